@@ -1,0 +1,77 @@
+"""Files that are either whole or not there.
+
+A writer gets a temporary path in the target's own folder; the bytes are flushed to disk, then the file is renamed.
+A full disk, an exception or kill -9 leaves at most a temporary file, which nobody reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TEMPORARY = ".tmp-"
+
+
+def write(path: Path, writer: Callable[[Path], object]) -> None:
+    """Calls writer with a temporary path, then puts what it wrote at path, replacing what was there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        writer(temporary)
+        _flush(temporary)
+        temporary.replace(path)
+        _flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes text as UTF-8, whole or not at all."""
+    write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes content as JSON, whole or not at all; keys in the order given."""
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sha256(path: Path) -> str:
+    """The hex digest of one file, or of a folder: its files' relative names and digests, sorted by name."""
+    if path.is_dir():
+        names = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
+        return digest([[name, sha256(path / name)] for name in names])
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(content: Any) -> str:
+    """The sha256 of JSON-like content in one canonical spelling (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cache() -> Path:
+    """The folder for what can be fetched or rendered again: $BENCH_CACHE, or i2v-bench in the user's cache folder."""
+    chosen = os.environ.get("BENCH_CACHE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "i2v-bench"
+
+
+def sweep(folder: Path) -> None:
+    """Deletes temporary files that a killed process left in folder; only for the holder of the folder's lock."""
+    for path in folder.rglob(f"{TEMPORARY}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,95 @@
+"""The door for models: a class here, or behind an entry point of the group `bench.models`, is a model.
+
+    @models.add
+    class Still(Model):
+        card = ModelCard(name="still", …)
+
+        def generate(self, case, seed, step=ignore_steps):
+            return Clip(frames, fps)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from bench.registry import Registry
+from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
+
+Step: TypeAlias = Callable[[int, int], None]
+"""Called as step(done, total) between the steps of one generation; may raise Cancelled to stop it."""
+
+
+def ignore_steps(done: int, total: int) -> None:
+    """The step callback of somebody who does not want to know."""
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """For a model or evaluator that has nothing to set."""
+
+
+class Model(ABC):
+    """An adapter: loads a checkpoint once, turns a case and a seed into a clip.
+
+    Attributes:
+        card: the facts that need no weights.
+        Settings: a frozen dataclass; every field has a default, its type is checked, Annotated bounds
+            (annotated_types) are kept. `--set name=value` sets one.
+
+    Args:
+        settings: an instance of Settings; None for the defaults.
+        runtime: where and how to compute.
+        checkpoint: which weights; None for a model without weights.
+    """
+
+    card: ClassVar[ModelCard]
+    Settings: ClassVar[type[Any]] = NoSettings
+
+    def __init__(
+        self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
+    ) -> None:
+        self.settings = settings if settings is not None else self.Settings()
+        self.runtime = runtime or Runtime()
+        self.checkpoint = checkpoint
+
+    @classmethod
+    def entry_name(cls) -> str:
+        """The name that the command line uses."""
+        return cls.card.name
+
+    def load(self) -> None:
+        """Brings the weights into memory; called once before the first clip, again after any exception.
+
+        Raises:
+            Unavailable: a package, the weights or the device is missing.
+        """
+
+    @abstractmethod
+    def generate(self, case: Case, seed: int, step: Step = ignore_steps) -> Clip:
+        """Animates the case's image.
+
+        The clip depends on case, seed, settings, checkpoint and dtype alone: not on the clips before it.
+
+        Args:
+            case: image and prompt.
+            seed: of every random number that is drawn.
+            step: called between steps.
+
+        Raises:
+            BadImage: the case's image cannot be read.
+            Cancelled: step asked to stop.
+        """
+
+    def unload(self) -> None:
+        """Gives the memory back; load may be called again."""
+
+    def effective_settings(self) -> dict[str, Any]:
+        """What was really used, after defaults that depend on the checkpoint; recorded with each clip."""
+        return asdict(self.settings)
+
+
+registry: Registry[Model] = Registry("model", package="bench.models")
+add = registry.add

@@ -1,0 +1,35 @@
+"""The floor of motion: a clip in which nothing moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge, Gt
+
+from bench import models, video
+from bench.types import Case, Clip, ModelCard
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long the clip is."""
+
+    num_frames: Annotated[int, Ge(1)] = 16
+    fps: Annotated[float, Gt(0)] = 8.0
+
+
+@models.add
+class Still(models.Model):
+    """Repeats the input image: the floor that every motion metric must put last, and every consistency metric first."""
+
+    card = ModelCard(
+        name="still", title="Still image", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
+        weights=None, licence="Apache-2.0", paper="", note="null baseline: repeats the input image",
+    )  # fmt: skip
+    Settings = Settings
+
+    def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
+        image = video.read_image(case.image)
+        return Clip(np.repeat(image[None], self.settings.num_frames, axis=0), self.settings.fps)

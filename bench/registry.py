@@ -1,0 +1,89 @@
+"""Finds models and evaluators: one class a file in a folder of ours, or an entry point of somebody's package.
+
+    models: Registry[Model] = Registry("model", package="bench.models")
+
+    @models.add
+    class Still(Model): ...
+
+Nothing is imported before the first question is asked, and what is imported is light: torch and diffusers stand
+inside methods. Two classes with one name are an error; a package of somebody else that does not import is set aside
+by name, so that it cannot take the others with it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from typing import Generic, Protocol, TypeVar
+
+from bench.errors import UnknownName, UsageError
+
+
+class Named(Protocol):
+    """What a registry holds: classes that say their own name."""
+
+    @classmethod
+    def entry_name(cls) -> str:
+        """The name that the command line uses."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
+C = TypeVar("C", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Classes by name.
+
+    Args:
+        kind: the noun for messages: 'model', 'evaluator'.
+        package: the folder of ours, also the entry-point group of other packages.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind, self.package = kind, package
+        self.broken: dict[str, str] = {}
+        self._classes: dict[str, type[T]] = {}
+        self._is_complete = False
+
+    def add(self, cls: type[C]) -> type[C]:
+        """Registers cls under its own name; use as a decorator.
+
+        Raises:
+            UsageError: another class has that name.
+        """
+        name = cls.entry_name()
+        known = self._classes.get(name)
+        if known and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise UsageError(f"two {self.kind}s are called '{name}': {known.__module__} and {cls.__module__}")
+        self._classes[name] = cls  # type: ignore[assignment]
+        return cls
+
+    def __getitem__(self, name: str) -> type[T]:
+        self._complete()
+        if name not in self._classes:
+            raise UnknownName(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")
+        return self._classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._complete()
+        return iter(sorted(self._classes))
+
+    def __contains__(self, name: str) -> bool:
+        self._complete()
+        return name in self._classes
+
+    def _complete(self) -> None:
+        if self._is_complete:
+            return
+        self._is_complete = True
+        folder = importlib.import_module(self.package)
+        for module in pkgutil.iter_modules(folder.__path__, prefix=f"{self.package}."):
+            importlib.import_module(module.name)
+        for entry in entry_points(group=self.package):
+            try:
+                entry.load()
+            except Exception as error:  # somebody else's code: say so, go on without it
+                self.broken[entry.name] = f"{type(error).__name__}: {error}"

@@ -1,0 +1,326 @@
+"""The nouns: what a suite, a case, a clip, a model, a metric, a run and a measurement are.
+
+Values, frozen; arithmetic and files live elsewhere. The parquet schema is derived from Measurement.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BadClip
+
+Frames: TypeAlias = NDArray[np.uint8]
+"""(T, H, W, 3) uint8 sRGB."""
+
+Image: TypeAlias = NDArray[np.uint8]
+"""(H, W, 3) uint8 sRGB."""
+
+Plane: TypeAlias = NDArray[np.uint8]
+"""(H, W) or (T, H, W) uint8: gray, BT.601 luma."""
+
+Fit: TypeAlias = Literal["cover", "contain", "stretch"]
+"""How an image is brought to a clip's size: scale and cut off what overhangs, scale and pad, or distort."""
+
+Direction: TypeAlias = Literal["higher", "lower", "none"]
+"""Which way is better; 'none' where it depends on what was asked for."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Decoded frames and a frame rate: the only thing that passes from models to evaluators.
+
+    Attributes:
+        frames: (T, H, W, 3) uint8 sRGB, T >= 1.
+        fps: frames a second, finite and positive.
+        decoded: how the frames came to be (codec, pixel format, matrix, range, library); empty for frames that were
+            never a file.
+
+    Raises:
+        BadClip: another shape, another dtype, no frames, or no frame rate.
+    """
+
+    frames: Frames
+    fps: float
+    decoded: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shape, dtype = np.shape(self.frames), getattr(self.frames, "dtype", None)
+        if len(shape) != 4 or shape[-1] != 3 or 0 in shape or dtype != np.uint8:
+            raise BadClip(f"frames are (T, H, W, 3) uint8 with T, H, W >= 1, not {shape} {dtype}")
+        if not (math.isfinite(self.fps) and self.fps > 0):
+            raise BadClip(f"a frame rate is finite and positive, not {self.fps}")
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self.frames.shape[1])
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return int(self.frames.shape[2])
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to animate.
+
+    Attributes:
+        id: stable name, also a file name: letters, digits, '.', '_', '-'.
+        image: the picture that a clip starts from.
+        prompt: what should happen; '' where there is no text.
+        category: what the picture shows, for scores by category.
+        camera: the camera move that the prompt asks for: 'static', 'pan_left', 'zoom_in', …; None where it asks for none.
+        trajectory: (x, y) of the moving thing in each frame of the reference clip, pixels of the image, from the top left.
+        reference: a clip of what does happen; None where nobody knows.
+        scene: the parameters that rendered image and reference, for known motion (see bench.render); empty otherwise.
+        digest: sha256 of everything above that decides a clip or a number.
+    """
+
+    id: str
+    image: Path
+    prompt: str = ""
+    category: str = ""
+    camera: str | None = None
+    trajectory: tuple[tuple[float, float], ...] | None = None
+    reference: Path | None = None
+    scene: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A named, versioned, immutable list of cases; numbers compare only within one version.
+
+    Attributes:
+        name: the folder's name.
+        version: the first 12 hex digits of the digest of its content, images and reference clips included.
+        title: one line for people.
+        cases: in the order of the file.
+        reference_note: what the reference clips are, for whoever reads a set-level number; '' where there are none.
+    """
+
+    name: str
+    version: str
+    title: str
+    cases: tuple[Case, ...]
+    reference_note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The facts about a model that need no weights.
+
+    Attributes:
+        name: what the command line calls it.
+        title: what people call it.
+        version: of the adapter; grows when the same settings give another clip.
+        reads_text: whether the prompt reaches the model.
+        frames, fps, width, height: native, for people; None where any will do.
+        weights: the hub id that is loaded without --checkpoint; None for a model without weights.
+        licence: of the weights (SPDX where it has an identifier).
+        paper: arXiv id or address; '' where there is none.
+        fit: how the input image is brought to the clip's size, so that first-frame metrics compare like with like.
+        note: what a user must know before the first run.
+    """
+
+    name: str
+    title: str
+    version: int
+    reads_text: bool
+    frames: int | None
+    fps: float | None
+    width: int | None
+    height: int | None
+    weights: str | None
+    licence: str
+    paper: str
+    fit: Fit = "cover"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Which weights a model runs.
+
+    Attributes:
+        source: a hub id or a folder.
+        revision: the hub commit that was resolved; None for a folder.
+        name: short, for labels: 'step-2000' in 'svd@step-2000'; '' for a model's own default.
+        digest: of the folder's files, or 'hub:<id>@<commit>'.
+    """
+
+    source: str
+    revision: str | None
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Where and how a model computes. Only dtype decides the clips, and is part of a run's identity.
+
+    Attributes:
+        device: 'cpu', 'cuda:0', 'mps'.
+        dtype: 'float32', 'float16' or 'bfloat16'.
+        memory: 'full' keeps the model on the device, 'model' moves whole parts there when they work, 'sequential' layer
+            by layer: slowest and smallest.
+    """
+
+    device: str = "cpu"
+    dtype: str = "float32"
+    memory: Literal["full", "model", "sequential"] = "full"
+
+
+@dataclass(frozen=True)
+class MetricCard:
+    """What a number means.
+
+    Attributes:
+        name: of the column on the board.
+        version: grows in the commit that changes any value the metric could return.
+        direction: which way is better.
+        unit: '' for a pure number.
+        low, high: the range of possible values; None for unbounded.
+        definition: one or two sentences that a reader can compute by.
+        source: paper and equation, and where we differ.
+        blind_to: damage that this number does not show, or good things that it punishes.
+        series: what the per-frame series holds; '' where there is none.
+        is_main: whether tables show it when nobody chose.
+    """
+
+    name: str
+    version: int
+    direction: Direction
+    unit: str
+    low: float | None
+    high: float | None
+    definition: str
+    source: str
+    blind_to: str
+    series: str = ""
+    is_main: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """One metric's answer: a number, where it has one its series, and for set-level metrics its interval.
+
+    Raises:
+        ValueError: NaN or infinity, which are never results.
+    """
+
+    value: float
+    series: tuple[float, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+    def __post_init__(self) -> None:
+        numbers = [self.value, self.low or 0.0, self.high or 0.0, *(self.series or ())]
+        if not all(math.isfinite(number) for number in numbers):
+            raise ValueError(f"a value is finite, not {self.value} (low {self.low}, high {self.high}, series {self.series})")
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """What is known about one clip of a run without opening it; stored beside the clip.
+
+    Attributes:
+        case, seed: which one it is.
+        path: the video file or folder of frames; relative paths are below the run's folder. None where there is no clip.
+        sha256: of the file's bytes.
+        settings: what was really used, after defaults and rounding.
+        fit: how the input image was brought to the clip's size.
+        seconds: of generating, without loading the model; None for a clip that was made elsewhere.
+        peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
+        device: where it was made; '' for a clip that was made elsewhere.
+        error: why there is no clip; '' where there is one.
+    """
+
+    case: str
+    seed: int
+    path: str | None
+    sha256: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    fit: Fit = "cover"
+    seconds: float | None = None
+    peak_memory: int | None = None
+    device: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model's checkpoint and settings on a suite; one folder and one parquet file.
+
+    Attributes:
+        id: label, suite and a digest of everything that decides the clips: the same words always mean the same run.
+        label: what tables call it: 'svd', 'svd@step-2000', or the name given to somebody's clips.
+        adapter_version: 0 for clips that were made elsewhere.
+        settings: as asked for.
+        reads_text: None where nobody said.
+    """
+
+    id: str
+    label: str
+    model: str
+    checkpoint: str
+    checkpoint_digest: str
+    adapter_version: int
+    settings: Mapping[str, Any]
+    dtype: str
+    suite: str
+    suite_version: str
+    reads_text: bool | None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number and where it came from: one parquet row. Exactly one of value and error is set."""
+
+    run: Annotated[str, "id of the run; its folder's and file's name"]
+    created: Annotated[str, "when it was measured, ISO 8601, UTC"]
+    bench_version: Annotated[str, "version of this package"]
+    commit: Annotated[str, "git commit of this package, '+' if it had changes; '' outside a checkout"]
+    software: Annotated[str, "versions of the libraries that touch pixels or weights, JSON"]
+    device: Annotated[str, "where the clip was generated; '' if elsewhere"]
+    suite: Annotated[str, "name of the suite"]
+    suite_version: Annotated[str, "digest of the suite's content"]
+    case: Annotated[str | None, "id of the case; null for a number about the whole set"]
+    category: Annotated[str | None, "category of the case; null for a number about the whole set"]
+    seed: Annotated[int | None, "seed of the clip; null for a number about the whole set"]
+    label: Annotated[str, "what tables call the entry: model, or model@checkpoint"]
+    model: Annotated[str, "name of the adapter; 'clips' for clips that were made elsewhere"]
+    checkpoint: Annotated[str, "hub id or folder name; '' for a model without weights"]
+    checkpoint_digest: Annotated[str, "digest of the weights; '' for a model without weights"]
+    adapter_version: Annotated[int, "version of the adapter; 0 for clips that were made elsewhere"]
+    settings: Annotated[str, "settings of the model as used, JSON"]
+    reads_text: Annotated[bool | None, "whether the prompt reaches the model; null if nobody said"]
+    clip_sha256: Annotated[str, "digest of the clip's file; of the set of digests for a number about the whole set"]
+    decoded: Annotated[str, "size, frames, fps, codec and decoder of the clip, JSON; '' for the whole set"]
+    metric: Annotated[str, "name of the metric, with its settings where they are not the default"]
+    metric_version: Annotated[str, "version of the metric, and of the weights it looks through"]
+    value: Annotated[float | None, "the number; null if it could not be computed"]
+    low: Annotated[float | None, "lower end of the 95 % interval, for numbers about the whole set"]
+    high: Annotated[float | None, "upper end of the 95 % interval, for numbers about the whole set"]
+    n: Annotated[int | None, "how many clips the number stands on, for numbers about the whole set"]
+    series: Annotated[tuple[float, ...] | None, "one number a frame, or a pair of frames"]
+    error: Annotated[str | None, "why there is no value"]
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.error is None):
+            raise ValueError(f"exactly one of value and error is set, not {self.value!r} and {self.error!r}")

@@ -1,0 +1,290 @@
+"""The one place that decodes, encodes, resizes and converts colours.
+
+Own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Foreign clips are decoded by one
+named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
+is bit-identical to OpenCV's, torchcodec's and decord's. It lies about 1.2 gray levels below accurate conversion; every
+clip goes through it alike. Every row carries what was decoded and with what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import files
+from bench.errors import BadClip, BadImage
+from bench.types import Clip, Fit, Frames, Image, Plane
+
+if TYPE_CHECKING:
+    import av
+    from PIL import Image as pillow
+
+DEMUXERS = {
+    ".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".mkv": "matroska", ".webm": "matroska", ".gif": "gif", ".avi": "avi",
+}  # fmt: skip
+"""Suffix -> the only container that is tried. Left to guess, libavformat opens a text file named .mp4 as a playlist
+and plays the file that it points to."""
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+
+MAX_PIXELS = 4096 * 4096
+"""A picture or frame above this is refused before it is decoded: a 200 kB file can ask for gigabytes."""
+
+FRAMES_FPS = 8.0
+"""Frame rate of a folder of frames, which states none."""
+
+
+# Pictures
+
+
+def read_image(path: Path) -> Image:
+    """(H, W, 3) uint8 sRGB of any picture file: turned as its EXIF says, 16 bits rounded to 8, gray and CMYK converted,
+    transparency laid over white.
+
+    Raises:
+        BadImage: missing, truncated, too large or not a picture.
+    """
+    from PIL import Image as pillow, ImageOps, UnidentifiedImageError
+
+    if not path.is_file():
+        raise BadImage(f"image {path} does not exist")
+    try:
+        with pillow.open(path) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise BadImage(f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}")
+            return np.asarray(_to_rgb(ImageOps.exif_transpose(opened)))
+    except UnidentifiedImageError:
+        raise BadImage(f"image {path} is not a picture that Pillow can read") from None
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
+        raise BadImage(f"image {path} cannot be read: {error}") from error
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Writes (H, W, 3) uint8 as PNG, whole or not at all."""
+    from PIL import Image as pillow
+
+    files.write(path, lambda temporary: pillow.fromarray(image).save(temporary, format="png"))
+
+
+def fit(image: Image, width: int, height: int, how: Fit) -> Image:
+    """image at width x height: Lanczos with antialiasing (Pillow), on whole pixels.
+
+    Args:
+        image: (H, W, 3) uint8.
+        width, height: of the result.
+        how: 'cover' scales to cover the result and cuts off what overhangs, equally on both sides; 'contain' scales to
+            lie within and pads with black; 'stretch' distorts.
+
+    Returns:
+        (height, width, 3) uint8; image itself where it has that size.
+    """
+    from PIL import Image as pillow
+
+    if image.shape[:2] == (height, width):
+        return image
+    picture = pillow.fromarray(image)
+    if how == "stretch":
+        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS))
+    across, down = width / picture.width, height / picture.height
+    if how == "cover":
+        box = _centred_box(picture.size, width / max(across, down), height / max(across, down))
+        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS, box=box))
+    scale = min(across, down)
+    inner = picture.resize(
+        (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))), pillow.Resampling.LANCZOS
+    )
+    padded = pillow.new("RGB", (width, height))
+    padded.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
+    return np.asarray(padded)
+
+
+def fit_frames(frames: Frames, width: int, height: int, how: Fit) -> Frames:
+    """fit, for each of (T, H, W, 3) uint8 frames."""
+    return np.stack([fit(frame, width, height, how) for frame in frames])
+
+
+def gray(frames: Frames | Image) -> Plane:
+    """BT.601 luma of RGB, full range, rounded to uint8 (OpenCV's RGB2GRAY): (T, H, W, 3) -> (T, H, W), or one image.
+
+    scikit-image's rgb2gray has other weights (BT.709) and lies 2 to 3 levels away.
+    """
+    import cv2
+
+    if frames.ndim == 3:
+        return np.asarray(cv2.cvtColor(frames, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    planes = np.empty(frames.shape[:3], dtype=np.uint8)
+    for frame, plane in zip(frames, planes, strict=True):
+        cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY, dst=plane)
+    return planes
+
+
+# Clips
+
+
+def read_clip(path: Path) -> Clip:
+    """Decodes a video file (mp4, m4v, mov, mkv, webm, gif, avi) or a folder of numbered pictures, whole.
+
+    Raises:
+        BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
+    """
+    return _read_folder(path) if path.is_dir() else _read_video(path)
+
+
+def write_clip(path: Path, clip: Clip) -> None:
+    """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit."""
+    _encode(path, clip.frames, clip.fps, "matroska", "ffv1", "bgr0", {"level": "3", "g": "1", "slicecrc": "1"})
+
+
+def write_preview(path: Path, clip: Clip) -> None:
+    """Writes an mp4 that browsers play: H.264, yuv420p, BT.709, index first. An odd last row or column is left out."""
+    even = clip.frames[:, : max(2, clip.height // 2 * 2), : max(2, clip.width // 2 * 2)]
+    _encode(path, even, clip.fps, "mp4", "libx264", "yuv420p", {"crf": "18", "preset": "veryfast"})
+
+
+def decoder() -> str:
+    """The library that decodes and its version, for the rows."""
+    import av
+
+    return f"PyAV {av.__version__} (libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))})"
+
+
+def _to_rgb(picture: pillow.Image) -> pillow.Image:
+    from PIL import Image as pillow
+
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
+        levels = np.asarray(picture, dtype=np.float64)
+        scale = 1.0 if levels.max(initial=0.0) <= 255 else 257.0
+        return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        white = pillow.new("RGBA", picture.size, "white")
+        return pillow.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[float, float, float, float]:
+    left, top = max(0.0, (size[0] - width) / 2), max(0.0, (size[1] - height) / 2)
+    return (left, top, min(size[0], left + width), min(size[1], top + height))
+
+
+def _read_folder(path: Path) -> Clip:
+    pictures = sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
+    if not pictures:
+        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(IMAGE_SUFFIXES)})")
+    try:
+        frames = [read_image(picture) for picture in pictures]
+    except BadImage as error:
+        raise BadClip(f"clip {path}: {error}") from error
+    sizes = {frame.shape for frame in frames}
+    if len(sizes) > 1:
+        raise BadClip(f"clip {path} has frames of {len(sizes)} sizes; all must be equal")
+    return Clip(np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": pictures[0].suffix[1:].lower()})
+
+
+def _read_video(path: Path) -> Clip:
+    demuxer = DEMUXERS.get(path.suffix.lower())
+    if demuxer is None:
+        raise BadClip(f"clip {path} is none of {', '.join(DEMUXERS)}, nor a folder of frames")
+    if not path.is_file():
+        raise BadClip(f"clip {path} does not exist")
+    if path.stat().st_size == 0:
+        raise BadClip(f"clip {path} is empty")
+    with _broken_video_is_bad_clip(path):
+        return _decode(path, demuxer)
+
+
+@contextmanager
+def _broken_video_is_bad_clip(path: Path) -> Iterator[None]:
+    """Mutated files make PyAV raise at least five types, IndexError and UnicodeDecodeError among them."""
+    try:
+        yield
+    except BadClip:
+        raise
+    except MemoryError:
+        raise BadClip(f"clip {path} does not fit into memory") from None
+    except Exception as error:
+        raise BadClip(f"clip {path} cannot be decoded: {type(error).__name__}: {error}") from error
+
+
+def _decode(path: Path, demuxer: str) -> Clip:
+    import av
+
+    with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as container:
+        if not container.streams.video:
+            raise BadClip(f"clip {path} has no video stream")
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        if context.width * context.height > MAX_PIXELS:
+            raise BadClip(f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels")
+        context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck"}
+        context.thread_count = 1
+        frames = []
+        for frame in container.decode(stream):
+            if frames and (frame.height, frame.width) != frames[0].shape[:2]:
+                raise BadClip(
+                    f"clip {path} changes size at frame {len(frames)}: "
+                    f"{frames[0].shape[1]} x {frames[0].shape[0]} to {frame.width} x {frame.height}"
+                )
+            if frame.is_corrupt:
+                raise BadClip(f"clip {path} is damaged at frame {len(frames)}")
+            frames.append(frame.to_ndarray(format="rgb24"))
+        if not frames:
+            raise BadClip(f"clip {path} has no frames")
+        rate = _frame_rate(path, stream)
+        expected = _expected_frames(container, stream, rate)
+        if len(frames) < expected or not _has_end(path):
+            raise BadClip(f"clip {path} is cut short: {len(frames)} frames of at least {max(expected, len(frames) + 1)}")
+        return Clip(np.stack(frames), rate, _facts(container, stream))
+
+
+def _expected_frames(container: av.container.InputContainer, stream: av.VideoStream, rate: float) -> int:
+    """How many frames the headers promise, one less where only a duration does; 0 where nothing does."""
+    if stream.frames:
+        return stream.frames
+    return int((container.duration or 0) / 1e6 * rate) - 1 if container.format.name.startswith("matroska") else 0
+
+
+def _has_end(path: Path) -> bool:
+    """Whether a GIF, which promises no number of frames, has its closing byte; true for every other container."""
+    return path.suffix.lower() != ".gif" or path.read_bytes().rstrip(b"\0").endswith(b";")
+
+
+def _frame_rate(path: Path, stream: av.VideoStream) -> float:
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate:
+        raise BadClip(f"clip {path} states no frame rate")
+    return float(rate)
+
+
+def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> Mapping[str, str]:
+    context: Any = stream.codec_context
+    return {
+        "container": container.format.name,
+        "codec": context.name,
+        "pixel_format": str(context.pix_fmt),
+        "matrix": str(getattr(context.colorspace, "name", context.colorspace)),
+        "range": str(getattr(context.color_range, "name", context.color_range)),
+        "decoder": decoder(),
+    }
+
+
+def _encode(
+    path: Path, frames: Frames, fps: float, container: str, codec: str, pixel_format: str, options: dict[str, str]
+) -> None:
+    import av
+
+    def encode(temporary: Path) -> None:
+        muxer_options = {"movflags": "+faststart"} if container == "mp4" else {}
+        with av.open(str(temporary), "w", format=container, options=muxer_options) as output:
+            stream = output.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
+            stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], pixel_format
+            stream.codec_context.thread_count = 1
+            for frame in frames:
+                output.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
+            output.mux(stream.encode(None))
+
+    files.write(path, encode)
