@@ -1,14 +1,14 @@
 """Everything that can go wrong on purpose.
 
-    BenchError                 ours: the command line prints it in one line, without a traceback
-    ├── UsageError             the words were wrong: unknown name, bad setting, a suite with a mistake (exit 2)
-    │   └── UnknownName        … and here is what you may have meant
-    ├── Unavailable            needs something this machine has not: a package, weights, a device; says the remedy
-    ├── BadImage               an image file that cannot be read
-    ├── BadClip                a video file, or an array of frames, that is not a clip
-    ├── BadResults             a parquet file that is not ours or is broken
-    ├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
-    └── Cancelled              somebody asked a generation to stop
+BenchError                 ours: the command line prints it in one line, without a traceback
+├── UsageError             the words were wrong: unknown name, bad setting, a suite with a mistake (exit 2)
+│   └── UnknownName        … and here is what you may have meant
+├── Unavailable            needs something this machine has not: a package, weights, a device; says the remedy
+├── BadImage               an image file that cannot be read
+├── BadClip                a video file, or an array of frames, that is not a clip
+├── BadResults             a parquet file that is not ours or is broken
+├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
+└── Cancelled              somebody asked a generation to stop
 """
 
 from __future__ import annotations

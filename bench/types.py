@@ -232,7 +232,9 @@ class Value:
     def __post_init__(self) -> None:
         numbers = [self.value, self.low or 0.0, self.high or 0.0, *(self.series or ())]
         if not all(math.isfinite(number) for number in numbers):
-            raise ValueError(f"a value is finite, not {self.value} (low {self.low}, high {self.high}, series {self.series})")
+            raise ValueError(
+                f"a value is finite, not {self.value} (low {self.low}, high {self.high}, series {self.series})"
+            )
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def read_image(path: Path) -> Image:
     try:
         with pillow.open(path) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise BadImage(f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}")
+                raise BadImage(
+                    f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}"
+                )
             return np.asarray(_to_rgb(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError:
         raise BadImage(f"image {path} is not a picture that Pillow can read") from None
@@ -237,7 +239,9 @@ def _decode(path: Path, demuxer: str) -> Clip:
         rate = _frame_rate(path, stream)
         expected = _expected_frames(container, stream, rate)
         if len(frames) < expected or not _has_end(path):
-            raise BadClip(f"clip {path} is cut short: {len(frames)} frames of at least {max(expected, len(frames) + 1)}")
+            raise BadClip(
+                f"clip {path} is cut short: {len(frames)} frames of at least {max(expected, len(frames) + 1)}"
+            )
         return Clip(np.stack(frames), rate, _facts(container, stream))
 
 

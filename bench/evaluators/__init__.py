@@ -1,11 +1,11 @@
 """The door for metrics: a class here, or behind an entry point of the group `bench.evaluators`, is an evaluator.
 
-    @evaluators.add
-    class Flicker(ClipEvaluator):
-        cards = (MetricCard(name="flicker_severe", …), …)
+@evaluators.add
+class Flicker(ClipEvaluator):
+    cards = (MetricCard(name="flicker_severe", …), …)
 
-        def evaluate(self, sample):
-            return {"flicker_severe": Value(severe_share(sample.gray))}
+    def evaluate(self, sample):
+        return {"flicker_severe": Value(severe_share(sample.gray))}
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The door for models: a class here, or behind an entry point of the group `bench.models`, is a model.
 
-    @models.add
-    class Still(Model):
-        card = ModelCard(name="still", …)
+@models.add
+class Still(Model):
+    card = ModelCard(name="still", …)
 
-        def generate(self, case, seed, step=ignore_steps):
-            return Clip(frames, fps)
+    def generate(self, case, seed, step=ignore_steps):
+        return Clip(frames, fps)
 """
 
 from __future__ import annotations

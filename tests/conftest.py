@@ -1,0 +1,28 @@
+"""Fixtures that every folder of tests uses."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # bit-identical clips need a fixed number of threads
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a hub
+os.environ["NO_COLOR"] = "1"
+
+REAL_CLIPS = Path(__file__).parents[2] / "shared" / "real_clips"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of this test session, so that nothing of the user's is read or written."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["BENCH_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture
+def real_clips() -> Path:
+    """The folder of real image-to-video outputs; skips where it is absent."""
+    if not REAL_CLIPS.is_dir():
+        pytest.skip(f"no real clips at {REAL_CLIPS}")
+    return REAL_CLIPS
