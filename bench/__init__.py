@@ -1,0 +1,3 @@
+"""I2V Bench: a benchmark suite and leaderboard for image-to-video models."""
+
+__version__ = "0.1.0"

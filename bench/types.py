@@ -80,10 +80,10 @@ class Case:
         image: the picture that a clip starts from.
         prompt: what should happen; '' where there is no text.
         category: what the picture shows, for scores by category.
-        camera: the camera move that the prompt asks for: 'static', 'pan_left', 'zoom_in', …; None where it asks for none.
-        trajectory: (x, y) of the moving thing in each frame of the reference clip, pixels of the image, from the top left.
+        camera: the camera move that the prompt asks for: 'static', 'pan_left', …; None where it asks for none.
+        trajectory: (x, y) of the moving thing in each frame of the reference clip: pixels, from the top left.
         reference: a clip of what does happen; None where nobody knows.
-        scene: the parameters that rendered image and reference, for known motion (see bench.render); empty otherwise.
+        scene: the parameters that rendered image and reference, for known motion (bench.render); else empty.
         digest: sha256 of everything above that decides a clip or a number.
     """
 
@@ -176,8 +176,8 @@ class Runtime:
     Attributes:
         device: 'cpu', 'cuda:0', 'mps'.
         dtype: 'float32', 'float16' or 'bfloat16'.
-        memory: 'full' keeps the model on the device, 'model' moves whole parts there when they work, 'sequential' layer
-            by layer: slowest and smallest.
+        memory: 'full' keeps the model on the device, 'model' moves whole parts there when they work,
+            'sequential' goes layer by layer: slowest and smallest.
     """
 
     device: str = "cpu"
@@ -243,7 +243,7 @@ class ClipRecord:
 
     Attributes:
         case, seed: which one it is.
-        path: the video file or folder of frames; relative paths are below the run's folder. None where there is no clip.
+        path: the video file or folder of frames, relative to the run's folder; None where there is no clip.
         sha256: of the file's bytes.
         settings: what was really used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
@@ -312,7 +312,9 @@ class Measurement:
     adapter_version: Annotated[int, "version of the adapter; 0 for clips that were made elsewhere"]
     settings: Annotated[str, "settings of the model as used, JSON"]
     reads_text: Annotated[bool | None, "whether the prompt reaches the model; null if nobody said"]
-    clip_sha256: Annotated[str, "digest of the clip's file; of the set of digests for a number about the whole set"]
+    clip_sha256: Annotated[
+        str, "digest of the clip's file; of the set of digests for a number about the whole set"
+    ]
     decoded: Annotated[str, "size, frames, fps, codec and decoder of the clip, JSON; '' for the whole set"]
     metric: Annotated[str, "name of the metric, with its settings where they are not the default"]
     metric_version: Annotated[str, "version of the metric, and of the weights it looks through"]

@@ -43,8 +43,9 @@ FRAMES_FPS = 8.0
 
 
 def read_image(path: Path) -> Image:
-    """(H, W, 3) uint8 sRGB of any picture file: turned as its EXIF says, 16 bits rounded to 8, gray and CMYK converted,
-    transparency laid over white.
+    """(H, W, 3) uint8 sRGB of any picture file.
+
+    Turned as its EXIF says, 16 bits rounded to 8, gray and CMYK converted, transparency laid over white.
 
     Raises:
         BadImage: missing, truncated, too large or not a picture.
@@ -79,8 +80,8 @@ def fit(image: Image, width: int, height: int, how: Fit) -> Image:
     Args:
         image: (H, W, 3) uint8.
         width, height: of the result.
-        how: 'cover' scales to cover the result and cuts off what overhangs, equally on both sides; 'contain' scales to
-            lie within and pads with black; 'stretch' distorts.
+        how: 'cover' scales to cover the result and cuts off what overhangs, equally on both sides; 'contain'
+            scales to lie within and pads with black; 'stretch' distorts.
 
     Returns:
         (height, width, 3) uint8; image itself where it has that size.
@@ -98,7 +99,8 @@ def fit(image: Image, width: int, height: int, how: Fit) -> Image:
         return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS, box=box))
     scale = min(across, down)
     inner = picture.resize(
-        (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))), pillow.Resampling.LANCZOS
+        (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
+        pillow.Resampling.LANCZOS,
     )
     padded = pillow.new("RGB", (width, height))
     padded.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
@@ -139,13 +141,13 @@ def read_clip(path: Path) -> Clip:
 
 def write_clip(path: Path, clip: Clip) -> None:
     """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit."""
-    _encode(path, clip.frames, clip.fps, "matroska", "ffv1", "bgr0", {"level": "3", "g": "1", "slicecrc": "1"})
+    _encode(path, clip, "matroska", "ffv1", "bgr0", level="3", g="1", slicecrc="1")
 
 
 def write_preview(path: Path, clip: Clip) -> None:
     """Writes an mp4 that browsers play: H.264, yuv420p, BT.709, index first. An odd last row or column is left out."""
     even = clip.frames[:, : max(2, clip.height // 2 * 2), : max(2, clip.width // 2 * 2)]
-    _encode(path, even, clip.fps, "mp4", "libx264", "yuv420p", {"crf": "18", "preset": "veryfast"})
+    _encode(path, Clip(even, clip.fps), "mp4", "libx264", "yuv420p", crf="18", preset="veryfast")
 
 
 def decoder() -> str:
@@ -184,7 +186,9 @@ def _read_folder(path: Path) -> Clip:
     sizes = {frame.shape for frame in frames}
     if len(sizes) > 1:
         raise BadClip(f"clip {path} has frames of {len(sizes)} sizes; all must be equal")
-    return Clip(np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": pictures[0].suffix[1:].lower()})
+    return Clip(
+        np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": pictures[0].suffix[1:].lower()}
+    )
 
 
 def _read_video(path: Path) -> Clip:
@@ -221,10 +225,12 @@ def _decode(path: Path, demuxer: str) -> Clip:
         stream = container.streams.video[0]
         context = stream.codec_context
         if context.width * context.height > MAX_PIXELS:
-            raise BadClip(f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels")
+            raise BadClip(
+                f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels"
+            )
         context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck"}
         context.thread_count = 1
-        frames = []
+        frames: list[Frames] = []
         for frame in container.decode(stream):
             if frames and (frame.height, frame.width) != frames[0].shape[:2]:
                 raise BadClip(
@@ -249,7 +255,9 @@ def _expected_frames(container: av.container.InputContainer, stream: av.VideoStr
     """How many frames the headers promise, one less where only a duration does; 0 where nothing does."""
     if stream.frames:
         return stream.frames
-    return int((container.duration or 0) / 1e6 * rate) - 1 if container.format.name.startswith("matroska") else 0
+    return (
+        int((container.duration or 0) / 1e6 * rate) - 1 if container.format.name.startswith("matroska") else 0
+    )
 
 
 def _has_end(path: Path) -> bool:
@@ -276,19 +284,21 @@ def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> Ma
     }
 
 
-def _encode(
-    path: Path, frames: Frames, fps: float, container: str, codec: str, pixel_format: str, options: dict[str, str]
-) -> None:
+def _encode(path: Path, clip: Clip, container: str, codec: str, pixel_format: str, **options: str) -> None:
     import av
 
     def encode(temporary: Path) -> None:
         muxer_options = {"movflags": "+faststart"} if container == "mp4" else {}
         with av.open(str(temporary), "w", format=container, options=muxer_options) as output:
-            stream = output.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
-            stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], pixel_format
+            stream = output.add_stream(
+                codec, rate=Fraction(clip.fps).limit_denominator(1001), options=options
+            )
+            assert isinstance(stream, av.VideoStream)
+            stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, pixel_format
             stream.codec_context.thread_count = 1
-            for frame in frames:
-                output.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
+            for frame in clip.frames:
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+                output.mux(stream.encode(picture))
             output.mux(stream.encode(None))
 
     files.write(path, encode)

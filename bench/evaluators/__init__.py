@@ -61,7 +61,9 @@ class Sample:
         Raises:
             BadImage: it cannot be read.
         """
-        return video.fit(video.read_image(self.case.image), self.clip.width, self.clip.height, self.record.fit)
+        return video.fit(
+            video.read_image(self.case.image), self.clip.width, self.clip.height, self.record.fit
+        )
 
     @cached_property
     def input_gray(self) -> Plane:

@@ -1,0 +1,1 @@
+"""One module a network that evaluators look through; weights are declared beside the net."""
