@@ -239,7 +239,7 @@ def _decode(path: Path, demuxer: str) -> Clip:
                 )
             if frame.is_corrupt:
                 raise BadClip(f"clip {path} is damaged at frame {len(frames)}")
-            frames.append(frame.to_ndarray(format="rgb24"))
+            frames.append(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
         if not frames:
             raise BadClip(f"clip {path} has no frames")
         rate = _frame_rate(path, stream)
