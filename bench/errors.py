@@ -69,3 +69,9 @@ class NotMeasurable(BenchError):
 
 class Cancelled(BenchError):
     """A generation was asked to stop and did."""
+
+
+def reason(error: Exception) -> str:
+    """One line for a failure row: our errors as they are, others with their type."""
+    text = " ".join(str(error).split()) or "no message"
+    return text if isinstance(error, BenchError) else f"{type(error).__name__}: {text}"

@@ -244,7 +244,8 @@ class ClipRecord:
     Attributes:
         case, seed: which one it is.
         path: the video file or folder of frames, relative to the run's folder; None where there is no clip.
-        sha256: of the file's bytes.
+        sha256: of the file's bytes (of a folder: of its files' names and bytes).
+        size: of the file, bytes; a quick sign that it is whole.
         settings: what was really used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
         seconds: of generating, without loading the model; None for a clip that was made elsewhere.
@@ -257,6 +258,7 @@ class ClipRecord:
     seed: int
     path: str | None
     sha256: str
+    size: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     fit: Fit = "cover"
     seconds: float | None = None

@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -79,6 +78,7 @@ class Evaluator(ABC):
         cards: one a metric.
         Settings: a frozen dataclass; `--metric-set name.field=value` sets one. A metric measured with other than
             the default settings carries them in its name, since it is another metric.
+        neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
         min_frames: shorter clips get a failure row and never reach evaluate or features.
 
     Args:
@@ -89,6 +89,7 @@ class Evaluator(ABC):
     name: ClassVar[str]
     cards: ClassVar[tuple[MetricCard, ...]]
     Settings: ClassVar[type[Any]] = NoSettings
+    neutral: ClassVar[frozenset[str]] = frozenset()
     min_frames: ClassVar[int] = 1
 
     def __init__(self, settings: Any = None, device: str = "cpu") -> None:
@@ -167,8 +168,3 @@ class SetEvaluator(Evaluator):
 
 registry: Registry[Evaluator] = Registry("evaluator", package="bench.evaluators")
 add = registry.add
-
-__all__ = [
-    "ClipEvaluator", "Evaluator", "FeatureSet", "NoSettings", "Path", "Sample", "SetEvaluator", "Values", "add",
-    "registry",
-]  # fmt: skip

@@ -1,0 +1,55 @@
+"""Where and how to compute, when nobody chose."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from bench.errors import Unavailable, UsageError
+from bench.types import Runtime
+
+DTYPES = ("float32", "float16", "bfloat16")
+
+
+def resolve(device: str, dtype: str, memory: Literal["full", "model", "sequential"] = "full") -> Runtime:
+    """A Runtime of words: 'auto' is the first GPU if there is one, and float16 on it, float32 on a CPU.
+
+    Raises:
+        UsageError: an unknown device or dtype.
+        Unavailable: a device that this machine has not.
+    """
+    if dtype not in ("auto", *DTYPES):
+        raise UsageError(f"dtype is auto, {', '.join(DTYPES)}, not '{dtype}'")
+    kind = device.split(":", maxsplit=1)[0]
+    if kind not in ("auto", "cpu", "cuda", "mps"):
+        raise UsageError(f"device is auto, cpu, cuda, cuda:1 or mps, not '{device}'")
+    chosen = _automatic() if kind == "auto" else device
+    if chosen != "cpu":
+        _check(chosen)
+    if dtype == "auto":
+        dtype = "float32" if chosen == "cpu" else "float16"
+    return Runtime(chosen, dtype, memory)
+
+
+def _automatic() -> str:
+    """The first GPU that torch can use, else the CPU; torch (3 s) is asked only where there may be one."""
+    if sys.platform == "linux" and not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda:0"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _check(device: str) -> None:
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        first = str(error).splitlines()[0]
+        raise Unavailable(
+            f"device '{device}' cannot be used: {first}", "choose --device cpu or auto"
+        ) from None

@@ -1,0 +1,70 @@
+"""What set-level metrics keep of each clip: one vector a clip digest, on disk, so that a clip is looked at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import files
+from bench.errors import NotMeasurable
+from bench.evaluators import SetEvaluator
+
+
+class FeatureStore:
+    """The vectors of one protocol.
+
+    Args:
+        root: the folder of features of a run, or of the cache for reference clips.
+        evaluator: whose protocol; other settings or weights are another store.
+    """
+
+    def __init__(self, root: Path, evaluator: SetEvaluator) -> None:
+        protocol = {"version": evaluator.cards[0].version, **evaluator.protocol()}
+        self.folder = root / f"{evaluator.name}-{files.digest(protocol)[:12]}"
+
+    def __contains__(self, sha256: str) -> bool:
+        return self._vector(sha256).exists() or self._failure(sha256).exists()
+
+    def read(self, sha256: str) -> NDArray[np.float64]:
+        """(D,) float64: the vector of the clip with this digest.
+
+        Raises:
+            NotMeasurable: the clip has none, for the reason that was stored.
+        """
+        if self._failure(sha256).exists():
+            raise NotMeasurable(self._failure(sha256).read_text(encoding="utf-8"))
+        return np.asarray(np.load(self._vector(sha256), allow_pickle=False), dtype=np.float64)
+
+    def write(self, sha256: str, features: NDArray[np.float64]) -> None:
+        """Keeps the vector of a clip.
+
+        Raises:
+            NotMeasurable: it holds NaN or infinity.
+        """
+        if not np.isfinite(features).all():
+            raise NotMeasurable(
+                f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite"
+            )
+
+        def save(temporary: Path) -> None:
+            with temporary.open("wb") as file:
+                np.save(file, features.astype(np.float64), allow_pickle=False)
+
+        files.write(self._vector(sha256), save)
+
+    def fail(self, sha256: str, reason: str) -> None:
+        """Keeps why a clip has no vector."""
+        files.write_text(self._failure(sha256), reason)
+
+    def forget_failures(self) -> None:
+        """Makes every failed clip an open question again."""
+        for path in self.folder.glob("*.txt"):
+            path.unlink()
+
+    def _vector(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.npy"
+
+    def _failure(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.txt"

@@ -1,0 +1,31 @@
+"""How long work tells what it is doing, without knowing who listens.
+
+The library calls a Progress; this one says nothing. The command line passes one that draws bars on stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Bar:
+    """One piece of work of a known number of parts; this one is not drawn."""
+
+    def advance(self) -> None:
+        """One part is done."""
+
+    def step(self, done: int, total: int) -> None:
+        """Within the part being worked on, done of total steps are over."""
+
+
+class Progress:
+    """Listens to long work; this one is deaf."""
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Bar]:
+        """A bar that is there while its block runs."""
+        yield Bar()
+
+    def say(self, text: str) -> None:
+        """One line for a person."""

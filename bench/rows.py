@@ -1,0 +1,111 @@
+"""What an evaluator says -> measurements that say where they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import bench
+from bench import provenance, settings
+from bench.errors import NotMeasurable, reason
+from bench.evaluators import Evaluator, Values
+from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Value
+
+
+def metric_name(card: MetricCard, evaluator: Evaluator) -> str:
+    """The metric's name; settings other than the default make it another metric: 'clipsim[model=ViT-L-14]'."""
+    changed = settings.changed(evaluator.settings)
+    words = [f"{name}={_short(value)}" for name, value in changed.items() if name not in evaluator.neutral]
+    return f"{card.name}[{','.join(words)}]" if words else card.name
+
+
+def metric_version(card: MetricCard, evaluator: Evaluator) -> str:
+    """The metric's version and the weights it looks through: '1', or '1+40d36571'."""
+    return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
+
+
+def clip_rows(
+    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, values: Values, clip: Clip | None
+) -> Iterator[Measurement]:
+    """One row a metric of the evaluator, for one clip.
+
+    Args:
+        run: which the clip belongs to.
+        case: which the clip animates.
+        record: of the clip.
+        evaluator: who speaks.
+        values: what it says; a metric that it leaves out gets a failure row.
+        clip: None if it could not be read.
+    """
+    about = {
+        "device": record.device,
+        "case": record.case,
+        "category": case.category,
+        "seed": record.seed,
+        "settings": json.dumps(dict(record.settings or run.settings)),
+        "clip_sha256": record.sha256,
+        "decoded": _decoded(clip) if clip else "",
+    }
+    yield from _rows(run, evaluator, values, about)
+
+
+def set_rows(run: Run, evaluator: Evaluator, values: Values, sha256: str) -> Iterator[Measurement]:
+    """One row a metric of the evaluator, for the whole set of clips; sha256 is the digest of the set."""
+    about = {
+        "device": "",
+        "case": None,
+        "category": None,
+        "seed": None,
+        "settings": json.dumps(dict(run.settings)),
+        "clip_sha256": sha256,
+        "decoded": "",
+    }
+    yield from _rows(run, evaluator, values, about)
+
+
+def all_failed(evaluator: Evaluator, error: Exception) -> Values:
+    """The answer of an evaluator that has none: the same reason for each of its metrics."""
+    return {card.name: NotMeasurable(reason(error)) for card in evaluator.cards}
+
+
+def _rows(run: Run, evaluator: Evaluator, values: Values, about: Mapping[str, Any]) -> Iterator[Measurement]:
+    for card in evaluator.cards:
+        value = values.get(card.name, NotMeasurable(f"{evaluator.name} gave no {card.name}"))
+        yield Measurement(
+            run=run.id,
+            created=provenance.now(),
+            bench_version=bench.__version__,
+            commit=provenance.commit(),
+            software=provenance.software(),
+            suite=run.suite,
+            suite_version=run.suite_version,
+            label=run.label,
+            model=run.model,
+            checkpoint=run.checkpoint,
+            checkpoint_digest=run.checkpoint_digest,
+            adapter_version=run.adapter_version,
+            reads_text=run.reads_text,
+            metric=metric_name(card, evaluator),
+            metric_version=metric_version(card, evaluator),
+            **_answer(value),
+            **about,
+        )
+
+
+def _answer(value: Value | NotMeasurable) -> dict[str, Any]:
+    if isinstance(value, NotMeasurable):
+        return {"value": None, "low": None, "high": None, "n": None, "series": None, "error": str(value)}
+    interval = {"low": value.low, "high": value.high, "n": value.n}
+    return {"value": value.value, **interval, "series": value.series, "error": None}
+
+
+def _decoded(clip: Clip) -> str:
+    size = {"frames": len(clip), "width": clip.width, "height": clip.height, "fps": clip.fps}
+    return json.dumps({**size, **clip.decoded})
+
+
+def _short(value: Any) -> str:
+    """A path by its last part: where it lies is not what it is (its digest stands in the version)."""
+    return Path(value).name if isinstance(value, Path) else str(value)
