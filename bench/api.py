@@ -1,0 +1,160 @@
+"""The same from Python, for notebooks and training loops.
+
+import bench
+
+rows = bench.run("svd", checkpoint="out/step-2000", limit=8, metrics=["flicker", "ssim"])
+bench.scores(rows)                                  # mean, interval, coverage of each metric
+rows = bench.evaluate(clips="cases.csv", name="my model")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.jobs import Metrics, Report, Workplace
+    from bench.progress import Progress
+
+
+def run(
+    model: str | Sequence[str],
+    *,
+    checkpoint: str | Path | Sequence[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    suite: str | Path = "demo",
+    cases: Sequence[str] = (),
+    limit: int | None = None,
+    seeds: Sequence[int] = (0,),
+    metrics: Sequence[str] = (),
+    metric_settings: Mapping[str, Any] | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    memory: Literal["full", "model", "sequential"] = "full",
+    out: str | Path = "runs",
+    download: bool = True,
+    retry_failed: bool = False,
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Generates, evaluates and stores, only what is missing, like `bench run`.
+
+    Args:
+        model: name, or several (see `bench ls models`).
+        checkpoint: folder or hub id[@revision], or several of one model.
+        settings: of the model: {"steps": 10}.
+        suite: name or folder.
+        cases: ids; none for all.
+        limit: only the first so many cases.
+        seeds: one clip a case and seed.
+        metrics: names of evaluators or metrics; none for all that can work here.
+        metric_settings: {"clipsim.model": "ViT-L-14"}.
+        device: 'auto', 'cpu', 'cuda:0', 'mps'.
+        dtype: 'auto', 'float32', 'float16', 'bfloat16'.
+        memory: 'full', or 'model' or 'sequential' to offload to the CPU.
+        out: the folder of runs.
+        download: whether missing weights of metrics may be fetched.
+        retry_failed: whether failures are tried again.
+        show_progress: bars on stderr.
+
+    Returns:
+        One row a measurement, failures included (their `value` is missing and `error` says why); the columns are those
+        of bench.types.Measurement. `rows.attrs["unavailable"]` says which evaluators could not work here, and why.
+
+    Raises:
+        bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
+        bench.errors.Unavailable: the model's weights, a package or the device is missing.
+    """
+    from bench import jobs
+
+    names = (model,) if isinstance(model, str) else tuple(model)
+    chosen = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
+    entrants = jobs.Entrants(names, tuple(map(str, chosen)), _assignments(settings))
+    selection = jobs.Selection(str(suite), tuple(cases), limit, tuple(seeds))
+    wanted = _metrics(metrics, metric_settings, download)
+    workplace = _workplace(out, device, dtype, memory, retry_failed)
+    return _rows(jobs.run(entrants, selection, wanted, workplace, _progress(show_progress)))
+
+
+def evaluate(
+    clips: str | Path,
+    name: str,
+    *,
+    suite: str | Path | None = None,
+    fit: Literal["cover", "contain", "stretch"] = "cover",
+    metrics: Sequence[str] = (),
+    metric_settings: Mapping[str, Any] | None = None,
+    device: str = "auto",
+    out: str | Path = "runs",
+    download: bool = True,
+    retry_failed: bool = False,
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Measures clips that you already have, like `bench evaluate --clips`.
+
+    Args:
+        clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`.
+        name: what tables call them.
+        suite: whose cases they animate; None to make a suite of what is found.
+        fit: how the input images were brought to the clips' size.
+        metrics, metric_settings, device, out, download, retry_failed, show_progress: as for run.
+
+    Returns:
+        As run.
+
+    Raises:
+        bench.errors.UsageError: a line that cannot be understood; nothing was started.
+    """
+    from bench import jobs
+
+    source = jobs.Source(Path(clips), name, None if suite is None else str(suite), fit)
+    wanted = _metrics(metrics, metric_settings, download)
+    workplace = _workplace(out, device, "auto", "full", retry_failed)
+    return _rows(jobs.evaluate_clips(source, wanted, workplace, _progress(show_progress)))
+
+
+def scores(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.summary.scores."""
+    from bench import summary
+
+    return summary.scores(rows)
+
+
+def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return tuple(f"{name}={value}" for name, value in (settings or {}).items())
+
+
+def _metrics(names: Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
+    from bench.jobs import Metrics
+
+    return Metrics(tuple(names), _assignments(settings), download)
+
+
+def _workplace(
+    out: str | Path,
+    device: str,
+    dtype: str,
+    memory: Literal["full", "model", "sequential"],
+    retry_failed: bool,
+) -> Workplace:
+    from bench import devices
+    from bench.jobs import Workplace
+
+    return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed)
+
+
+def _progress(is_shown: bool) -> Progress:
+    if is_shown:
+        from bench.terminal import TerminalProgress
+
+        return TerminalProgress()
+    from bench.progress import Progress
+
+    return Progress()
+
+
+def _rows(report: Report) -> pd.DataFrame:
+    report.rows.attrs["unavailable"] = dict(report.unavailable)
+    return report.rows

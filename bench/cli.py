@@ -1,0 +1,385 @@
+"""The command line: each command parses, calls one library function, prints.
+
+Progress goes to stderr, results to stdout, `--json` is for machines. Exit 0: all good; 1: some clip or metric has no
+value; 2: wrong use, nothing was started.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import bench
+from bench.errors import BenchError, UsageError
+
+if TYPE_CHECKING:
+    from bench.jobs import Metrics, Report, Selection, Workplace
+
+app = typer.Typer(
+    name="bench",
+    help="I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="bench run with no arguments needs no GPU and no download: the null models on eight photographs.",
+)
+
+WHICH, HOW = "Which models, cases and metrics", "Where and how"
+
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", "-m", help="Model; repeat for several (see bench ls models).", rich_help_panel=WHICH
+    ),
+]
+CheckpointOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--checkpoint",
+        help="Folder, or hub id[@revision]; repeat for several, of one model.",
+        rich_help_panel=WHICH,
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="A setting of the model; repeat.", rich_help_panel=WHICH
+    ),
+]
+SuiteOption = Annotated[str, typer.Option(help="Suite: a name or a folder.", rich_help_panel=WHICH)]
+SeedsOption = Annotated[str, typer.Option(metavar="0,1,…", help="Seeds.", rich_help_panel=WHICH)]
+CasesOption = Annotated[str, typer.Option(metavar="A,B,…", help="Only these cases.", rich_help_panel=WHICH)]
+LimitOption = Annotated[
+    int | None, typer.Option(min=1, help="Only the first N cases.", rich_help_panel=WHICH)
+]
+MetricsOption = Annotated[
+    str, typer.Option(metavar="A,B,…", help="Metrics or evaluators; all by default.", rich_help_panel=WHICH)
+]
+MetricSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric-set",
+        metavar="EVALUATOR.NAME=VALUE",
+        help="A setting of a metric; repeat.",
+        rich_help_panel=WHICH,
+    ),
+]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda:0, mps.", rich_help_panel=HOW)]
+DtypeOption = Annotated[str, typer.Option(help="auto, float32, float16, bfloat16.", rich_help_panel=HOW)]
+OutOption = Annotated[Path, typer.Option(help="Folder of runs.", rich_help_panel=HOW)]
+RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try failures again.", rich_help_panel=HOW)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=HOW)]
+
+
+class Memory(StrEnum):
+    """How much of a model stays on the device."""
+
+    full = "full"
+    model = "model"
+    sequential = "sequential"
+
+
+class FitChoice(StrEnum):
+    """How input images were brought to the clips' size."""
+
+    cover = "cover"
+    contain = "contain"
+    stretch = "stretch"
+
+
+class Kind(StrEnum):
+    """What `bench ls` lists."""
+
+    models = "models"
+    metrics = "metrics"
+    suites = "suites"
+    weights = "weights"
+    runs = "runs"
+
+
+MemoryOption = Annotated[
+    Memory, typer.Option(help="Offload whole parts, or layer by layer, to the CPU.", rich_help_panel=HOW)
+]
+
+
+@app.command()
+def run(
+    model: ModelOption = None,
+    checkpoint: CheckpointOption = None,
+    settings: SetOption = None,
+    suite: SuiteOption = "demo",
+    seeds: SeedsOption = "0",
+    cases: CasesOption = "",
+    limit: LimitOption = None,
+    metrics: MetricsOption = "",
+    metric_settings: MetricSetOption = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = Memory.full,
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Generate, evaluate, store, and print the table; what is already there is not made again.
+
+    bench run                                    the null models: no download, no GPU, a few minutes
+    bench run -m svd                             Stable Video Diffusion on the demo suite
+    bench run -m svd --checkpoint ./step-2000    any checkpoint of your own
+    bench run -m svd --set steps=10 --seeds 0,1,2 --limit 4
+    """
+    with _plain_errors():
+        from bench import jobs
+
+        entrants = jobs.Entrants(
+            tuple(model or jobs.NULL_MODELS), tuple(checkpoint or ()), tuple(settings or ())
+        )
+        wanted = _metrics(metrics, metric_settings, download=bool(model or metrics))
+        workplace = _workplace(out, device, dtype, memory, retry_failed)
+        report = jobs.run(entrants, _selection(suite, seeds, cases, limit), wanted, workplace, _progress())
+        _print_report(report, wanted, out, as_json)
+
+
+@app.command()
+def generate(
+    model: Annotated[
+        list[str], typer.Option("--model", "-m", help="Model; repeat for several.", rich_help_panel=WHICH)
+    ],
+    checkpoint: CheckpointOption = None,
+    settings: SetOption = None,
+    suite: SuiteOption = "demo",
+    seeds: SeedsOption = "0",
+    cases: CasesOption = "",
+    limit: LimitOption = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = Memory.full,
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+) -> None:
+    """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
+    with _plain_errors():
+        from bench import jobs
+
+        entrants = jobs.Entrants(tuple(model), tuple(checkpoint or ()), tuple(settings or ()))
+        workplace = _workplace(out, device, dtype, memory, retry_failed)
+        report = jobs.generate_only(entrants, _selection(suite, seeds, cases, limit), workplace, _progress())
+        for folder in report.folders:
+            typer.echo(folder.path)
+        _say_made(report)
+        raise typer.Exit(report.lost > 0)
+
+
+@app.command()
+def evaluate(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Runs on disk: id, its beginning, or label.")
+    ] = None,
+    clips: Annotated[Path | None, typer.Option(help="CSV or folder of clips that you already have.")] = None,
+    name: Annotated[str, typer.Option(help="What tables call these clips.")] = "",
+    suite: Annotated[str | None, typer.Option(help="Suite that these clips animate, if one of ours.")] = None,
+    fit: Annotated[
+        FitChoice, typer.Option(help="How input images were brought to the clips' size.")
+    ] = FitChoice.cover,
+    metrics: MetricsOption = "",
+    metric_settings: MetricSetOption = None,
+    device: DeviceOption = "auto",
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure clips: those of runs on disk, or your own by a CSV or a folder.
+
+    CSV: a header with case, image, clip and, if you like, prompt, seed, category, reference (a real clip of the same
+    scene, for FVD); paths relative to the CSV; clips are mp4, mov, mkv, webm, gif, avi or folders of frames.
+    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3 of case duck.
+
+    bench evaluate --clips my/cases.csv --name my-model
+    bench evaluate svd --metrics clipsim
+    """
+    with _plain_errors():
+        from bench import jobs
+
+        wanted = _metrics(metrics, metric_settings, download=True)
+        workplace = _workplace(out, device, "auto", Memory.full, retry_failed)
+        if bool(runs) == bool(clips):
+            raise UsageError("name runs on disk, or --clips PATH --name LABEL")
+        if clips:
+            if not name:
+                raise UsageError("--clips needs --name: what tables call these clips")
+            source = jobs.Source(clips, name, suite, fit.value)
+            report = jobs.evaluate_clips(source, wanted, workplace, _progress())
+        else:
+            report = jobs.evaluate_runs(runs or [], wanted, workplace, _progress())
+        _print_report(report, wanted, out, as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="Run: id, its beginning, or label.")],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Print every metric of a run, and why there are holes."""
+    with _plain_errors():
+        from bench import results, runs, summary, terminal
+
+        rows = results.frame(runs.named(out, run).measurements())
+        if as_json:
+            _print_json(
+                {"scores": _records(summary.scores(rows)), "failures": _records(summary.failures(rows))}
+            )
+            return
+        console = terminal.stdout()
+        if not len(rows):
+            raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
+        console.print(terminal.run_table(rows))
+        failures = terminal.failures_table(rows)
+        if failures:
+            console.print(failures)
+
+
+@app.command("ls")
+def list_entries(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """List models, metrics, suites, weights or runs."""
+    with _plain_errors():
+        from bench import listings
+
+        headings, entries = listings.of(kind.value, out)
+        if as_json:
+            _print_json(entries)
+            return
+        from bench import terminal
+
+        lines = [[entry[heading] for heading in headings] for entry in entries]
+        terminal.stdout().print(terminal.listing(headings, lines))
+
+
+@app.command()
+def board(
+    out: OutOption = Path("runs"),
+    port: Annotated[int | None, typer.Option(help="Port; a free one near 8501 by default.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Serve the leaderboard of your runs on this machine."""
+    with _plain_errors():
+        from bench.board import serve
+
+        serve(out, Path("results"), port, browser)
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(bench.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare."""
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Our errors in one line and exit 2; Ctrl-C says how to go on; the rest crashes loudly."""
+    try:
+        yield
+    except BenchError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("stopped: finished clips and rows are kept; the same words go on from there", err=True)
+        raise typer.Exit(130) from None
+
+
+def _progress() -> Any:
+    from bench.terminal import TerminalProgress
+
+    return TerminalProgress()
+
+
+def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selection:
+    from bench.jobs import Selection
+
+    return Selection(suite, tuple(_words(cases)), limit, _seeds(seeds))
+
+
+def _metrics(names: str, settings: list[str] | None, download: bool) -> Metrics:
+    from bench.jobs import Metrics
+
+    chosen = () if names == "all" else tuple(_words(names))
+    return Metrics(chosen, tuple(settings or ()), download)
+
+
+def _workplace(out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool) -> Workplace:
+    from bench import devices
+    from bench.jobs import Workplace
+
+    return Workplace(out, devices.resolve(device, dtype, memory.value), retry_failed)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    words = _words(text)
+    if not words or not all(word.isdecimal() and len(word) < 19 for word in words):
+        raise UsageError(f"seeds are whole numbers like 0,1,2, not '{text}'")
+    return tuple(int(word) for word in words)
+
+
+def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> None:
+    from bench import summary, terminal
+
+    if as_json:
+        runs = [str(folder.path) for folder in report.folders]
+        _print_json(
+            {"runs": runs, "scores": _records(summary.scores(report.rows)), "unavailable": report.unavailable}
+        )
+        raise typer.Exit(report.failed > 0)
+    console = terminal.stdout()
+    for table in terminal.scores_tables(report.rows, wanted.names):
+        console.print(table)
+    failures = terminal.failures_table(report.rows)
+    if failures:
+        console.print(failures)
+    for evaluator, reason in report.unavailable.items():
+        console.print(f"not measured: {evaluator}: {reason}", markup=False, soft_wrap=True)
+    _say_made(report)
+    for folder in report.folders:
+        console.print(f"{folder.path}", markup=False, soft_wrap=True)
+    place = "" if out == Path("runs") else f" --out {out}"
+    console.print(f"bench show RUN{place}: every metric; bench board{place}: the leaderboard", markup=False)
+    raise typer.Exit(report.failed > 0)
+
+
+def _say_made(report: Report) -> None:
+    from bench import terminal
+
+    new = f"{report.made} clips generated" if report.made else "nothing to generate"
+    rows = f"{report.measured} numbers measured" if report.measured else "nothing to measure"
+    terminal.stdout().print(f"{new} ({report.kept} were there), {rows}", markup=False)
+
+
+def _records(frame: Any) -> Any:
+    """Rows of a pandas frame as JSON-like dictionaries, NaN as null."""
+    return json.loads(frame.to_json(orient="records"))
+
+
+def _print_json(content: Any) -> None:
+    typer.echo(json.dumps(content, indent=1, ensure_ascii=False))

@@ -1,0 +1,135 @@
+"""What `bench ls` lists; imports neither torch nor diffusers nor pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import evaluators, models, runs, suites, weights
+
+Listing = tuple[list[str], list[dict[str, Any]]]
+"""Headings of the table, and the entries, which may hold more than the table shows."""
+
+
+def of(kind: str, out: Path) -> Listing:
+    """The entries of 'models', 'metrics', 'suites', 'weights' or 'runs' (those below out)."""
+    listings: dict[str, Callable[[], Listing]] = {
+        "models": _models,
+        "metrics": _metrics,
+        "suites": _suites,
+        "weights": _weights,
+        "runs": lambda: _runs(out),
+    }
+    return listings[kind]()
+
+
+def _models() -> Listing:
+    headings = ["name", "title", "native", "reads text", "weights", "licence", "note"]
+    return headings, [_model(name) for name in models.registry]
+
+
+def _model(name: str) -> dict[str, Any]:
+    card = models.registry[name].card
+    size = f"{card.width} × {card.height}" if card.width else "any size"
+    native = f"{size}, {card.frames} frames, {card.fps:g} fps" if card.frames and card.fps else size
+    return {
+        "name": name,
+        "title": card.title,
+        "native": native,
+        "reads text": "yes" if card.reads_text else "no",
+        "weights": card.weights or "none",
+        "licence": card.licence,
+        "paper": card.paper,
+        "adapter version": card.version,
+        "note": card.note,
+    }
+
+
+def _metrics() -> Listing:
+    headings = ["metric", "evaluator", "better", "unit", "range", "available", "definition"]
+    return headings, [entry for name in evaluators.registry for entry in _cards(name)]
+
+
+def _cards(name: str) -> list[dict[str, Any]]:
+    evaluator = evaluators.registry[name]()
+    missing = [file.name for file in evaluator.weights() if weights.path(file) is None]
+    return [
+        {
+            "metric": card.name,
+            "evaluator": name,
+            "better": {"higher": "higher", "lower": "lower", "none": "–"}[card.direction],
+            "unit": card.unit,
+            "range": f"{_end(card.low, '−∞')} … {_end(card.high, '∞')}",
+            "available": "yes" if not missing else f"needs {', '.join(missing)}",
+            "definition": card.definition,
+            "source": card.source,
+            "blind to": card.blind_to,
+            "series": card.series,
+            "version": card.version,
+        }
+        for card in evaluator.cards
+    ]
+
+
+def _suites() -> Listing:
+    headings = ["name", "version", "cases", "reference clips", "title"]
+    entries = []
+    for name in suites.names():
+        suite = suites.load(name)
+        entries.append(
+            {
+                "name": name,
+                "version": suite.version,
+                "cases": len(suite.cases),
+                "reference clips": suite.reference_note or "none",
+                "title": suite.title,
+            }
+        )
+    return headings, entries
+
+
+def _weights() -> Listing:
+    headings = ["file", "for", "MB", "licence", "present", "sha256"]
+    entries: dict[str, dict[str, Any]] = {}
+    for name in evaluators.registry:
+        for file in evaluators.registry[name]().weights():
+            place = weights.path(file)
+            entry = entries.setdefault(
+                file.name,
+                {
+                    "file": file.name,
+                    "for": name,
+                    "MB": round(file.size / 1e6, 1),
+                    "licence": file.licence,
+                    "present": "yes" if place else "no",
+                    "path": str(place) if place else None,
+                    "sha256": file.sha256,
+                    "urls": list(file.urls),
+                },
+            )
+            entry["for"] = ", ".join(dict.fromkeys([*entry["for"].split(", "), name]))
+    return headings, list(entries.values())
+
+
+def _runs(out: Path) -> Listing:
+    headings = ["run", "label", "suite", "clips", "settings"]
+    entries = []
+    for folder in runs.find(out):
+        run = folder.run
+        entries.append(
+            {
+                "run": folder.path.name,
+                "label": run.label,
+                "suite": f"{run.suite}@{run.suite_version}",
+                "clips": len(list((folder.path / "clips").glob("*.json"))),
+                "settings": ", ".join(
+                    f"{name}={value}" for name, value in run.settings.items() if value is not None
+                ),
+            }
+        )
+    return headings, entries
+
+
+def _end(limit: float | None, unbounded: str) -> str:
+    return unbounded if limit is None else f"{limit:g}"

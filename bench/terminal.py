@@ -1,0 +1,202 @@
+"""What a person sees: bars on stderr, tables on stdout."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as RichProgress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from bench import evaluators, summary
+from bench.progress import Bar, Progress
+from bench.types import MetricCard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARROWS = {"higher": "↑", "lower": "↓", "none": ""}
+
+
+def stdout() -> Console:
+    """The console for results; wide where nobody looks, so that no cell of a piped table is cut off."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=max(console.width, 200))
+
+
+def stderr() -> Console:
+    """The console for progress and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+class TerminalProgress(Progress):
+    """Bars that redraw themselves on a terminal; elsewhere a line when a piece of work begins and when it ends."""
+
+    def __init__(self) -> None:
+        self.console = stderr()
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Bar]:
+        if not self.console.is_terminal:
+            self.console.print(f"{title}: {total} …", markup=False)
+            yield Bar()
+            self.console.print(f"{title}: done", markup=False)
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[step]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with RichProgress(*columns, console=self.console, transient=True) as drawn:
+            yield _DrawnBar(drawn, drawn.add_task(title, total=total, step=""))
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False)
+
+
+class _DrawnBar(Bar):
+    def __init__(self, drawn: RichProgress, task: TaskID) -> None:
+        self.drawn, self.task = drawn, task
+
+    def advance(self) -> None:
+        self.drawn.update(self.task, advance=1, step="")
+
+    def step(self, done: int, total: int) -> None:
+        self.drawn.update(self.task, step=f"step {done}/{total}")
+
+
+def card(metric: str) -> MetricCard | None:
+    """The card of a metric, also of one measured with other settings; None for one that is not registered here."""
+    name = metric.split("[", maxsplit=1)[0]
+    cards = (card for owner in evaluators.registry for card in evaluators.registry[owner].cards)
+    return next((card for card in cards if card.name == name), None)
+
+
+def title(metric: str) -> str:
+    """The metric's name and which way is better: 'clipsim ↑'."""
+    known = card(metric)
+    return f"{metric} {ARROWS[known.direction]}".rstrip() if known else metric
+
+
+def number(value: float) -> str:
+    """Four significant digits; '–' for none."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+
+
+def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
+    """One table a suite: runs down, metrics across, each cell a mean and half its 95 % interval.
+
+    Args:
+        rows: the columns of Measurement.
+        metrics: which; none for the main metrics and those measured with settings of the user's own.
+    """
+    names = summary.names(rows)
+    scores = summary.scores(rows)
+    for (suite, version), group in scores.groupby(["suite", "suite_version"], sort=False):
+        shown = [metric for metric in group["metric"].unique() if _is_shown(metric, metrics)]
+        table = Table(title=f"{suite}@{version}", title_justify="left", caption_justify="left")
+        table.add_column("entry", no_wrap=True)
+        for metric in shown:
+            table.add_column(escape(title(metric)), justify="right")
+        table.add_column("clips", justify="right")
+        for run, cells in group.groupby("run", sort=False):
+            found = {cell["metric"]: cell for cell in cells.to_dict("records")}
+            values = [_cell(found[metric]) if metric in found else "–" for metric in shown]
+            clips = _coverage(cells)
+            table.add_row(escape(names[run]), *values, clips)
+        yield table
+
+
+def run_table(rows: pd.DataFrame) -> Table:
+    """Every metric of one run: mean, interval, coverage and what it means."""
+    table = Table("metric", title=f"{rows['label'].iloc[0]} on {rows['suite'].iloc[0]}", title_justify="left")
+    for heading in ("mean", "95 % interval", "cases", "no value"):
+        table.add_column(heading, justify="right")
+    table.add_column("definition")
+    for score in summary.scores(rows).to_dict("records"):
+        known = card(score["metric"])
+        interval = (
+            f"{number(score['low'])} … {number(score['high'])}" if score["low"] == score["low"] else "–"
+        )
+        table.add_row(
+            escape(title(score["metric"])),
+            number(score["mean"]),
+            interval,
+            str(score["cases"]),
+            str(score["failed"] or ""),
+            escape(known.definition) if known else "",
+        )
+    return table
+
+
+def failures_table(rows: pd.DataFrame) -> Table | None:
+    """Why there are holes; None if there are none."""
+    failures = summary.failures(rows)
+    if not len(failures):
+        return None
+    table = Table("entry", "case", "seed", "metrics", "why", title="no value", title_justify="left")
+    for failure in failures.to_dict("records"):
+        case = (
+            "the set"
+            if failure["case"] is None or failure["case"] != failure["case"]
+            else str(failure["case"])
+        )
+        seed = (
+            "" if failure["seed"] is None or failure["seed"] != failure["seed"] else str(int(failure["seed"]))
+        )
+        table.add_row(*map(Text, (str(failure["label"]), case, seed, failure["metrics"], failure["error"])))
+    return table
+
+
+def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]]) -> Table:
+    """A plain table of texts, which are not markup."""
+    table = Table(*headings)
+    for line in lines:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in line))
+    return table
+
+
+def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
+    known = card(metric)
+    if chosen:
+        owners = [owner for owner in evaluators.registry if known in evaluators.registry[owner].cards]
+        return known is not None and (known.name in chosen or any(owner in chosen for owner in owners))
+    return known is None or known.is_main or "[" in metric
+
+
+def _cell(score: dict[str, Any]) -> str:
+    if score["low"] != score["low"] or score["mean"] != score["mean"]:
+        return number(score["mean"])
+    below, above = score["mean"] - score["low"], score["high"] - score["mean"]
+    if abs(below - above) <= 1e-9 * max(abs(below), abs(above), 1e-300):
+        return f"{number(score['mean'])} ± {_half(above)}"
+    return f"{number(score['mean'])} [dim]({number(score['low'])} … {number(score['high'])})[/dim]"
+
+
+def _half(width: float) -> str:
+    return f"{width:.2g}"
+
+
+def _coverage(cells: pd.DataFrame) -> str:
+    """How many clips there are, and how many of them lack some number."""
+    clips = int(cells["clips"].max())
+    failed = int(cells["failed"].max())
+    return f"{clips - failed} of {clips}" if failed else str(clips)
