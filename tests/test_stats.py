@@ -165,7 +165,7 @@ def test_references_may_belong_to_other_cases() -> None:
 # is |shift|² + Σ (√s − √t)², whatever ρ is.
 
 
-def simulated(  # noqa: PLR0917
+def simulated(
     n: int, d: int, alpha: float, ratio: float, shift: float, rho: float, trials: int, seed: int
 ) -> tuple[float, list[stats.Estimate], list[float]]:
     rng = np.random.default_rng(seed)
