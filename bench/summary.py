@@ -26,14 +26,17 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
     Returns:
         suite, suite_version, run, label, model, reads_text, metric, metric_version; mean; low, high: the 95 % interval,
         NaN where one case or the metric gives none; cases: how many the mean stands on (clips, for a number about
-        the whole set); failed: clips that have no value; clips: with and without.
+        the whole set); failed: clips that have no value, or are not in the set; clips: with and without.
     """
     import pandas as pd
 
-    found = [
-        {**dict(zip(ENTRY, entry, strict=True)), **_score(group)}
-        for entry, group in rows.groupby(ENTRY, sort=False, dropna=False)
-    ]
+    clips = rows[rows["case"].notna()].drop_duplicates(["run", "case", "seed"]).groupby("run").size()
+    found = []
+    for entry, group in rows.groupby(ENTRY, sort=False, dropna=False):
+        about = dict(zip(ENTRY, entry, strict=True))
+        is_set = group["case"].isna().all()
+        score = _set_score(group, int(clips.get(about["run"], 0))) if is_set else _score(group)
+        found.append({**about, **score})
     columns = [*ENTRY, "mean", "low", "high", "cases", "failed", "clips"]
     return pd.DataFrame(found, columns=columns).reset_index(drop=True)
 
@@ -71,19 +74,7 @@ def names(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _score(group: pd.DataFrame) -> dict[str, float | int]:
-    is_set = group["case"].isna().all()
     measured = group[group["value"].notna()]
-    if is_set:
-        (row,) = group.to_dict("records")
-        n = int(row["n"] or 0) if row["n"] == row["n"] else 0
-        return {
-            "mean": row["value"],
-            "low": row["low"],
-            "high": row["high"],
-            "cases": n,
-            "failed": 0 if n else 1,
-            "clips": n,
-        }
     means = measured.groupby("case", sort=False)["value"].mean().to_numpy()
     low, high = interval(means)
     mean = float(means.mean()) if len(means) else float("nan")
@@ -95,4 +86,21 @@ def _score(group: pd.DataFrame) -> dict[str, float | int]:
         "cases": len(means),
         "failed": failed,
         "clips": len(group),
+    }
+
+
+def _set_score(group: pd.DataFrame, clips: int) -> dict[str, float | int]:
+    """The one number about a set, with the interval that was measured with it."""
+    row = group.iloc[-1]
+    counted = 0 if row["n"] is None or row["n"] != row["n"] else int(row["n"])
+    failed = max(clips - counted, 0 if counted else 1)
+    low, high = (float("nan") if row[end] is None else float(row[end]) for end in ("low", "high"))
+    mean = float("nan") if row["value"] is None else float(row["value"])
+    return {
+        "mean": mean,
+        "low": low,
+        "high": high,
+        "cases": counted,
+        "failed": failed,
+        "clips": max(clips, counted),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
             found = {cell["metric"]: cell for cell in cells.to_dict("records")}
             values = [_cell(found[metric]) if metric in found else "–" for metric in shown]
             clips = _coverage(cells)
-            table.add_row(escape(names[run]), *values, clips)
+            table.add_row(escape(names[str(run)]), *values, clips)
         yield table
 
 
@@ -182,7 +182,7 @@ def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
     return known is None or known.is_main or "[" in metric
 
 
-def _cell(score: dict[str, Any]) -> str:
+def _cell(score: Mapping[Any, Any]) -> str:
     if score["low"] != score["low"] or score["mean"] != score["mean"]:
         return number(score["mean"])
     below, above = score["mean"] - score["low"], score["high"] - score["mean"]

@@ -1,0 +1,149 @@
+"""A run's folder: what is whole is found again, what is not is made again, and one process at a time works there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import files, results, runs, video
+from bench.errors import Unavailable, UnknownName, UsageError
+from bench.runs import RunFolder
+from bench.types import ClipRecord, Run
+from tests.made import measurement, moving_clip, suite
+
+RUN = Run("still-tiny-0", "still", "still", "", "", 1, {"fps": 8.0}, "", "tiny", "0", False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path / "runs" / RUN.id)
+
+
+def _store(folder: RunFolder, case: str = "c0") -> ClipRecord:
+    path = folder.clip_path(case, 0)
+    video.write_clip(path, moving_clip())
+    record = ClipRecord(
+        case, 0, f"clips/{path.name}", files.sha256(path), size=path.stat().st_size, seconds=1.0
+    )
+    folder.write_record(record)
+    return record
+
+
+def test_what_is_written_is_found(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path, with_references=True)
+    with folder.working(RUN, tiny):
+        record = _store(folder)
+        folder.add([measurement()])
+    assert (folder.run, folder.suite, folder.records()) == (RUN, tiny, [record])
+    assert results.read(folder.results_path) == [measurement()]
+    assert not list((folder.path / "measurements").iterdir())
+
+
+def test_a_clip_that_is_not_whole_is_not_there(folder: RunFolder) -> None:
+    _store(folder)
+    path = folder.clip_path("c0", 0)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert folder.record("c0", 0) is None
+    path.unlink()
+    assert folder.record("c0", 0) is None
+
+
+def test_a_clip_without_its_record_is_not_there(folder: RunFolder) -> None:
+    """The record is written last: killed in between, the clip is made again."""
+    _store(folder)
+    folder.clip_path("c0", 0).with_suffix(".json").unlink()
+    assert folder.record("c0", 0) is None
+
+
+def test_a_broken_record_is_not_there(folder: RunFolder) -> None:
+    _store(folder)
+    folder.clip_path("c0", 0).with_suffix(".json").write_text('{"case": "c0"')
+    assert (folder.record("c0", 0), folder.records()) == (None, [])
+
+
+def test_case_ids_may_hold_dashes_and_numbers(folder: RunFolder) -> None:
+    _store(folder, "duck-3")
+    assert [(record.case, record.seed) for record in folder.records()] == [("duck-3", 0)]
+
+
+def test_a_corrupt_part_is_set_aside_and_the_rest_is_read(folder: RunFolder) -> None:
+    folder.add([measurement()])
+    broken = folder.path / "measurements" / "part-1-1.parquet"
+    broken.write_bytes(b"PAR1 and then nothing")
+    assert folder.measurements() == [measurement()]
+    assert broken.with_name("part-1-1.parquet.corrupt").exists()
+
+
+def test_killed_between_folding_and_deleting_no_row_counts_twice(folder: RunFolder) -> None:
+    folder.add([measurement()])
+    (part,) = (folder.path / "measurements").iterdir()
+    content = part.read_bytes()
+    folder.fold()
+    part.write_bytes(content)
+    assert folder.measurements() == [measurement()]
+    folder.fold()
+    assert results.read(folder.results_path) == [measurement()]
+
+
+def test_two_processes_do_not_work_in_one_run(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path)
+    with (
+        folder.working(RUN, tiny),
+        pytest.raises(Unavailable, match=r"process .* is working on"),
+        folder.working(RUN, tiny),
+    ):
+        pass
+
+
+def test_the_lock_of_a_killed_process_is_free(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path)
+    with folder.working(RUN, tiny):
+        pass
+    code = (
+        "import fcntl,os,sys; f=open(sys.argv[1],'a'); fcntl.flock(f,fcntl.LOCK_EX); os.kill(os.getpid(),9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(folder.path / "lock")], check=False)
+    with folder.working(RUN, tiny):
+        pass
+
+
+def test_temporary_files_of_a_killed_process_are_swept(folder: RunFolder, tmp_path: Path) -> None:
+    left = folder.path / "clips" / f"{files.TEMPORARY}1-c0-0.mkv"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half a clip")
+    with folder.working(RUN, suite(tmp_path)):
+        assert not left.exists()
+
+
+def test_a_run_is_found_by_id_by_its_beginning_and_by_label(folder: RunFolder, tmp_path: Path) -> None:
+    with folder.working(RUN, suite(tmp_path)):
+        pass
+    out = folder.path.parent
+    for words in (RUN.id, "still-ti", "still"):
+        assert runs.named(out, words) == folder
+    with pytest.raises(UnknownName, match="did you mean still-tiny-0"):
+        runs.named(out, "stil-tiny-0")
+
+
+def test_words_that_are_several_runs_are_refused(tmp_path: Path) -> None:
+    for name in ("a-1", "a-2"):
+        files.write_json(tmp_path / name / "run.json", {**RUN.__dict__, "id": name})
+    with pytest.raises(UsageError, match="several runs: a-1, a-2"):
+        runs.named(tmp_path, "a-")
+
+
+def test_the_id_depends_on_identity_alone() -> None:
+    one = runs.run_id("svd@step-2", "demo", {"a": 1, "b": None})
+    assert one == runs.run_id("svd@step-2", "demo", {"b": None, "a": 1})
+    assert one != runs.run_id("svd@step-2", "demo", {"a": 2, "b": None})
+    assert one.startswith("svd-step-2-demo-")
+
+
+def test_a_record_is_json_that_a_person_can_read(folder: RunFolder) -> None:
+    _store(folder)
+    content = json.loads(folder.clip_path("c0", 0).with_suffix(".json").read_text())
+    assert (content["case"], content["seconds"]) == ("c0", 1.0)
