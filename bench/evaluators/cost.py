@@ -1,0 +1,53 @@
+"""What a clip cost: the time and the memory that making it took, as its record says."""
+
+from __future__ import annotations
+
+from bench import evaluators
+from bench.errors import NotMeasurable
+from bench.types import ClipRecord, MetricCard, Value
+
+GIB = 2**30
+
+_DEVICE = "The device: compare within one only."
+
+
+@evaluators.add
+class Cost(evaluators.ClipEvaluator):
+    """Seconds and memory of generation; nothing for clips that were made elsewhere."""
+
+    name = "cost"
+    cards = (
+        MetricCard(
+            name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None, is_main=True,
+            definition="Wall-clock seconds of generating the clip, without loading the model.",
+            source="The clip's record.",
+            blind_to=f"{_DEVICE} What else ran there; size and length of the clip.",
+        ),
+        MetricCard(
+            name="cost_peak_memory", version=1, direction="lower", unit="GiB", low=0.0, high=None,
+            definition="Largest memory in use while generating, in 2^30 bytes: on CUDA what torch allocated, on a "
+            "CPU that of the whole process.",
+            source="The clip's record.",
+            blind_to=f"{_DEVICE} On a CPU it is the process's peak so far, so that no clip is below the one before it.",
+        ),
+    )  # fmt: skip
+
+    def applies(self, record: ClipRecord) -> bool:
+        return record.seconds is not None
+
+    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
+        return {"cost_seconds": seconds(sample.record), "cost_peak_memory": peak_memory(sample.record)}
+
+
+def seconds(record: ClipRecord) -> Value | NotMeasurable:
+    """Seconds of generation, or that nobody took them."""
+    if record.seconds is None:
+        return NotMeasurable("the clip's record states no seconds: it was not generated here")
+    return Value(record.seconds)
+
+
+def peak_memory(record: ClipRecord) -> Value | NotMeasurable:
+    """Peak memory in GiB, or that the device did not say."""
+    if record.peak_memory is None:
+        return NotMeasurable("the clip's record states no peak memory: its device reports none")
+    return Value(record.peak_memory / GIB)

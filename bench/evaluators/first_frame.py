@@ -1,0 +1,86 @@
+"""Does a clip start from the picture it was given, and how long does it stay near it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench import evaluators, similarity, trend
+from bench.errors import NotMeasurable
+from bench.types import MetricCard, Value
+
+_INPUT = "the input image, brought to the clip's size as the model was given it"
+
+
+@evaluators.add
+class FirstFrame(evaluators.ClipEvaluator):
+    """Frame 0 against the input image, and every frame against it."""
+
+    name = "first_frame"
+    cards = (
+        MetricCard(
+            name="first_frame_ssim", version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
+            definition=f"SSIM of frame 0 with {_INPUT}; BT.601 gray, 7 x 7 uniform window, sample covariance.",
+            source="Wang et al. 2004, eq. 13; like AIGCBench's SSIM (First), which resizes the frame instead.",
+            blind_to="Wrong colours of equal gray. A shift by a pixel costs more than a blur. Models that start one "
+            "step after the image lose by it.",
+        ),
+        MetricCard(
+            name="first_frame_psnr", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            definition=f"10 log10(255² / mean squared difference) of frame 0 and {_INPUT}, over all pixels and the "
+            "three colours; at most 100, which equal pictures get.",
+            source="The usual definition, on sRGB bytes. Capped: no number is infinite, and 8 bits carry no more.",
+            blind_to="Where the difference is and whether one sees it. Models that encode the image lose to those that "
+            "copy it.",
+        ),
+        MetricCard(
+            name="first_frame_similarity", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            definition=f"Mean over all frames of the SSIM with {_INPUT}.",
+            source="Wang et al. 2004, eq. 13; the mean along the clip is ours.",
+            blind_to="Punishes motion: a frozen copy of the input has 1, and any camera move ends near the level of an "
+            "unrelated frame. Read it beside a metric of motion.",
+            series="SSIM of each frame with the input image: T values",
+        ),
+        MetricCard(
+            name="first_frame_slope", version=1, direction="none", unit="1/s", low=None, high=None,
+            definition="Theil-Sen slope of that series: the median over all two frames; below 0 the clip leaves the "
+            "input. Needs 3 frames.",
+            source="Theil 1950, Sen 1968.",
+            blind_to="Whether motion or decay leads away from the input; and a bad start, which is level.",
+        ),
+    )  # fmt: skip
+
+    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
+        frame, image = sample.clip.frames[0], sample.input_image
+        return {
+            "first_frame_psnr": Value(similarity.psnr(frame, image)),
+            **_or_reason(
+                ("first_frame_ssim", "first_frame_similarity", "first_frame_slope"),
+                lambda: ssim_values(sample),
+            ),
+        }
+
+
+def ssim_values(sample: evaluators.Sample) -> dict[str, Value | NotMeasurable]:
+    """The three metrics of the SSIM of every frame with the input image.
+
+    Raises:
+        NotMeasurable: the frames are too small for SSIM.
+    """
+    series = similarity.ssim_against(sample.input_gray, sample.gray)
+    return {
+        "first_frame_ssim": Value(float(series[0])),
+        "first_frame_similarity": Value(float(series.mean()), series=tuple(series.tolist())),
+        **_or_reason(
+            ("first_frame_slope",),
+            lambda: {"first_frame_slope": Value(trend.slope(series) * sample.clip.fps)},
+        ),
+    }
+
+
+def _or_reason(
+    names: tuple[str, ...], values: Callable[[], dict[str, Value | NotMeasurable]]
+) -> dict[str, Value | NotMeasurable]:
+    try:
+        return values()
+    except NotMeasurable as reason:
+        return dict.fromkeys(names, reason)

@@ -1,0 +1,163 @@
+"""Does the brightness of the whole frame jump or pulse: steps between frames, the dominant period, and the window's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge
+from numpy.typing import NDArray
+
+from bench import evaluators, spectrum
+from bench.errors import NotMeasurable
+from bench.types import MetricCard, Plane, Value
+
+SEVERE = 15.0
+"""Gray levels: a larger step is severe."""
+
+MILD = 8.0
+"""Gray levels: a larger step, up to SEVERE, is mild."""
+
+_MEAN = "Mean gray: BT.601 luma of a frame (uint8), averaged over its pixels."
+_BLIND = (
+    "Flicker of a part that the rest makes up for; and a still clip wins. Punishes cuts and lights asked for."
+)
+_BLIND_PERIOD = "What does not change the frame's mean; a rhythm whose jumps go up and down at random."
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which rhythm to look for.
+
+    Attributes:
+        window: frames that the model makes at a time.
+    """
+
+    window: Annotated[int, Ge(2)] = 9
+
+
+@evaluators.add
+class Flicker(evaluators.ClipEvaluator):
+    """Steps and rhythm of the mean-gray series; a clip that never changes scores best at all of them."""
+
+    name = "flicker"
+    Settings = Settings
+    min_frames = 2
+    cards = (
+        MetricCard(
+            name="flicker_severe", version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            definition=f"Share of steps from frame to frame in which mean gray changes by more than 15. {_MEAN}",
+            source="Own; thresholds as in the project's brief. VBench's temporal flickering averages the change of "
+            "pixels, which motion changes too.",
+            blind_to=_BLIND,
+        ),
+        MetricCard(
+            name="flicker_mild", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            definition="Share of steps in which mean gray changes by more than 8 and at most 15: severe and mild "
+            "together are the steps above 8.",
+            source="Own; see flicker_severe.", blind_to=_BLIND,
+        ),
+        MetricCard(
+            name="flicker_max_step", version=1, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            definition="The largest absolute change of mean gray from one frame to the next.",
+            source="Own; see flicker_severe.", blind_to=f"How often: one step decides. {_BLIND}",
+            series="mean gray of each frame: T values, whose differences are the steps", is_main=True,
+        ),
+        MetricCard(
+            name="flicker_period", version=1, direction="none", unit="frames", low=0.0, high=None,
+            definition="Period of the largest power in the FFT of the mean-gray series less its best cubic, from 2 "
+            "frames to half the clip; 0 where no line has an amplitude of 0.05 levels. Needs 14 frames.",
+            source="Own.",
+            blind_to=f"Whether it is more than noise: read flicker_period_p. Short pulses may have their largest "
+            f"power at a harmonic, a whole fraction of their period. {_BLIND_PERIOD}",
+        ),
+        MetricCard(
+            name="flicker_prominence", version=1, direction="lower", unit="dB", low=0.0, high=None,
+            definition="Power of the sinusoid of flicker_period over the noise floor: the mean power of what it "
+            "leaves at the four frequencies on either side. 0 where there is no period. Needs 14 frames.",
+            source="Own.",
+            blind_to=f"How large the rhythm is: a faint one in a clip without noise is prominent. The largest of "
+            f"many noisy frequencies has 4 to 8 dB by chance. {_BLIND_PERIOD}",
+        ),
+        MetricCard(
+            name="flicker_period_p", version=1, direction="none", unit="", low=0.0, high=1.0,
+            definition="How often noise would show a line as prominent at any period: F test of flicker_prominence "
+            "times the number of periods that were looked at. 1 where there is no period. Needs 14 frames.",
+            source="Fisher 1929, with the noise floor beside the line, so that fades and noise with memory do not "
+            "pass for a line. By simulation, p < 0.05 in at most 7 % of clips of white or AR(1) noise with memory 0 "
+            "to 0.9, with and without drift.",
+            blind_to="Noise that alternates (memory -0.5) passes for a line in a tenth of clips below 20 frames; "
+            "slow wander of two or three swings in some. Below 50 frames, pulses: their harmonics are each "
+            "other's noise floor; flicker_at_window finds them.",
+        ),
+        MetricCard(
+            name="flicker_window_power", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            definition="Share of the variance of the mean-gray series less its best cubic that the window's phases "
+            "explain (the window's frequency and all its harmonics), less what noise alone would give (adjusted R²). "
+            "The window is 9 frames unless set; needs two and a half.",
+            source="Own; FramePack (arXiv 2504.12626) makes 9 latent frames at a time.",
+            blind_to=f"How large the rhythm is in gray levels; whether it is more than noise. {_BLIND_PERIOD}",
+        ),
+        MetricCard(
+            name="flicker_at_window", version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            definition="1 where the mean-gray series is periodic at the window, else 0: its phases explain more than "
+            "an AR(1) model with drift and the phases of any divisor do (F test, p < 0.01), with an amplitude of at "
+            "least 0.05 levels. The window is 9 frames unless set; needs two and a half.",
+            source="Own. By simulation, a clip of white or AR(1) noise, with or without drift, cut or flash, is "
+            "called periodic in about 1 % of cases, at 22 to 240 frames.",
+            blind_to=f"Says 1 to periods that so short a clip cannot tell from the window (10 for 9 below 50 "
+            f"frames). {_BLIND_PERIOD}",
+        ),
+    )  # fmt: skip
+
+    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
+        levels = mean_gray(sample.gray)
+        return step_values(levels) | peak_values(levels) | window_values(levels, self.settings.window)
+
+
+def mean_gray(gray: Plane) -> NDArray[np.float64]:
+    """(T,) float64: the mean of each frame of a (T, H, W) uint8 plane."""
+    import cv2
+
+    return np.array([cv2.mean(plane)[0] for plane in gray])
+
+
+def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
+    """Shares of severe and of mild steps, and the largest step, of (T,) mean gray, T >= 2."""
+    steps = np.abs(np.diff(levels))
+    return {
+        "flicker_severe": Value(float(np.mean(steps > SEVERE))),
+        "flicker_mild": Value(float(np.mean((steps > MILD) & (steps <= SEVERE)))),
+        "flicker_max_step": Value(float(steps.max()), series=tuple(levels.tolist())),
+    }
+
+
+def peak_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
+    """Dominant period, its prominence and its p-value, or why there are none."""
+
+    def values() -> list[float]:
+        peak = spectrum.peak(levels)
+        return [peak.period, peak.prominence, peak.p_value]
+
+    return _values_or_reason(["flicker_period", "flicker_prominence", "flicker_period_p"], values)
+
+
+def window_values(levels: NDArray[np.float64], window: int) -> dict[str, Value | NotMeasurable]:
+    """Power at the window and whether it is periodic there, or why neither can be said."""
+
+    def values() -> list[float]:
+        rhythm = spectrum.rhythm(levels, window)
+        return [rhythm.power, float(rhythm.is_periodic)]
+
+    return _values_or_reason(["flicker_window_power", "flicker_at_window"], values)
+
+
+def _values_or_reason(
+    names: list[str], values: Callable[[], list[float]]
+) -> dict[str, Value | NotMeasurable]:
+    try:
+        return {name: Value(value) for name, value in zip(names, values(), strict=True)}
+    except NotMeasurable as reason:
+        return dict.fromkeys(names, reason)
