@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from annotated_types import MinLen
@@ -134,7 +135,7 @@ class _Entry:
     prompt: str = ""
     category: str = ""
     camera: Camera | None = None
-    trajectory: Annotated[tuple[tuple[float, float], ...], MinLen(2)] | None = None
+    trajectory: tuple[tuple[float, float], ...] | None = None
     reference: str | None = None
     scene: Scene | None = None
 
@@ -233,6 +234,8 @@ def _mistakes(entry: _Entry, home: Path, lines: Mapping[str, int]) -> Iterator[s
         )
     if entry.id.casefold() in lines:  # cat and Cat are one file on some systems
         yield f"'id' {entry.id!r} is taken by line {lines[entry.id.casefold()]}"
+    if entry.trajectory is not None and len(entry.trajectory) < 2:
+        yield f"'trajectory' must have at least 2 points, got {len(entry.trajectory)}"
     if entry.image is None:
         yield from _mistakes_without_image(entry)
     if entry.scene and entry.reference is not None:
@@ -301,7 +304,7 @@ def _adapter(shape: type[T]) -> TypeAdapter[T]:
 
 def _said(error: ErrorDetails, shape: type[Any]) -> str:
     """pydantic's finding in our words."""
-    where, got = ".".join(str(part) for part in error["loc"]), error["input"]
+    where, got = ".".join(str(part) for part in error["loc"]), shorten(repr(error["input"]), 80)
     match error["type"]:
         case "json_invalid":
             return f"not JSON: {error['ctx']['error']}"
@@ -311,12 +314,14 @@ def _said(error: ErrorDetails, shape: type[Any]) -> str:
             parent = Scene if error["loc"][0] == "scene" else shape
             return f"unknown field '{where}'{_hint(str(error['loc'][-1]), [f.name for f in fields(parent)])}"
         case "string_type":
-            return f"'{where}' must be text, got {got!r}"
+            return f"'{where}' must be text, got {got}"
         case "literal_error":
             known = re.findall(r"'(\w+)'", error["ctx"]["expected"])
-            return f"'{where}' must be one of {', '.join(known)}, got {got!r}{_hint(str(got), known)}"
+            return (
+                f"'{where}' must be one of {', '.join(known)}, got {got}{_hint(str(error['input']), known)}"
+            )
         case _:
-            return f"'{where}' {re.sub('^(Input|Value) should', 'must', error['msg'])}, got {got!r}"
+            return f"'{where}' {re.sub('^[A-Za-z]+ should', 'must', error['msg'])}, got {got}"
 
 
 def _hint(name: str, known: Sequence[str]) -> str:
@@ -351,7 +356,7 @@ def _line_named_by(message: str, text: str) -> int:
 
 def _line_of(field: str, text: str) -> int:
     """Where a field of a TOML text stands; 1 where it does not."""
-    found = re.search(rf"^\s*{re.escape(field)}\s*=", text, re.MULTILINE) if field else None
+    found = re.search(rf"^[ \t]*{re.escape(field)}\s*=", text, re.MULTILINE) if field else None
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
