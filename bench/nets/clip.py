@@ -38,6 +38,9 @@ VIT_B_32 = Weights(
 BATCH = 16
 """Frames at a time; another number moves a cosine by less than 1e-6."""
 
+PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")
+"""What open_clip states of a tag's pictures."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -140,9 +143,7 @@ def _load_openai(file: Path, device: str) -> Any:
         warnings.filterwarnings("ignore", message=".*torch.jit.load", category=DeprecationWarning)
         try:
             net = open_clip.load_openai_model(str(file), precision="fp32", device=device)
-        except (
-            Exception
-        ) as error:  # pickle, torch and open_clip raise five kinds for a file that is something else
+        except Exception as error:  # torch, pickle and open_clip raise five kinds for something else
             raise _not_loadable(file, error) from error
     open_clip.model.set_model_preprocess_cfg(
         net, {"size": net.visual.image_size, "mean": net.visual.image_mean, "std": net.visual.image_std}
@@ -160,8 +161,6 @@ def _load_named(source: Source, device: str) -> Any:
     if source.pretrained not in tags and not source.checkpoint:
         raise UnknownName(f"tag of CLIP model '{source.model}'", source.pretrained, tags)
     facts = open_clip.get_pretrained_cfg(source.model, source.pretrained) or {}
-    if weights.is_offline() and not source.checkpoint and not facts.get("hf_hub"):
-        raise _not_fetched(source, "HF_HUB_OFFLINE forbids to fetch it")
     try:
         net = open_clip.create_model(
             source.model,
@@ -169,8 +168,10 @@ def _load_named(source: Source, device: str) -> Any:
             device=device,
             # open_clip only warns where a tag was trained with the other activation, and computes something else
             force_quick_gelu=bool(facts.get("quick_gelu")),
+            # … and forgets the tag's preprocessing where a file stands for it
+            force_preprocess_cfg={key: facts[key] for key in PREPROCESSING if key in facts},
         )
-    except Exception as error:  # huggingface_hub, urllib, torch and open_clip have no common root
+    except Exception as error:  # huggingface_hub, torch and open_clip have no common root
         if source.checkpoint:
             raise _not_loadable(Path(source.checkpoint), error) from error
         raise _not_fetched(source, _first_line(error)) from error
