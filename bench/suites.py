@@ -321,7 +321,8 @@ def _said(error: ErrorDetails, shape: type[Any]) -> str:
                 f"'{where}' must be one of {', '.join(known)}, got {got}{_hint(str(error['input']), known)}"
             )
         case _:
-            return f"'{where}' {re.sub('^[A-Za-z]+ should', 'must', error['msg'])}, got {got}"
+            subject = f"'{where}'" if where else "the line"
+            return f"{subject} {re.sub('^[A-Za-z]+ should', 'must', error['msg'])}, got {got}"
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

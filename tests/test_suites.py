@@ -278,7 +278,7 @@ def scene(**fields: Any) -> str:
 
 MISTAKES: dict[str, tuple[str, str]] = {
     "not JSON": ('{"id": "a",', "not JSON: EOF while parsing"),
-    "not an object": ('["a"]', "must be an object, got ['a']"),
+    "not an object": ('["a"]', "the line must be an object, got ['a']"),
     "a field is missing": (entry(id=None), "'id' is missing"),
     "an unknown field": (entry(promt="x"), "unknown field 'promt'; did you mean 'prompt'?"),
     "a number for text": (entry(prompt=7), "'prompt' must be text, got 7"),
