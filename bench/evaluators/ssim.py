@@ -57,8 +57,8 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool) -> tuple[Metri
             definition="How often noise with the series' own memory drifts so clearly, up or down: Mann-Kendall test "
             "of the slope, corrected for ties and for AR(1) autocorrelation. Needs 11 frames.",
             source="Mann 1945, Kendall 1970, Hamed & Rao 1998; we read the memory off a parabola's remainder and use "
-            "Student's t. By simulation of 13 to 120 pairs, p < 0.05 in 1 to 9 % of steady AR(1) series with memory "
-            "0 to 0.6, up to 13 % with 0.8.",
+            "Student's t. By simulation of 10 to 120 pairs, p < 0.05 in 8 % at most of steady AR(1) series with memory "
+            "0 to 0.6, in 13 % with 0.8.",
             blind_to="How large the change is; one sudden drop in a short clip, which noise with memory makes too.",
         ),
         replace(
@@ -67,8 +67,8 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool) -> tuple[Metri
             is_main=is_main,
             definition=f"-1 degrading, 0 steady, 1 improving: {prefix}_slope_p below 0.01 and a change along the clip "
             f"(slope times duration) of at least {LEAST_CHANGE}, else 0. Needs 11 frames.",
-            source="Own. By simulation of 13 to 120 pairs, at most 3 % of steady AR(1) series with memory 0 to 0.6 "
-            "get other than 0.",
+            source="Own. By simulation of 10 to 120 pairs, 2 % at most of steady AR(1) series with memory 0 to 0.6 "
+            "get other than 0, 5 % with 0.8.",
             blind_to=f"One sudden drop in a short clip; a fall that recovers. A clip that freezes improves. {blind_to}",
         ),
     )
