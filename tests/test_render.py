@@ -171,6 +171,19 @@ class TestDisc:
             np.testing.assert_allclose(centre, expected, atol=0.03)
             assert frame.sum() / 255 == pytest.approx(math.pi * 12**2, rel=0.01)
 
+    def test_its_texture_is_centred_on_it(self, tmp_path: Path) -> None:
+        """A bump in the middle of the patch has its centroid where the trajectory says."""
+        black, bump = tmp_path / "black.png", tmp_path / "bump.png"
+        video.write_image(black, np.zeros((80, 110, 3), np.uint8))
+        radius = np.linalg.norm(grid(27, 27) - 13, axis=2)  # 24 and 3 to spare: the patch is not scaled
+        levels = np.uint8(255 * np.exp(-(radius**2) / 18))
+        video.write_image(bump, np.repeat(levels[..., None], 3, axis=2))
+        clip = disc(black, bump)
+        for frame, expected in zip(render.frames(clip)[..., 0], render.trajectory(clip) or (), strict=True):
+            np.testing.assert_allclose(
+                np.tensordot(frame, grid(96, 64), axes=2) / frame.sum(), expected, atol=0.03
+            )
+
     def test_mask_and_flow_follow_it(self, speckle: Path) -> None:
         clip = disc(speckle, speckle)
         way = np.array(render.trajectory(clip))
