@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
+from bench.types import Value
 
 Matrix: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = NDArray[np.float64]
@@ -36,6 +37,29 @@ class Estimate:
     value: float
     low: float | None
     high: float | None
+
+
+def frechet_values(
+    name: str, x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str], ddof: int
+) -> dict[str, Value | NotMeasurable]:
+    """Both metrics of a Fréchet evaluator: `name`, the plain distance, and `name`_debiased with its interval.
+
+    Args:
+        name: of the plain one.
+        x_ND, y_MD, x_cases, y_cases: clips and references, as in frechet_debiased, which halves them alike each time.
+        ddof: of the plain one, as in frechet_distance.
+
+    Raises:
+        NotMeasurable, ValueError: as frechet_distance.
+    """
+    plain = Value(frechet_distance(x_ND, y_MD, ddof), n=len(x_ND))
+    debiased: Value | NotMeasurable
+    try:
+        estimate = frechet_debiased(x_ND, y_MD, x_cases, y_cases, np.random.default_rng(0))
+        debiased = Value(estimate.value, low=estimate.low, high=estimate.high, n=len(x_ND))
+    except NotMeasurable as reason:
+        debiased = reason
+    return {name: plain, f"{name}_debiased": debiased}
 
 
 def frechet_distance(x_ND: Matrix, y_MD: Matrix, ddof: int = 1) -> float:

@@ -1,0 +1,162 @@
+"""Do the frames show what the text says, as CLIP sees it, and do they stay alike."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import evaluators
+from bench.errors import BadImage, NotMeasurable
+from bench.evaluators import Sample, Values
+from bench.nets import clip
+from bench.types import MetricCard, Value
+from bench.weights import Weights
+
+Vectors = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which CLIP.
+
+    Attributes:
+        model: a model of open_clip.
+        pretrained: one of its tags.
+        checkpoint: a file to load instead of what the tag would fetch; the tag still says of what kind it is ('openai':
+            as OpenAI published them). '' for none.
+    """
+
+    model: str = "ViT-B-32"
+    pretrained: str = "openai"
+    checkpoint: str = ""
+
+
+SOURCE = (
+    "CLIP of Radford et al. 2021 (arXiv 2103.00020), OpenAI's ViT-B/32 with its own preprocessing (short side to 224, "
+    "bicubic with antialias, centre crop)."
+)
+
+GODIVA = (
+    "Wu et al. 2021, GODIVA (arXiv 2104.14806), eq. 14; a cosine, where that paper multiplies by 100 and torchmetrics "
+    "clips below 0 as well."
+)
+
+
+@evaluators.add
+class Clipsim(evaluators.ClipEvaluator):
+    """Cosines between CLIP's directions of frames, input image and text; one pass over the frames."""
+
+    name = "clipsim"
+    Settings = Settings
+    cards = (
+        MetricCard(
+            name="clipsim", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            definition="Mean over all frames of the cosine between frame and prompt. CLIP reads the first 77 tokens "
+            "of a prompt. Unrelated pairs lie near 0.2, good ones near 0.3.",
+            source=f"{GODIVA} {SOURCE}",
+            blind_to="Motion, and order of frames. Mostly tells what the input image shows: read clipsim_delta too.",
+            series="cosine between each frame and the prompt: T values", is_main=True,
+        ),
+        MetricCard(
+            name="clipsim_input", version=1, direction="none", unit="", low=-1.0, high=1.0,
+            definition="Cosine between prompt and input image, at the clip's size: what clipsim gives a frozen clip.",
+            source=SOURCE, blind_to="The clip: it speaks of the case.",
+        ),
+        MetricCard(
+            name="clipsim_delta", version=1, direction="higher", unit="", low=-2.0, high=2.0,
+            definition="clipsim minus clipsim_input: what the clip adds to the input image in the direction of "
+            "the text.",
+            source=f"Own. {SOURCE}",
+            blind_to="Motion that CLIP has no words for; differences of under 0.01 are common for equal pictures.",
+        ),
+        MetricCard(
+            name="clip_consistency", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            definition="Mean cosine between each frame and the next.",
+            source=f"Esser et al. 2023 (arXiv 2302.03011), frame consistency. {SOURCE}",
+            blind_to="Punishes motion: a frozen clip has 1. Blind to flicker and blur that leave the content readable.",
+            series="cosine between each frame and the next: T - 1 values",
+        ),
+        MetricCard(
+            name="clip_to_input", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            definition="Mean over all frames of the cosine between frame and input image, at the clip's size.",
+            source=f"Own. {SOURCE}",
+            blind_to="Punishes motion: a frozen clip has 1. Cannot tell a new view from a wrong one.",
+            series="cosine between each frame and the input image: T values",
+        ),
+    )  # fmt: skip
+
+    def weights(self) -> tuple[Weights, ...]:
+        return self._source().weights()
+
+    def load(self) -> None:
+        self._encoder = clip.Encoder(self._source(), self.device)
+
+    def evaluate(self, sample: Sample) -> Values:
+        frames_TE = self._encoder.images(sample.clip.frames)
+        image_E = self._image(sample)
+        text_E = self._text(sample)
+        similarity = _mean_cosine(frames_TE, text_E)
+        image_similarity = _mean_cosine(image_E, text_E)
+        return {
+            "clipsim": similarity,
+            "clipsim_input": _without_series(image_similarity),
+            "clipsim_delta": _difference(similarity, image_similarity),
+            "clip_consistency": _consistency(frames_TE, sample.case.id),
+            "clip_to_input": _mean_cosine(frames_TE, image_E),
+        }
+
+    def _source(self) -> clip.Source:
+        return clip.Source(self.settings.model, self.settings.pretrained, self.settings.checkpoint)
+
+    def _image(self, sample: Sample) -> Vectors | NotMeasurable:
+        """(1, E): the input image's direction."""
+        try:
+            return self._encoder.images(sample.input_image[None])
+        except BadImage as error:
+            return NotMeasurable(str(error))
+
+    def _text(self, sample: Sample) -> Vectors | NotMeasurable:
+        """(1, E): the prompt's direction."""
+        case = sample.case
+        if not case.prompt.strip():
+            return NotMeasurable(f"case '{case.id}' has no prompt")
+        if not self._encoder.reads_whole(case.prompt):
+            logging.getLogger(__name__).warning(
+                "the prompt of case '%s' has more than the %d tokens that CLIP reads; clipsim ignores its end",
+                case.id,
+                self._encoder.context_length,
+            )
+        return self._encoder.text(case.prompt)[None]
+
+
+def _mean_cosine(
+    frames_TE: Vectors | NotMeasurable, other_1E: Vectors | NotMeasurable
+) -> Value | NotMeasurable:
+    """Of unit vectors; where one side is missing, the reason (that of the first)."""
+    if isinstance(frames_TE, NotMeasurable):
+        return frames_TE
+    return other_1E if isinstance(other_1E, NotMeasurable) else _mean(frames_TE @ other_1E[0])
+
+
+def _consistency(frames_TE: Vectors, case: str) -> Value | NotMeasurable:
+    if len(frames_TE) < 2:
+        return NotMeasurable(f"clip of case '{case}' has 1 frame, clip_consistency needs 2")
+    return _mean(np.einsum("te,te->t", frames_TE[:-1], frames_TE[1:]))
+
+
+def _difference(clip: Value | NotMeasurable, image: Value | NotMeasurable) -> Value | NotMeasurable:
+    if isinstance(clip, NotMeasurable):
+        return clip
+    return image if isinstance(image, NotMeasurable) else Value(clip.value - image.value)
+
+
+def _without_series(value: Value | NotMeasurable) -> Value | NotMeasurable:
+    return value if isinstance(value, NotMeasurable) else Value(value.value)
+
+
+def _mean(cosines: Vectors) -> Value:
+    within = np.clip(cosines, -1.0, 1.0)  # rounding can leave 1 + 1e-16
+    return Value(float(within.mean()), series=tuple(within.tolist()))

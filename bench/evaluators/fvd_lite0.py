@@ -1,0 +1,134 @@
+"""A Fréchet distance of clips that runs anywhere: ImageNet features with statistics of time, no download.
+
+It is not the FVD and its numbers mean nothing beside FVDs; hence its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from annotated_types import Ge
+from numpy.typing import NDArray
+
+from bench import evaluators, stats
+from bench.errors import NotMeasurable
+from bench.nets import efficientnet_lite0
+from bench.nets.efficientnet_lite0 import EfficientNetLite0
+from bench.types import Clip, MetricCard
+from bench.weights import Weights
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much of a clip is looked at: its first frames. 14 is what the shortest models in the field give."""
+
+    frames: Annotated[int, Ge(2)] = 14
+
+
+FLOOR = 0.02
+"""Least standard deviation that a feature is divided by. On ten real clips the 704 lie between 0.03 and 3.6; without a
+floor, references that hardly move would make any motion infinitely far."""
+
+SHARED = (
+    "Features: each frame's centre square at 224 x 224 (Lanczos, antialias) through EfficientNet-lite0; of each of the "
+    "24 + 40 + 112 channels of stages 2 to 4 the mean, its standard deviation over time, the mean absolute change from "
+    "frame to frame, and the spatial standard deviation; 704 numbers for the first 14 frames, divided by the reference "
+    f"clips' standard deviation (at least {FLOOR})."
+)
+
+SOURCE = (
+    "Own. Fréchet distance of Gaussians as in FVD (Unterthiner et al. 2018, arXiv 1812.01717); net of Tan and Le 2019 "
+    "in the lite variant, ImageNet weights. Not comparable with any FVD."
+)
+
+BLIND_TO = (
+    "Anything after frame 14, what lies outside the centre square, and the meaning of motion: the net sees single "
+    "frames. One clip is no sample: with fewer clips than 704 features the number is indicative only."
+)
+
+
+@evaluators.add
+class FvdLite0(evaluators.SetEvaluator):
+    """Fréchet distance to the suite's reference clips, on EfficientNet-lite0 features with temporal statistics."""
+
+    name = "fvd_lite0"
+    Settings = Settings
+    cards = (
+        MetricCard(
+            name="fvd_lite0", version=1, direction="lower", unit="", low=0.0, high=None,
+            definition=f"Fréchet distance between the features of clips and of references (ddof 1). {SHARED}",
+            source=SOURCE, blind_to=f"{BLIND_TO} It falls as clips are added: compare equal numbers of clips only.",
+        ),
+        MetricCard(
+            name="fvd_lite0_debiased", version=1, direction="lower", unit="", low=None, high=None,
+            definition="fvd_lite0 without the bias of few clips: mean distance between clips of one half of the cases "
+            "and references of the other, minus that between halves of the same kind, over 8 random halvings. "
+            "Around 0, below it too, where clips and references look alike.",
+            source=f"{SOURCE} Correction and interval: bench.stats.frechet_debiased.",
+            blind_to=f"{BLIND_TO} Too low where clips and references differ much in variety and clips are few, hence "
+            "the long upper end of its interval.", is_main=True,
+        ),
+    )  # fmt: skip
+
+    def weights(self) -> tuple[Weights, ...]:
+        return (efficientnet_lite0.WEIGHTS,)
+
+    def load(self) -> None:
+        self._net = EfficientNetLite0(self.device)
+
+    def features(self, clip: Clip) -> NDArray[np.float64]:
+        frames = self.settings.frames
+        if len(clip) < frames:
+            raise NotMeasurable(
+                f"clip has {len(clip)} frames, fvd_lite0 looks at {frames}: --metric-set fvd_lite0.frames={len(clip)} "
+                "measures another protocol under its own name"
+            )
+        maps = self._net.maps(efficientnet_lite0.prepared(clip.frames[:frames]))
+        return np.concatenate([descriptor(stage) for stage in maps])
+
+    def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
+        x_ND, y_MD = standardised(clips.features_ND, references.features_ND)
+        return stats.frechet_values("fvd_lite0", x_ND, y_MD, clips.cases, references.cases, ddof=1)
+
+    def protocol(self) -> Mapping[str, Any]:
+        return {
+            "net": "tf_efficientnet_lite0, stages 2, 3, 4",
+            "weights": efficientnet_lite0.WEIGHTS.sha256,
+            "range": "[-1, 1]",
+            "resize": "cover 224 x 224, Lanczos, antialias, Pillow",
+            "statistics": "mean, std over time, mean absolute step, spatial std",
+            "frames": self.settings.frames,
+            "stride": 1,
+            "clip": "first frames",
+            "dtype": "float32",
+        }
+
+
+def standardised(
+    x_ND: NDArray[np.float64], reference_MD: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both sets in units of the reference's standard deviation (ddof 1, at least FLOOR), feature by feature.
+
+    Raises:
+        NotMeasurable: fewer than two references.
+    """
+    if len(reference_MD) < 2:
+        raise NotMeasurable(f"fvd_lite0 needs 2 reference clips, not {len(reference_MD)}")
+    scale_D = np.maximum(reference_MD.std(axis=0, ddof=1), FLOOR)
+    return x_ND / scale_D, reference_MD / scale_D
+
+
+def descriptor(maps_TCHW: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(4 C,): what one stage of the net says about a clip, four numbers a channel, statistic by statistic.
+
+    Mean over time of the spatial mean; standard deviation over time (ddof 0) of the spatial mean; mean absolute change
+    from frame to frame, over time and space; mean over time of the spatial standard deviation (ddof 0).
+    """
+    wide = maps_TCHW.astype(np.float64)
+    means_TC = wide.mean(axis=(2, 3))
+    steps_C = np.abs(np.diff(wide, axis=0)).mean(axis=(0, 2, 3))
+    spreads_C = wide.std(axis=(2, 3)).mean(axis=0)
+    return np.concatenate([means_TC.mean(axis=0), means_TC.std(axis=0), steps_C, spreads_C])
