@@ -19,7 +19,7 @@ MIN_SLOPE_VALUES = 3
 """Two values always lie on a line."""
 
 MIN_VALUES = 10
-"""Of a series whose trend is tested: with fewer, not even a straight line could be told from noise at SIGNIFICANT."""
+"""Of a series whose trend is tested: with eight not even a straight line reaches SIGNIFICANT, with nine only just."""
 
 SIGNIFICANT = 0.01
 """p-value that a verdict needs."""
@@ -65,7 +65,9 @@ def slope(series: Series) -> float:
         NotMeasurable: fewer than 3 values.
     """
     if len(series) < MIN_SLOPE_VALUES:
-        raise NotMeasurable(f"{len(series)} values, a slope needs {MIN_SLOPE_VALUES}: use a longer clip")
+        raise NotMeasurable(
+            f"a slope needs {MIN_SLOPE_VALUES} values, the series has {len(series)}: use a longer clip"
+        )
     before, after = np.triu_indices(len(series), 1)
     return float(np.median((series[after] - series[before]) / (after - before)))
 
@@ -89,7 +91,7 @@ def trend(series: Series) -> Trend:
     """
     count = len(series)
     if count < MIN_VALUES:
-        raise NotMeasurable(f"{count} values, a trend needs {MIN_VALUES}: use a longer clip")
+        raise NotMeasurable(f"a trend needs {MIN_VALUES} values, the series has {count}: use a longer clip")
     rounded = np.round(series, _ROUNDING)
     step = slope(rounded)
     change = step * (count - 1)

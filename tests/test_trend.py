@@ -78,9 +78,9 @@ def test_constant_and_rounding_are_no_trend() -> None:
 
 
 def test_too_short() -> None:
-    with pytest.raises(NotMeasurable, match="2 values, a slope needs 3"):
+    with pytest.raises(NotMeasurable, match="a slope needs 3 values, the series has 2"):
         trend.slope(np.zeros(2))
-    with pytest.raises(NotMeasurable, match="9 values, a trend needs 10"):
+    with pytest.raises(NotMeasurable, match="a trend needs 10 values, the series has 9"):
         trend.trend(np.zeros(9))
 
 

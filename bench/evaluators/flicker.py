@@ -88,7 +88,7 @@ class Flicker(evaluators.ClipEvaluator):
             source="Fisher 1929, with the noise floor beside the line, so that fades and noise with memory do not "
             "pass for a line. By simulation, p < 0.05 in at most 7 % of clips of white or AR(1) noise with memory 0 "
             "to 0.9, with and without drift.",
-            blind_to="Noise that alternates (memory -0.5) passes for a line in a tenth of clips below 20 frames; "
+            blind_to="Noise that alternates (memory -0.5) passes for a line in 14 % of clips of 14 frames; "
             "slow wander of two or three swings in some. Below 50 frames, pulses: their harmonics are each "
             "other's noise floor; flicker_at_window finds them.",
         ),

@@ -112,7 +112,7 @@ def test_noise_is_nothing_like_the_input(case: Case) -> None:
 def test_short_or_small_clips_have_what_can_be_said(case: Case) -> None:
     one = measured(case, photograph()[None])
     assert number(one, "first_frame_similarity") == 1.0
-    assert str(one["first_frame_slope"]) == "1 values, a slope needs 3: use a longer clip"
+    assert str(one["first_frame_slope"]) == "a slope needs 3 values, the series has 1: use a longer clip"
     small = measured(case, np.zeros((3, 5, 8, 3), np.uint8))
     assert number(small, "first_frame_psnr") > 0
     for name in ("first_frame_ssim", "first_frame_similarity", "first_frame_slope"):

@@ -49,7 +49,7 @@ def test_numbers_by_hand() -> None:
     assert number(values, "ssim_first_half") == pytest.approx(0.9)
     assert number(values, "ssim_second_half") == pytest.approx(0.55)
     assert number(values, "ssim_slope") == pytest.approx(-0.5)
-    assert str(values["ssim_slope_p"]) == "7 values, a trend needs 10: use a longer clip"
+    assert str(values["ssim_slope_p"]) == "a trend needs 10 values, the series has 7: use a longer clip"
 
 
 def test_decay_degrades_and_backwards_improves() -> None:
