@@ -43,7 +43,7 @@ CheckpointOption = Annotated[
     list[str] | None,
     typer.Option(
         "--checkpoint",
-        help="Folder, or hub id[@revision]; repeat for several, of one model.",
+        help="Folder, or hub id\\[@revision]; repeat for several, of one model.",
         rich_help_panel=WHICH,
     ),
 ]
@@ -196,9 +196,10 @@ def evaluate(
 ) -> None:
     """Measure clips: those of runs on disk, or your own by a CSV or a folder.
 
-    CSV: a header with case, image, clip and, if you like, prompt, seed, category, reference (a real clip of the same
-    scene, for FVD); paths relative to the CSV; clips are mp4, mov, mkv, webm, gif, avi or folders of frames.
-    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3 of case duck.
+    CSV: a header with case, image, clip and, if you like, prompt, seed, category and
+    reference (a real clip of the same scene, for FVD); paths are relative to the CSV.
+    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
+    Clips are mp4, m4v, mov, mkv, webm, gif, avi or folders of frames.
 
     bench evaluate --clips my/cases.csv --name my-model
     bench evaluate svd --metrics clipsim
@@ -240,9 +241,10 @@ def show(
         if not len(rows):
             raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
         console.print(terminal.run_table(rows))
-        failures = terminal.failures_table(rows)
-        if failures:
-            console.print(failures)
+        for status in ("not measurable", "failed"):
+            holes = terminal.failures_table(rows[rows["status"] == status], title=status)
+            if holes:
+                console.print(holes)
 
 
 @app.command("ls")
@@ -355,9 +357,14 @@ def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> 
     console = terminal.stdout()
     for table in terminal.scores_tables(report.rows, wanted.names):
         console.print(table)
-    failures = terminal.failures_table(report.rows)
+    failures = terminal.failures_table(report.rows[report.rows["status"] == "failed"], title="failed")
     if failures:
         console.print(failures)
+    holes = int((report.rows["status"] == "not measurable").sum())
+    if holes:
+        console.print(
+            f"{holes} numbers are not measurable on these clips: bench show RUN says why", markup=False
+        )
     for evaluator, reason in report.unavailable.items():
         console.print(f"not measured: {evaluator}: {reason}", markup=False, soft_wrap=True)
     _say_made(report)

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import files, video
-from bench.errors import BadClip, NotMeasurable, reason
-from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator, Values
+from bench.errors import BadClip, BenchError, NotMeasurable
+from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator
 from bench.features import FeatureStore
 from bench.progress import Progress
-from bench.rows import all_failed, clip_rows, metric_name, metric_version, set_rows
+from bench.rows import Answers, all_failed, clip_rows, metric_name, metric_version, set_rows
 from bench.runs import RunFolder
 from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Suite
 
@@ -152,7 +152,7 @@ class Evaluation:
         record: ClipRecord,
         clip: Clip | None,
         problem: BadClip | None,
-    ) -> Values:
+    ) -> Answers:
         """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
         if clip is None:
             return all_failed(evaluator, problem or BadClip("no clip"))
@@ -189,7 +189,7 @@ class Evaluation:
             self._prepare(evaluator, clip)
             store.write(sha256, evaluator.features(clip))
         except Exception as error:
-            store.fail(sha256, reason(error))
+            store.fail(sha256, error)
 
     def _measure_set(self, evaluator: SetEvaluator, records: Sequence[ClipRecord]) -> list[Measurement]:
         references = self._references(evaluator)
@@ -203,10 +203,10 @@ class Evaluation:
             clips = self._feature_set(
                 self._store(evaluator), [(record.case, record.sha256) for record in made]
             )
-            values = evaluator.distance(clips, self._reference_set(evaluator, references))
+            answers: Answers = evaluator.distance(clips, self._reference_set(evaluator, references))
         except Exception as error:
-            values = all_failed(evaluator, error)
-        rows = list(set_rows(self.run, evaluator, values, identity))
+            answers = all_failed(evaluator, error)
+        rows = list(set_rows(self.run, evaluator, answers, identity))
         self.folder.add(rows)
         return rows
 
@@ -241,15 +241,19 @@ class Evaluation:
         """The vectors of (case, digest) pairs, without those that have none.
 
         Raises:
-            NotMeasurable: none has one.
+            NotMeasurable: none has one, since none has one to give.
+            BenchError: none has one, and for some of them something broke.
         """
         found: list[tuple[str, NDArray[np.float64]]] = []
-        reasons = []
+        errors: list[tuple[str, BenchError]] = []
         for case, sha256 in clips:
             try:
                 found.append((case, store.read(sha256)))
-            except NotMeasurable as error:
-                reasons.append(f"{case}: {error}")
+            except BenchError as error:
+                errors.append((case, error))
         if not found:
-            raise NotMeasurable(f"none of {len(clips)} clips can be looked at; {reasons[0]}")
+            case, error = next(
+                ((case, error) for case, error in errors if type(error) is BenchError), errors[0]
+            )
+            raise type(error)(f"none of {len(clips)} clips can be looked at; {case}: {error}")
         return FeatureSet(np.stack([features for _, features in found]), tuple(case for case, _ in found))

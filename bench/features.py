@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench import files
-from bench.errors import NotMeasurable
+from bench.errors import BenchError, NotMeasurable, reason
 from bench.evaluators import SetEvaluator
 
 
@@ -31,10 +32,12 @@ class FeatureStore:
         """(D,) float64: the vector of the clip with this digest.
 
         Raises:
-            NotMeasurable: the clip has none, for the reason that was stored.
+            NotMeasurable: the clip has none to give, for the reason that was stored.
+            BenchError: something broke, for the reason that was stored.
         """
         if self._failure(sha256).exists():
-            raise NotMeasurable(self._failure(sha256).read_text(encoding="utf-8"))
+            failure = json.loads(self._failure(sha256).read_text(encoding="utf-8"))
+            raise (NotMeasurable if failure["is_measurable"] is False else BenchError)(failure["reason"])
         return np.asarray(np.load(self._vector(sha256), allow_pickle=False), dtype=np.float64)
 
     def write(self, sha256: str, features: NDArray[np.float64]) -> None:
@@ -54,17 +57,18 @@ class FeatureStore:
 
         files.write(self._vector(sha256), save)
 
-    def fail(self, sha256: str, reason: str) -> None:
+    def fail(self, sha256: str, error: Exception) -> None:
         """Keeps why a clip has no vector."""
-        files.write_text(self._failure(sha256), reason)
+        content = {"is_measurable": not isinstance(error, NotMeasurable), "reason": reason(error)}
+        files.write_json(self._failure(sha256), content)
 
     def forget_failures(self) -> None:
         """Makes every failed clip an open question again."""
-        for path in self.folder.glob("*.txt"):
+        for path in self.folder.glob("*.json"):
             path.unlink()
 
     def _vector(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.npy"
 
     def _failure(self, sha256: str) -> Path:
-        return self.folder / f"{sha256}.txt"
+        return self.folder / f"{sha256}.json"

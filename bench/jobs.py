@@ -120,8 +120,8 @@ class Report:
 
     @property
     def failed(self) -> int:
-        """Rows that have a reason instead of a value."""
-        return int(self.rows["error"].notna().sum())
+        """Rows without a value because something broke; not those of clips that have no such value to give."""
+        return int((self.rows["status"] == "failed").sum())
 
 
 def run(

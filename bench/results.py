@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bench import files
 from bench.errors import BadResults
@@ -140,6 +140,8 @@ def _column(name: str, hint: Any) -> pa.Field:
     members = get_args(python_type) if get_origin(python_type) in (Union, types.UnionType) else (python_type,)
     is_nullable = type(None) in members
     (member,) = [member for member in members if member is not type(None)]
+    if get_origin(member) is Literal:
+        member = str
     arrow_types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     arrow_type = pa.list_(pa.float64()) if get_origin(member) is tuple else arrow_types[member]
     return pa.field(name, arrow_type, nullable=is_nullable, metadata={"meaning": meaning})

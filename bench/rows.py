@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import bench
 from bench import provenance, settings
-from bench.errors import NotMeasurable, reason
-from bench.evaluators import Evaluator, Values
+from bench.errors import BenchError, NotMeasurable, reason
+from bench.evaluators import Evaluator
 from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Value
 
 
@@ -26,8 +26,12 @@ def metric_version(card: MetricCard, evaluator: Evaluator) -> str:
     return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
 
 
+Answers: TypeAlias = Mapping[str, "Value | Exception"]
+"""What an evaluator said of each metric, or what went wrong instead."""
+
+
 def clip_rows(
-    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, values: Values, clip: Clip | None
+    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, clip: Clip | None
 ) -> Iterator[Measurement]:
     """One row a metric of the evaluator, for one clip.
 
@@ -36,7 +40,7 @@ def clip_rows(
         case: which the clip animates.
         record: of the clip.
         evaluator: who speaks.
-        values: what it says; a metric that it leaves out gets a failure row.
+        answers: what it says; a metric that it leaves out gets a failure row.
         clip: None if it could not be read.
     """
     about = {
@@ -48,10 +52,10 @@ def clip_rows(
         "clip_sha256": record.sha256,
         "decoded": _decoded(clip) if clip else "",
     }
-    yield from _rows(run, evaluator, values, about)
+    yield from _rows(run, evaluator, answers, about)
 
 
-def set_rows(run: Run, evaluator: Evaluator, values: Values, sha256: str) -> Iterator[Measurement]:
+def set_rows(run: Run, evaluator: Evaluator, answers: Answers, sha256: str) -> Iterator[Measurement]:
     """One row a metric of the evaluator, for the whole set of clips; sha256 is the digest of the set."""
     about = {
         "device": "",
@@ -62,17 +66,19 @@ def set_rows(run: Run, evaluator: Evaluator, values: Values, sha256: str) -> Ite
         "clip_sha256": sha256,
         "decoded": "",
     }
-    yield from _rows(run, evaluator, values, about)
+    yield from _rows(run, evaluator, answers, about)
 
 
-def all_failed(evaluator: Evaluator, error: Exception) -> Values:
+def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
     """The answer of an evaluator that has none: the same reason for each of its metrics."""
-    return {card.name: NotMeasurable(reason(error)) for card in evaluator.cards}
+    return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 
-def _rows(run: Run, evaluator: Evaluator, values: Values, about: Mapping[str, Any]) -> Iterator[Measurement]:
+def _rows(
+    run: Run, evaluator: Evaluator, answers: Answers, about: Mapping[str, Any]
+) -> Iterator[Measurement]:
     for card in evaluator.cards:
-        value = values.get(card.name, NotMeasurable(f"{evaluator.name} gave no {card.name}"))
+        answer = answers.get(card.name) or BenchError(f"{evaluator.name} gave no {card.name}")
         yield Measurement(
             run=run.id,
             created=provenance.now(),
@@ -89,16 +95,17 @@ def _rows(run: Run, evaluator: Evaluator, values: Values, about: Mapping[str, An
             reads_text=run.reads_text,
             metric=metric_name(card, evaluator),
             metric_version=metric_version(card, evaluator),
-            **_answer(value),
+            **_answer(answer),
             **about,
         )
 
 
-def _answer(value: Value | NotMeasurable) -> dict[str, Any]:
-    if isinstance(value, NotMeasurable):
-        return {"value": None, "low": None, "high": None, "n": None, "series": None, "error": str(value)}
-    interval = {"low": value.low, "high": value.high, "n": value.n}
-    return {"value": value.value, **interval, "series": value.series, "error": None}
+def _answer(answer: Value | Exception) -> dict[str, Any]:
+    if isinstance(answer, Value):
+        return {**vars(answer), "error": None, "status": "measured"}
+    status = "not measurable" if isinstance(answer, NotMeasurable) else "failed"
+    nothing = dict.fromkeys(("value", "low", "high", "n", "series"))
+    return {**nothing, "error": reason(answer), "status": status}
 
 
 def _decoded(clip: Clip) -> str:

@@ -26,7 +26,8 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
     Returns:
         suite, suite_version, run, label, model, reads_text, metric, metric_version; mean; low, high: the 95 % interval,
         NaN where one case or the metric gives none; cases: how many the mean stands on (clips, for a number about
-        the whole set); failed: clips that have no value, or are not in the set; clips: with and without.
+        the whole set); failed: clips that have no value, or are not in the set; unmeasurable: of these, how many have
+        none to give (too short, no text); clips: with and without.
     """
     import pandas as pd
 
@@ -37,7 +38,7 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
         is_set = group["case"].isna().all()
         score = _set_score(group, int(clips.get(about["run"], 0))) if is_set else _score(group)
         found.append({**about, **score})
-    columns = [*ENTRY, "mean", "low", "high", "cases", "failed", "clips"]
+    columns = [*ENTRY, "mean", "low", "high", "cases", "failed", "unmeasurable", "clips"]
     return pd.DataFrame(found, columns=columns).reset_index(drop=True)
 
 
@@ -56,11 +57,15 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def failures(rows: pd.DataFrame) -> pd.DataFrame:
-    """Why there are holes: one row a run, case, seed and reason, with the metrics that it cost."""
+    """Why there are holes: one row a run, case, seed, status and reason, with the metrics that it cost."""
     failed = rows[rows["error"].notna()]
-    keys = ["label", "run", "case", "seed", "error"]
+    keys = ["label", "run", "case", "seed", "status", "error"]
     grouped = failed.groupby(keys, sort=False, dropna=False)["metric"]
-    return grouped.agg(lambda metrics: ", ".join(sorted(metrics))).reset_index()
+    return (
+        grouped.agg(lambda metrics: ", ".join(sorted(metrics)))
+        .reset_index()
+        .rename(columns={"metric": "metrics"})
+    )
 
 
 def names(rows: pd.DataFrame) -> dict[str, str]:
@@ -78,14 +83,12 @@ def _score(group: pd.DataFrame) -> dict[str, float | int]:
     means = measured.groupby("case", sort=False)["value"].mean().to_numpy()
     low, high = interval(means)
     mean = float(means.mean()) if len(means) else float("nan")
-    failed = len(group) - len(measured)
     return {
         "mean": mean,
         "low": low,
         "high": high,
         "cases": len(means),
-        "failed": failed,
-        "clips": len(group),
+        **_coverage(group, len(measured), len(group)),
     }
 
 
@@ -93,14 +96,12 @@ def _set_score(group: pd.DataFrame, clips: int) -> dict[str, float | int]:
     """The one number about a set, with the interval that was measured with it."""
     row = group.iloc[-1]
     counted = 0 if row["n"] is None or row["n"] != row["n"] else int(row["n"])
-    failed = max(clips - counted, 0 if counted else 1)
     low, high = (float("nan") if row[end] is None else float(row[end]) for end in ("low", "high"))
     mean = float("nan") if row["value"] is None else float(row["value"])
-    return {
-        "mean": mean,
-        "low": low,
-        "high": high,
-        "cases": counted,
-        "failed": failed,
-        "clips": max(clips, counted),
-    }
+    coverage = _coverage(group, counted, max(clips, counted, 1))
+    return {"mean": mean, "low": low, "high": high, "cases": counted, **coverage}
+
+
+def _coverage(group: pd.DataFrame, counted: int, clips: int) -> dict[str, int]:
+    unmeasurable = int((group["status"] == "not measurable").sum())
+    return {"failed": clips - counted, "unmeasurable": min(unmeasurable, clips - counted), "clips": clips}

@@ -102,27 +102,38 @@ def number(value: float) -> str:
 
 
 def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
-    """One table a suite: runs down, metrics across, each cell a mean and half its 95 % interval.
+    """One table a suite: each cell a mean and half its 95 % interval; the longer of runs and metrics goes down.
 
     Args:
         rows: the columns of Measurement.
-        metrics: which; none for the main metrics and those measured with settings of the user's own.
+        metrics: names of metrics to show, or of evaluators whose main metrics are shown; none for all main metrics. A
+            metric that no run has a value of is not shown.
     """
     names = summary.names(rows)
-    scores = summary.scores(rows)
-    for (suite, version), group in scores.groupby(["suite", "suite_version"], sort=False):
-        shown = [metric for metric in group["metric"].unique() if _is_shown(metric, metrics)]
-        table = Table(title=f"{suite}@{version}", title_justify="left", caption_justify="left")
-        table.add_column("entry", no_wrap=True)
-        for metric in shown:
-            table.add_column(escape(title(metric)), justify="right")
-        table.add_column("clips", justify="right")
-        for run, cells in group.groupby("run", sort=False):
-            found = {cell["metric"]: cell for cell in cells.to_dict("records")}
-            values = [_cell(found[metric]) if metric in found else "–" for metric in shown]
-            clips = _coverage(cells)
-            table.add_row(escape(names[str(run)]), *values, clips)
-        yield table
+    for (suite, version), group in summary.scores(rows).groupby(["suite", "suite_version"], sort=False):
+        measured = group[group["mean"].notna()]
+        shown = [metric for metric in measured["metric"].unique() if _is_shown(metric, metrics)]
+        cells = {(row["run"], row["metric"]): _cell(row) for row in measured.to_dict("records")}
+        runs = list(group["run"].unique())
+        lines = [[cells.get((run, metric), "–") for metric in shown] for run in runs]
+        for line, run in zip(lines, runs, strict=True):
+            line.append(_coverage(group[group["run"] == run]))
+        headings = [*map(title, shown), "clips"]
+        yield _table(f"{suite}@{version}", [names[run] for run in runs], headings, lines)
+
+
+def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str]]) -> Table:
+    """Runs down and metrics across, or turned where there are more metrics than runs."""
+    down, across, corner = runs, metrics, "entry"
+    if len(metrics) > len(runs):
+        down, across, corner = metrics, runs, "metric"
+        lines = [list(column) for column in zip(*lines, strict=True)]
+    table = Table(corner, title=title, title_justify="left")
+    for heading in across:
+        table.add_column(escape(heading), justify="right")
+    for heading, line in zip(down, lines, strict=True):
+        table.add_row(escape(heading), *line)
+    return table
 
 
 def run_table(rows: pd.DataFrame) -> Table:
@@ -147,12 +158,12 @@ def run_table(rows: pd.DataFrame) -> Table:
     return table
 
 
-def failures_table(rows: pd.DataFrame) -> Table | None:
+def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
     """Why there are holes; None if there are none."""
     failures = summary.failures(rows)
     if not len(failures):
         return None
-    table = Table("entry", "case", "seed", "metrics", "why", title="no value", title_justify="left")
+    table = Table("entry", "case", "seed", "metrics", "why", title=title, title_justify="left")
     for failure in failures.to_dict("records"):
         case = (
             "the set"
@@ -176,10 +187,10 @@ def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]]) -> Table:
 
 def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
     known = card(metric)
-    if chosen:
-        owners = [owner for owner in evaluators.registry if known in evaluators.registry[owner].cards]
-        return known is not None and (known.name in chosen or any(owner in chosen for owner in owners))
-    return known is None or known.is_main or "[" in metric
+    if known is None or known.name in chosen:
+        return True
+    owner = next(name for name in evaluators.registry if known in evaluators.registry[name].cards)
+    return (known.is_main or "[" in metric) and (not chosen or owner in chosen)
 
 
 def _cell(score: Mapping[Any, Any]) -> str:
@@ -196,7 +207,7 @@ def _half(width: float) -> str:
 
 
 def _coverage(cells: pd.DataFrame) -> str:
-    """How many clips there are, and how many of them lack some number."""
+    """How many clips there are, and how many of them lack some number because something broke."""
     clips = int(cells["clips"].max())
-    failed = int(cells["failed"].max())
-    return f"{clips - failed} of {clips}" if failed else str(clips)
+    broken = int((cells["failed"] - cells["unmeasurable"]).max())
+    return f"{clips - broken} of {clips}" if broken else str(clips)

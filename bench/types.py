@@ -28,6 +28,9 @@ Plane: TypeAlias = NDArray[np.uint8]
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 """How an image is brought to a clip's size: scale and cut off what overhangs, scale and pad, or distort."""
 
+Status: TypeAlias = Literal["measured", "not measurable", "failed"]
+"""Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
+
 Direction: TypeAlias = Literal["higher", "lower", "none"]
 """Which way is better; 'none' where it depends on what was asked for."""
 
@@ -326,7 +329,10 @@ class Measurement:
     n: Annotated[int | None, "how many clips the number stands on, for numbers about the whole set"]
     series: Annotated[tuple[float, ...] | None, "one number a frame, or a pair of frames"]
     error: Annotated[str | None, "why there is no value"]
+    status: Annotated[Status, "measured; not measurable: the clip has no such value; failed: something broke"]
 
     def __post_init__(self) -> None:
+        if (self.status == "measured") != (self.error is None):
+            raise ValueError(f"a row without an error is measured, not {self.status!r} with {self.error!r}")
         if (self.value is None) == (self.error is None):
             raise ValueError(f"exactly one of value and error is set, not {self.value!r} and {self.error!r}")

@@ -19,8 +19,10 @@ def measurement(**changes: Any) -> Measurement:
         "seed": 0, "label": "still", "model": "still", "checkpoint": "", "checkpoint_digest": "",
         "adapter_version": 1, "settings": "{}", "reads_text": False, "clip_sha256": "c", "decoded": "{}",
         "metric": "ssim_mean", "metric_version": "1", "value": 1.0, "low": None, "high": None, "n": None,
-        "series": None, "error": None,
+        "series": None, "error": None, "status": "measured",
     }  # fmt: skip
+    if changes.get("error"):
+        fields["status"] = "failed"
     return Measurement(**{**fields, **changes})
 
 

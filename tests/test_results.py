@@ -47,6 +47,11 @@ def test_exactly_one_of_value_and_error(value: float | None, error: str | None) 
         measurement(value=value, error=error)
 
 
+def test_status_and_error_agree() -> None:
+    with pytest.raises(ValueError, match="a row without an error is measured"):
+        measurement(status="failed")
+
+
 def test_writing_twice_gives_equal_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         results.write(tmp_path / name, [measurement()])

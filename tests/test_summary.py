@@ -108,4 +108,4 @@ def test_runs_that_share_a_label_are_told_apart() -> None:
 def test_failures_are_grouped_by_reason() -> None:
     rows = [measurement(metric=name, value=None, error="too short") for name in ("b", "a")]
     found = summary.failures(results.frame([*rows, measurement()])).to_dict("records")
-    assert [(row["case"], row["metric"], row["error"]) for row in found] == [("a", "a, b", "too short")]
+    assert [(row["case"], row["metrics"], row["error"]) for row in found] == [("a", "a, b", "too short")]

@@ -26,7 +26,7 @@ from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Plane, Value
 from bench.weights import Weights
 
 Values: TypeAlias = Mapping[str, "Value | NotMeasurable"]
-"""Metric name -> its value, or why this one has none on this clip. Every metric of the evaluator's cards is there."""
+"""Metric name -> its value, or why this clip has none. Every metric of the evaluator's cards is there."""
 
 
 @dataclass(frozen=True)
