@@ -203,6 +203,7 @@ def evaluate_runs(names: Sequence[str], metrics: Metrics, workplace: Workplace, 
     for folder in folders:
         identity, suite = folder.run, folder.suite
         usable, unavailable = _usable(wanted, suite, metrics.download, progress)
+        suites.prepare(suite, progress)
         all_unavailable |= unavailable
         with folder.working(identity, suite):
             measured += (

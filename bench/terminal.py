@@ -95,9 +95,11 @@ def title(metric: str) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits; '–' for none."""
+    """Four significant digits; '–' for none; what is only the rounding of float64 is 0."""
     if not math.isfinite(value):
         return "–"
+    if abs(value) < 1e-9:
+        return "0"
     return f"{value:.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
@@ -203,7 +205,7 @@ def _cell(score: Mapping[Any, Any]) -> str:
 
 
 def _half(width: float) -> str:
-    return f"{width:.2g}"
+    return f"{width:.2g}" if width >= 1e-9 else "0"
 
 
 def _coverage(cells: pd.DataFrame) -> str:

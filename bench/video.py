@@ -162,7 +162,8 @@ def _to_rgb(picture: pillow.Image) -> pillow.Image:
 
     if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
         levels = np.asarray(picture, dtype=np.float64)
-        scale = 1.0 if levels.max(initial=0.0) <= 255 else 257.0
+        is_8_bit = picture.mode in ("I", "F") and levels.max(initial=0.0) <= 255  # these two do not say
+        scale = 1.0 if is_8_bit else 257.0
         return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
         white = pillow.new("RGBA", picture.size, "white")
