@@ -126,7 +126,8 @@ class DiffusersModel(models.Model):
         number = seed_number(case, seed)
         self._pipeline.progress_bar = lambda total: _StepBar(total, step)
         arguments = self.arguments(case, pillow.fromarray(image))
-        with _seeded(number, self.runtime.device), _quiet():
+        # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
+        with _seeded(number + 1, self.runtime.device), _quiet():
             generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device
             result = self._pipeline(**arguments, generator=generator, output_type="np")
         return to_uint8(result.frames[0])

@@ -97,6 +97,29 @@ def test_same_seed_same_clip_whatever_came_before(tiny_svd: Path, model: SVD, ph
     assert same(svd(tiny_svd).generate(photo, 3), first)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_the_clip_is_the_pipelines_own(tiny_svd: Path, photo: Case) -> None:
+    """The peer is diffusers called by hand, as its documentation does."""
+    import torch
+    from diffusers import StableVideoDiffusionPipeline
+    from PIL import Image
+
+    pipeline = StableVideoDiffusionPipeline.from_pretrained(tiny_svd)
+    pipeline.set_progress_bar_config(disable=True)
+    image = Image.fromarray(video.fit(video.read_image(photo.image), 128, 64, "cover"))
+    generator = torch.Generator().manual_seed(_diffusers.seed_number(photo, 5))
+    frames = pipeline(
+        image, 64, 128, 3, 2, None, 1.5, 2.5, 9, 90, 0.1, 2, generator=generator, output_type="np"
+    ).frames[0]
+    chosen = Settings(
+        num_frames=3, steps=2, height=64, width=128, min_guidance=1.5, max_guidance=2.5, fps=9, motion_bucket_id=90,
+        noise_aug_strength=0.1, decode_chunk_size=2,
+    )  # fmt: skip
+    assert np.array_equal(
+        svd(tiny_svd, chosen).generate(photo, 5).frames, (frames * 255).round().astype(np.uint8)
+    )
+
+
 def scramble_torch() -> None:
     import torch
 
