@@ -1,7 +1,8 @@
 """I2V Bench: a benchmark suite and leaderboard for image-to-video models."""
 
-__version__ = "0.1.0"
-
 from bench.api import evaluate, run, scores
+from bench.provenance import bench_version
+
+__version__ = bench_version()
 
 __all__ = ["__version__", "evaluate", "run", "scores"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import files, video
-from bench.errors import Cancelled, reason
+from bench.errors import BadImage, Cancelled, reason
 from bench.models import Model
 from bench.progress import Bar, Progress
 from bench.runs import RunFolder
@@ -40,8 +40,8 @@ def generate(
 ) -> Generated:
     """Makes the clips that the folder has not, one at a time, each stored before the next begins.
 
-    A clip that cannot be made is a record with the reason; the model is loaded afresh after it, since a pipeline may
-    be left in any state.
+    A clip that cannot be made is a record with the reason; the model is loaded afresh after an error inside it, since
+    a pipeline may be left in any state.
 
     Args:
         model: not yet loaded; it is loaded if something is missing.
@@ -86,8 +86,9 @@ def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> C
     except Cancelled:
         raise
     except Exception as error:  # an adapter's or a pipeline's: the failure becomes a record, the run goes on
-        model.unload()
-        model.load()
+        if not isinstance(error, BadImage):  # that one comes before the model is touched
+            model.unload()
+            model.load()
         return ClipRecord(case.id, seed, None, "", settings=model.effective_settings(), error=reason(error))
     seconds = time.perf_counter() - started
     return _store(model, case, seed, clip, seconds, folder)

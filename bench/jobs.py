@@ -30,7 +30,7 @@ from bench.generation import generate
 from bench.models import Model
 from bench.progress import Progress
 from bench.runs import RunFolder
-from bench.types import Case, ClipRecord, Fit, Run, Runtime, Suite
+from bench.types import Case, Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +249,7 @@ def _identity(model: Model, suite: Suite) -> Run:
         id="",
         label=label,
         model=model.card.name,
-        checkpoint=checkpoint.source if checkpoint else "",
+        checkpoint=_public_name(checkpoint),
         checkpoint_digest=checkpoint.digest if checkpoint else "",
         adapter_version=model.card.version,
         settings=asdict(model.settings),
@@ -260,6 +260,13 @@ def _identity(model: Model, suite: Suite) -> Run:
     )
     decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
     return replace(run, id=runs.run_id(label, suite.name, decisive))
+
+
+def _public_name(checkpoint: Checkpoint | None) -> str:
+    """The hub id, or a folder's own name: where it lies is nobody's business, and its digest says what it is."""
+    if checkpoint is None:
+        return ""
+    return Path(checkpoint.source).name if checkpoints.is_folder(checkpoint) else checkpoint.source
 
 
 def _foreign_run(label: str, suite: Suite) -> Run:

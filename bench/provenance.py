@@ -16,6 +16,15 @@ LIBRARIES = (
 """What touches pixels or weights between a case and a number."""
 
 
+@functools.cache
+def bench_version() -> str:
+    """The version of this package as installed; '0' where it is not installed at all."""
+    try:
+        return version("i2v-bench")
+    except PackageNotFoundError:
+        return "0"
+
+
 def now() -> str:
     """The time, ISO 8601, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

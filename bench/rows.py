@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import bench
 from bench import provenance, settings
-from bench.errors import BenchError, NotMeasurable, reason
+from bench.errors import BadClip, BenchError, NotMeasurable, reason
 from bench.evaluators import Evaluator
 from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Value
 
@@ -31,7 +30,7 @@ Answers: TypeAlias = Mapping[str, "Value | Exception"]
 
 
 def clip_rows(
-    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, clip: Clip | None
+    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, clip: Clip | BadClip
 ) -> Iterator[Measurement]:
     """One row a metric of the evaluator, for one clip.
 
@@ -41,7 +40,7 @@ def clip_rows(
         record: of the clip.
         evaluator: who speaks.
         answers: what it says; a metric that it leaves out gets a failure row.
-        clip: None if it could not be read.
+        clip: or why it could not be read.
     """
     about = {
         "device": record.device,
@@ -50,7 +49,7 @@ def clip_rows(
         "seed": record.seed,
         "settings": json.dumps(dict(record.settings or run.settings)),
         "clip_sha256": record.sha256,
-        "decoded": _decoded(clip) if clip else "",
+        "decoded": _decoded(clip) if isinstance(clip, Clip) else "",
     }
     yield from _rows(run, evaluator, answers, about)
 
@@ -82,7 +81,7 @@ def _rows(
         yield Measurement(
             run=run.id,
             created=provenance.now(),
-            bench_version=bench.__version__,
+            bench_version=provenance.bench_version(),
             commit=provenance.commit(),
             software=provenance.software(),
             suite=run.suite,
@@ -115,4 +114,4 @@ def _decoded(clip: Clip) -> str:
 
 def _short(value: Any) -> str:
     """A path by its last part: where it lies is not what it is (its digest stands in the version)."""
-    return Path(value).name if isinstance(value, Path) else str(value)
+    return value.name if isinstance(value, Path) else str(value)

@@ -95,6 +95,7 @@ class Evaluator(ABC):
     def __init__(self, settings: Any = None, device: str = "cpu") -> None:
         self.settings = settings if settings is not None else self.Settings()
         self.device = device
+        self._is_loaded = False
 
     @classmethod
     def entry_name(cls) -> str:
@@ -111,6 +112,19 @@ class Evaluator(ABC):
         Raises:
             Unavailable: a package or a file is missing.
         """
+
+    def ready(self, clip: Clip) -> None:
+        """Loads, the first time, if the clip is long enough.
+
+        Raises:
+            NotMeasurable: it is too short.
+        """
+        if len(clip) < self.min_frames:
+            frames = f"{len(clip)} frame{'s' * (len(clip) != 1)}"
+            raise NotMeasurable(f"clip has {frames}, {self.name} needs {self.min_frames}")
+        if not self._is_loaded:
+            self.load()
+            self._is_loaded = True
 
     def applies(self, record: ClipRecord) -> bool:
         """Whether these metrics mean anything for such a clip; if not, there is no row, not even a failure."""

@@ -25,11 +25,11 @@ class Settings:
 
     Attributes:
         frames: how many from the start of each clip.
-        weights: a TorchScript file that is called like StyleGAN-V's I3D; '' for that one.
+        weights: a TorchScript file that is called like StyleGAN-V's I3D; None for that one.
     """
 
     frames: Annotated[int, Ge(i3d.MIN_FRAMES)] = 16
-    weights: str = ""
+    weights: Path | None = None
 
 
 SHARED = (
@@ -104,7 +104,7 @@ class Fvd(evaluators.SetEvaluator):
 
     def _file(self) -> Weights:
         own = self.settings.weights
-        return weights.local(Path(own)) if own else i3d.WEIGHTS
+        return weights.local(own) if own else i3d.WEIGHTS
 
     def _too_short(self, frames: int) -> str:
         """Never padded: repeating the last frame of a clip is a freeze, which multiplies the distance."""

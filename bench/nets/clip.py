@@ -49,14 +49,14 @@ class Source:
     Attributes:
         model: a name of open_clip: 'ViT-B-32'.
         pretrained: a tag of open_clip: 'openai', 'laion2b_s34b_b79k'.
-        checkpoint: a file to load instead of what the tag would fetch; '' for none. The tag still says of what kind
+        checkpoint: a file to load instead of what the tag would fetch; None for that. The tag still says of what kind
             it is: with 'openai' a file as OpenAI published them (whose shapes decide the architecture, with
             QuickGELU), with any other one of open_clip's for that model.
     """
 
     model: str = "ViT-B-32"
     pretrained: str = "openai"
-    checkpoint: str = ""
+    checkpoint: Path | None = None
 
     def weights(self) -> tuple[Weights, ...]:
         """The file that is loaded; empty where open_clip fetches one that we did not declare.
@@ -65,7 +65,7 @@ class Source:
             Unavailable: the checkpoint is not a file.
         """
         if self.checkpoint:
-            return (weights.local(Path(self.checkpoint)),)
+            return (weights.local(self.checkpoint),)
         return (VIT_B_32,) if (self.model, self.pretrained) == ("ViT-B-32", "openai") else ()
 
 
@@ -164,7 +164,7 @@ def _load_named(source: Source, device: str) -> Any:
     try:
         net = open_clip.create_model(
             source.model,
-            pretrained=source.checkpoint or source.pretrained,
+            pretrained=str(source.checkpoint or source.pretrained),
             device=device,
             # open_clip only warns where a tag was trained with the other activation, and computes something else
             force_quick_gelu=bool(facts.get("quick_gelu")),
@@ -173,7 +173,7 @@ def _load_named(source: Source, device: str) -> Any:
         )
     except Exception as error:  # huggingface_hub, torch and open_clip have no common root
         if source.checkpoint:
-            raise _not_loadable(Path(source.checkpoint), error) from error
+            raise _not_loadable(source.checkpoint, error) from error
         raise _not_fetched(source, _first_line(error)) from error
     return net.eval()
 

@@ -27,7 +27,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clipsim(checkpoint: Path) -> Clipsim:
-    made = Clipsim(Settings(checkpoint=str(checkpoint)))
+    made = Clipsim(Settings(checkpoint=checkpoint))
     made.load()
     return made
 
@@ -132,7 +132,7 @@ def test_a_prompt_that_is_cut_is_said(
 
 
 def test_weights_of_a_checkpoint_are_known_by_content(checkpoint: Path) -> None:
-    own = Clipsim(Settings(checkpoint=str(checkpoint))).weights()
+    own = Clipsim(Settings(checkpoint=checkpoint)).weights()
     assert len(own) == 1
     assert own[0].sha256 != Clipsim().weights()[0].sha256
 

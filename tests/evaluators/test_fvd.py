@@ -16,14 +16,14 @@ from tests.made import moving_clip
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("i3d") / "tiny.pt"
     tiny_nets.write_i3d(path)
-    return str(path)
+    return path
 
 
 @pytest.fixture(scope="module")
-def fvd(tiny: str) -> Fvd:
+def fvd(tiny: Path) -> Fvd:
     made = Fvd(Settings(weights=tiny))
     made.load()
     return made
@@ -88,7 +88,7 @@ def test_centre_square(height: int, width: int, top: int, left: int) -> None:
     assert np.array_equal(centre_square(frames), frames[:, top : top + side, left : left + side])
 
 
-def test_short_clips_are_refused_not_padded(fvd: Fvd, tiny: str) -> None:
+def test_short_clips_are_refused_not_padded(fvd: Fvd, tiny: Path) -> None:
     with pytest.raises(
         NotMeasurable, match=r"clip has 14 frames, fvd looks at 16: --metric-set fvd\.frames=14 "
     ):
@@ -111,13 +111,13 @@ def test_few_clips_have_a_plain_value_only(fvd: Fvd) -> None:
         fvd.distance(one, clips)
 
 
-def test_the_protocol_names_the_file_by_content(fvd: Fvd, tiny: str, tmp_path: Path) -> None:
+def test_the_protocol_names_the_file_by_content(fvd: Fvd, tiny: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere.pt"
     copy.write_bytes(Path(tiny).read_bytes())
-    assert Fvd(Settings(weights=str(copy))).protocol() == fvd.protocol()
+    assert Fvd(Settings(weights=copy)).protocol() == fvd.protocol()
     assert Fvd().protocol()["weights"] == i3d.WEIGHTS.sha256
     assert Fvd().weights() == (i3d.WEIGHTS,)
-    assert tiny not in str(fvd.protocol())
+    assert str(tiny) not in str(fvd.protocol())
 
 
 def test_missing_weights_are_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

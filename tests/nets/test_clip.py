@@ -30,7 +30,7 @@ def frames() -> Frames:
 
 
 def openai(path: Path) -> Encoder:
-    return Encoder(Source(checkpoint=str(path)))
+    return Encoder(Source(checkpoint=path))
 
 
 def test_equals_open_clip_by_hand(folder: Path, frames: Frames) -> None:
@@ -99,7 +99,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_any_model_of_open_clip_with_a_local_file(tiny_model: str, tmp_path: Path, frames: Frames) -> None:
     file = tmp_path / "trained.pt"
     tiny_nets.write_clip(file, quick_gelu=False)
-    source = Source(tiny_model, "mine", str(file))
+    source = Source(tiny_model, "mine", file)
     assert source.weights()[0].sha256 == weights.local(file).sha256
     net = open_clip.CLIP(**tiny_nets.SHAPE).eval()
     net.load_state_dict(torch.load(file, weights_only=True))
@@ -142,7 +142,7 @@ def test_a_file_is_read_with_the_preprocessing_and_activation_of_its_tag(
     }
     monkeypatch.setattr(open_clip, "get_pretrained_cfg", lambda model, tag: facts if tag == "gray" else {})
     tiny_nets.write_clip(tmp_path / "trained.pt")
-    encoder = Encoder(Source(tiny_model, "gray", str(tmp_path / "trained.pt")))
+    encoder = Encoder(Source(tiny_model, "gray", tmp_path / "trained.pt"))
     resize, *_, normalise = encoder._transform.transforms
     assert (tuple(normalise.mean), tuple(normalise.std)) == (facts["mean"], facts["std"])
     assert resize.interpolation.value == "bilinear"
@@ -164,7 +164,7 @@ def test_a_file_of_another_kind_is_unavailable(tmp_path: Path, tiny_model: str) 
     page.write_text("<html>not found</html>")
     for tag in ("openai", "mine"):
         with pytest.raises(Unavailable, match=r"page\.pt is not a checkpoint of this CLIP"):
-            Encoder(Source(tiny_model, tag, str(page)))
+            Encoder(Source(tiny_model, tag, page))
 
 
 @pytest.mark.weights
