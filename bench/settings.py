@@ -14,6 +14,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MultipleOf
@@ -25,7 +26,9 @@ S = TypeVar("S")
 NONE = "none"
 """How the command line writes None."""
 
-_TYPES = {int: "a whole number", float: "a number", bool: "true or false", str: "text", type(None): NONE}
+_TYPES: Mapping[type[Any], str] = {
+    int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path", type(None): NONE,
+}  # fmt: skip
 _BOUNDS: Mapping[type[Any], tuple[str, str]] = {
     Ge: (">=", "ge"), Gt: (">", "gt"), Le: ("<=", "le"), Lt: ("<", "lt"), MultipleOf: ("multiple of", "multiple_of"),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,12 @@ class Settings:
         model: a model of open_clip.
         pretrained: one of its tags.
         checkpoint: a file to load instead of what the tag would fetch; the tag still says of what kind it is ('openai':
-            as OpenAI published them). '' for none.
+            as OpenAI published them). None for that.
     """
 
     model: str = "ViT-B-32"
     pretrained: str = "openai"
-    checkpoint: str = ""
+    checkpoint: Path | None = None
 
 
 SOURCE = (
