@@ -258,6 +258,8 @@ def list_entries(
         from bench import listings
 
         headings, entries = listings.of(kind.value, out)
+        for line in listings.broken():
+            typer.echo(f"warning: {line}", err=True)
         if as_json:
             _print_json(entries)
             return

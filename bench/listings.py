@@ -24,6 +24,14 @@ def of(kind: str, out: Path) -> Listing:
     return listings[kind]()
 
 
+def broken() -> list[str]:
+    """A line for each entry of somebody else's package that cannot be used."""
+    doors = (models.registry, evaluators.registry)
+    return [
+        f"{door.kind} '{name}' cannot be used: {why}" for door in doors for name, why in door.broken.items()
+    ]
+
+
 def _models() -> Listing:
     headings = ["name", "title", "native", "reads text", "weights", "licence", "note"]
     return headings, [_model(name) for name in models.registry]

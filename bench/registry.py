@@ -63,6 +63,8 @@ class Registry(Generic[T]):
 
     def __getitem__(self, name: str) -> type[T]:
         self._complete()
+        if name in self.broken:
+            raise UsageError(f"{self.kind} '{name}' cannot be used: {self.broken[name]}")
         if name not in self._classes:
             raise UnknownName(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")
         return self._classes[name]

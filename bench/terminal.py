@@ -199,7 +199,7 @@ def _cell(score: Mapping[Any, Any]) -> str:
     if score["low"] != score["low"] or score["mean"] != score["mean"]:
         return number(score["mean"])
     below, above = score["mean"] - score["low"], score["high"] - score["mean"]
-    if abs(below - above) <= 1e-9 * max(abs(below), abs(above), 1e-300):
+    if abs(below - above) <= max(1e-6 * above, 1e-9):
         return f"{number(score['mean'])} ± {_half(above)}"
     return f"{number(score['mean'])} [dim]({number(score['low'])} … {number(score['high'])})[/dim]"
 
