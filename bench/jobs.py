@@ -350,13 +350,17 @@ def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progres
         )
     for file in evaluator.weights():
         if weights.path(file) is None:
-            if not download:
-                size = f"{file.size / 1e6:.0f} MB"
-                raise Unavailable(
-                    f"its weights {file.name} ({size}) are not here",
-                    f"--metrics {evaluator.name} fetches them",
-                )
-            weights.fetch(file)
+            _fetch(file, evaluator.name, download, progress)
+
+
+def _fetch(file: weights.Weights, evaluator: str, download: bool, progress: Progress) -> None:
+    if not download:
+        size = f"{file.size / 1e6:.0f} MB"
+        raise Unavailable(
+            f"its weights {file.name} ({size}) are not here", f"--metrics {evaluator} fetches them"
+        )
+    with progress.bar(f"fetch {file.name}, MB", 1) as bar:
+        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))
 
 
 def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:

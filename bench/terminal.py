@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ def stderr() -> Console:
 
 
 class TerminalProgress(Progress):
-    """Bars that redraw themselves on a terminal; elsewhere a line when a piece of work begins and when it ends."""
+    """Bars that redraw themselves on a terminal; in a log, a line at the beginning, twice a minute, and at the end."""
 
     def __init__(self) -> None:
         self.console = stderr()
@@ -51,9 +52,10 @@ class TerminalProgress(Progress):
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Bar]:
         if not self.console.is_terminal:
-            self.console.print(f"{title}: {total} …", markup=False)
-            yield Bar()
-            self.console.print(f"{title}: done", markup=False)
+            plain = _LoggedBar(self, title, total)
+            self.say(f"{title}: {total} …")
+            yield plain
+            self.say(f"{title}: done in {plain.minutes()}")
             return
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -70,6 +72,22 @@ class TerminalProgress(Progress):
         self.console.print(text, markup=False)
 
 
+class _LoggedBar(Bar):
+    def __init__(self, progress: TerminalProgress, title: str, total: int) -> None:
+        self.progress, self.title, self.total, self.done = progress, title, total, 0
+        self.started = self.said = time.monotonic()
+
+    def advance(self) -> None:
+        self.done += 1
+        if time.monotonic() - self.said > 30:
+            self.said = time.monotonic()
+            self.progress.say(f"{self.title}: {self.done} of {self.total} after {self.minutes()}")
+
+    def minutes(self) -> str:
+        seconds = round(time.monotonic() - self.started)
+        return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+
+
 class _DrawnBar(Bar):
     def __init__(self, drawn: RichProgress, task: TaskID) -> None:
         self.drawn, self.task = drawn, task
@@ -78,7 +96,7 @@ class _DrawnBar(Bar):
         self.drawn.update(self.task, advance=1, step="")
 
     def step(self, done: int, total: int) -> None:
-        self.drawn.update(self.task, step=f"step {done}/{total}")
+        self.drawn.update(self.task, step=f"{done}/{total}")
 
 
 def card(metric: str) -> MetricCard | None:

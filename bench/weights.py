@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
 
 from bench import files
 from bench.errors import Unavailable
@@ -91,7 +92,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
             _download(weights, url, place, progress)
             return place
         except _Failed as failure:
-            failures.append(f"{url}: {failure}")
+            failures.append(f"{urlsplit(url).hostname}: {failure}")
         except OSError as error:
             raise Unavailable(
                 f"{weights.name} cannot be written to {place.parent}: {error}",

@@ -158,8 +158,11 @@ def test_a_broken_image_costs_its_own_case_alone(tiny: Path, tmp_path: Path) -> 
     image.write_bytes(image.read_bytes()[:200])
     answer = bench("run", "-m", "still", "--suite", tiny, "--metrics", "ssim", "--out", tmp_path / "runs")
     assert answer.exit_code == 1
-    assert "1.png" in answer.stdout
     assert "1 of 2" in answer.stdout
+    shown = json.loads(bench("show", "still", "--out", tmp_path / "runs", "--json").stdout)
+    (failure,) = shown["failures"]
+    assert (failure["case"], failure["status"]) == ("c1", "failed")
+    assert "1.png" in failure["error"]
 
 
 def test_generate_here_and_evaluate_there(tiny: Path, tmp_path: Path) -> None:
