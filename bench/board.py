@@ -59,6 +59,10 @@ def command(port: int, open_browser: bool) -> list[str]:
         "browser.gatherUsageStats": "false",  # nothing is sent to anybody
         "client.showErrorDetails": "none",  # an error page shows no paths; the terminal does
         "client.toolbarMode": "minimal",
+        "runner.magicEnabled": "false",  # a docstring is not a widget
+        # the default red marks what is chosen as if it were wrong; both, or there is no dark page any more
+        "theme.light.primaryColor": "#2f74c0",
+        "theme.dark.primaryColor": "#2f74c0",
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     return [sys.executable, "-m", "streamlit", "run", str(_entry()), *flags]

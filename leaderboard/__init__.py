@@ -1,0 +1,1 @@
+"""The leaderboard: Streamlit widgets over bench.results and bench.summary, no arithmetic."""

@@ -1,0 +1,100 @@
+"""Numbers and names as text. Names, prompts and reasons come from strangers: they are text, never markup."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bench.terminal import ARROWS, card, number
+from bench.types import MetricCard
+
+BASELINES = {
+    "still": "null baseline", "drift": "null baseline", "noise": "null baseline", "reference": "real clips",
+}  # fmt: skip
+"""Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
+
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=])")
+
+
+def plain(text: str) -> str:
+    """text as Markdown that shows exactly it: one line, every sign of Markdown and of directives escaped."""
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def heading(metric: str, version: str = "") -> str:
+    """'ssim_mean ↑', with the metric's version where several stand side by side."""
+    known = card(metric)
+    arrow = ARROWS[known.direction] if known else ""
+    return " ".join(word for word in (metric, f"v{version}" if version else "", arrow) if word)
+
+
+def unit(metric: str) -> str:
+    """The metric's unit; '' for a pure number, and where it is not registered here."""
+    known = card(metric)
+    return known.unit if known else ""
+
+
+def span(known: MetricCard) -> str:
+    """The range of possible values: '0 … 1', '≥ 0', 'any'."""
+    if known.low is None and known.high is None:
+        return "any"
+    if known.high is None:
+        return f"≥ {number(known.low or 0.0)}"
+    return f"≤ {number(known.high)}" if known.low is None else f"{number(known.low)} … {number(known.high)}"
+
+
+def cell(score: Mapping[Any, Any], cases: int) -> str:
+    """A mean with its 95 % interval, and every hole behind it.
+
+    Args:
+        score: a row of summary.scores.
+        cases: of the run; fewer behind this mean are said.
+    """
+    parts = [with_interval(score["mean"], score["low"], score["high"])]
+    if not score["failed"] and score["cases"] < cases and not math.isnan(score["mean"]):
+        parts.append(f"{score['cases']} cases")
+    if score["failed"]:
+        parts.append(coverage(score))
+    return " · ".join(parts)
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
+    if math.isnan(mean) or math.isnan(low) or math.isnan(high):
+        return number(mean)
+    if math.isclose(mean - low, high - mean, rel_tol=1e-6, abs_tol=1e-12):
+        return f"{number(mean)} ± {_half(high - mean)}"
+    return f"{number(mean)} ({number(low)} … {number(high)})"
+
+
+def coverage(score: Mapping[Any, Any]) -> str:
+    """'3 of 8 clips', the share that has a value."""
+    return f"{score['clips'] - score['failed']} of {score['clips']} clips"
+
+
+def yes_or_no(reads_text: object) -> str:
+    """Whether the model reads text; '—' where nobody said."""
+    if not isinstance(reads_text, (bool, np.bool_)):
+        return "—"
+    return "yes" if reads_text else "no"
+
+
+def facts(text: str) -> dict[str, Any]:
+    """A JSON object of a row's column; {} for '' and for anything else."""
+    try:
+        content = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _half(width: float) -> str:
+    """Two significant digits: more would claim to know the interval itself that well."""
+    if abs(width) < 1e-9:
+        return "0"
+    return f"{width:.0f}" if abs(width) >= 100 else f"{width:.2g}"
