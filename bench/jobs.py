@@ -7,45 +7,25 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import (
-    checkpoints,
-    clips,
-    evaluators,
-    files,
-    models,
-    results,
-    runs,
-    settings,
-    suites,
-    weights,
-)
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench import clips, instruments, results, runs, suites
+from bench.entrants import NULL_MODELS, Entrants, foreign_record, foreign_run, resolve as resolve_entrants
+from bench.errors import UnknownName, UsageError
 from bench.evaluation import Evaluation
-from bench.evaluators import Evaluator, SetEvaluator
+from bench.evaluators import Evaluator
 from bench.generation import generate
-from bench.models import Model
+from bench.instruments import Metrics
 from bench.progress import Progress
 from bench.runs import RunFolder
-from bench.types import Case, Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
+from bench.types import Case, Fit, Runtime, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NULL_MODELS = ("still", "drift", "noise", "reference")
-"""What runs when nobody names a model: the floors and ceilings, which need no weights."""
-
-
-@dataclass(frozen=True)
-class Entrants:
-    """Which models: names, for one model several checkpoints, and settings as 'name=value'."""
-
-    models: tuple[str, ...] = NULL_MODELS
-    checkpoints: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
+__all__ = ["NULL_MODELS", "Entrants", "Metrics"]
 
 
 @dataclass(frozen=True)
@@ -56,19 +36,6 @@ class Selection:
     cases: tuple[str, ...] = ()
     limit: int | None = None
     seeds: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """Which metrics: names of evaluators or of their metrics, none for all; settings as 'evaluator.name=value'.
-
-    Attributes:
-        download: whether weights that are not here may be fetched.
-    """
-
-    names: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    download: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,43 +92,45 @@ class Report:
 
 
 def run(
-    entrants: Entrants, selection: Selection, metrics: Metrics, workplace: Workplace, progress: Progress
+    entrants: Entrants,
+    selection: Selection,
+    metrics: Metrics | None,
+    workplace: Workplace,
+    progress: Progress,
 ) -> Report:
     """Animates the suite with each model, measures the clips, folds the rows.
+
+    Args:
+        entrants: the models.
+        selection: the cases and seeds.
+        metrics: which; None to make the clips and measure nothing.
+        workplace: where.
+        progress: hears of it.
 
     Raises:
         UsageError, Unavailable: nothing was started, or a model's weights cannot be loaded.
     """
-    work = _entrants(entrants, selection, workplace)
     suite, samples = _samples(selection)
-    usable, unavailable = _usable(_evaluators(metrics, workplace), suite, metrics.download, progress)
+    work = resolve_entrants(entrants, suite, workplace.runtime)
+    usable, unavailable = _instruments(metrics, suite, workplace, progress) if metrics else ([], {})
     suites.prepare(suite, progress)
-    made = kept = measured = 0
+    made, measured = [], 0
     for model, identity in work:
         folder = RunFolder(workplace.out / identity.id)
         with folder.working(identity, suite):
-            generated = generate(model, samples, folder, progress, workplace.retry_failed)
+            made.append(generate(model, samples, folder, progress, workplace.retry_failed))
             evaluated = Evaluation(identity, suite, folder, usable, progress).evaluate(workplace.retry_failed)
-        made, kept, measured = made + generated.made, kept + generated.kept, measured + evaluated.measured
+        measured += evaluated.measured
     folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
-    return Report(folders, _rows(folders), unavailable, made, kept, measured)
-
-
-def generate_only(
-    entrants: Entrants, selection: Selection, workplace: Workplace, progress: Progress
-) -> Report:
-    """The first half of run: clips, no measurements."""
-    work = _entrants(entrants, selection, workplace)
-    suite, samples = _samples(selection)
-    suites.prepare(suite, progress)
-    made = kept = lost = 0
-    for model, identity in work:
-        folder = RunFolder(workplace.out / identity.id)
-        with folder.working(identity, suite):
-            generated = generate(model, samples, folder, progress, workplace.retry_failed)
-        made, kept, lost = made + generated.made, kept + generated.kept, lost + generated.failed
-    folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
-    return Report(folders, _rows(folders), {}, made, kept, lost=lost)
+    return Report(
+        folders,
+        _rows(folders),
+        unavailable,
+        made=sum(each.made for each in made),
+        kept=sum(each.kept for each in made),
+        lost=sum(each.failed for each in made),
+        measured=measured,
+    )
 
 
 def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progress: Progress) -> Report:
@@ -176,13 +145,13 @@ def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progr
     if found.passed_over:
         names = ", ".join(found.passed_over)
         progress.say(f"{len(found.passed_over)} cases have no clip and are passed over: {names}")
-    identity = _foreign_run(source.label, found.suite)
-    usable, unavailable = _usable(_evaluators(metrics, workplace), found.suite, metrics.download, progress)
+    identity = foreign_run(source.label, found.suite)
+    usable, unavailable = _instruments(metrics, found.suite, workplace, progress)
     suites.prepare(found.suite, progress)
     folder = RunFolder(workplace.out / identity.id)
     with folder.working(identity, found.suite):
         for clip in found.clips:
-            folder.write_record(_foreign_record(clip, source.fit))
+            folder.write_record(foreign_record(clip, source.fit))
         evaluated = Evaluation(identity, found.suite, folder, usable, progress).evaluate(
             workplace.retry_failed
         )
@@ -197,12 +166,11 @@ def evaluate_runs(names: Sequence[str], metrics: Metrics, workplace: Workplace, 
         metrics, workplace, progress: as for run.
     """
     folders = tuple(runs.named(workplace.out, name) for name in names)
-    wanted = _evaluators(metrics, workplace)
     all_unavailable: dict[str, str] = {}
     measured = kept = 0
     for folder in folders:
         identity, suite = folder.run, folder.suite
-        usable, unavailable = _usable(wanted, suite, metrics.download, progress)
+        usable, unavailable = _instruments(metrics, suite, workplace, progress)
         suites.prepare(suite, progress)
         all_unavailable |= unavailable
         with folder.working(identity, suite):
@@ -215,85 +183,11 @@ def evaluate_runs(names: Sequence[str], metrics: Metrics, workplace: Workplace, 
     return Report(folders, _rows(folders), all_unavailable, kept=kept, measured=measured)
 
 
-# Models
-
-
-def _entrants(entrants: Entrants, selection: Selection, workplace: Workplace) -> list[tuple[Model, Run]]:
-    if entrants.checkpoints and len(entrants.models) != 1:
-        raise UsageError(f"--checkpoint needs exactly one --model, not {len(entrants.models)}")
-    suite = suites.load(selection.suite)
-    words = [(name, checkpoint) for name in entrants.models for checkpoint in entrants.checkpoints or (None,)]
-    return [_entrant(name, checkpoint, entrants.settings, suite, workplace) for name, checkpoint in words]
-
-
-def _entrant(
-    name: str, checkpoint: str | None, assignments: tuple[str, ...], suite: Suite, workplace: Workplace
-) -> tuple[Model, Run]:
-    cls = models.registry[name]
-    chosen = settings.parse(cls.Settings, assignments, what=f"model '{name}'")
-    if cls.card.weights is None:
-        if checkpoint:
-            raise UsageError(f"model '{name}' has no weights, so --checkpoint means nothing to it")
-        model = cls(chosen, workplace.runtime)
-    else:
-        found = checkpoints.resolve(checkpoint or cls.card.weights, is_default=checkpoint is None)
-        model = cls(chosen, workplace.runtime, found)
-    return model, _identity(model, suite)
-
-
-def _identity(model: Model, suite: Suite) -> Run:
-    """The run's identity: everything that decides its clips goes into the id, and nothing else does."""
-    checkpoint = model.checkpoint
-    label = f"{model.card.name}@{checkpoint.name}" if checkpoint and checkpoint.name else model.card.name
-    run = Run(
-        id="",
-        label=label,
-        model=model.card.name,
-        checkpoint=_public_name(checkpoint),
-        checkpoint_digest=checkpoint.digest if checkpoint else "",
-        adapter_version=model.card.version,
-        settings=asdict(model.settings),
-        dtype=model.runtime.dtype if checkpoint else "",
-        suite=suite.name,
-        suite_version=suite.version,
-        reads_text=model.card.reads_text,
-    )
-    decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
-    return replace(run, id=runs.run_id(label, suite.name, decisive))
-
-
-def _public_name(checkpoint: Checkpoint | None) -> str:
-    """The hub id, or a folder's own name: where it lies is nobody's business, and its digest says what it is."""
-    if checkpoint is None:
-        return ""
-    return Path(checkpoint.source).name if checkpoints.is_folder(checkpoint) else checkpoint.source
-
-
-def _foreign_run(label: str, suite: Suite) -> Run:
-    identity = {"clips": label, "suite": suite.name, "suite_version": suite.version}
-    return Run(
-        id=runs.run_id(label, suite.name, identity),
-        label=label,
-        model="clips",
-        checkpoint="",
-        checkpoint_digest="",
-        adapter_version=0,
-        settings={},
-        dtype="",
-        suite=suite.name,
-        suite_version=suite.version,
-        reads_text=None,
-    )
-
-
-def _foreign_record(clip: clips.FoundClip, fit: Fit) -> ClipRecord:
-    if not clip.path.exists():
-        return ClipRecord(clip.case, clip.seed, None, "", fit=fit, error=f"clip {clip.path} does not exist")
-    path = clip.path.absolute()
-    return ClipRecord(clip.case, clip.seed, str(path), files.sha256(path), size=path.stat().st_size, fit=fit)
-
-
-# Cases and metrics
+def _instruments(
+    metrics: Metrics, suite: Suite, workplace: Workplace, progress: Progress
+) -> tuple[list[Evaluator], dict[str, str]]:
+    wanted = instruments.resolve(metrics, workplace.runtime.device)
+    return instruments.usable(wanted, suite, metrics.download, progress)
 
 
 def _samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
@@ -304,63 +198,6 @@ def _samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
             raise UnknownName("case", name, cases, hint=f"suite {suite.name}")
     chosen = [cases[name] for name in selection.cases or cases][: selection.limit]
     return suite, [(case, seed) for case in chosen for seed in dict.fromkeys(selection.seeds)]
-
-
-def _evaluators(metrics: Metrics, workplace: Workplace) -> list[Evaluator]:
-    """The evaluators that fill the metrics asked for, each with its settings."""
-    owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
-    owners |= {name: name for name in evaluators.registry}
-    for name in metrics.names:
-        if name not in owners:
-            raise UnknownName("metric", name, owners, hint="see bench ls metrics")
-    assignments: dict[str, list[str]] = {}
-    for words in metrics.settings:
-        owner, dot, assignment = words.partition(".")
-        if not dot or owner not in evaluators.registry:
-            raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
-        assignments.setdefault(owner, []).append(assignment)
-    wanted = dict.fromkeys(owners[name] for name in metrics.names or evaluators.registry)
-    return [_evaluator(name, assignments.get(name, []), workplace) for name in wanted]
-
-
-def _evaluator(name: str, assignments: Sequence[str], workplace: Workplace) -> Evaluator:
-    cls = evaluators.registry[name]
-    return cls(settings.parse(cls.Settings, assignments, what=f"metric '{name}'"), workplace.runtime.device)
-
-
-def _usable(
-    wanted: Sequence[Evaluator], suite: Suite, download: bool, progress: Progress
-) -> tuple[list[Evaluator], dict[str, str]]:
-    """The evaluators that can work here, and why the others cannot."""
-    usable: list[Evaluator] = []
-    unavailable: dict[str, str] = {}
-    for evaluator in wanted:
-        try:
-            _check(evaluator, suite, download, progress)
-            usable.append(evaluator)
-        except Unavailable as error:
-            unavailable[evaluator.name] = str(error)
-    return usable, unavailable
-
-
-def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
-    if isinstance(evaluator, SetEvaluator) and not any(case.reference for case in suite.cases):
-        raise Unavailable(
-            f"suite {suite.name} has no reference clips", "a 'reference' column in the CSV names them"
-        )
-    for file in evaluator.weights():
-        if weights.path(file) is None:
-            _fetch(file, evaluator.name, download, progress)
-
-
-def _fetch(file: weights.Weights, evaluator: str, download: bool, progress: Progress) -> None:
-    if not download:
-        size = f"{file.size / 1e6:.0f} MB"
-        raise Unavailable(
-            f"its weights {file.name} ({size}) are not here", f"--metrics {evaluator} fetches them"
-        )
-    with progress.bar(f"fetch {file.name}, MB", 1) as bar:
-        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))
 
 
 def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:

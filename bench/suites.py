@@ -1,45 +1,23 @@
-"""Reads and checks suites: a folder with suite.toml (what it is) and cases.jsonl (one JSON object a line).
+"""Suites: a folder with suite.toml (what it is) and cases.jsonl (one JSON object a line).
 
     suite = suites.load("demo")      # by name, or by the path of a folder
     suites.prepare(suite)            # renders what is rendered and not yet in the cache
 
 Loading looks at every byte that decides a number, and renders nothing: image and reference of a rendered case are paths
-into the cache where prepare puts them. Every mistake of a file is reported at once, with file, line and field.
+into the cache where prepare puts them. What may stand in the files, and how mistakes are said: bench.suite_files.
 """
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
-from textwrap import shorten
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from annotated_types import MinLen
-
-from bench import files, render
+from bench import files, render, suite_files
 from bench.errors import UnknownName, UsageError
 from bench.progress import Progress
-from bench.render import Camera, Scene
+from bench.render import Scene
+from bench.suite_files import Entry
 from bench.types import Case, Suite
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-    from pydantic_core import ErrorDetails
-
-MOST_MISTAKES = 10
-"""How many mistakes of a file are listed; the rest is counted."""
-
-LONGEST_ID = 100
-"""An id becomes a file name, to which others add a seed and a suffix; most file systems stop at 255 bytes."""
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_STRICT: dict[str, Any] = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
 
 
 def load(name_or_folder: str | Path) -> Suite:
@@ -50,7 +28,10 @@ def load(name_or_folder: str | Path) -> Suite:
         UsageError: suite.toml or cases.jsonl has mistakes; one line each, with file, line and field.
     """
     home = folder(name_or_folder).absolute()
-    facts, entries = _read_facts(home / "suite.toml"), _read_entries(home / "cases.jsonl")
+    facts, entries = (
+        suite_files.read_facts(home / "suite.toml"),
+        suite_files.read_entries(home / "cases.jsonl"),
+    )
     cases = tuple(_case(entry, home) for entry in entries)
     return Suite(
         name=home.name,
@@ -112,37 +93,7 @@ def _places() -> tuple[Path, ...]:
     return Path("suites"), package.parent / "suites", package / "_suites"
 
 
-# What stands in the files
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """suite.toml. The suite's name is its folder's: written twice, the two could differ."""
-
-    title: Annotated[str, MinLen(1)]
-    reference_note: str = ""
-
-    # not strict: pydantic's strict dataclasses take JSON only, and TOML's text is never anything but text
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A line of cases.jsonl. Without an image it is rendered: image, reference, camera and trajectory."""
-
-    id: str
-    image: str | None = None
-    prompt: str = ""
-    category: str = ""
-    camera: Camera | None = None
-    trajectory: tuple[tuple[float, float], ...] | None = None
-    reference: str | None = None
-    scene: Scene | None = None
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
-
-
-def _case(entry: _Entry, home: Path) -> Case:
+def _case(entry: Entry, home: Path) -> Case:
     """The case, its paths made whole and its digest taken."""
     scene = entry.scene and _at_home(entry.scene, home)
     case = Case(
@@ -171,7 +122,7 @@ def _with_scene(case: Case, scene: Scene, has_image: bool) -> Case:
     return replace(case, image=image, camera=scene.camera, trajectory=render.trajectory(scene))
 
 
-def _digest(entry: _Entry, home: Path, scene: Scene | None) -> str:
+def _digest(entry: Entry, home: Path, scene: Scene | None) -> str:
     """sha256 of what decides a clip or a number of this case, wherever the folder lies.
 
     The category decides neither. A drawn trajectory is left out, since its last bits are the processor's; the
@@ -188,179 +139,3 @@ def _digest(entry: _Entry, home: Path, scene: Scene | None) -> str:
             "scene": scene and render.digest(scene),
         }
     )
-
-
-# Reading and checking
-
-
-def _read_facts(path: Path) -> _Facts:
-    text = _text(path)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{_shown(path)}:{_line_named_by(str(error), text)}: not TOML: {error}") from None
-    facts, mistakes = _validated(_Facts, content)
-    _refuse([f"{_shown(path)}:{_line_of(field, text)}: {mistake}" for field, mistake in mistakes])
-    assert facts is not None
-    return facts
-
-
-def _read_entries(path: Path) -> list[_Entry]:
-    entries: list[_Entry] = []
-    lines: dict[str, int] = {}
-    mistakes: list[str] = []
-    for number, line in enumerate(_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        entry, found = _validated(_Entry, line)
-        texts = [text for _, text in found]
-        if entry is not None:
-            texts += _mistakes(entry, path.parent, lines)
-            lines.setdefault(entry.id.casefold(), number)
-            entries.append(entry)
-        mistakes += [f"{_shown(path)}:{number}: {text}" for text in texts]
-    _refuse(mistakes)
-    if not entries:
-        raise UsageError(f"{_shown(path)}:1: a suite has at least one case, this file has none")
-    return entries
-
-
-def _mistakes(entry: _Entry, home: Path, lines: Mapping[str, int]) -> Iterator[str]:
-    """What is wrong with an entry whose types are right; lines says where the ids before it stand."""
-    if len(entry.id) > LONGEST_ID or not _ID.fullmatch(entry.id):
-        yield (
-            f"'id' must be a letter or digit, then letters, digits, '.', '_' or '-', at most {LONGEST_ID} in all, "
-            f"since it becomes a file name, got {entry.id!r}"
-        )
-    if entry.id.casefold() in lines:  # cat and Cat are one file on some systems
-        yield f"'id' {entry.id!r} is taken by line {lines[entry.id.casefold()]}"
-    if entry.trajectory is not None and len(entry.trajectory) < 2:
-        yield f"'trajectory' must have at least 2 points, got {len(entry.trajectory)}"
-    if entry.image is None:
-        yield from _mistakes_without_image(entry)
-    if entry.scene and entry.reference is not None:
-        yield "'reference' is rendered from the 'scene': leave out one of them"
-    for field, name in _files(entry):
-        yield from _mistakes_of_file(field, name, home)
-
-
-def _mistakes_without_image(entry: _Entry) -> Iterator[str]:
-    if entry.scene is None:
-        yield "'image' is missing, and there is no 'scene' to render it from"
-        return
-    for field in ("camera", "trajectory"):
-        if getattr(entry, field) is not None:
-            yield f"'{field}' is what the 'scene' says where there is no 'image': leave it out"
-
-
-def _files(entry: _Entry) -> Iterator[tuple[str, str]]:
-    """Field and relative name of every file that an entry names."""
-    scene = entry.scene
-    named = {
-        "image": entry.image,
-        "reference": entry.reference,
-        "scene.texture": scene and scene.texture,
-        "scene.patch": scene and scene.patch,
-    }
-    return ((field, str(name)) for field, name in named.items() if name is not None)
-
-
-def _mistakes_of_file(field: str, name: str, home: Path) -> Iterator[str]:
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        yield f"'{field}' must be a path inside the suite's folder, got {name!r}"
-    elif not (home / name).resolve().is_relative_to(home.resolve()):
-        yield f"'{field}' {name!r} is a link that leaves the suite's folder"
-    elif not (home / name).is_file() and not (field == "reference" and (home / name).is_dir()):
-        yield f"'{field}' names a file that does not exist: {name!r}"
-
-
-T = TypeVar("T")
-
-
-def _validated(shape: type[T], content: str | Mapping[str, Any]) -> tuple[T | None, list[tuple[str, str]]]:
-    """content (a line of JSON, or a table) as a shape, or else its mistakes: pairs of field and text."""
-    from pydantic import ValidationError
-
-    adapter = _adapter(shape)  # type: ignore[arg-type]  # mypy does not know that every class is hashable
-    try:
-        if isinstance(content, str):
-            return adapter.validate_json(content), []
-        return adapter.validate_python(content), []
-    except ValidationError as error:
-        return None, [
-            (str(each["loc"][0]) if each["loc"] else "", _said(each, shape)) for each in error.errors()
-        ]
-    except UsageError as error:  # a scene that contradicts itself
-        return None, [("scene", f"'scene': {error}")]
-
-
-@cache
-def _adapter(shape: type[T]) -> TypeAdapter[T]:
-    """pydantic's checker, which takes longer to build than to use on a whole suite."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
-
-
-def _said(error: ErrorDetails, shape: type[Any]) -> str:
-    """pydantic's finding in our words."""
-    where, got = ".".join(str(part) for part in error["loc"]), shorten(repr(error["input"]), 80)
-    match error["type"]:
-        case "json_invalid":
-            return f"not JSON: {error['ctx']['error']}"
-        case "missing":
-            return f"'{where}' is missing"
-        case "unexpected_keyword_argument":
-            parent = Scene if error["loc"][0] == "scene" else shape
-            return f"unknown field '{where}'{_hint(str(error['loc'][-1]), [f.name for f in fields(parent)])}"
-        case "string_type":
-            return f"'{where}' must be text, got {got}"
-        case "literal_error":
-            known = re.findall(r"'(\w+)'", error["ctx"]["expected"])
-            return (
-                f"'{where}' must be one of {', '.join(known)}, got {got}{_hint(str(error['input']), known)}"
-            )
-        case _:
-            subject = f"'{where}'" if where else "the line"
-            return f"{subject} {re.sub('^[A-Za-z]+ should', 'must', error['msg'])}, got {got}"
-
-
-def _hint(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(known)}"
-
-
-def _refuse(mistakes: Sequence[str]) -> None:
-    if mistakes:
-        rest = len(mistakes) - MOST_MISTAKES
-        more = [f"and {rest} more"] if rest > 0 else []
-        raise UsageError("\n".join([*mistakes[:MOST_MISTAKES], *more]))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{_shown(path)} is missing: a suite is a folder with suite.toml and cases.jsonl"
-        ) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise UsageError(f"{_shown(path)}:{line}: not UTF-8 text") from None
-
-
-def _line_named_by(message: str, text: str) -> int:
-    """The line in tomllib's message, which says either '(at line 3, column 5)' or '(at end of document)'."""
-    found = re.search(r"at line (\d+)", message)
-    return int(found[1]) if found else text.count("\n") + 1
-
-
-def _line_of(field: str, text: str) -> int:
-    """Where a field of a TOML text stands; 1 where it does not."""
-    found = re.search(rf"^[ \t]*{re.escape(field)}\s*=", text, re.MULTILINE) if field else None
-    return text.count("\n", 0, found.start()) + 1 if found else 1
-
-
-def _shown(path: Path) -> str:
-    """The path as people would type it: from the current folder, if it lies below."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

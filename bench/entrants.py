@@ -1,0 +1,107 @@
+"""Who runs: words -> models with their settings and checkpoints, and the identity of the run that each makes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from bench import checkpoints, files, models, runs, settings
+from bench.clips import FoundClip
+from bench.errors import UsageError
+from bench.models import Model
+from bench.types import Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
+
+NULL_MODELS = ("still", "drift", "noise", "reference")
+"""What runs when nobody names a model: the floors and ceilings, which need no weights."""
+
+
+@dataclass(frozen=True)
+class Entrants:
+    """Which models: names, for one model several checkpoints, and settings as 'name=value'."""
+
+    models: tuple[str, ...] = NULL_MODELS
+    checkpoints: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Model, Run]]:
+    """The models, not yet loaded, each with the run that it makes of the suite.
+
+    Raises:
+        UnknownName: there is no such model or setting.
+        UsageError: a setting is out of range, or --checkpoint makes no sense.
+        Unavailable: weights are neither here nor to be had.
+    """
+    if entrants.checkpoints and len(entrants.models) != 1:
+        raise UsageError(f"--checkpoint needs exactly one --model, not {len(entrants.models)}")
+    words = [(name, checkpoint) for name in entrants.models for checkpoint in entrants.checkpoints or (None,)]
+    return [_entrant(name, checkpoint, entrants.settings, suite, runtime) for name, checkpoint in words]
+
+
+def _entrant(
+    name: str, checkpoint: str | None, assignments: tuple[str, ...], suite: Suite, runtime: Runtime
+) -> tuple[Model, Run]:
+    cls = models.registry[name]
+    chosen = settings.parse(cls.Settings, assignments, what=f"model '{name}'")
+    if cls.card.weights is None:
+        if checkpoint:
+            raise UsageError(f"model '{name}' has no weights, so --checkpoint means nothing to it")
+        model = cls(chosen, runtime)
+    else:
+        found = checkpoints.resolve(checkpoint or cls.card.weights, is_default=checkpoint is None)
+        model = cls(chosen, runtime, found)
+    return model, _identity(model, suite)
+
+
+def _identity(model: Model, suite: Suite) -> Run:
+    """The run's identity: everything that decides its clips goes into the id, and nothing else does."""
+    checkpoint = model.checkpoint
+    label = f"{model.card.name}@{checkpoint.name}" if checkpoint and checkpoint.name else model.card.name
+    run = Run(
+        id="",
+        label=label,
+        model=model.card.name,
+        checkpoint=_public_name(checkpoint),
+        checkpoint_digest=checkpoint.digest if checkpoint else "",
+        adapter_version=model.card.version,
+        settings=asdict(model.settings),
+        dtype=model.runtime.dtype if checkpoint else "",
+        suite=suite.name,
+        suite_version=suite.version,
+        reads_text=model.card.reads_text,
+    )
+    decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
+    return replace(run, id=runs.run_id(label, suite.name, decisive))
+
+
+def _public_name(checkpoint: Checkpoint | None) -> str:
+    """The hub id, or a folder's own name: where it lies is nobody's business, and its digest says what it is."""
+    if checkpoint is None:
+        return ""
+    return Path(checkpoint.source).name if checkpoints.is_folder(checkpoint) else checkpoint.source
+
+
+def foreign_run(label: str, suite: Suite) -> Run:
+    """The run of clips that somebody else made: its identity is their name and the suite."""
+    identity = {"clips": label, "suite": suite.name, "suite_version": suite.version}
+    return Run(
+        id=runs.run_id(label, suite.name, identity),
+        label=label,
+        model="clips",
+        checkpoint="",
+        checkpoint_digest="",
+        adapter_version=0,
+        settings={},
+        dtype="",
+        suite=suite.name,
+        suite_version=suite.version,
+        reads_text=None,
+    )
+
+
+def foreign_record(clip: FoundClip, fit: Fit) -> ClipRecord:
+    """What is known of a clip that somebody else made; a file that is not there is a failure of its own."""
+    if not clip.path.exists():
+        return ClipRecord(clip.case, clip.seed, None, "", fit=fit, error=f"clip {clip.path} does not exist")
+    path = clip.path.absolute()
+    return ClipRecord(clip.case, clip.seed, str(path), files.sha256(path), size=path.stat().st_size, fit=fit)

@@ -1,0 +1,86 @@
+"""The options that several commands share: one declaration each, so that a word means the same everywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WHICH, HOW = "Which models, cases and metrics", "Where and how"
+
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", "-m", help="Model; repeat for several (see bench ls models).", rich_help_panel=WHICH
+    ),
+]
+CheckpointOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--checkpoint",
+        help="Folder, or hub id\\[@revision]; repeat for several, of one model.",
+        rich_help_panel=WHICH,
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="A setting of the model; repeat.", rich_help_panel=WHICH
+    ),
+]
+SuiteOption = Annotated[str, typer.Option(help="Suite: a name or a folder.", rich_help_panel=WHICH)]
+SeedsOption = Annotated[str, typer.Option(metavar="0,1,…", help="Seeds.", rich_help_panel=WHICH)]
+CasesOption = Annotated[str, typer.Option(metavar="A,B,…", help="Only these cases.", rich_help_panel=WHICH)]
+LimitOption = Annotated[
+    int | None, typer.Option(min=1, help="Only the first N cases.", rich_help_panel=WHICH)
+]
+MetricsOption = Annotated[
+    str, typer.Option(metavar="A,B,…", help="Metrics or evaluators; all by default.", rich_help_panel=WHICH)
+]
+MetricSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric-set",
+        metavar="EVALUATOR.NAME=VALUE",
+        help="A setting of a metric; repeat.",
+        rich_help_panel=WHICH,
+    ),
+]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda:0, mps.", rich_help_panel=HOW)]
+DtypeOption = Annotated[str, typer.Option(help="auto, float32, float16, bfloat16.", rich_help_panel=HOW)]
+OutOption = Annotated[Path, typer.Option(help="Folder of runs.", rich_help_panel=HOW)]
+RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try failures again.", rich_help_panel=HOW)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=HOW)]
+
+
+class Memory(StrEnum):
+    """How much of a model stays on the device."""
+
+    full = "full"
+    model = "model"
+    sequential = "sequential"
+
+
+class FitChoice(StrEnum):
+    """How input images were brought to the clips' size."""
+
+    cover = "cover"
+    contain = "contain"
+    stretch = "stretch"
+
+
+class Kind(StrEnum):
+    """What `bench ls` lists."""
+
+    models = "models"
+    metrics = "metrics"
+    suites = "suites"
+    weights = "weights"
+    runs = "runs"
+
+
+MemoryOption = Annotated[
+    Memory, typer.Option(help="Offload whole parts, or layer by layer, to the CPU.", rich_help_panel=HOW)
+]
