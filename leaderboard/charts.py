@@ -25,7 +25,7 @@ def scores(table: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
     table = table.assign(kind=table["kind"].replace("", "model"))
     kinds = {kind: colour for kind, colour in COLOURS.items() if kind in set(table["kind"])}
     base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelFlush=False)),
         color=alt.Color(
             "kind:N",
             scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
@@ -33,7 +33,12 @@ def scores(table: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
         ),
         tooltip=[alt.Tooltip("name:N", title="entry"), alt.Tooltip("text:N", title="mean, 95 % interval")],
     )
-    axis = alt.X("low:Q", title=f"{title} ({unit})" if unit else title, scale=alt.Scale(zero=False))
+    axis = alt.X(
+        "low:Q",
+        title=f"{title} ({unit})" if unit else title,
+        scale=alt.Scale(zero=False, padding=12),
+        axis=alt.Axis(labelFlush=False),
+    )
     bars = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("mean:Q"))
     # the height of the whole, axis and legend too: Streamlit squeezes what is inside
@@ -62,7 +67,12 @@ def series(values: Sequence[float], frames: int, fps: float, unit: str) -> alt.C
         .mark_line(point=alt.OverlayMarkDef(size=24, color=COLOUR), color=COLOUR, strokeWidth=1.5)
         .encode(
             x=alt.X("frame:Q", scale=alt.Scale(domain=[0, max(1, last)]), axis=_frame_axis(fps)),
-            y=alt.Y("value:Q", scale=alt.Scale(zero=False), title=unit or None, axis=alt.Axis(format="~g")),
+            y=alt.Y(
+                "value:Q",
+                scale=alt.Scale(zero=False),
+                title=unit or None,
+                axis=alt.Axis(format="~g", labelFlush=False),
+            ),
             tooltip=shown,
         )
     )
@@ -72,4 +82,4 @@ def series(values: Sequence[float], frames: int, fps: float, unit: str) -> alt.C
 def _frame_axis(fps: float) -> alt.Axis:
     """Whole frames only; where the rate is known, the time stands in the title."""
     title = f"frame ({fps:g} a second)" if fps else "frame"
-    return alt.Axis(tickMinStep=1, format="d", title=title, tickCount=8)
+    return alt.Axis(tickMinStep=1, format="d", title=title, tickCount=8, labelFlush=False)

@@ -176,7 +176,7 @@ def _facts_config() -> dict[str, Any]:
 
 def _metrics_config(shown: dict[tuple[str, str], str]) -> dict[str, Any]:
     return {
-        heading: st.column_config.NumberColumn(words.plain(heading).replace("\\", ""), help=_help(metric))
+        heading: st.column_config.NumberColumn(heading, help=_help(metric))
         for (metric, _), heading in shown.items()
     }
 

@@ -18,12 +18,17 @@ BASELINES = {
 }  # fmt: skip
 """Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 
+WORD_JOINER = "\u2060"
+"""Has no width: no escape keeps Streamlit from making links of bare addresses, only another sign in them does."""
+
+LINK = re.compile(r"(?i)[a-z]+:(?=//)|www(?=\.)|@")
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=])")
 
 
 def plain(text: str) -> str:
-    """text as Markdown that shows exactly it: one line, every sign of Markdown and of directives escaped."""
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """text as Markdown that shows exactly it: one line, every sign of Markdown and of directives escaped, no links."""
+    one_line = " ".join(text.split())
+    return MARKUP.sub(r"\\\1", LINK.sub(lambda found: found[0] + WORD_JOINER, one_line))
 
 
 def heading(metric: str, version: str = "") -> str:

@@ -168,6 +168,7 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
     visit.page.get_by_text("What the metrics mean").click()
     expect(visit.page.get_by_text("onerror=window.hit=1").first).to_be_visible()
     _picture(visit, tmp_path, "hostile-run")
+    assert visit.page.locator("a[href*=evil]").count() == 0
     visit.go(f"?metrics={quote(metric)}&plot={quote(metric)}")
     visit.page.locator(f"{CHARTS} path[aria-roledescription=point]").first.hover(force=True)
     tooltip = visit.page.locator("#vg-tooltip-element")
