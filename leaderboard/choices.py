@@ -27,7 +27,5 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
     known = {str(option) for option in options}
     if str(st.session_state.get(key)) not in known and st.query_params.get(key) not in known:
         st.session_state[key] = options[0]
-    chosen = place.selectbox(
-        label, options, index=None, key=key, bind="query-params", required=True, help=about
-    )
+    chosen = place.selectbox(label, options, index=None, key=key, bind="query-params", help=about)
     return options[0] if chosen is None else chosen

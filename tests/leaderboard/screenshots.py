@@ -1,6 +1,6 @@
 """Makes the pictures of the docs from a folder of runs: python tests/leaderboard/screenshots.py runs docs.
 
-Writes board.png (overview) and board-run.png (the last run's page), each as small as a palette of 256 colours makes it.
+Writes board.png (overview) and board-run.png (the first run's page), each in 256 colours.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from tests.leaderboard import serving
 
 def take(out: Path, folder: Path) -> None:
     """Photographs both pages of the board over out into folder."""
-    run = runs.find(out)[-1].path.name
+    run = runs.find(out)[0].path.name
     with serving.server(out) as address, serving.browser() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(address)
         page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
         save(page, folder / "board.png")
+        page.set_viewport_size({"width": 1280, "height": 1180})
         page.goto(f"{address}/run?run={run}")
         page.wait_for_function("[...document.querySelectorAll('video')].some(v => v.readyState >= 3)")
         page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
