@@ -8,8 +8,10 @@ clip goes through it alike. Every row carries what was decoded and with what.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,9 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 4096 * 4096
 """A picture or frame above this is refused before it is decoded: a 200 kB file can ask for gigabytes."""
 
+MAX_CLIP_BYTES = 8 << 30
+"""A clip whose frames take more (1,380 of 1920 x 1080) is refused while it is decoded, for the same reason."""
+
 FRAMES_FPS = 8.0
 """Frame rate of a folder of frames, which states none."""
 
@@ -52,9 +57,9 @@ def read_image(path: Path) -> Image:
     """
     from PIL import Image as pillow, ImageOps, UnidentifiedImageError
 
-    if not path.is_file():
-        raise BadImage(f"image {path} does not exist")
     try:
+        if not path.is_file():
+            raise BadImage(f"image {path} {'is not a file' if path.exists() else 'does not exist'}")
         with pillow.open(path) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise BadImage(
@@ -133,10 +138,37 @@ def gray(frames: Frames | Image) -> Plane:
 def read_clip(path: Path) -> Clip:
     """Decodes a video file (mp4, m4v, mov, mkv, webm, gif, avi) or a folder of numbered pictures, whole.
 
+    The frames are as stored: a phone's rotation and pixels that are not square are left to players. What is checked:
+
+    * Only regular files are opened, each by the container that its suffix names, and no file that it points to.
+    * The pixels of a frame (before any is decoded), the bytes of the clip, and that all frames have one size.
+    * What the decoder calls damaged, checksums included, where the codec has them.
+    * That nothing is missing at the end: mp4, mov and avi promise a number of frames (those that an edit list
+      hides do not count), mkv and webm promise when the last frame ends, and a gif has a closing byte. A
+      stream that was written live promises nothing; then decoded["complete"] is "unknown" instead of "yes".
+
+    The frame rate is the stated one; where frames do not follow each other evenly (decoded["timing"] is "uneven"
+    instead of "even"), it is the average between the first and the last. A folder plays as pictures() orders it, at
+    FRAMES_FPS.
+
     Raises:
         BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
     """
-    return _read_folder(path) if path.is_dir() else _read_video(path)
+    with _broken_video_is_bad_clip(path):
+        return _read_folder(path) if path.is_dir() else _read_video(path)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The pictures directly inside folder in the order in which they play: frame2.png before frame10.png.
+
+    Hidden files are no pictures: macOS leaves a '._frame2.png' beside each on a foreign disk.
+    """
+    found = [
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    ]
+    return sorted(found, key=lambda path: (_natural(path.stem), path.name))
 
 
 def write_clip(path: Path, clip: Clip) -> None:
@@ -176,32 +208,48 @@ def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[fl
     return (left, top, min(size[0], left + width), min(size[1], top + height))
 
 
+def _natural(name: str) -> list[str | int]:
+    """name as alternating text and numbers, so that lists compare part by part."""
+    return [
+        int(part) if index % 2 else part for index, part in enumerate(re.split(r"([0-9]+)", name, flags=re.A))
+    ]
+
+
 def _read_folder(path: Path) -> Clip:
-    pictures = sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
-    if not pictures:
+    frames: list[Frames] = []
+    found = pictures(path)
+    for picture in found:
+        try:
+            _append(path, frames, read_image(picture))
+        except BadImage as error:
+            raise BadClip(f"clip {path}: {error}") from error
+    if not frames:
         raise BadClip(f"clip {path} is a folder without pictures ({', '.join(IMAGE_SUFFIXES)})")
-    try:
-        frames = [read_image(picture) for picture in pictures]
-    except BadImage as error:
-        raise BadClip(f"clip {path}: {error}") from error
-    sizes = {frame.shape for frame in frames}
-    if len(sizes) > 1:
-        raise BadClip(f"clip {path} has frames of {len(sizes)} sizes; all must be equal")
-    return Clip(
-        np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": pictures[0].suffix[1:].lower()}
-    )
+    return Clip(np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": found[0].suffix[1:].lower()})
+
+
+def _append(path: Path, frames: list[Frames], frame: Frames) -> None:
+    """Adds frame to frames, if it has their size and does not make them too many."""
+    (height, width), number = frame.shape[:2], len(frames)
+    if frames and frame.shape != frames[0].shape:
+        before = f"{frames[0].shape[1]} x {frames[0].shape[0]}"
+        raise BadClip(f"clip {path} changes size at frame {number}: {before} to {width} x {height}")
+    if (number + 1) * frame.nbytes > MAX_CLIP_BYTES:
+        raise BadClip(
+            f"clip {path} has over {number} frames of {width} x {height}, more than {MAX_CLIP_BYTES} bytes"
+        )
+    frames.append(frame)
 
 
 def _read_video(path: Path) -> Clip:
     demuxer = DEMUXERS.get(path.suffix.lower())
     if demuxer is None:
         raise BadClip(f"clip {path} is none of {', '.join(DEMUXERS)}, nor a folder of frames")
-    if not path.is_file():
-        raise BadClip(f"clip {path} does not exist")
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadClip(f"clip {path} {'is not a file' if path.exists() else 'does not exist'}")
     if path.stat().st_size == 0:
         raise BadClip(f"clip {path} is empty")
-    with _broken_video_is_bad_clip(path):
-        return _decode(path, demuxer)
+    return _decode(path, demuxer)
 
 
 @contextmanager
@@ -224,46 +272,99 @@ def _decode(path: Path, demuxer: str) -> Clip:
         if not container.streams.video:
             raise BadClip(f"clip {path} has no video stream")
         stream = container.streams.video[0]
-        context = stream.codec_context
-        if context.width * context.height > MAX_PIXELS:
-            raise BadClip(
-                f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels"
-            )
-        context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck"}
-        context.thread_count = 1
-        frames: list[Frames] = []
-        for frame in container.decode(stream):
-            if frames and (frame.height, frame.width) != frames[0].shape[:2]:
-                raise BadClip(
-                    f"clip {path} changes size at frame {len(frames)}: "
-                    f"{frames[0].shape[1]} x {frames[0].shape[0]} to {frame.width} x {frame.height}"
-                )
-            if frame.is_corrupt:
-                raise BadClip(f"clip {path} is damaged at frame {len(frames)}")
-            frames.append(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
-        if not frames:
+        _prepare(path, stream)
+        seen = _watch(path, container, stream)
+        if not seen.frames:
             raise BadClip(f"clip {path} has no frames")
         rate = _frame_rate(path, stream)
-        expected = _expected_frames(container, stream, rate)
-        if len(frames) < expected or not _has_end(path):
-            raise BadClip(
-                f"clip {path} is cut short: {len(frames)} frames of at least {max(expected, len(frames) + 1)}"
-            )
-        return Clip(np.stack(frames), rate, _facts(container, stream))
+        is_known = _refuse_cut_short(path, container, stream, seen, rate)
+        is_uneven = seen.is_uneven(rate)
+        facts = _facts(container, stream) | {
+            "complete": "yes" if is_known else "unknown",
+            "timing": "uneven" if is_uneven else "even",
+        }
+        return Clip(np.stack(seen.frames), seen.rate() if is_uneven else rate, facts)
 
 
-def _expected_frames(container: av.container.InputContainer, stream: av.VideoStream, rate: float) -> int:
-    """How many frames the headers promise, one less where only a duration does; 0 where nothing does."""
+def _prepare(path: Path, stream: av.VideoStream) -> None:
+    context = stream.codec_context
+    if context.width * context.height > MAX_PIXELS:
+        raise BadClip(
+            f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels"
+        )
+    context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck"}
+    context.thread_count = 1
+
+
+@dataclass
+class _Seen:
+    """What came out of a stream: frames, when each begins and ends (seconds), and how many packets show nothing."""
+
+    frames: list[Frames] = field(default_factory=list)
+    begins: list[float] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+    hidden: int = 0
+
+    def is_uneven(self, rate: float) -> bool:
+        """Whether some frame stays for half a frame longer or shorter than rate says."""
+        steps = np.diff(self.begins) * rate
+        return bool((steps > 0).all() and (np.abs(steps - 1) > 0.5).any())  # no order, no times: some avi
+
+    def rate(self) -> float:
+        """Frames a second from the first to the last."""
+        return (len(self.begins) - 1) / (self.begins[-1] - self.begins[0])
+
+
+def _watch(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> _Seen:
+    seen = _Seen()
+    for packet in container.demux(stream):
+        seen.hidden += packet.is_discard  # an edit list passes over it
+        for frame in packet.decode():
+            if frame.is_corrupt:
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.frames)}")
+            _append(path, seen.frames, frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+            begin = frame.time or 0.0
+            seen.begins.append(begin)
+            seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
+    return seen
+
+
+def _refuse_cut_short(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen, rate: float
+) -> bool:
+    """Refuses a clip that ends before its container says; False where the container says nothing.
+
+    Not the container's rate times its duration: a webm of a screen states 30 frames a second and has 6, and its
+    duration may be that of a longer sound track.
+    """
+    is_gif = container.format.name == "gif"
+    if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
+        raise BadClip(
+            f"clip {path} is cut short after {len(seen.frames)} frames: its closing byte is missing"
+        )
     if stream.frames:
-        return stream.frames
-    return (
-        int((container.duration or 0) / 1e6 * rate) - 1 if container.format.name.startswith("matroska") else 0
-    )
+        expected = stream.frames - seen.hidden
+        if len(seen.frames) < expected:
+            raise BadClip(f"clip {path} is cut short: {len(seen.frames)} frames of {expected}")
+        return True
+    if container.format.name.startswith("matroska"):
+        promised, end = _promised_end(container, stream), max(seen.ends)
+        # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
+        if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
+            raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
+        return promised is not None
+    return is_gif
 
 
-def _has_end(path: Path) -> bool:
-    """Whether a GIF, which promises no number of frames, has its closing byte; true for every other container."""
-    return path.suffix.lower() != ".gif" or path.read_bytes().rstrip(b"\0").endswith(b";")
+def _promised_end(container: av.container.InputContainer, stream: av.VideoStream) -> float | None:
+    """When the last frame of an mkv or webm should end, in seconds; None where nothing says.
+
+    The file's own duration is that of its longest stream, so it counts only where there is no other.
+    """
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if tag:
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
+    return container.duration / 1e6 if container.duration and len(container.streams) == 1 else None
 
 
 def _frame_rate(path: Path, stream: av.VideoStream) -> float:
@@ -273,7 +374,7 @@ def _frame_rate(path: Path, stream: av.VideoStream) -> float:
     return float(rate)
 
 
-def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> Mapping[str, str]:
+def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> dict[str, str]:
     context: Any = stream.codec_context
     return {
         "container": container.format.name,

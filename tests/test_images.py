@@ -126,3 +126,14 @@ def test_a_picture_that_asks_for_gigabytes_is_refused_before_it_is_decoded(tmp_p
     assert path.stat().st_size < 20_000
     with pytest.raises(BadImage, match=r"9000 x 9000 pixels, over the limit of 16777216"):
         video.read_image(path)
+
+
+def test_a_folder_is_no_picture(tmp_path: Path) -> None:
+    with pytest.raises(BadImage, match="is not a file"):
+        video.read_image(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a" * 5000 + ".png", "a\0b.png"])
+def test_an_impossible_name_is_a_bad_image(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadImage, match="cannot be read|does not exist"):
+        video.read_image(tmp_path / name)
