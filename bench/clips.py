@@ -2,27 +2,30 @@
 
 CSV: a header and one line a clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category` and `reference` (a clip of what does happen) may follow. Paths are
-relative to the CSV. A line with an empty clip is a case that nobody animated: it is passed over.
+relative to the CSV. A line with an empty clip is a case that nobody animated: it is passed over. A quoted field may
+hold commas and line breaks, which stay in the prompt.
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
 no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both
-come from --suite.
+come from --suite. Hidden files are passed over.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 
-from bench import files, video
-from bench.errors import UnknownName, UsageError
+from bench import files, suite_files, video
+from bench.errors import BadClip, UnknownName, UsageError
 from bench.types import Case, Suite
 
 COLUMNS = ("case", "image", "clip", "prompt", "seed", "category", "reference")
-CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FILE_COLUMNS = ("image", "clip", "reference")
 
 
 @dataclass(frozen=True)
@@ -59,22 +62,80 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
     Raises:
         UsageError: nothing there, or a line that cannot be understood, by file, line and field.
     """
-    if path.is_dir():
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
         lines = list(_folder_lines(path, suite))
-    elif path.is_file():
+    elif stat.S_ISREG(mode):
         lines = list(_csv_lines(path, suite))
     else:
-        raise UsageError(f"there are no clips at {path}: give a CSV file or a folder")
-    clips = tuple(FoundClip(line.case.id, line.seed, line.clip) for line in lines if line.clip)
-    if not clips:
+        raise UsageError(f"there are no clips at {_short(str(path))}: give a CSV file or a folder")
+    if not any(line.clip for line in lines):
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
-    _check_unique(path, clips)
+    _check_ids(lines)
+    _check_unique(lines)
+    clips = tuple(FoundClip(line.case.id, line.seed, line.clip) for line in lines if line.clip)
     passed_over = tuple(line.case.id for line in lines if not line.clip)
     return Collection(suite or _own_suite(path, lines), clips, passed_over)
 
 
+def digest(path: Path) -> str:
+    """sha256 of a clip: of the file's bytes, or of the names and bytes of the pictures that read_clip would play.
+
+    Raises:
+        BadClip: there is nothing, it cannot be read, or it is neither a regular file nor a folder of frames.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            return files.sha256(path)
+        if stat.S_ISDIR(mode):
+            return _digest_of_frames(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadClip(f"clip {path} does not exist") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        raise BadClip(f"clip {_short(str(path))} cannot be read: {_why(error)}") from None
+    raise BadClip(f"clip {path} is neither a file nor a folder of frames")
+
+
+def case_digest(case: Case) -> str:
+    """sha256 of what decides a clip or a number of a case that collect made, from its files as they are now.
+
+    That is its id, its prompt and what image and reference hold, wherever they lie; a file that cannot be read counts
+    as missing. The category decides neither clip nor number.
+    """
+    reference = case.reference and _reference_digest(case.reference)
+    return files.digest([case.id, case.prompt, _image_digest(case.image), reference])
+
+
+def _digest_of_frames(folder: Path) -> str:
+    frames = video.pictures(folder)
+    if not frames:
+        raise BadClip(f"clip {folder} is a folder without pictures ({', '.join(video.IMAGE_SUFFIXES)})")
+    for frame in frames:
+        if not frame.is_file():
+            raise BadClip(f"clip {folder}: {frame.name} is not a file")
+    return files.digest([[frame.name, files.sha256(frame)] for frame in frames])
+
+
+def _image_digest(path: Path) -> str:
+    try:
+        return files.sha256(path) if stat.S_ISREG(_mode(path)) else "missing"
+    except OSError:
+        return "missing"
+
+
+def _reference_digest(path: Path) -> str:
+    try:
+        return digest(path)
+    except BadClip:
+        return "missing"
+
+
 @dataclass(frozen=True)
 class _Line:
+    """A line of a CSV, or a clip of a folder; where it stands, for messages."""
+
+    where: str
     case: Case
     seed: int
     clip: Path | None
@@ -84,47 +145,71 @@ class _Line:
 
 
 def _csv_lines(path: Path, suite: Suite | None) -> Iterator[_Line]:
+    rows = _csv_rows(path, _text(path, "a CSV of case, image, clip, prompt"))
+    number, names = next(rows, (1, []))
+    _check_header(f"{path}:{number}", names, suite)
+    for number, fields in rows:
+        where = f"{path}:{number}"
+        if len(fields) != len(names):
+            raise UsageError(
+                f"{where}: the line has not as many fields as the header: {len(fields)}, not {len(names)}"
+            )
+        texts = dict(zip(names, (field.strip() for field in fields), strict=True))
+        _check_texts(where, path.parent, texts)
+        yield _csv_line(path.parent, where, texts, suite)
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not empty and the line where it begins: a quoted field may go over several."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    begin = 1
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(
-            f"{path} is not UTF-8 text; a CSV of case, image, clip, prompt was expected"
-        ) from None
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    try:
-        _check_header(path, reader.fieldnames or (), suite)
-        for line in reader:
-            yield _csv_line(path, f"{path}:{reader.line_num}", line, suite)
+        for row in reader:
+            if row:
+                yield begin, row
+            begin = reader.line_num + 1
     except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num}: {error}") from None
+        raise UsageError(f"{path}:{begin}: not CSV: {error}") from None
 
 
-def _check_header(path: Path, names: object, suite: Suite | None) -> None:
-    found = list(names) if isinstance(names, (list, tuple)) else []
-    for name in found:
+def _check_header(where: str, names: Sequence[str], suite: Suite | None) -> None:
+    for name in names:
         if name not in COLUMNS:
-            raise UnknownName("column", str(name), COLUMNS, hint=f"{path}:1")
+            raise UnknownName("column", _short(name), COLUMNS, hint=where)
+        if names.count(name) > 1:
+            raise UsageError(f"{where}: column '{name}' stands there twice")
     needed = ("case", "clip") if suite else ("case", "image", "clip")
-    missing = [name for name in needed if name not in found]
+    missing = [name for name in needed if name not in names]
     if missing:
         raise UsageError(
-            f"{path}:1: the header lacks {', '.join(missing)}; it has {', '.join(found) or 'nothing'}"
+            f"{where}: the header lacks {', '.join(missing)}; it has {', '.join(names) or 'nothing'}"
         )
 
 
-def _csv_line(path: Path, where: str, line: Mapping[str | None, str | None], suite: Suite | None) -> _Line:
-    if None in line or None in line.values():
-        raise UsageError(f"{where}: the line has not as many fields as the header")
-    text = {str(name): str(value).strip() for name, value in line.items()}
-    case = _known_case(where, text["case"], suite) if suite else _own_case(path.parent, where, text)
-    clip = path.parent / text["clip"] if text["clip"] else None
-    return _Line(case, _seed(where, text.get("seed") or "0"), clip)
+def _check_texts(where: str, folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        if "\0" in text:
+            raise UsageError(f"{where}: {name} {_short(text)!r} holds a NUL byte")
+    for name in FILE_COLUMNS:
+        try:
+            (folder / texts.get(name, "")).stat()
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            pass  # a failure of this clip or image alone, told when it is read
+        except OSError as error:
+            raise UsageError(f"{where}: {name} '{_short(texts[name])}': {_why(error)}") from None
+
+
+def _csv_line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None) -> _Line:
+    case = _known_case(where, texts["case"], suite) if suite else _own_case(folder, where, texts)
+    clip = folder / texts["clip"] if texts["clip"] else None
+    return _Line(where, case, _seed(where, texts.get("seed") or "0"), clip)
 
 
 def _own_case(folder: Path, where: str, text: Mapping[str, str]) -> Case:
-    if not CASE_ID.fullmatch(text["case"]):
+    if not suite_files.is_case_id(text["case"]):
         raise UsageError(
-            f"{where}: case '{text['case']}' is not letters, digits, '.', '_' and '-' (at most 100)"
+            f"{where}: case '{_short(text['case'])}' is not a letter or digit, then letters, digits, '.', '_' or '-', "
+            f"at most {suite_files.LONGEST_ID} in all"
         )
     if not text["image"]:
         raise UsageError(f"{where}: case '{text['case']}' has no image")
@@ -140,7 +225,7 @@ def _own_case(folder: Path, where: str, text: Mapping[str, str]) -> Case:
 
 def _seed(where: str, text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text):
-        raise UsageError(f"{where}: seed '{text}' is not a whole number")
+        raise UsageError(f"{where}: seed '{_short(text)}' is not a whole number")
     return int(text)
 
 
@@ -148,17 +233,24 @@ def _seed(where: str, text: str) -> int:
 
 
 def _folder_lines(path: Path, suite: Suite | None) -> Iterator[_Line]:
-    for clip in sorted(path.iterdir()):
+    for clip in _visible(path):
         if clip.suffix.lower() in video.DEMUXERS or _is_clip_folder(clip):
             name = clip.name if clip.is_dir() else clip.stem
             case_id, seed = _case_and_seed(name, suite, path)
             case = _known_case(str(clip), case_id, suite) if suite else _case_beside(path, case_id, clip)
-            yield _Line(case, seed, clip)
+            yield _Line(str(clip), case, seed, clip)
 
 
 def _is_clip_folder(path: Path) -> bool:
-    is_candidate = path.is_dir() and path.name not in ("images", "reference")
-    return is_candidate and any(file.suffix.lower() in video.IMAGE_SUFFIXES for file in path.iterdir())
+    is_candidate = stat.S_ISDIR(_mode(path)) and path.name not in ("images", "reference")
+    return is_candidate and any(file.suffix.lower() in video.IMAGE_SUFFIXES for file in _visible(path))
+
+
+def _visible(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {_why(error)}") from None
 
 
 def _case_and_seed(name: str, suite: Suite | None, folder: Path) -> tuple[str, int]:
@@ -175,7 +267,7 @@ def _case_beside(folder: Path, case_id: str, clip: Path) -> Case:
             f"clip {clip} has no image: put {case_id}.png or .jpg beside it or in images/, or name a --suite"
         )
     prompt = folder / f"{case_id}.txt"
-    text = prompt.read_text(encoding="utf-8").strip() if prompt.is_file() else ""
+    text = _text(prompt, "a prompt").strip() if stat.S_ISREG(_mode(prompt)) else ""
     return _own_case(
         folder, str(clip), {"case": case_id, "image": str(image.relative_to(folder)), "prompt": text}
     )
@@ -187,7 +279,7 @@ def _image_beside(folder: Path, case_id: str) -> Path | None:
         for place in (folder, folder / "images")
         for suffix in video.IMAGE_SUFFIXES
     ]
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return next((candidate for candidate in candidates if stat.S_ISREG(_mode(candidate))), None)
 
 
 # Both
@@ -200,33 +292,80 @@ def _known_case(where: str, case_id: str, suite: Suite | None) -> Case:
     return cases[case_id]
 
 
-def _check_unique(path: Path, clips: tuple[FoundClip, ...]) -> None:
-    seen: set[tuple[str, int]] = set()
-    for clip in clips:
-        if (clip.case, clip.seed) in seen:
-            raise UsageError(
-                f"{path} has two clips of case '{clip.case}', seed {clip.seed}: give them different seeds"
-            )
-        seen.add((clip.case, clip.seed))
-
-
-def _own_suite(path: Path, lines: list[_Line]) -> Suite:
-    """A suite of the cases found; its version is the digest of their texts and files."""
-    cases = list({line.case.id: line.case for line in lines}.values())
+def _check_ids(lines: Sequence[_Line]) -> None:
+    """An id becomes a file name: cat and Cat are one file on some systems."""
+    first: dict[str, _Line] = {}
     for line in lines:
-        if line.case != next(case for case in cases if case.id == line.case.id):
+        other = first.setdefault(line.case.id.casefold(), line)
+        if other.case.id != line.case.id:
             raise UsageError(
-                f"{path}: case '{line.case.id}' stands there twice with different images or texts"
+                f"{line.where}: case '{line.case.id}' differs only in case from '{other.case.id}' ({other.where})"
             )
-    name = path.parent.name if path.stem == "cases" else path.stem
-    content = [
-        [case.id, case.prompt, case.category, _digest(case.image), case.reference and _digest(case.reference)]
-        for case in cases
-    ]
-    note = "clips named in the CSV" if any(case.reference for case in cases) else ""
-    slug = re.sub(r"[^A-Za-z0-9._]+", "_", name).strip("_") or "clips"
-    return Suite(slug, files.digest(content)[:12], f"cases of {path.name}", tuple(cases), note)
 
 
-def _digest(path: Path) -> str:
-    return files.sha256(path) if path.exists() else "missing"
+def _check_unique(lines: Sequence[_Line]) -> None:
+    first: dict[tuple[str, int], _Line] = {}
+    for line in lines:
+        if line.clip is None:
+            continue
+        other = first.setdefault((line.case.id, line.seed), line)
+        if other is not line:
+            raise UsageError(
+                f"{line.where}: there are two clips of case '{line.case.id}', seed {line.seed} ({other.where}): "
+                f"give them different seeds"
+            )
+
+
+def _own_suite(path: Path, lines: Sequence[_Line]) -> Suite:
+    """A suite of the cases found; its version is the digest of their texts and files."""
+    first: dict[str, _Line] = {}
+    for line in lines:
+        other = first.setdefault(line.case.id, line)
+        if other.case != line.case:
+            raise UsageError(
+                f"{line.where}: case '{line.case.id}' has another image or text than before ({other.where})"
+            )
+    cases = tuple(replace(line.case, digest=case_digest(line.case)) for line in first.values())
+    return Suite(
+        name=_suite_name(path),
+        version=files.digest([[case.digest, case.category] for case in cases])[:12],
+        title=f"cases of {path.name}",
+        cases=cases,
+        reference_note="clips named in the CSV" if any(case.reference for case in cases) else "",
+    )
+
+
+def _suite_name(path: Path) -> str:
+    """The name of the folder, or of the CSV; of its folder where it is called cases.csv, as everybody's may be."""
+    whole = path.absolute()
+    name = whole.name if stat.S_ISDIR(_mode(whole)) else whole.stem
+    name = whole.parent.name if whole.name == "cases.csv" else name
+    return re.sub(r"[^A-Za-z0-9._]+", "_", name).strip("._")[: suite_files.LONGEST_ID] or "clips"
+
+
+def _text(path: Path, expected: str) -> str:
+    """What a file says; line ends of Windows become Unix's, so that a prompt is the same on every system."""
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}:{line}: not UTF-8 text; {expected} was expected") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {_why(error)}") from None
+
+
+def _mode(path: Path) -> int:
+    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, where nobody can see it."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:60]}…{text[-60:]} ({len(text)} characters)"

@@ -101,9 +101,14 @@ def read_entries(path: Path) -> list[Entry]:
     return entries
 
 
+def is_case_id(text: str) -> bool:
+    """Whether text may name a case: a letter or digit, then letters, digits, '.', '_' or '-', LONGEST_ID at most."""
+    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
+
+
 def _mistakes(entry: Entry, home: Path, lines: Mapping[str, int]) -> Iterator[str]:
     """What is wrong with an entry whose types are right; lines says where the ids before it stand."""
-    if len(entry.id) > LONGEST_ID or not _ID.fullmatch(entry.id):
+    if not is_case_id(entry.id):
         yield (
             f"'id' must be a letter or digit, then letters, digits, '.', '_' or '-', at most {LONGEST_ID} in all, "
             f"since it becomes a file name, got {entry.id!r}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from bench import clips, video
-from bench.errors import BenchError
+from bench import clips, files, video
+from bench.errors import BadClip, BenchError, UsageError
+from bench.types import Case
 from tests.made import moving_clip, photograph, suite
 
 
@@ -22,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _csv(folder: Path, text: str) -> Path:
     path = folder / "mine.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8", newline="")
     return path
 
 
@@ -96,8 +102,41 @@ def test_the_version_is_of_the_content(folder: Path, tmp_path_factory: pytest.Te
         ),
         (
             "case,image,clip\nduck,duck.png,duck.mkv\nduck,duck.png,duck.mkv\n",
-            "two clips of case 'duck', seed 0",
+            r"mine.csv:3: there are two clips of case 'duck', seed 0 \(.*mine.csv:2\)",
         ),
+        ("case,image,clip,clip\nduck,duck.png,a.mkv,b.mkv\n", "mine.csv:1: column 'clip' stands there twice"),
+        ("\n\ncase,image\n", "mine.csv:3: the header lacks clip"),
+        (
+            "case,image,clip\n\nduck,duck.png,duck.mkv\nDuck,duck.png,duck.mkv\n",
+            r"mine.csv:4: case 'Duck' differs only in case from 'duck' \(.*mine.csv:3\)",
+        ),
+        (
+            "case,image,clip,prompt,seed\nduck,duck.png,duck.mkv,a,0\nduck,duck.png,duck-3.mkv,b,3\n",
+            r"mine.csv:3: case 'duck' has another image or text than before \(.*mine.csv:2\)",
+        ),
+        (
+            'case,image,clip,prompt\nduck,duck.png,duck.mkv,"two\nlines"\n../a,duck.png,duck.mkv,\n',
+            "mine.csv:4: case '../a'",
+        ),
+        ('case,image,clip,prompt\n\nduck,duck.png,duck.mkv,"never\nclosed\n', "mine.csv:3: not CSV"),
+        ("case,image,clip\nduck,duck.png,a\0b.mkv\n", r"mine.csv:2: clip 'a\\x00b.mkv' holds a NUL byte"),
+        ("case,image,clip,prompt\nduck,duck.png,duck.mkv,a\0b\n", "mine.csv:2: prompt .* holds a NUL byte"),
+        *(
+            (
+                f"case,image,clip,reference\nduck,{paths[0]},{paths[1]},{paths[2]}\n",
+                f"mine.csv:2: {column} 'a{{60}}…a{{60}} .5000 characters.': file name too long",
+            )
+            for column, paths in {
+                "image": ("a" * 5000, "duck.mkv", ""),
+                "clip": ("duck.png", "a" * 5000, ""),
+                "reference": ("duck.png", "duck.mkv", "a" * 5000),
+            }.items()
+        ),
+        (
+            f"case,image,clip\n{'a' * 101},duck.png,duck.mkv\n",
+            "mine.csv:2: case 'a{101}' is not a letter or digit",
+        ),
+        (f"case,image,clip\nduck,{'a' * 200_000},duck.mkv\n", "mine.csv:2: not CSV: field larger"),
         ('case,image,clip\nduck,"duck.png,duck.mkv\n', "mine.csv:"),
     ],
 )
@@ -120,3 +159,211 @@ def test_a_clip_without_an_image_says_where_one_would_be_found(folder: Path) -> 
     (folder / "duck.png").unlink()
     with pytest.raises(BenchError, match=r"put duck.*\.png"):
         clips.collect(folder)
+
+
+# Texts
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\x0b", "\x0c", "\x1c", "\x85"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_only_line_ends_end_a_line(folder: Path, separator: str, quote: str) -> None:
+    prompt = f"a duck{separator}swims"
+    text = f"case,image,clip,prompt\nduck,duck.png,duck.mkv,{quote}{prompt}{quote}\n"
+    assert clips.collect(_csv(folder, text)).suite.cases[0].prompt == prompt
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_quoted_line_end_stays_in_the_prompt(folder: Path, end: str) -> None:
+    lines = ["case,image,clip,prompt", 'duck,duck.png,duck.mkv," a duck', "", '""swims"" "', ""]
+    case = clips.collect(_csv(folder, end.join(lines))).suite.cases[0]
+    assert case.prompt == 'a duck\n\n"swims"'
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(prompt=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=50))
+def test_any_prompt_comes_through(folder: Path, prompt: str) -> None:
+    quoted = prompt.replace('"', '""')
+    path = _csv(folder, f'case,image,clip,prompt\nduck,duck.png,duck.mkv,"{quoted}"\n')
+    assert clips.collect(path).suite.cases[0].prompt == prompt.strip()
+
+
+def test_a_prompt_that_is_not_text_is_named(folder: Path) -> None:
+    (folder / "duck.txt").write_bytes(b"a duck\nswims \xff\n")
+    with pytest.raises(UsageError, match=r"duck\.txt:2: not UTF-8 text; a prompt was expected"):
+        clips.collect(folder)
+
+
+def test_what_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a double, since root may read everything."""
+    path = _csv(folder, "case,image,clip\nduck,duck.png,duck.mkv\n")
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UsageError, match=r"mine\.csv cannot be read: permission denied"):
+        clips.collect(path)
+    with pytest.raises(UsageError, match=r"duck\.txt cannot be read: permission denied"):
+        clips.collect(folder)
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(UsageError, match="cannot be read: permission denied"):
+        clips.collect(folder)
+
+
+def test_an_impossible_path_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"no clips at a{60}…a{60} \(5000 characters\)"):
+        clips.collect(Path("a" * 5000))
+
+
+# Folders
+
+
+def test_ids_of_a_folder_that_differ_only_in_case_are_refused(folder: Path) -> None:
+    shutil.copy(folder / "duck.png", folder / "Duck.png")
+    shutil.copy(folder / "duck.mkv", folder / "Duck-4.mkv")
+    if len(list(folder.glob("?uck.png"))) < 2:
+        pytest.skip("one file on this system")
+    with pytest.raises(UsageError, match="differs only in case"):
+        clips.collect(folder)
+
+
+def test_hidden_files_are_no_clips(folder: Path) -> None:
+    (folder / "._duck.mkv").write_bytes(b"\0\5\26\7")
+    video.write_image(folder / ".thumbnails" / "1.png", photograph())
+    assert [clip.path.name for clip in clips.collect(folder).clips] == ["duck-3.mkv", "duck.mkv"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("birds/cases.csv", "birds"),
+        ("birds/v1.5.csv", "v1.5"),
+        ("birds", "birds"),
+        ("v1.5", "v1.5"),
+        ("…", "clips"),
+    ],
+)
+def test_a_suite_is_named_after_its_folder_or_csv(
+    folder: Path, path: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = (folder / path).parent if path.endswith(".csv") else folder / path
+    place.mkdir()
+    for file in ("duck.png", "duck.mkv"):
+        shutil.copy(folder / file, place / file)
+    if path.endswith(".csv"):
+        (folder / path).write_text("case,image,clip\nduck,duck.png,duck.mkv\n")
+    assert clips.collect(folder / path).suite.name == name
+    monkeypatch.chdir(place)
+    assert clips.collect(Path(Path(path).name) if path.endswith(".csv") else Path()).suite.name == name
+
+
+# Digests
+
+
+def test_the_digest_of_a_file_is_its_sha256(folder: Path) -> None:
+    assert clips.digest(folder / "duck.mkv") == files.sha256(folder / "duck.mkv")
+
+
+def test_the_digest_of_a_folder_is_of_its_pictures(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Their names and bytes in the order in which they play; nothing hidden, nothing below, nothing else."""
+    place = tmp_path_factory.mktemp("frames")
+    for number in (2, 10):
+        video.write_image(place / f"{number}.png", photograph(seed=number))
+    expected = files.digest([[name, files.sha256(place / name)] for name in ("2.png", "10.png")])
+    assert clips.digest(place) == expected
+    shutil.copytree(folder, place / "below")
+    shutil.copy(folder / "duck.png", place / "._2.png")
+    (place / "notes.txt").write_text("about the frames")
+    assert clips.digest(place) == expected
+    (place / "10.png").rename(place / "1.png")
+    assert clips.digest(place) != expected
+
+
+def _socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # a socket's whole path is short
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
+    os.chdir(here)
+
+
+ODD_FILES = {
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a socket": _socket,
+}
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_only_files_and_folders_are_clips(folder: Path, kind: str) -> None:
+    """Neither opened nor hashed, which would never end: not as a clip, a picture of a clip, an image, a reference."""
+    odd, odd_frame = folder / "odd.mp4", folder / "frames" / "1.png"
+    odd_frame.parent.mkdir()
+    ODD_FILES[kind](odd)
+    ODD_FILES[kind](odd_frame)
+    with pytest.raises(BadClip, match=r"odd\.mp4 is neither a file nor a folder of frames"):
+        clips.digest(odd)
+    with pytest.raises(BadClip, match=r"frames: 1\.png is not a file"):
+        clips.digest(odd_frame.parent)
+    found = clips.collect(_csv(folder, "case,image,clip,reference\nduck,odd.mp4,odd.mp4,odd.mp4\n"))
+    absent = Case("duck", folder / "absent.png", reference=folder / "absent.mkv")
+    assert found.suite.cases[0].digest == clips.case_digest(absent)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("absent.mp4", r"absent\.mp4 does not exist"),
+        ("duck.mkv/below.mp4", "does not exist"),
+        ("a" * 5000, "cannot be read: file name too long"),
+        ("a\0b", "cannot be read"),
+        ("empty", "empty is a folder without pictures"),
+    ],
+)
+def test_no_clip_has_no_digest(folder: Path, name: str, message: str) -> None:
+    (folder / "empty").mkdir()
+    with pytest.raises(BadClip, match=message):
+        clips.digest(folder / name)
+
+
+def test_an_unreadable_clip_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "sha256", refuse)
+    with pytest.raises(BadClip, match=r"duck\.mkv cannot be read: permission denied"):
+        clips.digest(folder / "duck.mkv")
+    assert clips.case_digest(Case("a", folder / "duck.png")) == files.digest(["a", "", "missing", None])
+
+
+def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
+    """id, prompt, image and reference; the category changes no number, but the version of the suite."""
+    text = "case,image,clip,prompt,category,reference\nduck,duck.png,duck.mkv,swims,{},{}\n"
+    found = clips.collect(_csv(folder, text.format("animal", "duck-3.mkv")))
+    case = found.suite.cases[0]
+    image, reference = files.sha256(folder / "duck.png"), files.sha256(folder / "duck-3.mkv")
+    assert case.digest == files.digest(["duck", "swims", image, reference])
+    assert found.suite.version == files.digest([[case.digest, "animal"]])[:12]
+
+    other = clips.collect(_csv(folder, text.format("bird", "duck-3.mkv"))).suite
+    assert (other.cases[0].digest, other.version == found.suite.version) == (case.digest, False)
+
+    assert clips.case_digest(case) == case.digest
+    video.write_image(folder / "duck.png", photograph(seed=9))
+    assert clips.case_digest(case) != case.digest
+
+
+def test_a_reference_may_be_a_folder_of_frames(folder: Path) -> None:
+    for number, frame in enumerate(moving_clip().frames):
+        video.write_image(folder / "reference" / "duck" / f"{number}.png", frame)
+    text = "case,image,clip,reference\nduck,duck.png,duck.mkv,reference/duck\n"
+    case = clips.collect(_csv(folder, text)).suite.cases[0]
+    frames = clips.digest(folder / "reference" / "duck")
+    assert case.digest == files.digest(["duck", "", files.sha256(folder / "duck.png"), frames])
+
+
+def test_the_real_clips_are_found(real_clips: Path) -> None:
+    found = clips.collect(real_clips / "cases.csv")
+    assert (len(found.clips), found.suite.name) == (10, re.sub("-", "_", real_clips.name))
