@@ -9,15 +9,17 @@ rows = bench.evaluate(clips="cases.csv", name="my model")
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bench.jobs import Metrics, Report, Workplace
     from bench.progress import Progress
+    from bench.types import Fit, Memory
 
 
 def run(
@@ -26,14 +28,14 @@ def run(
     checkpoint: str | Path | Sequence[str | Path] = (),
     settings: Mapping[str, Any] | None = None,
     suite: str | Path = "demo",
-    cases: Sequence[str] = (),
+    cases: str | Sequence[str] = (),
     limit: int | None = None,
-    seeds: Sequence[int] = (0,),
-    metrics: Sequence[str] = (),
+    seeds: int | Iterable[int] = (0,),
+    metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
     device: str = "auto",
     dtype: str = "auto",
-    memory: Literal["full", "model", "sequential"] = "full",
+    memory: Memory = "full",
     out: str | Path = "runs",
     download: bool = True,
     retry_failed: bool = False,
@@ -69,10 +71,9 @@ def run(
     """
     from bench import jobs
 
-    names = (model,) if isinstance(model, str) else tuple(model)
     chosen = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
-    entrants = jobs.Entrants(names, tuple(map(str, chosen)), _assignments(settings))
-    selection = jobs.Selection(str(suite), tuple(cases), limit, tuple(seeds))
+    entrants = jobs.Entrants(_names(model), tuple(map(str, chosen)), _assignments(settings))
+    selection = jobs.Selection(str(suite), _names(cases), limit, _seeds(seeds))
     wanted = _metrics(metrics, metric_settings, download)
     workplace = _workplace(out, device, dtype, memory, retry_failed)
     return _rows(jobs.run(entrants, selection, wanted, workplace, _progress(show_progress)))
@@ -83,8 +84,8 @@ def evaluate(
     name: str,
     *,
     suite: str | Path | None = None,
-    fit: Literal["cover", "contain", "stretch"] = "cover",
-    metrics: Sequence[str] = (),
+    fit: Fit = "cover",
+    metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
     device: str = "auto",
     out: str | Path = "runs",
@@ -126,17 +127,36 @@ def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in (settings or {}).items())
 
 
-def _metrics(names: Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
+def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
     from bench.jobs import Metrics
 
-    return Metrics(tuple(names), _assignments(settings), download)
+    return Metrics(_names(names), _assignments(settings), download)
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    """One name or several."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
+    """One seed or several, NumPy's integers too.
+
+    Raises:
+        UsageError: something else.
+    """
+    from bench.errors import UsageError
+
+    try:
+        return tuple(index(seed) for seed in (seeds if isinstance(seeds, Iterable) else [seeds]))
+    except TypeError:
+        raise UsageError(f"seeds are whole numbers, not {seeds!r}") from None
 
 
 def _workplace(
     out: str | Path,
     device: str,
     dtype: str,
-    memory: Literal["full", "model", "sequential"],
+    memory: Memory,
     retry_failed: bool,
 ) -> Workplace:
     from bench import devices

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import files
+from bench import files, weights
 from bench.errors import Unavailable, UsageError
 from bench.types import Checkpoint
 
@@ -62,7 +62,7 @@ def file(checkpoint: Checkpoint, name: str) -> Path:
 
     with hub_errors(checkpoint.source):
         found = hf_hub_download(
-            checkpoint.source, name, revision=checkpoint.revision, local_files_only=is_offline()
+            checkpoint.source, name, revision=checkpoint.revision, local_files_only=weights.is_offline()
         )
     return Path(found)
 
@@ -70,13 +70,6 @@ def file(checkpoint: Checkpoint, name: str) -> Path:
 def is_folder(checkpoint: Checkpoint) -> bool:
     """Whether the checkpoint is a folder of this machine rather than a repository of the hub."""
     return Path(checkpoint.source).is_dir()
-
-
-def is_offline() -> bool:
-    """Whether the user forbade asking the hub (HF_HUB_OFFLINE=1)."""
-    from huggingface_hub import constants
-
-    return constants.HF_HUB_OFFLINE
 
 
 @contextmanager

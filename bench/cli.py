@@ -48,7 +48,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="bench run with no arguments needs no GPU and no download: the null models on eight photographs.",
+    epilog="bench run with no arguments needs no GPU and no download: the null models on nine photographs.",
 )
 
 
@@ -174,7 +174,10 @@ def show(
     with _plain_errors():
         from bench import results, runs, summary, terminal
 
-        rows = results.frame(runs.named(out, run).measurements())
+        found, problems = runs.named(out, run).rows.read()
+        for problem in problems:
+            typer.echo(f"warning: {problem}", err=True)
+        rows = results.frame(found)
         if as_json:
             _print_json(
                 {"scores": _records(summary.scores(rows)), "failures": _records(summary.failures(rows))}
@@ -201,7 +204,7 @@ def list_entries(
         from bench import listings
 
         headings, entries = listings.of(kind.value, out)
-        for line in listings.broken():
+        for line in listings.problems(kind.value, out):
             typer.echo(f"warning: {line}", err=True)
         if as_json:
             _print_json(entries)
@@ -291,6 +294,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> None:
+    """Tables, failures, what is missing and where things are; exits 1 if something broke."""
     from bench import summary, terminal
 
     if as_json:
@@ -312,7 +316,10 @@ def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> 
         )
     for evaluator, reason in report.unavailable.items():
         console.print(f"not measured: {evaluator}: {reason}", markup=False, soft_wrap=True)
-    _say_made(report)
+    if report.is_generating:
+        _say_made(report)
+    else:
+        console.print(f"{report.kept} clips, {_measured(report)}", markup=False)
     for folder in report.folders:
         console.print(f"{folder.path}", markup=False, soft_wrap=True)
     place = "" if out == Path("runs") else f" --out {out}"
@@ -323,9 +330,14 @@ def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> 
 def _say_made(report: Report) -> None:
     from bench import terminal
 
-    new = f"{report.made} clips generated" if report.made else "nothing to generate"
-    rows = f"{report.measured} numbers measured" if report.measured else "nothing to measure"
-    terminal.stdout().print(f"{new} ({report.kept} were there), {rows}", markup=False)
+    clips = f"{report.made} clips generated ({report.kept} were there)"
+    if not report.made:
+        clips = f"nothing to generate ({report.kept} clips are there)"
+    terminal.stdout().print(f"{clips}, {_measured(report)}", markup=False)
+
+
+def _measured(report: Report) -> str:
+    return f"{report.measured} numbers measured" if report.measured else "nothing to measure"
 
 
 def _records(frame: Any) -> Any:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from bench.errors import Unavailable, UsageError
-from bench.types import Runtime
+from bench.types import Memory, Runtime
 
 DTYPES = ("float32", "float16", "bfloat16")
 
 
-def resolve(device: str, dtype: str, memory: Literal["full", "model", "sequential"] = "full") -> Runtime:
+def resolve(device: str, dtype: str, memory: Memory = "full") -> Runtime:
     """A Runtime of words: 'auto' is the first GPU if there is one, and float16 on it, float32 on a CPU.
 
     Raises:
         UsageError: an unknown device or dtype.
         Unavailable: a device that this machine has not.
     """
+    if memory not in get_args(Memory):
+        raise UsageError(f"memory is {', '.join(get_args(Memory))}, not '{memory}'")
     if dtype not in ("auto", *DTYPES):
         raise UsageError(f"dtype is auto, {', '.join(DTYPES)}, not '{dtype}'")
     kind = device.split(":", maxsplit=1)[0]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import files, video
+from bench import clips, files, video
 from bench.errors import BadClip, BenchError, NotMeasurable
 from bench.evaluators import Evaluator, FeatureSet, SetEvaluator
 from bench.features import FeatureStore
@@ -19,7 +19,10 @@ from bench.runs import RunFolder
 from bench.types import Clip, ClipRecord, Measurement, Run, Suite
 
 IsKnown: TypeAlias = Callable[[Evaluator, str | None, int | None, str], bool]
-"""Whether every metric of an evaluator has a row for this case, seed and digest."""
+"""Whether every metric of an evaluator has a row for this case and seed, about these inputs."""
+
+Named: TypeAlias = Sequence[tuple[str, str]]
+"""Case ids and digests of clips."""
 
 
 class Distances:
@@ -41,7 +44,13 @@ class Distances:
 
     def see(self, evaluator: SetEvaluator, sha256: str, clip: Clip | BadClip) -> None:
         """Keeps what the evaluator needs of one clip, or why there is nothing to keep."""
-        _see(self._store(evaluator), evaluator, sha256, clip)
+        store = self._store(evaluator)
+        try:
+            if isinstance(clip, BadClip):
+                raise clip
+            _look(store, evaluator, sha256, clip)
+        except Exception as error:
+            store.fail(sha256, error)
 
     def forget_failures(self, evaluators: Iterable[SetEvaluator]) -> None:
         """Makes every clip that failed an open question again."""
@@ -51,61 +60,68 @@ class Distances:
     def rows(
         self, evaluator: SetEvaluator, records: Sequence[ClipRecord], is_known: IsKnown
     ) -> list[Measurement]:
-        """One row a metric about the clips seen; none where there is nothing to compare, or nothing new."""
-        clips = [(record.case, record.sha256) for record in records if not record.error]
-        references = [(case, files.sha256(path)) for case, path in self.references.items() if path.exists()]
-        if not clips or not references:
-            return []
-        identity = files.digest(
-            [sorted(sha256 for _, sha256 in clips), sorted(sha256 for _, sha256 in references)]
-        )
-        if is_known(evaluator, None, None, identity):
-            return []
-        answers = self._answers(evaluator, clips, references)
-        return list(set_rows(self.run, evaluator, answers, identity))
+        """One row a metric about the clips seen; none where there is nothing to compare, or nothing new.
 
-    def _answers(
-        self, evaluator: SetEvaluator, clips: Sequence[tuple[str, str]], references: Sequence[tuple[str, str]]
-    ) -> Answers:
+        The clips are compared with the reference clips of their own cases. A clip without features is left out, and
+        n says on how many the number stands; a reference clip without features fails the whole, since the distance
+        to fewer references is another number.
+        """
+        store = self._store(evaluator)
+        made = [(record.case, record.sha256) for record in records if not record.error]
+        cases = [case for case in dict.fromkeys(case for case, _ in made) if case in self.references]
+        if not cases:
+            return []
+        references = [(case, _digest(self.references[case])) for case in cases]
+        seen = [clip for clip in made if store.has_features(clip[1])]
+        inputs = files.digest([sorted(made), sorted(seen), sorted(references)])
+        if is_known(evaluator, None, None, inputs):
+            return []
+        return list(set_rows(self.run, evaluator, self._answers(evaluator, made, references), inputs))
+
+    def _answers(self, evaluator: SetEvaluator, made: Named, references: Named) -> Answers:
         try:
-            made = _feature_set(self._store(evaluator), clips)
-            return evaluator.distance(made, self._reference_set(evaluator, references))
+            seen = _feature_set(self._store(evaluator), made)
+            return evaluator.distance(seen, self._reference_set(evaluator, references))
         except Exception as error:
             return all_failed(evaluator, error)
 
     def _store(self, evaluator: SetEvaluator) -> FeatureStore:
         return FeatureStore(self.folder.path / "features", evaluator)
 
-    def _reference_set(self, evaluator: SetEvaluator, references: Sequence[tuple[str, str]]) -> FeatureSet:
+    def _reference_set(self, evaluator: SetEvaluator, references: Named) -> FeatureSet:
         store = FeatureStore(files.cache() / "features", evaluator)
-        missing = [(case, sha256) for case, sha256 in references if sha256 not in store]
+        missing = [(case, sha256) for case, sha256 in references if not store.has_features(sha256)]
         if missing:
             with self.progress.bar(f"{evaluator.name}: reference clips", len(missing)) as bar:
                 for case, sha256 in missing:
-                    _see(store, evaluator, sha256, _clip(self.references[case]))
+                    self._look_at_reference(store, evaluator, case, sha256)
                     bar.advance()
         return _feature_set(store, references)
 
+    def _look_at_reference(
+        self, store: FeatureStore, evaluator: SetEvaluator, case: str, sha256: str
+    ) -> None:
+        try:
+            _look(store, evaluator, sha256, video.read_clip(self.references[case]))
+        except BenchError as error:
+            raise type(error)(f"the reference clip of case '{case}': {error}") from error
 
-def _clip(path: Path) -> Clip | BadClip:
+
+def _digest(path: Path) -> str:
+    """The digest of a reference clip; '' for one that cannot be read, which then fails by name."""
     try:
-        return video.read_clip(path)
-    except BadClip as error:
-        return error
+        return clips.digest(path)
+    except BadClip:
+        return ""
 
 
-def _see(store: FeatureStore, evaluator: SetEvaluator, sha256: str, clip: Clip | BadClip) -> None:
-    try:
-        if isinstance(clip, BadClip):
-            raise clip
-        evaluator.ready(clip)
-        store.write(sha256, evaluator.features(clip))
-    except Exception as error:
-        store.fail(sha256, error)
+def _look(store: FeatureStore, evaluator: SetEvaluator, sha256: str, clip: Clip) -> None:
+    evaluator.ready(clip)
+    store.write(sha256, evaluator.features(clip))
 
 
-def _feature_set(store: FeatureStore, clips: Sequence[tuple[str, str]]) -> FeatureSet:
-    """The vectors of (case, digest) pairs, without those that have none.
+def _feature_set(store: FeatureStore, named: Named) -> FeatureSet:
+    """The vectors of clips, without those that have none.
 
     Raises:
         NotMeasurable: none has one, since none has one to give.
@@ -113,12 +129,12 @@ def _feature_set(store: FeatureStore, clips: Sequence[tuple[str, str]]) -> Featu
     """
     found: list[tuple[str, NDArray[np.float64]]] = []
     errors: list[tuple[str, BenchError]] = []
-    for case, sha256 in clips:
+    for case, sha256 in named:
         try:
             found.append((case, store.read(sha256)))
         except BenchError as error:
             errors.append((case, error))
     if not found:
         case, why = next((pair for pair in errors if not isinstance(pair[1], NotMeasurable)), errors[0])
-        raise type(why)(f"none of {len(clips)} clips can be looked at; {case}: {why}")
+        raise type(why)(f"none of {len(named)} clips can be looked at; {case}: {why}")
     return FeatureSet(np.stack([features for _, features in found]), tuple(case for case, _ in found))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import checkpoints, files, models, runs, settings
+from bench import checkpoints, clips, models, runs, settings
 from bench.clips import FoundClip
-from bench.errors import UsageError
+from bench.errors import BadClip, UsageError
 from bench.models import Model
 from bench.types import Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
 
@@ -35,7 +35,8 @@ def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Mo
     if entrants.checkpoints and len(entrants.models) != 1:
         raise UsageError(f"--checkpoint needs exactly one --model, not {len(entrants.models)}")
     words = [(name, checkpoint) for name in entrants.models for checkpoint in entrants.checkpoints or (None,)]
-    return [_entrant(name, checkpoint, entrants.settings, suite, runtime) for name, checkpoint in words]
+    found = [_entrant(name, checkpoint, entrants.settings, suite, runtime) for name, checkpoint in words]
+    return list({run.id: (model, run) for model, run in found}.values())
 
 
 def _entrant(
@@ -100,8 +101,9 @@ def foreign_run(label: str, suite: Suite) -> Run:
 
 
 def foreign_record(clip: FoundClip, fit: Fit) -> ClipRecord:
-    """What is known of a clip that somebody else made; a file that is not there is a failure of its own."""
-    if not clip.path.exists():
-        return ClipRecord(clip.case, clip.seed, None, "", fit=fit, error=f"clip {clip.path} does not exist")
+    """What is known of a clip that somebody else made; a file that is no clip is a failure of its own."""
     path = clip.path.absolute()
-    return ClipRecord(clip.case, clip.seed, str(path), files.sha256(path), size=path.stat().st_size, fit=fit)
+    try:
+        return ClipRecord(clip.case, clip.seed, str(path), clips.digest(path), fit=fit)
+    except BadClip as error:
+        return ClipRecord(clip.case, clip.seed, str(path), "", fit=fit, error=str(error))

@@ -6,7 +6,8 @@ BenchError                 ours: the command line prints it in one line, without
 ├── Unavailable            needs something this machine has not: a package, weights, a device; says the remedy
 ├── BadImage               an image file that cannot be read
 ├── BadClip                a video file, or an array of frames, that is not a clip
-├── BadResults             a parquet file that is not ours or is broken
+├── BadResults             a parquet or JSON file that is not ours or is broken
+│   └── OtherSchema        a sound one that another version of this package wrote
 ├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
 └── Cancelled              somebody asked a generation to stop
 """
@@ -61,6 +62,10 @@ class BadClip(BenchError):
 
 class BadResults(BenchError):
     """A parquet file that is not ours or is broken."""
+
+
+class OtherSchema(BadResults):
+    """A sound parquet file that another version of this package wrote."""
 
 
 class NotMeasurable(BenchError):

@@ -1,7 +1,7 @@
 """Clips × evaluators -> measurements, only what is missing.
 
 Each clip is decoded once and shown to every evaluator that has not yet answered for it. What is missing is decided by
-the clip's digest, the metric's name and version, and the digest of the weights it looks through.
+the digests of clip and case, the metric's name and version, and the digest of the weights it looks through.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench import video
+from bench import clips, video
 from bench.distances import Distances
 from bench.errors import BadClip
 from bench.evaluators import ClipEvaluator, Evaluator, Sample, SetEvaluator
 from bench.progress import Progress
-from bench.rows import Answers, all_failed, clip_rows, metric_name, metric_version
+from bench.rows import Answers, all_failed, clip_inputs, clip_rows, metric_name, metric_version
 from bench.runs import RunFolder
 from bench.types import Case, Clip, ClipRecord, Measurement, Run, Suite
 
@@ -50,14 +50,11 @@ class Known:
     def __contains__(self, row: Measurement) -> bool:
         return (row.case, row.seed, row.metric) in self._rows
 
-    def answers(self, evaluator: Evaluator, case: str | None, seed: int | None, sha256: str) -> bool:
-        """Whether every metric of the evaluator has a row of this version about the clip with this digest."""
+    def answers(self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str) -> bool:
+        """Whether every metric of the evaluator has a row of this version about these inputs."""
         for card in evaluator.cards:
             row = self._rows.get((case, seed, metric_name(card, evaluator)))
-            if row is None or (row.clip_sha256, row.metric_version) != (
-                sha256,
-                metric_version(card, evaluator),
-            ):
+            if row is None or (row.inputs, row.metric_version) != (inputs, metric_version(card, evaluator)):
                 return False
         return True
 
@@ -87,7 +84,7 @@ class Evaluation:
         Args:
             retry_failed: asks again what failed before.
         """
-        before = self.folder.measurements()
+        before, _ = self.folder.rows.read()
         self._known = Known(row for row in before if not (retry_failed and row.error is not None))
         set_evaluators = [evaluator for evaluator in self.evaluators if isinstance(evaluator, SetEvaluator)]
         if retry_failed:
@@ -111,7 +108,7 @@ class Evaluation:
         return new
 
     def _store(self, rows: list[Measurement]) -> list[Measurement]:
-        self.folder.add(rows)
+        self.folder.rows.add(rows)
         return rows
 
     def _todo(self, record: ClipRecord) -> list[Evaluator]:
@@ -125,7 +122,8 @@ class Evaluation:
     def _is_answered(self, evaluator: Evaluator, record: ClipRecord) -> bool:
         if isinstance(evaluator, SetEvaluator):
             return bool(record.error) or self.distances.has_seen(evaluator, record.sha256)
-        return self._known.answers(evaluator, record.case, record.seed, record.sha256)
+        inputs = clip_inputs(self.cases[record.case], record)
+        return self._known.answers(evaluator, record.case, record.seed, inputs)
 
     def _clip_rows(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Iterator[Measurement]:
         case, clip = self.cases[record.case], self._clip(record)
@@ -140,8 +138,11 @@ class Evaluation:
     def _clip(self, record: ClipRecord) -> Clip | BadClip:
         if record.error:
             return BadClip(f"no clip: {record.error}")
+        path = self.folder.locate(record)
         try:
-            return video.read_clip(self.folder.locate(record))
+            if clips.digest(path) != record.sha256:
+                return BadClip(f"clip {path} has changed since it was made")
+            return video.read_clip(path)
         except BadClip as error:
             return error
 

@@ -26,7 +26,11 @@ class FeatureStore:
         self.folder = root / f"{evaluator.name}-{files.digest(protocol)[:12]}"
 
     def __contains__(self, sha256: str) -> bool:
-        return self._vector(sha256).exists() or self._failure(sha256).exists()
+        return self.has_features(sha256) or self._failure(sha256).exists()
+
+    def has_features(self, sha256: str) -> bool:
+        """Whether the clip with this digest has a vector."""
+        return self._vector(sha256).exists()
 
     def read(self, sha256: str) -> NDArray[np.float64]:
         """(D,) float64: the vector of the clip with this digest.
@@ -35,7 +39,9 @@ class FeatureStore:
             NotMeasurable: the clip has none to give, for the reason that was stored.
             BenchError: something broke, for the reason that was stored.
         """
-        if self._failure(sha256).exists():
+        if not self.has_features(sha256) and not self._failure(sha256).exists():
+            raise BenchError("it was never looked at")
+        if not self.has_features(sha256):
             failure = json.loads(self._failure(sha256).read_text(encoding="utf-8"))
             raise (NotMeasurable if failure["is_measurable"] is False else BenchError)(failure["reason"])
         return np.asarray(np.load(self._vector(sha256), allow_pickle=False), dtype=np.float64)
@@ -56,6 +62,7 @@ class FeatureStore:
                 np.save(file, features.astype(np.float64), allow_pickle=False)
 
         files.write(self._vector(sha256), save)
+        self._failure(sha256).unlink(missing_ok=True)
 
     def fail(self, sha256: str, error: Exception) -> None:
         """Keeps why a clip has no vector."""

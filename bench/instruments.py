@@ -44,6 +44,9 @@ def resolve(metrics: Metrics, device: str) -> list[Evaluator]:
             raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
         assignments.setdefault(owner, []).append(assignment)
     wanted = dict.fromkeys(owners[name] for name in metrics.names or evaluators.registry)
+    for owner in assignments:
+        if owner not in wanted:
+            raise UsageError(f"{owner} is set, but not among the metrics asked for: {', '.join(wanted)}")
     return [_evaluator(name, assignments.get(name, []), device) for name in wanted]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bench import clips, instruments, results, runs, suites
 from bench.entrants import NULL_MODELS, Entrants, foreign_record, foreign_run, resolve as resolve_entrants
@@ -20,7 +20,7 @@ from bench.generation import generate
 from bench.instruments import Metrics
 from bench.progress import Progress
 from bench.runs import RunFolder
-from bench.types import Case, Fit, Runtime, Suite
+from bench.types import Case, ClipRecord, Fit, Runtime, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,12 +30,22 @@ __all__ = ["NULL_MODELS", "Entrants", "Metrics"]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which cases of which suite, and which seeds."""
+    """Which cases of which suite, and which seeds.
+
+    Raises:
+        UsageError: a seed that is no whole number from 0, no seed at all, or a limit below 1.
+    """
 
     suite: str = "demo"
     cases: tuple[str, ...] = ()
     limit: int | None = None
     seeds: tuple[int, ...] = (0,)
+
+    def __post_init__(self) -> None:
+        if not self.seeds or not all(type(seed) is int and 0 <= seed < 10**18 for seed in self.seeds):
+            raise UsageError(f"seeds are whole numbers from 0, at least one, not {self.seeds}")
+        if self.limit is not None and self.limit < 1:
+            raise UsageError(f"limit is at least 1, not {self.limit}")
 
 
 @dataclass(frozen=True)
@@ -56,12 +66,21 @@ class Source:
         label: what tables call them.
         suite: whose cases they animate; None to make a suite of what is found.
         fit: how the input images were brought to the clips' size.
+
+    Raises:
+        UsageError: an empty or very long label, or an unknown fit.
     """
 
     path: Path
     label: str
     suite: str | None = None
     fit: Fit = "cover"
+
+    def __post_init__(self) -> None:
+        if not self.label.strip() or len(self.label) > 80:
+            raise UsageError(f"a name is 1 to 80 characters, not '{self.label}'")
+        if self.fit not in get_args(Fit):
+            raise UsageError(f"fit is {', '.join(get_args(Fit))}, not '{self.fit}'")
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,7 @@ class Report:
         made, kept: clips that are new, and that were there.
         measured: rows that are new.
         lost: of the clips that are new, how many could not be made.
+        is_generating: whether the job was to make clips.
     """
 
     folders: tuple[RunFolder, ...]
@@ -84,6 +104,7 @@ class Report:
     kept: int = 0
     measured: int = 0
     lost: int = 0
+    is_generating: bool = False
 
     @property
     def failed(self) -> int:
@@ -130,6 +151,7 @@ def run(
         kept=sum(each.kept for each in made),
         lost=sum(each.failed for each in made),
         measured=measured,
+        is_generating=True,
     )
 
 
@@ -139,8 +161,6 @@ def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progr
     Raises:
         UsageError: the CSV or folder cannot be understood; nothing was started.
     """
-    if not source.label.strip() or len(source.label) > 80:
-        raise UsageError(f"a name is 1 to 80 characters, not '{source.label}'")
     found = clips.collect(source.path, suites.load(source.suite) if source.suite else None)
     if found.passed_over:
         names = ", ".join(found.passed_over)
@@ -150,8 +170,7 @@ def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progr
     suites.prepare(found.suite, progress)
     folder = RunFolder(workplace.out / identity.id)
     with folder.working(identity, found.suite):
-        for clip in found.clips:
-            folder.write_record(foreign_record(clip, source.fit))
+        _replace_records(folder, [foreign_record(clip, source.fit) for clip in found.clips])
         evaluated = Evaluation(identity, found.suite, folder, usable, progress).evaluate(
             workplace.retry_failed
         )
@@ -159,28 +178,68 @@ def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progr
 
 
 def evaluate_runs(names: Sequence[str], metrics: Metrics, workplace: Workplace, progress: Progress) -> Report:
-    """Measures again what is new or missing in runs that are on disk, without generating.
+    """Measures what is new or missing in runs that are on disk, without generating.
 
     Args:
         names: ids, their beginnings, or labels.
         metrics, workplace, progress: as for run.
+
+    Raises:
+        UsageError: the images that a run's clips animate have changed, or are no longer to be found.
     """
-    folders = tuple(runs.named(workplace.out, name) for name in names)
+    folders = tuple(dict.fromkeys(runs.named(workplace.out, name) for name in names))
     all_unavailable: dict[str, str] = {}
     measured = kept = 0
     for folder in folders:
-        identity, suite = folder.run, folder.suite
+        identity, suite = folder.run, _suite_of(folder)
         usable, unavailable = _instruments(metrics, suite, workplace, progress)
         suites.prepare(suite, progress)
         all_unavailable |= unavailable
         with folder.working(identity, suite):
+            records = folder.records()
+            for record in filter(runs.is_foreign, records):  # they may have changed where they lie
+                clip = clips.FoundClip(record.case, record.seed, Path(record.path or ""))
+                folder.write_record(foreign_record(clip, record.fit))
             measured += (
                 Evaluation(identity, suite, folder, usable, progress)
                 .evaluate(workplace.retry_failed)
                 .measured
             )
-        kept += len(folder.records())
+        kept += len(records)
     return Report(folders, _rows(folders), all_unavailable, kept=kept, measured=measured)
+
+
+def _suite_of(folder: RunFolder) -> Suite:
+    """The suite of a run, from where it lies now, in the version that the run was made of."""
+    stored = folder.suite
+    if stored.folder is None:
+        changed = [case.id for case in stored.cases if clips.case_digest(case) != case.digest]
+        if changed:
+            names = ", ".join(changed[:5])
+            raise UsageError(
+                f"run {folder.path.name}: files of {names} have changed; evaluate its --clips again"
+            )
+        return stored
+    for place in (stored.folder, stored.name):
+        try:
+            found = suites.load(place)
+        except UsageError:
+            continue
+        if found.version == stored.version:
+            return found
+    raise UsageError(
+        f"run {folder.path.name} animates suite {stored}, which is neither at {stored.folder} nor among the suites here"
+    )
+
+
+def _replace_records(folder: RunFolder, records: Sequence[ClipRecord]) -> None:
+    """Makes records the whole of a run; what is no longer among them goes, with its rows."""
+    named = {(record.case, record.seed) for record in records}
+    for record in folder.records():
+        if (record.case, record.seed) not in named:
+            folder.forget(record)
+    for record in records:
+        folder.write_record(record)
 
 
 def _instruments(
@@ -201,4 +260,4 @@ def _samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
 
 
 def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:
-    return results.frame([row for folder in folders for row in folder.measurements()])
+    return results.frame([row for folder in folders for row in folder.rows.read()[0]])

@@ -24,12 +24,15 @@ def of(kind: str, out: Path) -> Listing:
     return listings[kind]()
 
 
-def broken() -> list[str]:
-    """A line for each entry of somebody else's package that cannot be used."""
-    doors = (models.registry, evaluators.registry)
-    return [
-        f"{door.kind} '{name}' cannot be used: {why}" for door in doors for name, why in door.broken.items()
-    ]
+def problems(kind: str, out: Path) -> list[str]:
+    """A line for each run, or entry of somebody else's package, that cannot be listed."""
+    if kind == "runs":
+        return [str(problem) for problem in runs.problems(out)]
+    doors: dict[str, dict[str, str]] = {
+        "models": models.registry.broken,
+        "metrics": evaluators.registry.broken,
+    }
+    return [f"'{name}' cannot be used: {why}" for name, why in doors.get(kind, {}).items()]
 
 
 def _models() -> Listing:

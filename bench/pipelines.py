@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import checkpoints
+from bench import checkpoints, weights
 from bench.errors import Unavailable, UsageError
 from bench.types import Checkpoint, Runtime
 
@@ -77,7 +77,7 @@ def _folder(checkpoint: Checkpoint, cls: Any, dtype: str) -> Path:
     """Where the weights lie; a hub checkpoint's are fetched, in half precision if that is wanted and offered."""
     if checkpoints.is_folder(checkpoint):
         return Path(checkpoint.source)
-    is_offline = checkpoints.is_offline()
+    is_offline = weights.is_offline()
     fetch = {"revision": checkpoint.revision, "use_safetensors": True, "local_files_only": is_offline}
     with checkpoints.hub_errors(checkpoint.source):
         if dtype in HALF:

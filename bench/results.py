@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bench import files
-from bench.errors import BadResults
+from bench.errors import BadResults, OtherSchema
 from bench.types import Measurement
 
 if TYPE_CHECKING:
@@ -121,9 +121,11 @@ def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
 
 def _check(path: Path, file: Any) -> None:
     expected, found = schema(), file.schema_arrow
-    version = (found.metadata or {}).get(b"schema_version", b"none").decode(errors="replace")
+    version = (found.metadata or {}).get(b"schema_version", b"").decode(errors="replace")
+    if not version:
+        raise BadResults(f"{path} is a parquet file, but not one of results")
     if version != SCHEMA_VERSION:
-        raise BadResults(f"{path} has schema version {version}, this bench reads {SCHEMA_VERSION}")
+        raise OtherSchema(f"{path} has schema version {version}, this bench reads {SCHEMA_VERSION}")
     if not found.equals(expected):
         different = {column.name for column in found} ^ {column.name for column in expected}
         raise BadResults(

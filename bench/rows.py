@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bench import provenance, settings
+from bench import files, provenance, settings
 from bench.errors import BadClip, BenchError, NotMeasurable, reason
 from bench.evaluators import Evaluator
 from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Value
@@ -23,6 +23,11 @@ def metric_name(card: MetricCard, evaluator: Evaluator) -> str:
 def metric_version(card: MetricCard, evaluator: Evaluator) -> str:
     """The metric's version and the weights it looks through: '1', or '1+40d36571'."""
     return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
+
+
+def clip_inputs(case: Case, record: ClipRecord) -> str:
+    """The digest of all that a number about one clip depends on, besides the metric: a row with another is stale."""
+    return files.digest([case.digest, record.sha256, record.fit, record.error])
 
 
 Answers: TypeAlias = Mapping[str, "Value | Exception"]
@@ -49,21 +54,23 @@ def clip_rows(
         "seed": record.seed,
         "settings": json.dumps(dict(record.settings or run.settings)),
         "clip_sha256": record.sha256,
-        "decoded": _decoded(clip) if isinstance(clip, Clip) else "",
+        "decoded": _decoded(clip, record) if isinstance(clip, Clip) else "",
+        "inputs": clip_inputs(case, record),
     }
     yield from _rows(run, evaluator, answers, about)
 
 
-def set_rows(run: Run, evaluator: Evaluator, answers: Answers, sha256: str) -> Iterator[Measurement]:
-    """One row a metric of the evaluator, for the whole set of clips; sha256 is the digest of the set."""
+def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> Iterator[Measurement]:
+    """One row a metric of the evaluator, for the whole set of clips; inputs is the digest of the set."""
     about = {
         "device": "",
         "case": None,
         "category": None,
         "seed": None,
         "settings": json.dumps(dict(run.settings)),
-        "clip_sha256": sha256,
+        "clip_sha256": "",
         "decoded": "",
+        "inputs": inputs,
     }
     yield from _rows(run, evaluator, answers, about)
 
@@ -107,9 +114,9 @@ def _answer(answer: Value | Exception) -> dict[str, Any]:
     return {**nothing, "error": reason(answer), "status": status}
 
 
-def _decoded(clip: Clip) -> str:
+def _decoded(clip: Clip, record: ClipRecord) -> str:
     size = {"frames": len(clip), "width": clip.width, "height": clip.height, "fps": clip.fps}
-    return json.dumps({**size, **clip.decoded})
+    return json.dumps({**size, **clip.decoded, "image_fit": record.fit})
 
 
 def _short(value: Any) -> str:

@@ -16,16 +16,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import files, results
+from bench import files
 from bench.errors import BadResults, Unavailable, UnknownName, UsageError
-from bench.types import Case, ClipRecord, Measurement, Run, Suite
+from bench.rowstore import RowStore
+from bench.types import Case, ClipRecord, Run, Suite
 
 T = TypeVar("T")
 
@@ -57,30 +57,42 @@ class RunFolder:
             BadResults: suite.json is missing or broken.
         """
         suite = _load(Suite, self.path / "suite.json")
-        return replace(suite, cases=tuple(_case(dict(case)) for case in suite.cases))  # type: ignore[call-overload]
+        cases = tuple(_case(dict(case)) for case in suite.cases)  # type: ignore[call-overload]
+        return replace(suite, cases=cases, folder=suite.folder and Path(suite.folder))
 
     @property
-    def results_path(self) -> Path:
-        """The folded rows."""
-        return self.path / "results.parquet"
+    def rows(self) -> RowStore:
+        """The measurements."""
+        return RowStore(self.path)
 
     @contextmanager
     def working(self, run: Run, suite: Suite) -> Iterator[None]:
         """Makes the folder this process's own while the block runs, and folds the rows at its end.
 
         Raises:
-            Unavailable: another process works here.
+            Unavailable: another process works here, or another version of this package did.
+            UsageError: the folder cannot be written to.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "lock").open("a+") as lock:
-            _take(lock, self.path)
+        with self._lock():
             files.sweep(self.path)
+            self.rows.set_aside()
             files.write_json(self.path / "run.json", asdict(run))
             files.write_json(self.path / "suite.json", _plain(asdict(suite)))
             try:
                 yield
             finally:
-                self.fold()
+                self.rows.fold()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / "lock").open("a+")
+        except OSError as error:
+            raise UsageError(f"runs cannot be written to {self.path.parent}: {error.strerror}") from None
+        with lock:
+            _take(lock, self.path)
+            yield
 
     def clip_path(self, case: str, seed: int) -> Path:
         """Where the clip of a case and a seed is kept."""
@@ -99,11 +111,14 @@ class RunFolder:
 
     def records(self) -> list[ClipRecord]:
         """What is known of every clip, sorted by case and seed."""
-        paths = sorted((self.path / "clips").glob("*.json"))
-        found = [
-            self.record(*_case_and_seed(path)) for path in paths if not path.name.startswith(files.TEMPORARY)
-        ]
-        return [record for record in found if record]
+        paths = (self.path / "clips").glob("*.json")
+        found = [self.record(*known) for path in paths if (known := _case_and_seed(path))]
+        return sorted((record for record in found if record), key=lambda record: (record.case, record.seed))
+
+    def forget(self, record: ClipRecord) -> None:
+        """Takes a clip out of the run: its record, and the rows about it."""
+        self.clip_path(record.case, record.seed).with_suffix(".json").unlink(missing_ok=True)
+        self.rows.drop(lambda row: (row.case, row.seed) == (record.case, record.seed))
 
     def write_record(self, record: ClipRecord) -> None:
         """Notes a clip as finished; its file must be there."""
@@ -113,43 +128,25 @@ class RunFolder:
         """The clip's file; a path inside this folder, or of somebody else's clip."""
         return self.path / (record.path or "")
 
-    def measurements(self) -> list[Measurement]:
-        """All rows, folded or not, one a key; a broken file is renamed `.corrupt` and its rows are measured again."""
-        rows: list[Measurement] = []
-        for path in self._row_files():
-            try:
-                rows += results.read(path)
-            except BadResults:
-                path.replace(path.with_name(path.name + ".corrupt"))
-        return results.latest(rows)
-
-    def add(self, rows: Sequence[Measurement]) -> None:
-        """Stores new rows at once."""
-        if rows:
-            results.write(self.path / "measurements" / f"part-{time.time_ns()}-{os.getpid()}.parquet", rows)
-
-    def fold(self) -> None:
-        """Puts the parts into results.parquet. Killed in between, rows are in both and count once."""
-        parts = self._parts()
-        if parts:
-            results.write(self.results_path, self.measurements())
-            for part in parts:
-                part.unlink(missing_ok=True)
-
-    def _parts(self) -> list[Path]:
-        return sorted((self.path / "measurements").glob("part-*.parquet"))
-
-    def _row_files(self) -> list[Path]:
-        return [path for path in (self.results_path,) if path.exists()] + self._parts()
-
     def _is_whole(self, record: ClipRecord) -> bool:
+        """Whether a clip of this folder's own has its size; one of somebody else's is judged when it is opened."""
         path = self.locate(record)
-        return path.is_dir() or (path.is_file() and path.stat().st_size == record.size)
+        return is_foreign(record) or (path.is_file() and path.stat().st_size == record.size)
+
+
+def is_foreign(record: ClipRecord) -> bool:
+    """Whether the clip is somebody else's and lies where they put it."""
+    return Path(record.path or "").is_absolute()
 
 
 def find(out: Path) -> list[RunFolder]:
-    """Every run below out, sorted by id."""
-    return [RunFolder(path.parent) for path in sorted(out.glob("*/run.json"))]
+    """Every run below out whose run.json can be read, sorted by id."""
+    return [folder for folder in _folders(out) if _problem(folder) is None]
+
+
+def problems(out: Path) -> list[BadResults]:
+    """Why the other runs below out cannot be read."""
+    return [problem for folder in _folders(out) if (problem := _problem(folder))]
 
 
 def named(out: Path, words: str) -> RunFolder:
@@ -161,14 +158,31 @@ def named(out: Path, words: str) -> RunFolder:
     """
     folders = find(out)
     exact = [folder for folder in folders if folder.path.name == words]
-    matches = exact or [
-        folder for folder in folders if folder.run.label == words or folder.path.name.startswith(words)
-    ]
+    matches = exact or [folder for folder in folders if _is_called(folder, words)]
     if not matches:
         raise UnknownName("run", words, [folder.path.name for folder in folders], hint=f"in {out}")
     if len(matches) > 1:
-        raise UsageError(f"'{words}' is several runs: {', '.join(folder.path.name for folder in matches)}")
+        several = (
+            f"{folder.path.name} on {folder.run.suite}@{folder.run.suite_version}" for folder in matches
+        )
+        raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
     return matches[0]
+
+
+def _is_called(folder: RunFolder, words: str) -> bool:
+    return folder.run.label == words or folder.path.name.startswith(words)
+
+
+def _folders(out: Path) -> list[RunFolder]:
+    return [RunFolder(path.parent) for path in sorted(out.glob("*/run.json"))]
+
+
+def _problem(folder: RunFolder) -> BadResults | None:
+    try:
+        _ = folder.run
+    except BadResults as problem:
+        return problem
+    return None
 
 
 def run_id(label: str, suite: str, identity: Mapping[str, Any]) -> str:
@@ -203,9 +217,10 @@ def _case(content: dict[str, Any]) -> Case:
     )
 
 
-def _case_and_seed(path: Path) -> tuple[str, int]:
-    case, seed = path.stem.rsplit("-", 1)
-    return case, int(seed)
+def _case_and_seed(path: Path) -> tuple[str, int] | None:
+    """'duck-3-0.json' is seed 0 of case 'duck-3'; None for a file that is nobody's record."""
+    case, dash, seed = path.stem.rpartition("-")
+    return (case, int(seed)) if dash and seed.isdecimal() and not path.name.startswith(".") else None
 
 
 def _take(lock: Any, path: Path) -> None:

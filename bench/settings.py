@@ -35,6 +35,11 @@ _BOUNDS: Mapping[type[Any], tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
+class NoSettings:
+    """For a model or evaluator that has nothing to set."""
+
+
+@dataclass(frozen=True)
 class Setting:
     """One setting, for listings.
 

@@ -39,6 +39,7 @@ def load(name_or_folder: str | Path) -> Suite:
         title=facts.title,
         cases=cases,
         reference_note=facts.reference_note,
+        folder=home,
     )
 
 

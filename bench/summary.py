@@ -98,10 +98,16 @@ def _set_score(group: pd.DataFrame, clips: int) -> dict[str, float | int]:
     counted = 0 if row["n"] is None or row["n"] != row["n"] else int(row["n"])
     low, high = (float("nan") if row[end] is None else float(row[end]) for end in ("low", "high"))
     mean = float("nan") if row["value"] is None else float(row["value"])
-    coverage = _coverage(group, counted, max(clips, counted, 1))
+    total = max(clips, counted, 1)
+    is_broken = row["status"] == "failed"
+    coverage = {
+        "failed": total - counted,
+        "unmeasurable": 0 if is_broken else total - counted,
+        "clips": total,
+    }
     return {"mean": mean, "low": low, "high": high, "cases": counted, **coverage}
 
 
 def _coverage(group: pd.DataFrame, counted: int, clips: int) -> dict[str, int]:
     unmeasurable = int((group["status"] == "not measurable").sum())
-    return {"failed": clips - counted, "unmeasurable": min(unmeasurable, clips - counted), "clips": clips}
+    return {"failed": clips - counted, "unmeasurable": unmeasurable, "clips": clips}

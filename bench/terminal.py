@@ -210,6 +210,8 @@ def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
     if known is None or known.name in chosen:
         return True
     owner = next(name for name in evaluators.registry if known in evaluators.registry[name].cards)
+    if owner in chosen and not any(card.is_main for card in evaluators.registry[owner].cards):
+        return True
     return (known.is_main or "[" in metric) and (not chosen or owner in chosen)
 
 

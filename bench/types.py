@@ -28,6 +28,9 @@ Plane: TypeAlias = NDArray[np.uint8]
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 """How an image is brought to a clip's size: scale and cut off what overhangs, scale and pad, or distort."""
 
+Memory: TypeAlias = Literal["full", "model", "sequential"]
+"""How much of a model stays on the device: see Runtime."""
+
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
 
@@ -111,6 +114,7 @@ class Suite:
         title: one line for people.
         cases: in the order of the file.
         reference_note: what the reference clips are, for whoever reads a set-level number; '' where there are none.
+        folder: where it was read from; None for a suite made of somebody's clips.
     """
 
     name: str
@@ -118,6 +122,7 @@ class Suite:
     title: str
     cases: tuple[Case, ...]
     reference_note: str = ""
+    folder: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
@@ -185,7 +190,7 @@ class Runtime:
 
     device: str = "cpu"
     dtype: str = "float32"
-    memory: Literal["full", "model", "sequential"] = "full"
+    memory: Memory = "full"
 
 
 @dataclass(frozen=True)
@@ -247,7 +252,7 @@ class ClipRecord:
     Attributes:
         case, seed: which one it is.
         path: the video file or folder of frames, relative to the run's folder; None where there is no clip.
-        sha256: of the file's bytes (of a folder: of its files' names and bytes).
+        sha256: of the file's bytes; of a folder, of its pictures' names and bytes.
         size: of the file, bytes; a quick sign that it is whole.
         settings: what was really used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
@@ -317,10 +322,11 @@ class Measurement:
     adapter_version: Annotated[int, "version of the adapter; 0 for clips that were made elsewhere"]
     settings: Annotated[str, "settings of the model as used, JSON"]
     reads_text: Annotated[bool | None, "whether the prompt reaches the model; null if nobody said"]
-    clip_sha256: Annotated[
-        str, "digest of the clip's file; of the set of digests for a number about the whole set"
+    clip_sha256: Annotated[str, "digest of the clip's file; '' for a number about the whole set"]
+    decoded: Annotated[str, "size, frames, fps, codec and decoder of the clip, fit of the image, JSON"]
+    inputs: Annotated[
+        str, "digest of all that the number depends on besides metric and version: clip, case, fit"
     ]
-    decoded: Annotated[str, "size, frames, fps, codec and decoder of the clip, JSON; '' for the whole set"]
     metric: Annotated[str, "name of the metric, with its settings where they are not the default"]
     metric_version: Annotated[str, "version of the metric, and of the weights it looks through"]
     value: Annotated[float | None, "the number; null if it could not be computed"]

@@ -63,7 +63,8 @@ def _suite_of(scores: pd.DataFrame) -> pd.Series[str]:
 
 def _choose_metrics(scores: pd.DataFrame) -> list[str]:
     there = list(dict.fromkeys(scores["metric"]))
-    main = [metric for metric in there if (known := card(metric)) and known.is_main]
+    measured = set(scores.loc[scores["mean"].notna(), "metric"])
+    main = [metric for metric in there if metric in measured and (known := card(metric)) and known.is_main]
     return st.multiselect("Metrics", there, default=main or there[:8], key="metrics", bind="query-params")
 
 

@@ -14,7 +14,7 @@ from bench.terminal import ARROWS, card, number
 from bench.types import MetricCard
 
 BASELINES = {
-    "still": "null baseline", "drift": "null baseline", "noise": "null baseline", "reference": "real clips",
+    "still": "null baseline", "drift": "null baseline", "noise": "null baseline", "reference": "reference clips",
 }  # fmt: skip
 """Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 

@@ -17,11 +17,11 @@ def measurement(**changes: Any) -> Measurement:
         "run": "still-tiny-0", "created": "2026-01-01T00:00:00+00:00", "bench_version": "0", "commit": "",
         "software": "{}", "device": "cpu", "suite": "tiny", "suite_version": "0", "case": "a", "category": "animal",
         "seed": 0, "label": "still", "model": "still", "checkpoint": "", "checkpoint_digest": "",
-        "adapter_version": 1, "settings": "{}", "reads_text": False, "clip_sha256": "c", "decoded": "{}",
+        "adapter_version": 1, "settings": "{}", "reads_text": False, "clip_sha256": "c", "decoded": "{}", "inputs": "i",
         "metric": "ssim_mean", "metric_version": "1", "value": 1.0, "low": None, "high": None, "n": None,
         "series": None, "error": None, "status": "measured",
     }  # fmt: skip
-    if changes.get("error"):
+    if changes.get("error") and "status" not in changes:
         fields["status"] = "failed"
     return Measurement(**{**fields, **changes})
 

@@ -112,7 +112,7 @@ def test_run_then_run_again_then_show(tiny: Path, tmp_path: Path) -> None:
     assert "4 clips generated" in first.stdout
     assert "ssim_mean" in first.stdout
     second = bench(*words)
-    assert "nothing to generate (4 were there), nothing to measure" in second.stdout
+    assert "nothing to generate (4 clips are there), nothing to measure" in second.stdout
     assert second.stdout.splitlines()[:6] == first.stdout.splitlines()[:6]
     shown = json.loads(bench("show", "still", "--out", tmp_path / "runs", "--json").stdout)
     means = {score["metric"]: score["mean"] for score in shown["scores"]}

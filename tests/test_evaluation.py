@@ -100,7 +100,7 @@ def _evaluate(folder: RunFolder, tiny: Suite, *evaluators: Evaluator, **words: b
 
 
 def _rows(folder: RunFolder) -> Iterator[Measurement]:
-    return iter(sorted(folder.measurements(), key=lambda row: (row.metric, row.case or "")))
+    return iter(sorted(folder.rows.read()[0], key=lambda row: (row.metric, row.case or "")))
 
 
 def test_rows_say_where_they_come_from(folder: RunFolder, tiny: Suite) -> None:
@@ -230,3 +230,57 @@ def test_a_set_of_short_clips_says_why_it_has_no_number(folder: RunFolder, tiny:
 def test_without_reference_clips_there_is_no_row(folder: RunFolder, tiny: Suite) -> None:
     bare = replace(tiny, cases=tuple(replace(case, reference=None) for case in tiny.cases))
     assert _evaluate(folder, bare, Distance()).measured == 0
+
+
+def test_another_reference_clip_is_another_distance(folder: RunFolder, tiny: Suite) -> None:
+    _evaluate(folder, tiny, Distance())
+    before = next(_rows(folder)).value
+    assert tiny.cases[0].reference is not None
+    video.write_clip(tiny.cases[0].reference, moving_clip(seed=50))
+    assert _evaluate(folder, tiny, Distance()).measured == 1
+    assert next(_rows(folder)).value != before
+
+
+def test_a_clip_that_can_be_looked_at_after_all_joins_the_set(folder: RunFolder, tiny: Suite) -> None:
+    class Stumbles(Distance):
+        def features(self, clip: Clip) -> NDArray[np.float64]:
+            if self.looked == 0:
+                self.looked += 1
+                raise RuntimeError("busy")
+            return super().features(clip)
+
+    _evaluate(folder, tiny, Stumbles())
+    assert next(_rows(folder)).n == 2
+    _evaluate(folder, tiny, Distance(), retry_failed=True)
+    assert next(_rows(folder)).n == 3
+
+
+def test_a_reference_that_cannot_be_looked_at_fails_the_distance_by_name(
+    folder: RunFolder, tiny: Suite
+) -> None:
+    """A distance to fewer references is another number, so there is none; and none is remembered in the cache."""
+    reference = tiny.cases[1].reference
+    assert reference is not None
+    content = reference.read_bytes()
+    reference.write_bytes(content[: len(content) // 2])
+    _evaluate(folder, tiny, Distance())
+    (row,) = _rows(folder)
+    assert row.status == "failed"
+    assert "the reference clip of case 'c1'" in (row.error or "")
+    reference.write_bytes(content)
+    _evaluate(folder, tiny, Distance())
+    assert next(_rows(folder)).n == 3
+
+
+def test_only_the_references_of_the_runs_own_cases_count(folder: RunFolder, tiny: Suite) -> None:
+    for case in tiny.cases[1:]:
+        folder.clip_path(case.id, 0).with_suffix(".json").unlink()
+    counted: list[int] = []
+
+    class Counts(Distance):
+        def distance(self, clips: FeatureSet, references: FeatureSet) -> Values:
+            counted.append(len(references.cases))
+            return super().distance(clips, references)
+
+    _evaluate(folder, tiny, Counts())
+    assert counted == [1]

@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from bench import files, results, runs, video
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.runs import RunFolder
-from bench.types import ClipRecord, Run
+from bench.types import ClipRecord, Measurement, Run
 from tests.made import measurement, moving_clip, suite
 
 RUN = Run("still-tiny-0", "still", "still", "", "", 1, {"fps": 8.0}, "", "tiny", "0", False)
@@ -37,9 +38,9 @@ def test_what_is_written_is_found(folder: RunFolder, tmp_path: Path) -> None:
     tiny = suite(tmp_path, with_references=True)
     with folder.working(RUN, tiny):
         record = _store(folder)
-        folder.add([measurement()])
+        folder.rows.add([measurement()])
     assert (folder.run, folder.suite, folder.records()) == (RUN, tiny, [record])
-    assert results.read(folder.results_path) == [measurement()]
+    assert results.read(folder.rows.folded) == [measurement()]
     assert not list((folder.path / "measurements").iterdir())
 
 
@@ -70,23 +71,98 @@ def test_case_ids_may_hold_dashes_and_numbers(folder: RunFolder) -> None:
     assert [(record.case, record.seed) for record in folder.records()] == [("duck-3", 0)]
 
 
-def test_a_corrupt_part_is_set_aside_and_the_rest_is_read(folder: RunFolder) -> None:
-    folder.add([measurement()])
+def _broken_part(folder: RunFolder) -> Path:
+    folder.rows.add([measurement()])
     broken = folder.path / "measurements" / "part-1-1.parquet"
     broken.write_bytes(b"PAR1 and then nothing")
-    assert folder.measurements() == [measurement()]
-    assert broken.with_name("part-1-1.parquet.corrupt").exists()
+    return broken
+
+
+def test_reading_names_a_corrupt_part_and_changes_nothing(folder: RunFolder) -> None:
+    broken = _broken_part(folder)
+    rows, (problem,) = folder.rows.read()
+    assert rows == [measurement()]
+    assert "part-1-1.parquet is not a whole parquet file" in str(problem)
+    assert broken.exists()
+
+
+def test_who_works_in_the_run_sets_a_corrupt_part_aside(folder: RunFolder, tmp_path: Path) -> None:
+    broken = _broken_part(folder)
+    with folder.working(RUN, suite(tmp_path)):
+        assert not broken.exists()
+    assert len(list(broken.parent.glob("part-1-1.parquet.corrupt-*"))) == 1
+    assert folder.rows.read() == ([measurement()], [])
+
+
+def test_rows_of_another_version_are_not_touched(folder: RunFolder, tmp_path: Path) -> None:
+    folder.rows.add([measurement()])
+    folder.rows.fold()
+    table = pq.read_table(folder.rows.folded).replace_schema_metadata({"schema_version": "999"})
+    pq.write_table(table, folder.rows.folded)
+    content = folder.rows.folded.read_bytes()
+    with pytest.raises(Unavailable, match="schema version 999"), folder.working(RUN, suite(tmp_path)):
+        pass
+    assert folder.rows.folded.read_bytes() == content
+
+
+def test_a_part_that_is_folded_while_it_is_read_is_not_missed(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.rows.add([measurement()])
+    read, calls = results.read, []
+
+    def fold_then_read(path: Path) -> list[Measurement]:
+        if not calls:
+            calls.append(path)
+            folder.rows.fold()
+        return read(path)
+
+    monkeypatch.setattr(results, "read", fold_then_read)
+    assert folder.rows.read() == ([measurement()], [])
+
+
+def test_a_clip_that_is_taken_out_takes_its_rows_with_it(folder: RunFolder) -> None:
+    record = _store(folder)
+    folder.rows.add([measurement(case="c0"), measurement(case="c1")])
+    folder.forget(record)
+    assert (folder.records(), folder.rows.read()[0]) == ([], [measurement(case="c1")])
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    folder = RunFolder(tmp_path / "file" / "run")
+    with pytest.raises(UsageError, match="runs cannot be written to"), folder.working(RUN, suite(tmp_path)):
+        pass
+
+
+def test_files_of_somebody_else_among_the_records_are_passed_over(folder: RunFolder) -> None:
+    record = _store(folder)
+    for name in ("notes.json", "a-b.json", ".tmp-1-c9-0.json"):
+        (folder.path / "clips" / name).write_text("{}")
+    assert folder.records() == [record]
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(folder: RunFolder, tmp_path: Path) -> None:
+    with folder.working(RUN, suite(tmp_path)):
+        pass
+    broken = folder.path.parent / "broken"
+    broken.mkdir()
+    (broken / "run.json").write_text("{")
+    assert runs.find(folder.path.parent) == [folder]
+    assert runs.named(folder.path.parent, "still") == folder
+    (problem,) = runs.problems(folder.path.parent)
+    assert "broken" in str(problem)
 
 
 def test_killed_between_folding_and_deleting_no_row_counts_twice(folder: RunFolder) -> None:
-    folder.add([measurement()])
+    folder.rows.add([measurement()])
     (part,) = (folder.path / "measurements").iterdir()
     content = part.read_bytes()
-    folder.fold()
+    folder.rows.fold()
     part.write_bytes(content)
-    assert folder.measurements() == [measurement()]
-    folder.fold()
-    assert results.read(folder.results_path) == [measurement()]
+    assert folder.rows.read()[0] == [measurement()]
+    folder.rows.fold()
+    assert results.read(folder.rows.folded) == [measurement()]
 
 
 def test_two_processes_do_not_work_in_one_run(folder: RunFolder, tmp_path: Path) -> None:
@@ -132,7 +208,7 @@ def test_a_run_is_found_by_id_by_its_beginning_and_by_label(folder: RunFolder, t
 def test_words_that_are_several_runs_are_refused(tmp_path: Path) -> None:
     for name in ("a-1", "a-2"):
         files.write_json(tmp_path / name / "run.json", {**RUN.__dict__, "id": name})
-    with pytest.raises(UsageError, match="several runs: a-1, a-2"):
+    with pytest.raises(UsageError, match="several runs: a-1 on tiny@0, a-2 on tiny@0"):
         runs.named(tmp_path, "a-")
 
 

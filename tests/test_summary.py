@@ -109,3 +109,13 @@ def test_failures_are_grouped_by_reason() -> None:
     rows = [measurement(metric=name, value=None, error="too short") for name in ("b", "a")]
     found = summary.failures(results.frame([*rows, measurement()])).to_dict("records")
     assert [(row["case"], row["metrics"], row["error"]) for row in found] == [("a", "a, b", "too short")]
+
+
+def test_a_set_that_has_no_number_to_give_counts_no_clip_as_broken() -> None:
+    """Four clips too short for the protocol: all four are unmeasurable, none failed for another reason."""
+    clips = [measurement(case=case, metric="ssim_mean") for case in "abcd"]
+    row = measurement(
+        case=None, seed=None, category=None, metric="fvd", value=None, error="short", status="not measurable"
+    )
+    found = summary.scores(results.frame([*clips, row])).set_index("metric").loc["fvd"]
+    assert (found["failed"], found["unmeasurable"], found["clips"]) == (4, 4, 4)

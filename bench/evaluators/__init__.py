@@ -11,7 +11,7 @@ class Flicker(ClipEvaluator):
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
@@ -22,16 +22,12 @@ from numpy.typing import NDArray
 from bench import video
 from bench.errors import NotMeasurable
 from bench.registry import Registry
+from bench.settings import NoSettings
 from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Plane, Value
 from bench.weights import Weights
 
 Values: TypeAlias = Mapping[str, "Value | NotMeasurable"]
 """Metric name -> its value, or why this clip has none. Every metric of the evaluator's cards is there."""
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    """For an evaluator that has nothing to set."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +174,16 @@ class SetEvaluator(Evaluator):
     @abstractmethod
     def protocol(self) -> Mapping[str, Any]:
         """Everything that decides features: net, weights, range, resize, frames; JSON-like, names the feature store."""
+
+
+def or_reason(
+    names: Sequence[str], values: Callable[[], Mapping[str, Value | NotMeasurable]]
+) -> dict[str, Value | NotMeasurable]:
+    """Several metrics that stand or fall together: their values, or for each of them why there are none."""
+    try:
+        return dict(values())
+    except NotMeasurable as reason:
+        return dict.fromkeys(names, reason)
 
 
 registry: Registry[Evaluator] = Registry("evaluator", package="bench.evaluators")

@@ -18,7 +18,7 @@ class Cost(evaluators.ClipEvaluator):
     name = "cost"
     cards = (
         MetricCard(
-            name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None, is_main=True,
+            name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None,
             definition="Wall-clock seconds of generating the clip, without loading the model.",
             source="The clip's record.",
             blind_to=f"{_DEVICE} What else ran there; size and length of the clip.",

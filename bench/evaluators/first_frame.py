@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bench import evaluators, similarity, trend
 from bench.errors import NotMeasurable
 from bench.types import MetricCard, Value
@@ -53,7 +51,7 @@ class FirstFrame(evaluators.ClipEvaluator):
         frame, image = sample.clip.frames[0], sample.input_image
         return {
             "first_frame_psnr": Value(similarity.psnr(frame, image)),
-            **_or_reason(
+            **evaluators.or_reason(
                 ("first_frame_ssim", "first_frame_similarity", "first_frame_slope"),
                 lambda: ssim_values(sample),
             ),
@@ -70,17 +68,8 @@ def ssim_values(sample: evaluators.Sample) -> dict[str, Value | NotMeasurable]:
     return {
         "first_frame_ssim": Value(float(series[0])),
         "first_frame_similarity": Value(float(series.mean()), series=tuple(series.tolist())),
-        **_or_reason(
+        **evaluators.or_reason(
             ("first_frame_slope",),
             lambda: {"first_frame_slope": Value(trend.slope(series) * sample.clip.fps)},
         ),
     }
-
-
-def _or_reason(
-    names: tuple[str, ...], values: Callable[[], dict[str, Value | NotMeasurable]]
-) -> dict[str, Value | NotMeasurable]:
-    try:
-        return values()
-    except NotMeasurable as reason:
-        return dict.fromkeys(names, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -137,27 +136,25 @@ def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]
 def peak_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
     """Dominant period, its prominence and its p-value, or why there are none."""
 
-    def values() -> list[float]:
+    def values() -> dict[str, Value | NotMeasurable]:
         peak = spectrum.peak(levels)
-        return [peak.period, peak.prominence, peak.p_value]
+        return {
+            "flicker_period": Value(peak.period),
+            "flicker_prominence": Value(peak.prominence),
+            "flicker_period_p": Value(peak.p_value),
+        }
 
-    return _values_or_reason(["flicker_period", "flicker_prominence", "flicker_period_p"], values)
+    return evaluators.or_reason(("flicker_period", "flicker_prominence", "flicker_period_p"), values)
 
 
 def window_values(levels: NDArray[np.float64], window: int) -> dict[str, Value | NotMeasurable]:
     """Power at the window and whether it is periodic there, or why neither can be said."""
 
-    def values() -> list[float]:
+    def values() -> dict[str, Value | NotMeasurable]:
         rhythm = spectrum.rhythm(levels, window)
-        return [rhythm.power, float(rhythm.is_periodic)]
+        return {
+            "flicker_window_power": Value(rhythm.power),
+            "flicker_at_window": Value(float(rhythm.is_periodic)),
+        }
 
-    return _values_or_reason(["flicker_window_power", "flicker_at_window"], values)
-
-
-def _values_or_reason(
-    names: list[str], values: Callable[[], list[float]]
-) -> dict[str, Value | NotMeasurable]:
-    try:
-        return {name: Value(value) for name, value in zip(names, values(), strict=True)}
-    except NotMeasurable as reason:
-        return dict.fromkeys(names, reason)
+    return evaluators.or_reason(("flicker_window_power", "flicker_at_window"), values)

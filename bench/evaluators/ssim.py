@@ -112,8 +112,16 @@ def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | 
         "slope_p": lambda: trend.trend(series).p_value,
         "verdict": lambda: trend.trend(series).verdict(LEAST_CHANGE),
     }
-    values = {f"{prefix}_{name}": _value_or_reason(number) for name, number in numbers.items()}
-    return {f"{prefix}_mean": Value(float(series.mean()), series=tuple(series.tolist()))} | values
+    values: dict[str, Value | NotMeasurable] = {
+        f"{prefix}_mean": Value(float(series.mean()), series=tuple(series.tolist()))
+    }
+    for name, number in numbers.items():
+        values |= _value(f"{prefix}_{name}", number)
+    return values
+
+
+def _value(metric: str, number: Callable[[], float]) -> dict[str, Value | NotMeasurable]:
+    return evaluators.or_reason((metric,), lambda: {metric: Value(float(number()))})
 
 
 def half_mean(series: Series, half: Series) -> float:
@@ -125,10 +133,3 @@ def half_mean(series: Series, half: Series) -> float:
     if len(series) < 2:
         raise NotMeasurable(f"{len(series)} pair of frames, halves need 2: use a longer clip")
     return float(half.mean())
-
-
-def _value_or_reason(number: Callable[[], float]) -> Value | NotMeasurable:
-    try:
-        return Value(float(number()))
-    except NotMeasurable as reason:
-        return reason

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar, TypeAlias
 
 from bench.registry import Registry
+from bench.settings import NoSettings
 from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
 
 Step: TypeAlias = Callable[[int, int], None]
@@ -24,11 +25,6 @@ Step: TypeAlias = Callable[[int, int], None]
 
 def ignore_steps(done: int, total: int) -> None:
     """The step callback of somebody who does not want to know."""
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    """For a model or evaluator that has nothing to set."""
 
 
 class Model(ABC):

@@ -60,7 +60,7 @@ def write(out: Path, of: Run, suite: Suite, rows: Sequence[Measurement], clips: 
     with folder.working(of, suite):
         for number, case in enumerate(suite.cases if clips else ()):
             write_clip(folder, case.id, 0, made.moving_clip(seed=number))
-    results.write(folder.results_path, rows)
+    results.write(folder.rows.folded, rows)
     return folder
 
 
