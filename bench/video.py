@@ -9,6 +9,7 @@ clip goes through it alike. Every row carries what was decoded and with what.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ MAX_PIXELS = 4096 * 4096
 
 MAX_CLIP_BYTES = 8 << 30
 """A clip whose frames take more (1,380 of 1920 x 1080) is refused while it is decoded, for the same reason."""
+
+_CRC_STARTS = (0, 0x5E31029E)  # FFV1 versions 3 and 4
+_BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 FRAMES_FPS = 8.0
 """Frame rate of a folder of frames, which states none."""
@@ -292,18 +296,29 @@ def _prepare(path: Path, stream: av.VideoStream) -> None:
         raise BadClip(
             f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels"
         )
-    context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck"}
+    context.options = {
+        "max_pixels": str(MAX_PIXELS),
+        "err_detect": "crccheck",
+    }  # not for FFV1: see _checksums
     context.thread_count = 1
 
 
 @dataclass
 class _Seen:
-    """What came out of a stream: frames, when each begins and ends (seconds), and how many packets show nothing."""
+    """What came out of a stream.
+
+    Attributes:
+        frames: all of one size.
+        begins, ends: of each frame, in seconds.
+        hidden: how many packets show nothing.
+        has_checksums: whether the packets have some: all of them, or none.
+    """
 
     frames: list[Frames] = field(default_factory=list)
     begins: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     hidden: int = 0
+    has_checksums: set[bool] = field(default_factory=set)
 
     def is_uneven(self, rate: float) -> bool:
         """Whether some frame stays for half a frame longer or shorter than rate says."""
@@ -319,6 +334,11 @@ def _watch(path: Path, container: av.container.InputContainer, stream: av.VideoS
     seen = _Seen()
     for packet in container.demux(stream):
         seen.hidden += packet.is_discard  # an edit list passes over it
+        if stream.codec_context.name == "ffv1" and packet.size:
+            are_right = _checksums(bytes(packet))
+            seen.has_checksums.add(bool(are_right))
+            if not all(are_right) or len(seen.has_checksums) > 1:
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.frames)}: a checksum is wrong")
         for frame in packet.decode():
             if frame.is_corrupt:
                 raise BadClip(f"clip {path} is damaged at frame {len(seen.frames)}")
@@ -327,6 +347,25 @@ def _watch(path: Path, container: av.container.InputContainer, stream: av.VideoS
             seen.begins.append(begin)
             seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
     return seen
+
+
+def _checksums(packet: bytes) -> list[bool]:
+    """Whether the checksum of each slice of an FFV1 frame is right (RFC 9043, 4.9); empty where it has none.
+
+    libavcodec only logs a wrong one, shows the previous frame in its place and calls nothing corrupt. The CRC has
+    zlib's polynomial with the bits in other order; over a slice and its own CRC it comes out as it began.
+    """
+    are_right, end = [], len(packet)
+    while end >= 8:  # each slice ends with its size (3 bytes), a status (1) and the CRC (4)
+        begin = end - 8 - int.from_bytes(packet[end - 8 : end - 5], "big")
+        if begin < 0:
+            break
+        slice_ = packet[begin:end].translate(_BITS_REVERSED)
+        are_right.append(
+            any(zlib.crc32(slice_, ~start & 0xFFFFFFFF) == ~start & 0xFFFFFFFF for start in _CRC_STARTS)
+        )
+        end = begin
+    return [] if end else are_right  # what does not add up are no sizes
 
 
 def _refuse_cut_short(

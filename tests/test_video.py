@@ -257,6 +257,43 @@ def test_one_missing_frame_is_missed(tmp_path: Path, frames: int, rate: Fraction
         video.read_clip(path)
 
 
+@settings(max_examples=60, deadline=None)
+@given(at=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_one_damaged_byte_of_a_lossless_frame_is_missed(
+    tmp_path_factory: pytest.TempPathFactory, at: float, flip: int
+) -> None:
+    """Anywhere in the packet of any frame: libavcodec would show the frame before instead, and say nothing."""
+    path = tmp_path_factory.mktemp("damaged") / "a.mkv"
+    video.write_clip(path, moving_clip())
+    with av.open(str(path)) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    content = bytearray(path.read_bytes())
+    position = int(at * sum(map(len, packets)))
+    for packet in packets:
+        if position < len(packet):
+            content[content.index(packet) + position] ^= flip
+            break
+        position -= len(packet)
+    path.write_bytes(content)
+    with pytest.raises(BadClip, match=r"is damaged at frame \d: a checksum is wrong"):
+        video.read_clip(path)
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        {"level": "1"},
+        {"level": "3", "slicecrc": "0"},
+        {"level": "3", "slicecrc": "1", "slices": "9"},
+        {"level": "3", "coder": "0", "g": "4"},
+        {"level": "4", "slicecrc": "2", "strict": "experimental"},
+    ],
+)
+def test_lossless_clips_of_others_are_whole(tmp_path: Path, encoder: dict[str, str]) -> None:
+    """With checksums of either version, and without."""
+    assert len(video.read_clip(made(tmp_path / "a.mkv", encoder=encoder))) == 16
+
+
 def test_a_gif_without_its_closing_byte_is_cut_short(tmp_path: Path) -> None:
     from PIL import Image
 
