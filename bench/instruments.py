@@ -88,10 +88,10 @@ def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progres
 
 
 def _fetch(file: weights.Weights, evaluator: str, download: bool, progress: Progress) -> None:
+    size = f"{file.size / 1e6:.0f} MB"
     if not download:
-        size = f"{file.size / 1e6:.0f} MB"
         raise Unavailable(
             f"its weights {file.name} ({size}) are not here", f"--metrics {evaluator} fetches them"
         )
-    with progress.bar(f"fetch {file.name}, MB", 1) as bar:
+    with progress.bar(f"fetch {file.name}, {size}", 1) as bar:
         weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))

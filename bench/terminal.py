@@ -53,7 +53,7 @@ class TerminalProgress(Progress):
     def bar(self, title: str, total: int) -> Iterator[Bar]:
         if not self.console.is_terminal:
             plain = _LoggedBar(self, title, total)
-            self.say(f"{title}: {total} …")
+            self.say(f"{title}: {total} …" if total > 1 else f"{title} …")
             yield plain
             self.say(f"{title}: done in {plain.minutes()}")
             return
@@ -225,7 +225,9 @@ def _cell(score: Mapping[Any, Any]) -> str:
 
 
 def _half(width: float) -> str:
-    return f"{width:.2g}" if width >= 1e-9 else "0"
+    if width < 1e-9:
+        return "0"
+    return f"{width:.0f}" if width >= 10 else f"{width:.2g}"
 
 
 def _coverage(cells: pd.DataFrame) -> str:

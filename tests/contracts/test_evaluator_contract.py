@@ -93,7 +93,7 @@ def test_the_class_is_complete(name: str) -> None:
     assert cls.__doc__
     assert sys.modules[cls.__module__].__doc__
     assert cls.min_frames >= 1
-    assert 1 <= sum(card.is_main for card in cls.cards) <= 3
+    assert sum(card.is_main for card in cls.cards) <= 3  # a table is for looking, not for everything
     assert issubclass(cls, ClipEvaluator) or issubclass(cls, SetEvaluator)
     assert dataclasses.is_dataclass(cls.Settings)
     assert cls.Settings.__dataclass_params__.frozen  # type: ignore[attr-defined]
