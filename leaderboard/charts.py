@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from leaderboard import words
+
 COLOUR = "#4c8dd6"
 """Blue that stands out from white and from Streamlit's dark background alike."""
 
-COLOURS = {"model": COLOUR, "null baseline": "#8a8f98", "real clips": "#3aa676"}
+COLOURS = {"model": COLOUR, words.NULL: "#8a8f98", words.REFERENCE: "#3aa676"}
 """Kind of entry -> its colour."""
 
 

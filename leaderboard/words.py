@@ -13,9 +13,9 @@ import numpy as np
 from bench.terminal import ARROWS, card, number
 from bench.types import MetricCard
 
-BASELINES = {
-    "still": "null baseline", "drift": "null baseline", "noise": "null baseline", "reference": "reference clips",
-}  # fmt: skip
+NULL, REFERENCE = "null baseline", "reference clips"
+
+BASELINES = {"still": NULL, "drift": NULL, "noise": NULL, "reference": REFERENCE}
 """Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 
 WORD_JOINER = "\u2060"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bench.terminal import card
-from leaderboard import words
+from leaderboard import charts, words
 
 NAN = float("nan")
 
@@ -84,3 +84,8 @@ def test_facts_of_nonsense_are_none(text: str) -> None:
 def test_facts() -> None:
     assert words.facts('{"fps": 8.0}') == {"fps": 8.0}
     assert math.isclose(words.facts('{"fps": 8.0}')["fps"], 8.0)
+
+
+def test_every_kind_of_entry_has_a_colour_in_plots() -> None:
+    """Vega draws no point for a kind that its scale does not know."""
+    assert {*words.BASELINES.values(), "model"} == set(charts.COLOURS)
