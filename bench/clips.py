@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
-from bench import files, suite_files, video
+from bench import files, pictures, suite_files, video
 from bench.errors import BadClip, UnknownName, UsageError
 from bench.types import Case, Suite
 
@@ -108,9 +108,9 @@ def case_digest(case: Case) -> str:
 
 
 def _digest_of_frames(folder: Path) -> str:
-    frames = video.pictures(folder)
+    frames = pictures.inside(folder)
     if not frames:
-        raise BadClip(f"clip {folder} is a folder without pictures ({', '.join(video.IMAGE_SUFFIXES)})")
+        raise BadClip(f"clip {folder} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
     for frame in frames:
         if not frame.is_file():
             raise BadClip(f"clip {folder}: {frame.name} is not a file")
@@ -243,7 +243,7 @@ def _folder_lines(path: Path, suite: Suite | None) -> Iterator[_Line]:
 
 def _is_clip_folder(path: Path) -> bool:
     is_candidate = stat.S_ISDIR(_mode(path)) and path.name not in ("images", "reference")
-    return is_candidate and any(file.suffix.lower() in video.IMAGE_SUFFIXES for file in _visible(path))
+    return is_candidate and any(file.suffix.lower() in pictures.SUFFIXES for file in _visible(path))
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -275,9 +275,7 @@ def _case_beside(folder: Path, case_id: str, clip: Path) -> Case:
 
 def _image_beside(folder: Path, case_id: str) -> Path | None:
     candidates = [
-        place / f"{case_id}{suffix}"
-        for place in (folder, folder / "images")
-        for suffix in video.IMAGE_SUFFIXES
+        place / f"{case_id}{suffix}" for place in (folder, folder / "images") for suffix in pictures.SUFFIXES
     ]
     return next((candidate for candidate in candidates if stat.S_ISREG(_mode(candidate))), None)
 

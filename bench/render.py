@@ -30,7 +30,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
-from bench import files, video
+from bench import files, pictures, video
 from bench.errors import UsageError
 from bench.types import Case, Clip, Frames, Image
 
@@ -226,7 +226,7 @@ def paths(scene: Scene) -> tuple[Path, Path]:
 def write(scene: Scene, image: Path, clip: Path) -> None:
     """Renders the scene; each file is whole or not there."""
     rendered = frames(scene)
-    video.write_image(image, rendered[0])
+    pictures.write(image, rendered[0])
     video.write_clip(clip, Clip(rendered, scene.fps))
 
 
@@ -243,7 +243,7 @@ def limited(image: Image, max_side: int) -> Image:
     scale = max_side / max(height, width)
     if scale >= 1:
         return image
-    return video.fit(image, _even(width * scale), _even(height * scale), "cover")
+    return pictures.fit(image, _even(width * scale), _even(height * scale), "cover")
 
 
 def _even(length: float) -> int:
@@ -338,7 +338,7 @@ def _sheet(photograph: Path, size: tuple[int, int], blur: float) -> Points:
     """(H, W, 3) float64: cubic spline coefficients of the photograph, cut and scaled to size (width, height)."""
     from scipy import ndimage
 
-    pixels = video.fit(video.read_image(photograph), *size, "cover").astype(np.float64)
+    pixels = pictures.fit(pictures.read(photograph), *size, "cover").astype(np.float64)
     if blur:
         pixels = ndimage.gaussian_filter(pixels, (blur, blur, 0), mode="nearest")
     return np.stack([ndimage.spline_filter(pixels[..., c], order=3, mode="mirror") for c in range(3)], axis=2)

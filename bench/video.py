@@ -1,4 +1,4 @@
-"""The one place that decodes, encodes, resizes and converts colours.
+"""Clips: the one place that decodes and encodes them. Sizes and colours of single pictures: bench.pictures.
 
 Own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Foreign clips are decoded by one
 named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
@@ -19,24 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import files
+from bench import files, pictures
 from bench.errors import BadClip, BadImage
-from bench.types import Clip, Fit, Frames, Image, Plane
+from bench.types import Clip, Frames
 
 if TYPE_CHECKING:
     import av
-    from PIL import Image as pillow
 
 DEMUXERS = {
     ".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".mkv": "matroska", ".webm": "matroska", ".gif": "gif", ".avi": "avi",
 }  # fmt: skip
 """Suffix -> the only container that is tried. Left to guess, libavformat opens a text file named .mp4 as a playlist
 and plays the file that it points to."""
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-
-MAX_PIXELS = 4096 * 4096
-"""A picture or frame above this is refused before it is decoded: a 200 kB file can ask for gigabytes."""
 
 MAX_CLIP_BYTES = 8 << 30
 """A clip whose frames take more (1,380 of 1920 x 1080) is refused while it is decoded, for the same reason."""
@@ -46,97 +40,6 @@ _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 FRAMES_FPS = 8.0
 """Frame rate of a folder of frames, which states none."""
-
-
-# Pictures
-
-
-def read_image(path: Path) -> Image:
-    """(H, W, 3) uint8 sRGB of any picture file.
-
-    Turned as its EXIF says, 16 bits rounded to 8, gray and CMYK converted, transparency laid over white.
-
-    Raises:
-        BadImage: missing, truncated, too large or not a picture.
-    """
-    from PIL import Image as pillow, ImageOps, UnidentifiedImageError
-
-    try:
-        if not path.is_file():
-            raise BadImage(f"image {path} {'is not a file' if path.exists() else 'does not exist'}")
-        with pillow.open(path) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise BadImage(
-                    f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}"
-                )
-            return np.asarray(_to_rgb(ImageOps.exif_transpose(opened)))
-    except UnidentifiedImageError:
-        raise BadImage(f"image {path} is not a picture that Pillow can read") from None
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
-        raise BadImage(f"image {path} cannot be read: {error}") from error
-
-
-def write_image(path: Path, image: Image) -> None:
-    """Writes (H, W, 3) uint8 as PNG, whole or not at all."""
-    from PIL import Image as pillow
-
-    files.write(path, lambda temporary: pillow.fromarray(image).save(temporary, format="png"))
-
-
-def fit(image: Image, width: int, height: int, how: Fit) -> Image:
-    """image at width x height: Lanczos with antialiasing (Pillow), on whole pixels.
-
-    Args:
-        image: (H, W, 3) uint8.
-        width, height: of the result.
-        how: 'cover' scales to cover the result and cuts off what overhangs, equally on both sides; 'contain'
-            scales to lie within and pads with black; 'stretch' distorts.
-
-    Returns:
-        (height, width, 3) uint8; image itself where it has that size.
-    """
-    from PIL import Image as pillow
-
-    if image.shape[:2] == (height, width):
-        return image
-    picture = pillow.fromarray(image)
-    if how == "stretch":
-        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS))
-    across, down = width / picture.width, height / picture.height
-    if how == "cover":
-        box = _centred_box(picture.size, width / max(across, down), height / max(across, down))
-        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS, box=box))
-    scale = min(across, down)
-    inner = picture.resize(
-        (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
-        pillow.Resampling.LANCZOS,
-    )
-    padded = pillow.new("RGB", (width, height))
-    padded.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
-    return np.asarray(padded)
-
-
-def fit_frames(frames: Frames, width: int, height: int, how: Fit) -> Frames:
-    """fit, for each of (T, H, W, 3) uint8 frames."""
-    return np.stack([fit(frame, width, height, how) for frame in frames])
-
-
-def gray(frames: Frames | Image) -> Plane:
-    """BT.601 luma of RGB, full range, rounded to uint8 (OpenCV's RGB2GRAY): (T, H, W, 3) -> (T, H, W), or one image.
-
-    scikit-image's rgb2gray has other weights (BT.709) and lies 2 to 3 levels away.
-    """
-    import cv2
-
-    if frames.ndim == 3:
-        return np.asarray(cv2.cvtColor(frames, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    planes = np.empty(frames.shape[:3], dtype=np.uint8)
-    for frame, plane in zip(frames, planes, strict=True):
-        cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY, dst=plane)
-    return planes
-
-
-# Clips
 
 
 def read_clip(path: Path) -> Clip:
@@ -152,27 +55,14 @@ def read_clip(path: Path) -> Clip:
       stream that was written live promises nothing; then decoded["complete"] is "unknown" instead of "yes".
 
     The frame rate is the stated one; where frames do not follow each other evenly (decoded["timing"] is "uneven"
-    instead of "even"), it is the average between the first and the last. A folder plays as pictures() orders it, at
-    FRAMES_FPS.
+    instead of "even"), it is the average between the first and the last. A folder plays in the order of
+    pictures.inside, at FRAMES_FPS.
 
     Raises:
         BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
     """
     with _broken_video_is_bad_clip(path):
         return _read_folder(path) if path.is_dir() else _read_video(path)
-
-
-def pictures(folder: Path) -> list[Path]:
-    """The pictures directly inside folder in the order in which they play: frame2.png before frame10.png.
-
-    Hidden files are no pictures: macOS leaves a '._frame2.png' beside each on a foreign disk.
-    """
-    found = [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-    ]
-    return sorted(found, key=lambda path: (_natural(path.stem), path.name))
 
 
 def write_clip(path: Path, clip: Clip) -> None:
@@ -193,42 +83,16 @@ def decoder() -> str:
     return f"PyAV {av.__version__} (libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))})"
 
 
-def _to_rgb(picture: pillow.Image) -> pillow.Image:
-    from PIL import Image as pillow
-
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        levels = np.asarray(picture, dtype=np.float64)
-        is_8_bit = picture.mode in ("I", "F") and levels.max(initial=0.0) <= 255  # these two do not say
-        scale = 1.0 if is_8_bit else 257.0
-        return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        white = pillow.new("RGBA", picture.size, "white")
-        return pillow.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
-    return picture.convert("RGB")
-
-
-def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[float, float, float, float]:
-    left, top = max(0.0, (size[0] - width) / 2), max(0.0, (size[1] - height) / 2)
-    return (left, top, min(size[0], left + width), min(size[1], top + height))
-
-
-def _natural(name: str) -> list[str | int]:
-    """name as alternating text and numbers, so that lists compare part by part."""
-    return [
-        int(part) if index % 2 else part for index, part in enumerate(re.split(r"([0-9]+)", name, flags=re.A))
-    ]
-
-
 def _read_folder(path: Path) -> Clip:
     frames: list[Frames] = []
-    found = pictures(path)
+    found = pictures.inside(path)
     for picture in found:
         try:
-            _append(path, frames, read_image(picture))
+            _append(path, frames, pictures.read(picture))
         except BadImage as error:
             raise BadClip(f"clip {path}: {error}") from error
     if not frames:
-        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(IMAGE_SUFFIXES)})")
+        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
     return Clip(np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": found[0].suffix[1:].lower()})
 
 
@@ -292,12 +156,12 @@ def _decode(path: Path, demuxer: str) -> Clip:
 
 def _prepare(path: Path, stream: av.VideoStream) -> None:
     context = stream.codec_context
-    if context.width * context.height > MAX_PIXELS:
+    if context.width * context.height > pictures.MAX_PIXELS:
         raise BadClip(
-            f"clip {path} is {context.width} x {context.height}, over the limit of {MAX_PIXELS} pixels"
+            f"clip {path} is {context.width} x {context.height}, over the limit of {pictures.MAX_PIXELS} pixels"
         )
     context.options = {
-        "max_pixels": str(MAX_PIXELS),
+        "max_pixels": str(pictures.MAX_PIXELS),
         "err_detect": "crccheck",
     }  # not for FFV1: see _checksums
     context.thread_count = 1

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import summary, video
+from bench import pictures, summary
 from bench.errors import BadResults, BenchError
 from bench.runs import RunFolder
 from bench.terminal import card
@@ -102,7 +102,7 @@ def _size(rows: pd.DataFrame) -> tuple[int, int] | None:
     for text in rows["decoded"]:
         facts = words.facts(text)
         width, height = facts.get("width"), facts.get("height")
-        if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= video.MAX_PIXELS:
+        if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= pictures.MAX_PIXELS:
             return width, height
     return None
 
@@ -125,8 +125,8 @@ def _show_image(case: Case | None, record: ClipRecord, size: tuple[int, int] | N
 @st.cache_data(max_entries=64, show_spinner=False)
 def _fitted(path: str, stamp: tuple[int, int, int], size: tuple[int, int] | None, fit: Fit) -> Image:
     """The image as the model was given it; stamp is of the file, so that another image is read anew."""
-    image = video.read_image(Path(path))
-    return video.fit(image, *size, fit) if size else image
+    image = pictures.read(Path(path))
+    return pictures.fit(image, *size, fit) if size else image
 
 
 def _show_video(folder: RunFolder, record: ClipRecord, size: tuple[int, int] | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import files, video
+from bench import files, pictures, video
 from bench.types import Case, Clip, Frames, Measurement, Suite
 
 
@@ -45,7 +45,7 @@ def suite(folder: Path, cases: int = 3, with_references: bool = False) -> Suite:
     made = []
     for number in range(cases):
         image = folder / f"c{number}.png"
-        video.write_image(image, photograph(seed=number))
+        pictures.write(image, photograph(seed=number))
         reference = folder / f"c{number}.mkv" if with_references else None
         if reference:
             video.write_clip(reference, moving_clip(seed=number))

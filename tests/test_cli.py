@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bench import files, video
+from bench import files, pictures, video
 from bench.cli import app
 from tests.made import moving_clip, photograph
 
@@ -27,7 +27,7 @@ def tiny(tmp_path: Path) -> Path:
     """The folder of a suite of two small pictures."""
     folder = tmp_path / "tiny"
     for number in range(2):
-        video.write_image(folder / "images" / f"{number}.png", photograph(seed=number))
+        pictures.write(folder / "images" / f"{number}.png", photograph(seed=number))
     (folder / "suite.toml").write_text('title = "Two small pictures"\n')
     lines = [
         json.dumps({"id": f"c{n}", "image": f"images/{n}.png", "prompt": "it moves", "category": "x"})
@@ -178,7 +178,7 @@ def test_generate_here_and_evaluate_there(tiny: Path, tmp_path: Path) -> None:
 def hostile(tmp_path: Path) -> Path:
     """A CSV of clips that are not clips, and one that is."""
     folder = tmp_path / "hostile"
-    video.write_image(folder / "i.png", photograph())
+    pictures.write(folder / "i.png", photograph())
     video.write_clip(folder / "good.mkv", moving_clip())
     video.write_preview(folder / "good.mp4", moving_clip(12))
     whole = (folder / "good.mp4").read_bytes()
@@ -188,7 +188,7 @@ def hostile(tmp_path: Path) -> Path:
     (folder / "points.mp4").write_text("ffconcat version 1.0\nfile good.mp4\n")
     video.write_clip(folder / "one.mkv", moving_clip(1))
     for number, height in enumerate((48, 48, 50)):
-        video.write_image(folder / "sizes" / f"{number}.png", photograph(height))
+        pictures.write(folder / "sizes" / f"{number}.png", photograph(height))
     names = (
         "good.mkv",
         "good.mp4",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from bench import clips, files, video
+from bench import clips, files, pictures, video
 from bench.errors import BadClip, BenchError, UsageError
 from bench.types import Case
 from tests.made import moving_clip, photograph, suite
@@ -19,7 +19,7 @@ from tests.made import moving_clip, photograph, suite
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    video.write_image(tmp_path / "duck.png", photograph())
+    pictures.write(tmp_path / "duck.png", photograph())
     video.write_clip(tmp_path / "duck.mkv", moving_clip())
     video.write_clip(tmp_path / "duck-3.mkv", moving_clip(seed=3))
     (tmp_path / "duck.txt").write_text("a duck swims\n")
@@ -61,7 +61,7 @@ def test_a_folder_names_clips(folder: Path) -> None:
 
 def test_a_folder_of_frames_is_a_clip(folder: Path) -> None:
     for number, frame in enumerate(moving_clip().frames):
-        video.write_image(folder / "duck-7" / f"{number:03}.png", frame)
+        pictures.write(folder / "duck-7" / f"{number:03}.png", frame)
     assert ("duck", 7) in {(clip.case, clip.seed) for clip in clips.collect(folder).clips}
 
 
@@ -81,7 +81,7 @@ def test_the_version_is_of_the_content(folder: Path, tmp_path_factory: pytest.Te
         (elsewhere / name).write_bytes((folder / name).read_bytes())
     assert clips.collect(_csv(elsewhere, line.format("swims"))).suite.version == version
     assert clips.collect(_csv(folder, line.format("flies"))).suite.version != version
-    video.write_image(elsewhere / "duck.png", photograph(seed=9))
+    pictures.write(elsewhere / "duck.png", photograph(seed=9))
     assert clips.collect(_csv(elsewhere, line.format("swims"))).suite.version != version
 
 
@@ -229,7 +229,7 @@ def test_ids_of_a_folder_that_differ_only_in_case_are_refused(folder: Path) -> N
 
 def test_hidden_files_are_no_clips(folder: Path) -> None:
     (folder / "._duck.mkv").write_bytes(b"\0\5\26\7")
-    video.write_image(folder / ".thumbnails" / "1.png", photograph())
+    pictures.write(folder / ".thumbnails" / "1.png", photograph())
     assert [clip.path.name for clip in clips.collect(folder).clips] == ["duck-3.mkv", "duck.mkv"]
 
 
@@ -270,7 +270,7 @@ def test_the_digest_of_a_folder_is_of_its_pictures(
     """Their names and bytes in the order in which they play; nothing hidden, nothing below, nothing else."""
     place = tmp_path_factory.mktemp("frames")
     for number in (2, 10):
-        video.write_image(place / f"{number}.png", photograph(seed=number))
+        pictures.write(place / f"{number}.png", photograph(seed=number))
     expected = files.digest([[name, files.sha256(place / name)] for name in ("2.png", "10.png")])
     assert clips.digest(place) == expected
     shutil.copytree(folder, place / "below")
@@ -351,13 +351,13 @@ def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
     assert (other.cases[0].digest, other.version == found.suite.version) == (case.digest, False)
 
     assert clips.case_digest(case) == case.digest
-    video.write_image(folder / "duck.png", photograph(seed=9))
+    pictures.write(folder / "duck.png", photograph(seed=9))
     assert clips.case_digest(case) != case.digest
 
 
 def test_a_reference_may_be_a_folder_of_frames(folder: Path) -> None:
     for number, frame in enumerate(moving_clip().frames):
-        video.write_image(folder / "reference" / "duck" / f"{number}.png", frame)
+        pictures.write(folder / "reference" / "duck" / f"{number}.png", frame)
     text = "case,image,clip,reference\nduck,duck.png,duck.mkv,reference/duck\n"
     case = clips.collect(_csv(folder, text)).suite.cases[0]
     frames = clips.digest(folder / "reference" / "duck")

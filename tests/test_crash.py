@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import files, results, video
+from bench import files, pictures, results
 from bench.types import Measurement
 from tests.made import photograph
 
@@ -23,7 +23,7 @@ CASES = 12
 def suite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("suite") / "dozen"
     for number in range(CASES):
-        video.write_image(folder / f"{number}.png", photograph(120, 160, seed=number))
+        pictures.write(folder / f"{number}.png", photograph(120, 160, seed=number))
     lines = [
         json.dumps({"id": f"c{number}", "image": f"{number}.png", "prompt": "x", "category": "x"})
         for number in range(CASES)

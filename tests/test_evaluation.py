@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench import files, video
+from bench import files, pictures, video
 from bench.errors import NotMeasurable
 from bench.evaluation import Evaluated, Evaluation
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator, Values
@@ -106,7 +106,7 @@ def _rows(folder: RunFolder) -> Iterator[Measurement]:
 def test_rows_say_where_they_come_from(folder: RunFolder, tiny: Suite) -> None:
     assert _evaluate(folder, tiny, Brightness()) == Evaluated(measured=6, kept=0, failed=3)
     first = next(_rows(folder))
-    expected = float(video.gray(moving_clip().frames).mean())
+    expected = float(pictures.gray(moving_clip().frames).mean())
     assert (first.metric, first.case, first.seed, first.value, first.series) == (
         "bright",
         "c0",

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 from scipy.interpolate import RectBivariateSpline
 
-from bench import render, video
+from bench import pictures, render, video
 from bench.errors import UsageError
 from bench.render import Scene
 from bench.types import Case
@@ -28,7 +28,7 @@ def speckle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Black and white blocks at random in each channel: after the widest blur there is contrast everywhere."""
     path = tmp_path_factory.mktemp("textures") / "speckle.png"
     blocks = np.random.default_rng(0).integers(2, size=(33, 40, 3), dtype=np.uint8) * 255
-    video.write_image(path, blocks.repeat(6, axis=0).repeat(6, axis=1))
+    pictures.write(path, blocks.repeat(6, axis=0).repeat(6, axis=1))
     return path
 
 
@@ -162,8 +162,8 @@ class TestClosedForms:
 class TestDisc:
     def test_it_is_where_the_trajectory_says(self, tmp_path: Path) -> None:
         black, white = tmp_path / "black.png", tmp_path / "white.png"
-        video.write_image(black, np.zeros((80, 110, 3), np.uint8))
-        video.write_image(white, np.full((40, 40, 3), 255, np.uint8))
+        pictures.write(black, np.zeros((80, 110, 3), np.uint8))
+        pictures.write(white, np.full((40, 40, 3), 255, np.uint8))
         clip = disc(black, white)
         for frame, expected in zip(render.frames(clip)[..., 0], render.trajectory(clip) or (), strict=True):
             centre = np.tensordot(frame, grid(96, 64), axes=2) / frame.sum()
@@ -174,10 +174,10 @@ class TestDisc:
     def test_its_texture_is_centred_on_it(self, tmp_path: Path) -> None:
         """A bump in the middle of the patch has its centroid where the trajectory says."""
         black, bump = tmp_path / "black.png", tmp_path / "bump.png"
-        video.write_image(black, np.zeros((80, 110, 3), np.uint8))
+        pictures.write(black, np.zeros((80, 110, 3), np.uint8))
         radius = np.linalg.norm(grid(27, 27) - 13, axis=2)  # 24 and 3 to spare: the patch is not scaled
         levels = np.uint8(255 * np.exp(-(radius**2) / 18))
-        video.write_image(bump, np.repeat(levels[..., None], 3, axis=2))
+        pictures.write(bump, np.repeat(levels[..., None], 3, axis=2))
         clip = disc(black, bump)
         for frame, expected in zip(render.frames(clip)[..., 0], render.trajectory(clip) or (), strict=True):
             np.testing.assert_allclose(
@@ -254,7 +254,7 @@ def test_no_view_sees_past_the_sheet(
 
 def test_a_zoom_without_blur_begins_with_the_photograph(speckle: Path) -> None:
     clip = scene(speckle, "zoom_in", blur=0.0, focus=(0.3, 0.6))
-    assert (render.frames(clip)[0] == video.fit(video.read_image(speckle), 96, 64, "cover")).all()
+    assert (render.frames(clip)[0] == pictures.fit(pictures.read(speckle), 96, 64, "cover")).all()
 
 
 def test_the_same_scene_gives_the_same_frames(speckle: Path) -> None:
@@ -306,7 +306,7 @@ def test_written_files_are_the_frames(speckle: Path, tmp_path: Path) -> None:
     frames, stored = render.frames(clip), video.read_clip(tmp_path / "a.mkv")
     assert (stored.frames == frames).all()
     assert stored.fps == clip.fps
-    assert (video.read_image(tmp_path / "a.png") == frames[0]).all()
+    assert (pictures.read(tmp_path / "a.png") == frames[0]).all()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import bench
-from bench import runs, suites, video
+from bench import pictures, runs, suites, video
 from bench.errors import UsageError
 from tests.made import moving_clip, photograph
 
@@ -21,7 +21,7 @@ def csv(tmp_path: Path) -> Path:
     """Two cases, three clips, the image wider than the clips."""
     folder = tmp_path / "mine"
     for number in range(2):
-        video.write_image(folder / f"{number}.png", photograph(48, 96, seed=number))
+        pictures.write(folder / f"{number}.png", photograph(48, 96, seed=number))
         video.write_clip(folder / f"{number}.mkv", moving_clip(seed=number))
     video.write_clip(folder / "0-1.mkv", moving_clip(seed=7))
     path = folder / "cases.csv"
@@ -55,7 +55,7 @@ def _same_size_clip(csv: Path) -> None:
 
 
 def _other_image(csv: Path) -> None:
-    video.write_image(csv.parent / "0.png", photograph(48, 96, seed=30))
+    pictures.write(csv.parent / "0.png", photograph(48, 96, seed=30))
 
 
 def _one_line_less(csv: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_run_on_disk_whose_images_changed_is_refused(csv: Path, tmp_path: Path
 @pytest.fixture
 def suite_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "suites" / "small"
-    video.write_image(folder / "0.png", photograph())
+    pictures.write(folder / "0.png", photograph())
     (folder / "suite.toml").write_text('title = "One picture"\n')
     (folder / "cases.jsonl").write_text('{"id": "a", "image": "0.png", "prompt": "x"}\n')
     return folder
@@ -127,7 +127,7 @@ def _run(suite_folder: Path | str, out: Path) -> pd.DataFrame:
 
 def test_another_image_in_a_suite_is_another_run(suite_folder: Path, tmp_path: Path) -> None:
     first = _run(suite_folder, tmp_path / "runs")
-    video.write_image(suite_folder / "0.png", photograph(seed=5))
+    pictures.write(suite_folder / "0.png", photograph(seed=5))
     second = _run(suite_folder, tmp_path / "runs")
     assert first["run"].iloc[0] != second["run"].iloc[0]
     assert len(runs.find(tmp_path / "runs")) == 2
@@ -143,7 +143,7 @@ def test_a_run_is_evaluated_against_its_own_version_of_the_suite(
     expected = _numbers(_run(suite_folder, tmp_path / "runs"))
     workplace = jobs.Workplace(tmp_path / "runs")
     image = (suite_folder / "0.png").read_bytes()
-    video.write_image(suite_folder / "0.png", photograph(seed=5))
+    pictures.write(suite_folder / "0.png", photograph(seed=5))
     with pytest.raises(UsageError, match="animates suite small@"):
         jobs.evaluate_runs(["still"], jobs.Metrics(tuple(METRICS)), workplace, Progress())
     (suite_folder / "0.png").write_bytes(image)

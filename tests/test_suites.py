@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench import render, suites, video
+from bench import pictures, render, suites, video
 from bench.errors import BenchError, UnknownName, UsageError
 from bench.progress import Bar, Progress
 from bench.types import Suite
@@ -40,7 +40,7 @@ def write_suite(folder: Path, entries: tuple[Mapping[str, Any], ...] = ENTRIES, 
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
     for name in ("cat", "dog"):
-        video.write_image(folder / f"{name}.png", random.integers(256, size=(48, 64, 3), dtype=np.uint8))
+        pictures.write(folder / f"{name}.png", random.integers(256, size=(48, 64, 3), dtype=np.uint8))
     (folder / "dog.mkv").write_bytes(b"bytes of a clip")
     (folder / "suite.toml").write_text(facts)
     (folder / "cases.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
@@ -78,19 +78,19 @@ class TestShipped:
         for photograph in (SHIPPED / name / "images").iterdir():
             assert f"images/{photograph.name}" in licence
             assert photograph.stat().st_size < 400_000
-            assert max(video.read_image(photograph).shape) <= 768
+            assert max(pictures.read(photograph).shape) <= 768
 
     @pytest.mark.parametrize("name", ["demo", "motion"])
     def test_no_scene_enlarges_its_photograph(self, name: str) -> None:
         for case in suites.load(name).cases:
             scene = render.scene_of(case)
-            height, width = video.read_image(scene.texture).shape[:2]
+            height, width = pictures.read(scene.texture).shape[:2]
             needed = render._sheet_size(scene)
             assert max(needed[0] / width, needed[1] / height) <= 1, case.id
 
     def test_demo_has_every_shape_and_a_gray_picture(self) -> None:
         cases = suites.load("demo").cases
-        shapes = {case.id: video.read_image(case.image).shape for case in cases}
+        shapes = {case.id: pictures.read(case.image).shape for case in cases}
         assert {np.sign(width - height) for height, width, _ in shapes.values()} == {-1, 0, 1}
         assert len({case.category for case in cases}) >= 7
         assert all(case.prompt.endswith(".") for case in cases)
@@ -101,7 +101,7 @@ class TestShipped:
         """As the null models see it, so that their clips compare with the reference clips."""
         for case in suites.load("demo").cases:
             scene = render.scene_of(case)
-            image = render.limited(video.read_image(case.image), 384)
+            image = render.limited(pictures.read(case.image), 384)
             assert scene.texture == case.image
             assert (scene.height, scene.width) == image.shape[:2]
             assert (scene.kind, scene.blur) == ("zoom_in", 0.0)
@@ -423,7 +423,7 @@ class TestPrepare:
             frames = render.frames(render.scene_of(case))
             assert (video.read_clip(case.reference).frames == frames).all()
             if case.id != "zoom":
-                assert (video.read_image(case.image) == frames[0]).all()
+                assert (pictures.read(case.image) == frames[0]).all()
 
     def test_a_photograph_that_is_none_is_named(self, fresh: Suite, small: Path) -> None:
         (small / "dog.png").write_text("a text")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench import video
+from bench import pictures, video
 from bench.errors import BadClip, BadImage
 from bench.types import Clip, Frames
 from tests.made import moving_clip, photograph
@@ -82,7 +82,7 @@ def folder_of(path: Path, names: Sequence[str]) -> Frames:
     """Writes a different picture under each of the names; gives them in that order."""
     frames = np.stack([photograph(seed=number) for number in range(len(names))])
     for name, frame in zip(names, frames, strict=True):
-        video.write_image(path / name, frame)
+        pictures.write(path / name, frame)
     return frames
 
 
@@ -106,7 +106,7 @@ def test_frames_play_in_the_order_of_their_numbers(tmp_path: Path, names: list[s
 )
 def test_digits_sort_as_numbers(numbers: list[int], prefix: str) -> None:
     names = [f"{prefix}{number}" for number in numbers]
-    assert sorted(names, key=video._natural) == [f"{prefix}{number}" for number in sorted(numbers)]
+    assert sorted(names, key=pictures._natural) == [f"{prefix}{number}" for number in sorted(numbers)]
 
 
 def test_hidden_files_are_no_frames(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_hidden_files_are_no_frames(tmp_path: Path) -> None:
 
 def test_frames_of_two_sizes_are_refused(tmp_path: Path) -> None:
     folder_of(tmp_path, ["1.png", "2.png"])
-    video.write_image(tmp_path / "10.png", photograph(32, 32))
+    pictures.write(tmp_path / "10.png", photograph(32, 32))
     with pytest.raises(BadClip, match="changes size at frame 2: 64 x 48 to 32 x 32"):
         video.read_clip(tmp_path)
 
@@ -377,7 +377,7 @@ def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
         video.read_clip(tmp_path / "a.mp4")
     os.mkfifo(tmp_path / "a.png")
     with pytest.raises(BadImage, match="is not a file"):
-        video.read_image(tmp_path / "a.png")
+        pictures.read(tmp_path / "a.png")
 
 
 def test_a_device_is_never_opened(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import video
+from bench import pictures
 from bench.errors import NotMeasurable
 from bench.registry import Registry
 from bench.settings import NoSettings
@@ -46,8 +46,8 @@ class Sample:
 
     @cached_property
     def gray(self) -> Plane:
-        """(T, H, W) uint8: see video.gray."""
-        return video.gray(self.clip.frames)
+        """(T, H, W) uint8: see pictures.gray."""
+        return pictures.gray(self.clip.frames)
 
     @cached_property
     def input_image(self) -> Image:
@@ -56,14 +56,14 @@ class Sample:
         Raises:
             BadImage: it cannot be read.
         """
-        return video.fit(
-            video.read_image(self.case.image), self.clip.width, self.clip.height, self.record.fit
+        return pictures.fit(
+            pictures.read(self.case.image), self.clip.width, self.clip.height, self.record.fit
         )
 
     @cached_property
     def input_gray(self) -> Plane:
         """(H, W) uint8: gray of input_image."""
-        return video.gray(self.input_image)
+        return pictures.gray(self.input_image)
 
 
 class Evaluator(ABC):

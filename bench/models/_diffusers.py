@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from bench import checkpoints, models, pipelines, settings, video
+from bench import checkpoints, models, pictures, pipelines, settings
 from bench.errors import BadClip, Unavailable, UsageError
 from bench.types import Case, Checkpoint, Clip, Frames, Image, Runtime
 
@@ -89,8 +89,8 @@ class DiffusersModel(models.Model):
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
         self.load()
-        image = video.fit(
-            video.read_image(case.image), self.resolved.width, self.resolved.height, self.card.fit
+        image = pictures.fit(
+            pictures.read(case.image), self.resolved.width, self.resolved.height, self.card.fit
         )
         try:
             frames = self._run(case, image, seed, step)

@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
-from bench import models, render, video
+from bench import models, pictures, render
 from bench.types import Case, Clip, ModelCard
 
 
@@ -40,7 +40,7 @@ class Drift(models.Model):
     Settings = Settings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        image = render.limited(video.read_image(case.image), self.settings.max_side)
+        image = render.limited(pictures.read(case.image), self.settings.max_side)
         height, width = image.shape[:2]
         frames = [
             image[mirrored(height, self.settings.dy * t)][:, mirrored(width, self.settings.dx * t)]

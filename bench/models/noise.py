@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Gt
 
-from bench import files, models, render, video
+from bench import files, models, pictures, render
 from bench.types import Case, Clip, ModelCard
 
 
@@ -33,7 +33,7 @@ class Noise(models.Model):
     Settings = Settings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        size = render.limited(video.read_image(case.image), self.settings.max_side).shape
+        size = render.limited(pictures.read(case.image), self.settings.max_side).shape
         random = np.random.default_rng(int(files.digest([seed, case.id]), 16))
         frames = random.integers(256, size=(self.settings.num_frames, *size), dtype=np.uint8)
         return Clip(frames, self.settings.fps)

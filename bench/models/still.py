@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Ge, Gt
 
-from bench import models, render, video
+from bench import models, pictures, render
 from bench.types import Case, Clip, ModelCard
 
 
@@ -33,5 +33,5 @@ class Still(models.Model):
     Settings = Settings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        image = render.limited(video.read_image(case.image), self.settings.max_side)
+        image = render.limited(pictures.read(case.image), self.settings.max_side)
         return Clip(np.repeat(image[None], self.settings.num_frames, axis=0), self.settings.fps)

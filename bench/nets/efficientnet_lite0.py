@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import nets, video, weights
+from bench import nets, pictures, weights
 from bench.types import Frames
 from bench.weights import Weights
 
@@ -39,7 +39,7 @@ STAGES = [1, 2, 3]  # of timm's five, counted from 0: one for each factor of 2
 
 def prepared(frames: Frames) -> Frames:
     """(T, 224, 224, 3) uint8: the centre square of each frame, short side to 224, Lanczos with antialias (Pillow)."""
-    return video.fit_frames(frames, SIZE, SIZE, "cover")
+    return pictures.fit_frames(frames, SIZE, SIZE, "cover")
 
 
 class EfficientNetLite0:

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from bench import evaluators, video, weights
+from bench import evaluators, pictures, weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator, Values
 from bench.types import Case, Clip, ClipRecord, Frames, MetricCard, Value
@@ -60,7 +60,7 @@ def evaluator(request: pytest.FixtureRequest) -> Evaluator:
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     image = tmp_path_factory.mktemp("case") / "input.png"
-    video.write_image(image, photograph())
+    pictures.write(image, photograph())
     return Case("a", image, prompt="a picture that moves")
 
 

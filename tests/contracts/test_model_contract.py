@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import models, settings, video
+from bench import models, pictures, settings, video
 from bench.types import Case, Clip
 
 HEAVY = (
@@ -34,7 +34,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """A case with all that any model may ask for."""
     folder = tmp_path_factory.mktemp("case")
     frames = np.random.default_rng(0).integers(0, 256, (16, 48, 64, 3), dtype=np.uint8)
-    video.write_image(folder / "image.png", frames[0])
+    pictures.write(folder / "image.png", frames[0])
     video.write_clip(folder / "reference.mkv", Clip(frames, 8.0))
     return Case(id="case", image=folder / "image.png", prompt="it moves", reference=folder / "reference.mkv")
 
@@ -102,7 +102,7 @@ def test_same_seed_same_clip_whatever_came_before(name: str, case: Case, tmp_pat
     first = model.generate(case, 0)
     model.generate(case, 1)
     other = tmp_path / "other.png"
-    video.write_image(other, 255 - video.read_image(case.image))
+    pictures.write(other, 255 - pictures.read(case.image))
     model.generate(replace(case, image=other), 0)
     np.random.seed(1)
     again, fresh = model.generate(case, 0), cls().generate(case, 0)

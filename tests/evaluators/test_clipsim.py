@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import evaluators, video
+from bench import evaluators, pictures
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import Sample
 from bench.evaluators.clipsim import Clipsim, Settings
@@ -35,7 +35,7 @@ def clipsim(checkpoint: Path) -> Clipsim:
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     path = tmp_path / "input.png"
-    video.write_image(path, photograph())
+    pictures.write(path, photograph())
     return path
 
 
@@ -90,7 +90,7 @@ def test_a_still_clip_adds_nothing_and_is_perfectly_consistent(clipsim: Clipsim,
 
 def test_the_input_image_is_seen_at_the_clips_size(clipsim: Clipsim, image: Path) -> None:
     # A model that made a square clip was given the image's centre; a clip that repeats that centre adds nothing.
-    square = video.fit(photograph(), 40, 40, "cover")
+    square = pictures.fit(photograph(), 40, 40, "cover")
     values = clipsim.evaluate(sample(image, square[None].repeat(2, axis=0)))
     assert number(values, "clipsim_delta") == pytest.approx(0, abs=1e-6)
 

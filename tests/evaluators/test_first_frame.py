@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity  # 0.26.0
 
-from bench import video
+from bench import pictures
 from bench.errors import NotMeasurable
 from bench.evaluators import Sample, Values
 from bench.evaluators.first_frame import FirstFrame
@@ -21,7 +21,7 @@ def case(tmp_path: Path) -> Case:
 
 
 def stored(folder: Path, image: Image) -> Case:
-    video.write_image(folder / "input.png", image)
+    pictures.write(folder / "input.png", image)
     return Case("a", folder / "input.png")
 
 
@@ -54,9 +54,9 @@ def test_psnr_of_a_known_error(tmp_path: Path) -> None:
 
 def test_values_are_scikit_images(case: Case) -> None:
     clip = moving_clip(4, seed=3).frames
-    gray, image = video.gray(clip), photograph()
+    gray, image = pictures.gray(clip), photograph()
     values = measured(case, clip)
-    peers = [structural_similarity(video.gray(image), frame) for frame in gray]
+    peers = [structural_similarity(pictures.gray(image), frame) for frame in gray]
     assert number(values, "first_frame_ssim") == pytest.approx(peers[0], abs=1e-12)
     assert number(values, "first_frame_similarity") == pytest.approx(np.mean(peers), abs=1e-12)
     assert number(values, "first_frame_psnr") == pytest.approx(
@@ -86,7 +86,7 @@ def test_growing_damage_lowers_both(case: Case) -> None:
 def test_the_image_is_fitted_as_the_model_was_given_it(tmp_path: Path) -> None:
     case = stored(tmp_path, photograph(60, 120))
     for fit in ("cover", "contain", "stretch"):
-        given = video.fit(photograph(60, 120), 64, 48, fit)[None]
+        given = pictures.fit(photograph(60, 120), 64, 48, fit)[None]
         for recorded in ("cover", "contain", "stretch"):
             found = number(measured(case, given, recorded), "first_frame_psnr")
             assert (found == 100.0) == (fit == recorded)

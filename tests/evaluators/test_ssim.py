@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity  # 0.26.0
 
-from bench import video
+from bench import pictures
 from bench.errors import NotMeasurable
 from bench.evaluators import Sample, Values
 from bench.evaluators.ssim import Ssim, series_values
@@ -34,7 +34,7 @@ def decaying(frames: int) -> Frames:
 
 def test_series_is_scikit_images() -> None:
     clip = moving_clip(6).frames
-    gray = video.gray(clip)
+    gray = pictures.gray(clip)
     found, to_first = measured(clip)["ssim_mean"], measured(clip)["ssim_to_first_mean"]
     assert isinstance(found, Value)
     assert isinstance(to_first, Value)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from bench import models, render, suites, video
+from bench import models, pictures, render, suites, video
 from bench.errors import BadClip, BadImage, Unavailable
 from bench.models.drift import mirrored
 from bench.types import Case, Clip
@@ -19,12 +19,12 @@ NULL = ("still", "drift", "noise", "reference")
 def case(tmp_path: Path) -> Case:
     """A picture of 60 x 40 whose pixels are all different in the first two channels."""
     y, x = np.mgrid[:40, :60].astype(np.uint8)
-    video.write_image(tmp_path / "image.png", np.stack([x, y, x ^ y], axis=2))
+    pictures.write(tmp_path / "image.png", np.stack([x, y, x ^ y], axis=2))
     return Case("ramp", tmp_path / "image.png")
 
 
 def image(case: Case) -> np.ndarray:
-    return video.read_image(case.image)
+    return pictures.read(case.image)
 
 
 def clip(name: str, case: Case, seed: int = 0, **settings: float) -> Clip:
@@ -68,7 +68,7 @@ class TestStill:
 
     def test_a_limited_frame_is_the_image_fitted(self, case: Case) -> None:
         """What first-frame metrics compare with: the image brought to the clip's size as the card says."""
-        fitted = video.fit(image(case), 30, 20, models.registry["still"].card.fit)
+        fitted = pictures.fit(image(case), 30, 20, models.registry["still"].card.fit)
         assert (clip("still", case, max_side=30).frames == fitted).all()
 
 

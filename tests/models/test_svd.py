@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import checkpoints, models, video
+from bench import checkpoints, models, pictures
 from bench.errors import BadClip, BadImage, Cancelled, Unavailable, UsageError
 from bench.models import _diffusers
 from bench.models.svd import SVD, SVDXT, Settings, _native_size
@@ -30,7 +30,7 @@ def model(tiny_svd: Path) -> SVD:
 def picture(path: Path, height: int, width: int, seed: int) -> Case:
     """A case whose image is coarse random colours: no two parts look alike."""
     coarse = np.random.default_rng(seed).integers(0, 256, (4, 5, 3), dtype=np.uint8)
-    video.write_image(path, video.fit(coarse, width, height, "stretch"))
+    pictures.write(path, pictures.fit(coarse, width, height, "stretch"))
     return Case(id="photo", image=path)
 
 
@@ -83,7 +83,7 @@ def test_any_shape_of_image_goes_in(model: SVD, tmp_path: Path, height: int, wid
 def test_the_image_is_cropped_not_squeezed(model: SVD, tmp_path: Path) -> None:
     wide = picture(tmp_path / "wide.png", 64, 192, seed=2)
     middle = tmp_path / "middle.png"
-    video.write_image(middle, video.read_image(wide.image)[:, 64:128])
+    pictures.write(middle, pictures.read(wide.image)[:, 64:128])
     assert same(model.generate(wide, 0), model.generate(Case("photo", middle), 0))
 
 
@@ -106,7 +106,7 @@ def test_the_clip_is_the_pipelines_own(tiny_svd: Path, photo: Case) -> None:
 
     pipeline = StableVideoDiffusionPipeline.from_pretrained(tiny_svd)
     pipeline.set_progress_bar_config(disable=True)
-    image = Image.fromarray(video.fit(video.read_image(photo.image), 128, 64, "cover"))
+    image = Image.fromarray(pictures.fit(pictures.read(photo.image), 128, 64, "cover"))
     generator = torch.Generator().manual_seed(_diffusers.seed_number(photo, 5))
     frames = pipeline(
         image, 64, 128, 3, 2, None, 1.5, 2.5, 9, 90, 0.1, 2, generator=generator, output_type="np"

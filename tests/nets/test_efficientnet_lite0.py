@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from bench import video, weights
+from bench import pictures, weights
 from bench.nets import efficientnet_lite0
 from bench.nets.efficientnet_lite0 import EfficientNetLite0
 from bench.types import Frames
@@ -23,8 +23,8 @@ def net() -> EfficientNetLite0:
 
 @pytest.fixture(scope="module")
 def photographs() -> Frames:
-    pictures = [video.read_image(PHOTOGRAPHS / name) for name in ("chelsea.png", "coffee.png")]
-    return np.concatenate([efficientnet_lite0.prepared(picture[None]) for picture in pictures])
+    found = [pictures.read(PHOTOGRAPHS / name) for name in ("chelsea.png", "coffee.png")]
+    return np.concatenate([efficientnet_lite0.prepared(picture[None]) for picture in found])
 
 
 def test_the_weights_are_those_that_were_declared() -> None:
