@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
-from bench import files, pictures, suite_files, video
-from bench.errors import BadClip, UnknownName, UsageError
+from bench import digests, files, pictures, suite_files, video
+from bench.errors import UnknownName, UsageError
 from bench.types import Case, Suite
 
 COLUMNS = ("case", "image", "clip", "prompt", "seed", "category", "reference")
@@ -62,13 +62,13 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
     Raises:
         UsageError: nothing there, or a line that cannot be understood, by file, line and field.
     """
-    mode = _mode(path)
+    mode = files.mode(path)
     if stat.S_ISDIR(mode):
         lines = list(_folder_lines(path, suite))
     elif stat.S_ISREG(mode):
         lines = list(_csv_lines(path, suite))
     else:
-        raise UsageError(f"there are no clips at {_short(str(path))}: give a CSV file or a folder")
+        raise UsageError(f"there are no clips at {files.short(str(path))}: give a CSV file or a folder")
     if not any(line.clip for line in lines):
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
     _check_ids(lines)
@@ -76,59 +76,6 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
     clips = tuple(FoundClip(line.case.id, line.seed, line.clip) for line in lines if line.clip)
     passed_over = tuple(line.case.id for line in lines if not line.clip)
     return Collection(suite or _own_suite(path, lines), clips, passed_over)
-
-
-def digest(path: Path) -> str:
-    """sha256 of a clip: of the file's bytes, or of the names and bytes of the pictures that read_clip would play.
-
-    Raises:
-        BadClip: there is nothing, it cannot be read, or it is neither a regular file nor a folder of frames.
-    """
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
-            return files.sha256(path)
-        if stat.S_ISDIR(mode):
-            return _digest_of_frames(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise BadClip(f"clip {path} does not exist") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-        raise BadClip(f"clip {_short(str(path))} cannot be read: {_why(error)}") from None
-    raise BadClip(f"clip {path} is neither a file nor a folder of frames")
-
-
-def case_digest(case: Case) -> str:
-    """sha256 of what decides a clip or a number of a case that collect made, from its files as they are now.
-
-    That is its id, its prompt and what image and reference hold, wherever they lie; a file that cannot be read counts
-    as missing. The category decides neither clip nor number.
-    """
-    reference = case.reference and _reference_digest(case.reference)
-    return files.digest([case.id, case.prompt, _image_digest(case.image), reference])
-
-
-def _digest_of_frames(folder: Path) -> str:
-    frames = pictures.inside(folder)
-    if not frames:
-        raise BadClip(f"clip {folder} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
-    for frame in frames:
-        if not frame.is_file():
-            raise BadClip(f"clip {folder}: {frame.name} is not a file")
-    return files.digest([[frame.name, files.sha256(frame)] for frame in frames])
-
-
-def _image_digest(path: Path) -> str:
-    try:
-        return files.sha256(path) if stat.S_ISREG(_mode(path)) else "missing"
-    except OSError:
-        return "missing"
-
-
-def _reference_digest(path: Path) -> str:
-    try:
-        return digest(path)
-    except BadClip:
-        return "missing"
 
 
 @dataclass(frozen=True)
@@ -175,7 +122,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 def _check_header(where: str, names: Sequence[str], suite: Suite | None) -> None:
     for name in names:
         if name not in COLUMNS:
-            raise UnknownName("column", _short(name), COLUMNS, hint=where)
+            raise UnknownName("column", files.short(name), COLUMNS, hint=where)
         if names.count(name) > 1:
             raise UsageError(f"{where}: column '{name}' stands there twice")
     needed = ("case", "clip") if suite else ("case", "image", "clip")
@@ -189,14 +136,14 @@ def _check_header(where: str, names: Sequence[str], suite: Suite | None) -> None
 def _check_texts(where: str, folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         if "\0" in text:
-            raise UsageError(f"{where}: {name} {_short(text)!r} holds a NUL byte")
+            raise UsageError(f"{where}: {name} {files.short(text)!r} holds a NUL byte")
     for name in FILE_COLUMNS:
         try:
             (folder / texts.get(name, "")).stat()
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             pass  # a failure of this clip or image alone, told when it is read
         except OSError as error:
-            raise UsageError(f"{where}: {name} '{_short(texts[name])}': {_why(error)}") from None
+            raise UsageError(f"{where}: {name} '{files.short(texts[name])}': {files.why(error)}") from None
 
 
 def _csv_line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None) -> _Line:
@@ -208,8 +155,8 @@ def _csv_line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite |
 def _own_case(folder: Path, where: str, text: Mapping[str, str]) -> Case:
     if not suite_files.is_case_id(text["case"]):
         raise UsageError(
-            f"{where}: case '{_short(text['case'])}' is not a letter or digit, then letters, digits, '.', '_' or '-', "
-            f"at most {suite_files.LONGEST_ID} in all"
+            f"{where}: case '{files.short(text['case'])}' is not a letter or digit, then letters, digits, "
+            f"'.', '_' or '-', at most {suite_files.LONGEST_ID} in all"
         )
     if not text["image"]:
         raise UsageError(f"{where}: case '{text['case']}' has no image")
@@ -225,7 +172,7 @@ def _own_case(folder: Path, where: str, text: Mapping[str, str]) -> Case:
 
 def _seed(where: str, text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text):
-        raise UsageError(f"{where}: seed '{_short(text)}' is not a whole number")
+        raise UsageError(f"{where}: seed '{files.short(text)}' is not a whole number")
     return int(text)
 
 
@@ -242,7 +189,7 @@ def _folder_lines(path: Path, suite: Suite | None) -> Iterator[_Line]:
 
 
 def _is_clip_folder(path: Path) -> bool:
-    is_candidate = stat.S_ISDIR(_mode(path)) and path.name not in ("images", "reference")
+    is_candidate = stat.S_ISDIR(files.mode(path)) and path.name not in ("images", "reference")
     return is_candidate and any(file.suffix.lower() in pictures.SUFFIXES for file in _visible(path))
 
 
@@ -250,7 +197,7 @@ def _visible(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {_why(error)}") from None
+        raise UsageError(f"{folder} cannot be read: {files.why(error)}") from None
 
 
 def _case_and_seed(name: str, suite: Suite | None, folder: Path) -> tuple[str, int]:
@@ -267,7 +214,7 @@ def _case_beside(folder: Path, case_id: str, clip: Path) -> Case:
             f"clip {clip} has no image: put {case_id}.png or .jpg beside it or in images/, or name a --suite"
         )
     prompt = folder / f"{case_id}.txt"
-    text = _text(prompt, "a prompt").strip() if stat.S_ISREG(_mode(prompt)) else ""
+    text = _text(prompt, "a prompt").strip() if stat.S_ISREG(files.mode(prompt)) else ""
     return _own_case(
         folder, str(clip), {"case": case_id, "image": str(image.relative_to(folder)), "prompt": text}
     )
@@ -277,7 +224,7 @@ def _image_beside(folder: Path, case_id: str) -> Path | None:
     candidates = [
         place / f"{case_id}{suffix}" for place in (folder, folder / "images") for suffix in pictures.SUFFIXES
     ]
-    return next((candidate for candidate in candidates if stat.S_ISREG(_mode(candidate))), None)
+    return next((candidate for candidate in candidates if stat.S_ISREG(files.mode(candidate))), None)
 
 
 # Both
@@ -323,7 +270,7 @@ def _own_suite(path: Path, lines: Sequence[_Line]) -> Suite:
             raise UsageError(
                 f"{line.where}: case '{line.case.id}' has another image or text than before ({other.where})"
             )
-    cases = tuple(replace(line.case, digest=case_digest(line.case)) for line in first.values())
+    cases = tuple(replace(line.case, digest=digests.case_digest(line.case)) for line in first.values())
     return Suite(
         name=_suite_name(path),
         version=files.digest([[case.digest, case.category] for case in cases])[:12],
@@ -336,7 +283,7 @@ def _own_suite(path: Path, lines: Sequence[_Line]) -> Suite:
 def _suite_name(path: Path) -> str:
     """The name of the folder, or of the CSV; of its folder where it is called cases.csv, as everybody's may be."""
     whole = path.absolute()
-    name = whole.name if stat.S_ISDIR(_mode(whole)) else whole.stem
+    name = whole.name if stat.S_ISDIR(files.mode(whole)) else whole.stem
     name = whole.parent.name if whole.name == "cases.csv" else name
     return re.sub(r"[^A-Za-z0-9._]+", "_", name).strip("._")[: suite_files.LONGEST_ID] or "clips"
 
@@ -350,20 +297,4 @@ def _text(path: Path, expected: str) -> str:
         line = content[: error.start].count(b"\n") + 1
         raise UsageError(f"{path}:{line}: not UTF-8 text; {expected} was expected") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {_why(error)}") from None
-
-
-def _mode(path: Path) -> int:
-    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, where nobody can see it."""
-    try:
-        return path.stat().st_mode
-    except (OSError, ValueError):
-        return 0
-
-
-def _why(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 300 else f"{text[:60]}…{text[-60:]} ({len(text)} characters)"
+        raise UsageError(f"{path} cannot be read: {files.why(error)}") from None

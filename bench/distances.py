@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import clips, files, video
+from bench import digests, files, video
 from bench.errors import BadClip, BenchError, NotMeasurable
 from bench.evaluators import Evaluator, FeatureSet, SetEvaluator
 from bench.features import FeatureStore
@@ -110,7 +110,7 @@ class Distances:
 def _digest(path: Path) -> str:
     """The digest of a reference clip; '' for one that cannot be read, which then fails by name."""
     try:
-        return clips.digest(path)
+        return digests.clip_digest(path)
     except BadClip:
         return ""
 

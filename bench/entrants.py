@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import checkpoints, clips, models, runs, settings
+from bench import checkpoints, digests, models, runs, settings
 from bench.clips import FoundClip
 from bench.errors import BadClip, UsageError
 from bench.models import Model
@@ -104,6 +104,6 @@ def foreign_record(clip: FoundClip, fit: Fit) -> ClipRecord:
     """What is known of a clip that somebody else made; a file that is no clip is a failure of its own."""
     path = clip.path.absolute()
     try:
-        return ClipRecord(clip.case, clip.seed, str(path), clips.digest(path), fit=fit)
+        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path), fit=fit)
     except BadClip as error:
         return ClipRecord(clip.case, clip.seed, str(path), "", fit=fit, error=str(error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench import clips, video
+from bench import digests, video
 from bench.distances import Distances
 from bench.errors import BadClip
 from bench.evaluators import ClipEvaluator, Evaluator, Sample, SetEvaluator
@@ -140,7 +140,7 @@ class Evaluation:
             return BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
         try:
-            if clips.digest(path) != record.sha256:
+            if digests.clip_digest(path) != record.sha256:
                 return BadClip(f"clip {path} has changed since it was made")
             return video.read_clip(path)
         except BadClip as error:

@@ -69,6 +69,24 @@ def sweep(folder: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
+def mode(path: Path) -> int:
+    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, where nobody can see it."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def why(error: Exception) -> str:
+    """What the system said of a file, in its own few words."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def short(text: str) -> str:
+    """A text of any length as a message can show it."""
+    return text if len(text) <= 300 else f"{text[:60]}…{text[-60:]} ({len(text)} characters)"
+
+
 def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

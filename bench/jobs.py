@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from bench import clips, instruments, results, runs, suites
+from bench import clips, digests, instruments, results, runs, suites
 from bench.entrants import NULL_MODELS, Entrants, foreign_record, foreign_run, resolve as resolve_entrants
 from bench.errors import UnknownName, UsageError
 from bench.evaluation import Evaluation
@@ -213,7 +213,7 @@ def _suite_of(folder: RunFolder) -> Suite:
     """The suite of a run, from where it lies now, in the version that the run was made of."""
     stored = folder.suite
     if stored.folder is None:
-        changed = [case.id for case in stored.cases if clips.case_digest(case) != case.digest]
+        changed = [case.id for case in stored.cases if digests.case_digest(case) != case.digest]
         if changed:
             names = ", ".join(changed[:5])
             raise UsageError(

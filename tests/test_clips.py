@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from bench import clips, files, pictures, video
+from bench import clips, digests, files, pictures, video
 from bench.errors import BadClip, BenchError, UsageError
 from bench.types import Case
 from tests.made import moving_clip, photograph, suite
@@ -261,7 +261,7 @@ def test_a_suite_is_named_after_its_folder_or_csv(
 
 
 def test_the_digest_of_a_file_is_its_sha256(folder: Path) -> None:
-    assert clips.digest(folder / "duck.mkv") == files.sha256(folder / "duck.mkv")
+    assert digests.clip_digest(folder / "duck.mkv") == files.sha256(folder / "duck.mkv")
 
 
 def test_the_digest_of_a_folder_is_of_its_pictures(
@@ -272,13 +272,13 @@ def test_the_digest_of_a_folder_is_of_its_pictures(
     for number in (2, 10):
         pictures.write(place / f"{number}.png", photograph(seed=number))
     expected = files.digest([[name, files.sha256(place / name)] for name in ("2.png", "10.png")])
-    assert clips.digest(place) == expected
+    assert digests.clip_digest(place) == expected
     shutil.copytree(folder, place / "below")
     shutil.copy(folder / "duck.png", place / "._2.png")
     (place / "notes.txt").write_text("about the frames")
-    assert clips.digest(place) == expected
+    assert digests.clip_digest(place) == expected
     (place / "10.png").rename(place / "1.png")
-    assert clips.digest(place) != expected
+    assert digests.clip_digest(place) != expected
 
 
 def _socket(path: Path) -> None:
@@ -304,12 +304,12 @@ def test_only_files_and_folders_are_clips(folder: Path, kind: str) -> None:
     ODD_FILES[kind](odd)
     ODD_FILES[kind](odd_frame)
     with pytest.raises(BadClip, match=r"odd\.mp4 is neither a file nor a folder of frames"):
-        clips.digest(odd)
+        digests.clip_digest(odd)
     with pytest.raises(BadClip, match=r"frames: 1\.png is not a file"):
-        clips.digest(odd_frame.parent)
+        digests.clip_digest(odd_frame.parent)
     found = clips.collect(_csv(folder, "case,image,clip,reference\nduck,odd.mp4,odd.mp4,odd.mp4\n"))
     absent = Case("duck", folder / "absent.png", reference=folder / "absent.mkv")
-    assert found.suite.cases[0].digest == clips.case_digest(absent)
+    assert found.suite.cases[0].digest == digests.case_digest(absent)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_only_files_and_folders_are_clips(folder: Path, kind: str) -> None:
 def test_no_clip_has_no_digest(folder: Path, name: str, message: str) -> None:
     (folder / "empty").mkdir()
     with pytest.raises(BadClip, match=message):
-        clips.digest(folder / name)
+        digests.clip_digest(folder / name)
 
 
 def test_an_unreadable_clip_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,8 +334,8 @@ def test_an_unreadable_clip_is_named(folder: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(files, "sha256", refuse)
     with pytest.raises(BadClip, match=r"duck\.mkv cannot be read: permission denied"):
-        clips.digest(folder / "duck.mkv")
-    assert clips.case_digest(Case("a", folder / "duck.png")) == files.digest(["a", "", "missing", None])
+        digests.clip_digest(folder / "duck.mkv")
+    assert digests.case_digest(Case("a", folder / "duck.png")) == files.digest(["a", "", "missing", None])
 
 
 def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
@@ -350,9 +350,9 @@ def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
     other = clips.collect(_csv(folder, text.format("bird", "duck-3.mkv"))).suite
     assert (other.cases[0].digest, other.version == found.suite.version) == (case.digest, False)
 
-    assert clips.case_digest(case) == case.digest
+    assert digests.case_digest(case) == case.digest
     pictures.write(folder / "duck.png", photograph(seed=9))
-    assert clips.case_digest(case) != case.digest
+    assert digests.case_digest(case) != case.digest
 
 
 def test_a_reference_may_be_a_folder_of_frames(folder: Path) -> None:
@@ -360,7 +360,7 @@ def test_a_reference_may_be_a_folder_of_frames(folder: Path) -> None:
         pictures.write(folder / "reference" / "duck" / f"{number}.png", frame)
     text = "case,image,clip,reference\nduck,duck.png,duck.mkv,reference/duck\n"
     case = clips.collect(_csv(folder, text)).suite.cases[0]
-    frames = clips.digest(folder / "reference" / "duck")
+    frames = digests.clip_digest(folder / "reference" / "duck")
     assert case.digest == files.digest(["duck", "", files.sha256(folder / "duck.png"), frames])
 
 
