@@ -25,18 +25,20 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         suite, suite_version, run, label, model, reads_text, metric, metric_version; mean; low, high: the 95 % interval,
-        NaN where one case or the metric gives none; cases: how many the mean stands on (clips, for a number about
-        the whole set); failed: clips that have no value, or are not in the set; unmeasurable: of these, how many have
-        none to give (too short, no text); clips: with and without.
+        NaN where one case or the metric gives none; cases: how many the number stands on; failed: clips that have no
+        value, or are not in the set; unmeasurable: of these, how many have none to give (too short, no text); clips:
+        with and without.
     """
     import pandas as pd
 
-    clips = rows[rows["case"].notna()].drop_duplicates(["run", "case", "seed"]).groupby("run").size()
+    samples = rows[rows["case"].notna()].drop_duplicates(["run", "case", "seed"]).groupby("run")["case"]
+    clips, cases = samples.size(), samples.nunique()
     found = []
     for entry, group in rows.groupby(ENTRY, sort=False, dropna=False):
         about = dict(zip(ENTRY, entry, strict=True))
         is_set = group["case"].isna().all()
-        score = _set_score(group, int(clips.get(about["run"], 0))) if is_set else _score(group)
+        run = about["run"]
+        score = _set_score(group, int(clips.get(run, 0)), int(cases.get(run, 0))) if is_set else _score(group)
         found.append({**about, **score})
     columns = [*ENTRY, "mean", "low", "high", "cases", "failed", "unmeasurable", "clips"]
     return pd.DataFrame(found, columns=columns).reset_index(drop=True)
@@ -92,7 +94,7 @@ def _score(group: pd.DataFrame) -> dict[str, float | int]:
     }
 
 
-def _set_score(group: pd.DataFrame, clips: int) -> dict[str, float | int]:
+def _set_score(group: pd.DataFrame, clips: int, cases: int) -> dict[str, float | int]:
     """The one number about a set, with the interval that was measured with it."""
     row = group.iloc[-1]
     counted = 0 if row["n"] is None or row["n"] != row["n"] else int(row["n"])
@@ -105,7 +107,8 @@ def _set_score(group: pd.DataFrame, clips: int) -> dict[str, float | int]:
         "unmeasurable": 0 if is_broken else total - counted,
         "clips": total,
     }
-    return {"mean": mean, "low": low, "high": high, "cases": counted, **coverage}
+    covered = min(counted, cases) if cases else counted  # several clips of one case are one case
+    return {"mean": mean, "low": low, "high": high, "cases": covered, **coverage}
 
 
 def _coverage(group: pd.DataFrame, counted: int, clips: int) -> dict[str, int]:

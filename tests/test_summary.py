@@ -119,3 +119,13 @@ def test_a_set_that_has_no_number_to_give_counts_no_clip_as_broken() -> None:
     )
     found = summary.scores(results.frame([*clips, row])).set_index("metric").loc["fvd"]
     assert (found["failed"], found["unmeasurable"], found["clips"]) == (4, 4, 4)
+
+
+def test_clips_of_one_case_are_one_case_in_a_set_too() -> None:
+    """Two cases with two seeds each, all four clips in the set."""
+    clips = [measurement(case=case, seed=seed, metric="ssim_mean") for case in "ab" for seed in (0, 1)]
+    rows = results.frame(
+        [*clips, measurement(case=None, seed=None, category=None, metric="fvd", value=3.0, n=4)]
+    )
+    found = summary.scores(rows).set_index("metric").loc["fvd"]
+    assert (found["cases"], found["failed"], found["clips"]) == (2, 0, 4)
