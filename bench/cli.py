@@ -1,7 +1,7 @@
 """The command line: each command parses, calls one library function, prints.
 
-Progress goes to stderr, results to stdout, `--json` is for machines. Exit 0: all good; 1: some clip or metric has no
-value; 2: wrong use, nothing was started.
+Progress goes to stderr, results to stdout, `--json` is for machines. Exit 0: all good; 1: some clip could not be
+made or measured because something broke; 2: wrong use, nothing was started.
 """
 
 from __future__ import annotations

@@ -50,10 +50,10 @@ class FeatureStore:
         """Keeps the vector of a clip.
 
         Raises:
-            NotMeasurable: it holds NaN or infinity.
+            BenchError: it holds NaN or infinity.
         """
         if not np.isfinite(features).all():
-            raise NotMeasurable(
+            raise BenchError(
                 f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite"
             )
 

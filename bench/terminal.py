@@ -180,19 +180,15 @@ def run_table(rows: pd.DataFrame) -> Table:
 
 def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
     """Why there are holes; None if there are none."""
+    import pandas as pd
+
     failures = summary.failures(rows)
     if not len(failures):
         return None
     table = Table("entry", "case", "seed", "metrics", "why", title=title, title_justify="left")
     for failure in failures.to_dict("records"):
-        case = (
-            "the set"
-            if failure["case"] is None or failure["case"] != failure["case"]
-            else str(failure["case"])
-        )
-        seed = (
-            "" if failure["seed"] is None or failure["seed"] != failure["seed"] else str(int(failure["seed"]))
-        )
+        case = str(failure["case"]) if pd.notna(failure["case"]) else "the set"
+        seed = str(int(failure["seed"])) if pd.notna(failure["seed"]) else ""
         table.add_row(*map(Text, (str(failure["label"]), case, seed, failure["metrics"], failure["error"])))
     return table
 

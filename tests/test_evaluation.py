@@ -284,3 +284,14 @@ def test_only_the_references_of_the_runs_own_cases_count(folder: RunFolder, tiny
 
     _evaluate(folder, tiny, Counts())
     assert counted == [1]
+
+
+def test_features_that_are_nan_are_a_failure(folder: RunFolder, tiny: Suite) -> None:
+    class Broken(Distance):
+        def features(self, clip: Clip) -> NDArray[np.float64]:
+            return np.array([1.0, np.nan])
+
+    _evaluate(folder, tiny, Broken())
+    (row,) = _rows(folder)
+    assert row.status == "failed"
+    assert "1 of 2 features are not finite" in (row.error or "")

@@ -20,14 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import pictures
-from bench.errors import NotMeasurable
+from bench.errors import BenchError, NotMeasurable
 from bench.registry import Registry
 from bench.settings import NoSettings
 from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Plane, Value
 from bench.weights import Weights
 
-Values: TypeAlias = Mapping[str, "Value | NotMeasurable"]
-"""Metric name -> its value, or why this clip has none. Every metric of the evaluator's cards is there."""
+Values: TypeAlias = Mapping[str, "Value | BenchError"]
+"""Metric name -> its value, or why there is none: NotMeasurable where the clip has none to give, another error where
+something broke. Every metric of the evaluator's cards is there."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.errors import BadImage, NotMeasurable
+from bench.errors import BadImage, BenchError, NotMeasurable
 from bench.evaluators import Sample, Values
 from bench.nets import clip
 from bench.types import MetricCard, Value
@@ -112,14 +112,14 @@ class Clipsim(evaluators.ClipEvaluator):
     def _source(self) -> clip.Source:
         return clip.Source(self.settings.model, self.settings.pretrained, self.settings.checkpoint)
 
-    def _image(self, sample: Sample) -> Vectors | NotMeasurable:
+    def _image(self, sample: Sample) -> Vectors | BenchError:
         """(1, E): the input image's direction."""
         try:
             return self._encoder.images(sample.input_image[None])
         except BadImage as error:
-            return NotMeasurable(str(error))
+            return error
 
-    def _text(self, sample: Sample) -> Vectors | NotMeasurable:
+    def _text(self, sample: Sample) -> Vectors | BenchError:
         """(1, E): the prompt's direction."""
         case = sample.case
         if not case.prompt.strip():
@@ -133,29 +133,27 @@ class Clipsim(evaluators.ClipEvaluator):
         return self._encoder.text(case.prompt)[None]
 
 
-def _mean_cosine(
-    frames_TE: Vectors | NotMeasurable, other_1E: Vectors | NotMeasurable
-) -> Value | NotMeasurable:
+def _mean_cosine(frames_TE: Vectors | BenchError, other_1E: Vectors | BenchError) -> Value | BenchError:
     """Of unit vectors; where one side is missing, the reason (that of the first)."""
-    if isinstance(frames_TE, NotMeasurable):
+    if isinstance(frames_TE, BenchError):
         return frames_TE
-    return other_1E if isinstance(other_1E, NotMeasurable) else _mean(frames_TE @ other_1E[0])
+    return other_1E if isinstance(other_1E, BenchError) else _mean(frames_TE @ other_1E[0])
 
 
-def _consistency(frames_TE: Vectors, case: str) -> Value | NotMeasurable:
+def _consistency(frames_TE: Vectors, case: str) -> Value | BenchError:
     if len(frames_TE) < 2:
         return NotMeasurable(f"clip of case '{case}' has 1 frame, clip_consistency needs 2")
     return _mean(np.einsum("te,te->t", frames_TE[:-1], frames_TE[1:]))
 
 
-def _difference(clip: Value | NotMeasurable, image: Value | NotMeasurable) -> Value | NotMeasurable:
-    if isinstance(clip, NotMeasurable):
+def _difference(clip: Value | BenchError, image: Value | BenchError) -> Value | BenchError:
+    if isinstance(clip, BenchError):
         return clip
-    return image if isinstance(image, NotMeasurable) else Value(clip.value - image.value)
+    return image if isinstance(image, BenchError) else Value(clip.value - image.value)
 
 
-def _without_series(value: Value | NotMeasurable) -> Value | NotMeasurable:
-    return value if isinstance(value, NotMeasurable) else Value(value.value)
+def _without_series(value: Value | BenchError) -> Value | BenchError:
+    return value if isinstance(value, BenchError) else Value(value.value)
 
 
 def _mean(cosines: Vectors) -> Value:

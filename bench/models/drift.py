@@ -6,22 +6,20 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
-from bench import models, pictures, render
+from bench import models
+from bench.models._null import NullSettings, input_image
 from bench.types import Case, Clip, ModelCard
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How long and how large the clip is, and how fast its content moves: dx to the right, dy down, pixels a frame."""
+class Settings(NullSettings):
+    """How fast the content moves besides: dx to the right, dy down, pixels a frame."""
 
-    num_frames: Annotated[int, Ge(1)] = 16
-    fps: Annotated[float, Gt(0)] = 8.0
     dx: Annotated[int, Ge(-256), Le(256)] = 2
     dy: Annotated[int, Ge(-256), Le(256)] = 0
-    max_side: Annotated[int, Ge(16)] = 384
 
 
 @models.add
@@ -40,7 +38,7 @@ class Drift(models.Model):
     Settings = Settings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        image = render.limited(pictures.read(case.image), self.settings.max_side)
+        image = input_image(case, self.settings)
         height, width = image.shape[:2]
         frames = [
             image[mirrored(height, self.settings.dy * t)][:, mirrored(width, self.settings.dx * t)]

@@ -1,0 +1,29 @@
+"""What the null models share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt
+
+from bench import pictures, render
+from bench.types import Case, Image
+
+
+@dataclass(frozen=True)
+class NullSettings:
+    """How long and how large the clip is; max_side keeps a run on a CPU short."""
+
+    num_frames: Annotated[int, Ge(1)] = 16
+    fps: Annotated[float, Gt(0)] = 8.0
+    max_side: Annotated[int, Ge(16)] = 384
+
+
+def input_image(case: Case, settings: NullSettings) -> Image:
+    """(H, W, 3) uint8: the case's image, its longer side at most max_side.
+
+    Raises:
+        BadImage: it cannot be read.
+    """
+    return render.limited(pictures.read(case.image), settings.max_side)
