@@ -78,6 +78,19 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Keyframe:
+    """A picture that a clip should pass through.
+
+    Attributes:
+        image: the picture.
+        frame: of the clip, counted from 0.
+    """
+
+    image: Path
+    frame: int
+
+
+@dataclass(frozen=True)
 class Case:
     """One thing to animate.
 
@@ -89,6 +102,8 @@ class Case:
         camera: the camera move that the prompt asks for: 'static', 'pan_left', …; None where it asks for none.
         trajectory: (x, y) of the moving thing in each frame of the reference clip: pixels, from the top left.
         reference: a clip of what does happen; None where nobody knows.
+        keyframes: pictures that the clip should pass through, and when; in the order of their frames.
+        keep: a picture of the image's size, white where the clip should stay as the image is; None where it need not.
         scene: the parameters that rendered image and reference, for known motion (bench.render); else empty.
         digest: sha256 of everything above that decides a clip or a number.
     """
@@ -100,6 +115,8 @@ class Case:
     camera: str | None = None
     trajectory: tuple[tuple[float, float], ...] | None = None
     reference: Path | None = None
+    keyframes: tuple[Keyframe, ...] = ()
+    keep: Path | None = None
     scene: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
 
@@ -207,6 +224,9 @@ class MetricCard:
         source: paper and equation, and where we differ.
         blind_to: damage that this number does not show, or good things that it punishes.
         series: what the per-frame series holds; '' where there is none.
+        shows: damages (names of bench.damages) that move the number, the more the worse, and in its bad direction
+            where it has one; checked by calibration.
+        ignores: damages or innocent changes that leave it where it is; checked likewise.
         is_main: whether tables show it when nobody chose.
     """
 
@@ -220,6 +240,8 @@ class MetricCard:
     source: str
     blind_to: str
     series: str = ""
+    shows: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
     is_main: bool = False
 
 

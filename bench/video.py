@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench import files, pictures
-from bench.errors import BadClip, BadImage
-from bench.types import Clip, Frames
+from bench.errors import BadClip, BadImage, BenchError
+from bench.types import Clip, Frames, Image
 
 if TYPE_CHECKING:
     import av
@@ -33,13 +34,45 @@ DEMUXERS = {
 and plays the file that it points to."""
 
 MAX_CLIP_BYTES = 8 << 30
-"""A clip whose frames take more (1,380 of 1920 x 1080) is refused while it is decoded, for the same reason."""
+"""A clip whose frames take more (1,380 of 1920 x 1080) is not read whole: it is refused while it is decoded."""
+
+MAX_FRAMES = 36_000
+"""A clip with more (ten minutes at 60 a second) is refused while it is decoded: a small file can hold millions."""
 
 _CRC_STARTS = (0, 0x5E31029E)  # FFV1 versions 3 and 4
 _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 FRAMES_FPS = 8.0
 """Frame rate of a folder of frames, which states none."""
+
+
+@dataclass
+class Stream:
+    """A clip that is being decoded, frame by frame.
+
+    Attributes:
+        frames: (H, W, 3) uint8 sRGB each, all of one size, at least one; to be iterated once. Raises BadClip where the
+            file turns out to be damaged, and at the end where it is cut short.
+        fps: as stated; once the frames are exhausted, what read_clip says of uneven timing.
+        decoded: see Clip.decoded; whole once the frames are exhausted.
+    """
+
+    frames: Iterator[Image]
+    fps: float
+    decoded: dict[str, str]
+
+
+@contextmanager
+def stream(path: Path) -> Iterator[Stream]:
+    """Opens a clip to be decoded frame by frame; what is read and what is checked: see read_clip.
+
+    Raises:
+        BadClip: missing, empty, not a video, too large, or a playlist in disguise.
+    """
+    with ExitStack() as stack:
+        with _broken_video_is_bad_clip(path):
+            opened = _folder_stream(path) if path.is_dir() else stack.enter_context(_video_stream(path))
+        yield opened
 
 
 def read_clip(path: Path) -> Clip:
@@ -61,8 +94,16 @@ def read_clip(path: Path) -> Clip:
     Raises:
         BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
     """
-    with _broken_video_is_bad_clip(path):
-        return _read_folder(path) if path.is_dir() else _read_video(path)
+    with _broken_video_is_bad_clip(path), stream(path) as opened:
+        frames: list[Frames] = []
+        for frame in opened.frames:
+            if (len(frames) + 1) * frame.nbytes > MAX_CLIP_BYTES:
+                size = f"{frame.shape[1]} x {frame.shape[0]}"
+                raise BadClip(
+                    f"clip {path} has over {len(frames)} frames of {size}, more than {MAX_CLIP_BYTES} bytes"
+                )
+            frames.append(frame)
+        return Clip(np.stack(frames), opened.fps, opened.decoded)
 
 
 def write_clip(path: Path, clip: Clip) -> None:
@@ -83,41 +124,35 @@ def decoder() -> str:
     return f"PyAV {av.__version__} (libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))})"
 
 
-def _read_folder(path: Path) -> Clip:
-    frames: list[Frames] = []
+def _folder_stream(path: Path) -> Stream:
     found = pictures.inside(path)
-    for picture in found:
+    if not found:
+        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
+    facts = {"container": "folder", "codec": found[0].suffix[1:].lower()}
+    return Stream(_folder_frames(path, found), FRAMES_FPS, facts)
+
+
+def _folder_frames(path: Path, found: Sequence[Path]) -> Iterator[Image]:
+    size: tuple[int, int] | None = None
+    for number, picture in enumerate(found):
         try:
-            _append(path, frames, pictures.read(picture))
+            with _broken_video_is_bad_clip(path):
+                frame = pictures.read(picture)
         except BadImage as error:
             raise BadClip(f"clip {path}: {error}") from error
-    if not frames:
-        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
-    return Clip(np.stack(frames), FRAMES_FPS, {"container": "folder", "codec": found[0].suffix[1:].lower()})
+        size = _same_size(path, frame, size, number)
+        yield frame
 
 
-def _append(path: Path, frames: list[Frames], frame: Frames) -> None:
-    """Adds frame to frames, if it has their size and does not make them too many."""
-    (height, width), number = frame.shape[:2], len(frames)
-    if frames and frame.shape != frames[0].shape:
-        before = f"{frames[0].shape[1]} x {frames[0].shape[0]}"
+def _same_size(path: Path, frame: Image, size: tuple[int, int] | None, number: int) -> tuple[int, int]:
+    """The frame's width and height, which are those of the frames before; and not too many."""
+    height, width = frame.shape[:2]
+    if size is not None and size != (width, height):
+        before = f"{size[0]} x {size[1]}"
         raise BadClip(f"clip {path} changes size at frame {number}: {before} to {width} x {height}")
-    if (number + 1) * frame.nbytes > MAX_CLIP_BYTES:
-        raise BadClip(
-            f"clip {path} has over {number} frames of {width} x {height}, more than {MAX_CLIP_BYTES} bytes"
-        )
-    frames.append(frame)
-
-
-def _read_video(path: Path) -> Clip:
-    demuxer = DEMUXERS.get(path.suffix.lower())
-    if demuxer is None:
-        raise BadClip(f"clip {path} is none of {', '.join(DEMUXERS)}, nor a folder of frames")
-    if not path.is_file():  # a pipe or a device would be read for ever
-        raise BadClip(f"clip {path} {'is not a file' if path.exists() else 'does not exist'}")
-    if path.stat().st_size == 0:
-        raise BadClip(f"clip {path} is empty")
-    return _decode(path, demuxer)
+    if number >= MAX_FRAMES:
+        raise BadClip(f"clip {path} has more than {MAX_FRAMES} frames")
+    return width, height
 
 
 @contextmanager
@@ -125,7 +160,7 @@ def _broken_video_is_bad_clip(path: Path) -> Iterator[None]:
     """Mutated files make PyAV raise at least five types, IndexError and UnicodeDecodeError among them."""
     try:
         yield
-    except BadClip:
+    except BenchError:
         raise
     except MemoryError:
         raise BadClip(f"clip {path} does not fit into memory") from None
@@ -133,25 +168,51 @@ def _broken_video_is_bad_clip(path: Path) -> Iterator[None]:
         raise BadClip(f"clip {path} cannot be decoded: {type(error).__name__}: {error}") from error
 
 
-def _decode(path: Path, demuxer: str) -> Clip:
+@contextmanager
+def _video_stream(path: Path) -> Iterator[Stream]:
     import av
 
-    with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as container:
+    with av.open(str(path), format=_demuxer(path), options={"protocol_whitelist": "file"}) as container:
         if not container.streams.video:
             raise BadClip(f"clip {path} has no video stream")
-        stream = container.streams.video[0]
-        _prepare(path, stream)
-        seen = _watch(path, container, stream)
-        if not seen.frames:
+        video = container.streams.video[0]
+        _prepare(path, video)
+        opened = Stream(iter(()), 0.0, {})
+        frames = _video_frames(path, container, video, opened)
+        first = next(frames)  # some formats state their rate only once a frame is decoded
+        opened.frames = chain([first], frames)
+        opened.fps = opened.fps or _frame_rate(path, video)
+        yield opened
+
+
+def _demuxer(path: Path) -> str:
+    demuxer = DEMUXERS.get(path.suffix.lower())
+    if demuxer is None:
+        raise BadClip(f"clip {path} is none of {', '.join(DEMUXERS)}, nor a folder of frames")
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadClip(f"clip {path} {'is not a file' if path.exists() else 'does not exist'}")
+    if path.stat().st_size == 0:
+        raise BadClip(f"clip {path} is empty")
+    return demuxer
+
+
+def _video_frames(
+    path: Path, container: av.container.InputContainer, video: av.VideoStream, opened: Stream
+) -> Iterator[Image]:
+    """The frames; after the last, opened knows the true rate and the facts."""
+    with _broken_video_is_bad_clip(path):
+        seen = _Seen()
+        yield from _watch(path, container, video, seen)
+        if not seen.begins:
             raise BadClip(f"clip {path} has no frames")
-        rate = _frame_rate(path, stream)
-        is_known = _refuse_cut_short(path, container, stream, seen, rate)
+        rate = _frame_rate(path, video)
+        is_known = _refuse_cut_short(path, container, video, seen, rate)
         is_uneven = seen.is_uneven(rate)
-        facts = _facts(container, stream) | {
+        opened.fps = seen.rate() if is_uneven else rate
+        opened.decoded |= _facts(container, video) | {
             "complete": "yes" if is_known else "unknown",
             "timing": "uneven" if is_uneven else "even",
         }
-        return Clip(np.stack(seen.frames), seen.rate() if is_uneven else rate, facts)
 
 
 def _prepare(path: Path, stream: av.VideoStream) -> None:
@@ -172,13 +233,13 @@ class _Seen:
     """What came out of a stream.
 
     Attributes:
-        frames: all of one size.
+        size: width and height of all frames; None before the first.
         begins, ends: of each frame, in seconds.
         hidden: how many packets show nothing.
         has_checksums: whether the packets have some: all of them, or none.
     """
 
-    frames: list[Frames] = field(default_factory=list)
+    size: tuple[int, int] | None = None
     begins: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     hidden: int = 0
@@ -194,23 +255,25 @@ class _Seen:
         return (len(self.begins) - 1) / (self.begins[-1] - self.begins[0])
 
 
-def _watch(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> _Seen:
-    seen = _Seen()
+def _watch(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen
+) -> Iterator[Image]:
     for packet in container.demux(stream):
         seen.hidden += packet.is_discard  # an edit list passes over it
         if stream.codec_context.name == "ffv1" and packet.size:
             are_right = _checksums(bytes(packet))
             seen.has_checksums.add(bool(are_right))
             if not all(are_right) or len(seen.has_checksums) > 1:
-                raise BadClip(f"clip {path} is damaged at frame {len(seen.frames)}: a checksum is wrong")
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}: a checksum is wrong")
         for frame in packet.decode():
             if frame.is_corrupt:
-                raise BadClip(f"clip {path} is damaged at frame {len(seen.frames)}")
-            _append(path, seen.frames, frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}")
+            picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+            seen.size = _same_size(path, picture, seen.size, len(seen.begins))
             begin = frame.time or 0.0
             seen.begins.append(begin)
             seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
-    return seen
+            yield picture
 
 
 def _checksums(packet: bytes) -> list[bool]:
@@ -243,12 +306,12 @@ def _refuse_cut_short(
     is_gif = container.format.name == "gif"
     if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
         raise BadClip(
-            f"clip {path} is cut short after {len(seen.frames)} frames: its closing byte is missing"
+            f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
         )
     if stream.frames:
         expected = stream.frames - seen.hidden
-        if len(seen.frames) < expected:
-            raise BadClip(f"clip {path} is cut short: {len(seen.frames)} frames of {expected}")
+        if len(seen.begins) < expected:
+            raise BadClip(f"clip {path} is cut short: {len(seen.begins)} frames of {expected}")
         return True
     if container.format.name.startswith("matroska"):
         promised, end = _promised_end(container, stream), max(seen.ends)

@@ -4,8 +4,14 @@
 class Flicker(ClipEvaluator):
     cards = (MetricCard(name="flicker_severe", …), …)
 
-    def evaluate(self, sample):
-        return {"flicker_severe": Value(severe_share(sample.gray))}
+    def look(self, view):
+        return view.gray.mean()
+
+    def conclude(self, looks, sample):
+        return {"flicker_severe": Value(severe_share(looks))}
+
+A clip is shown to all evaluators frame by frame, and is never in memory whole. An evaluator keeps nothing of a clip in
+itself: what `look` returns is all that `conclude` has, so let it be small.
 """
 
 from __future__ import annotations
@@ -13,58 +19,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import pictures
 from bench.errors import BenchError, NotMeasurable
 from bench.registry import Registry
 from bench.settings import NoSettings
-from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Plane, Value
+from bench.types import ClipRecord, MetricCard, Value
+from bench.views import Sample, View
 from bench.weights import Weights
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]
 """Metric name -> its value, or why there is none: NotMeasurable where the clip has none to give, another error where
 something broke. Every metric of the evaluator's cards is there."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A clip with its case, decoded once; what several evaluators look at is computed once.
-
-    Attributes:
-        case: image, prompt and what is known to be true.
-        clip: the frames.
-        record: settings, seconds, and how the input image was fitted.
-    """
-
-    case: Case
-    clip: Clip
-    record: ClipRecord
-
-    @cached_property
-    def gray(self) -> Plane:
-        """(T, H, W) uint8: see pictures.gray."""
-        return pictures.gray(self.clip.frames)
-
-    @cached_property
-    def input_image(self) -> Image:
-        """(H, W, 3) uint8 sRGB: the case's image at the clip's size, fitted as the model was given it.
-
-        Raises:
-            BadImage: it cannot be read.
-        """
-        return pictures.fit(
-            pictures.read(self.case.image), self.clip.width, self.clip.height, self.record.fit
-        )
-
-    @cached_property
-    def input_gray(self) -> Plane:
-        """(H, W) uint8: gray of input_image."""
-        return pictures.gray(self.input_image)
 
 
 class Evaluator(ABC):
@@ -76,7 +45,8 @@ class Evaluator(ABC):
         Settings: a frozen dataclass; `--metric-set name.field=value` sets one. A metric measured with other than
             the default settings carries them in its name, since it is another metric.
         neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
-        min_frames: shorter clips get a failure row and never reach evaluate or features.
+        min_frames: of shorter clips nothing can be said: they never reach conclude or features.
+        min_side: nor of clips whose width or height is below, in pixels.
 
     Args:
         settings: an instance of Settings; None for the defaults.
@@ -88,6 +58,7 @@ class Evaluator(ABC):
     Settings: ClassVar[type[Any]] = NoSettings
     neutral: ClassVar[frozenset[str]] = frozenset()
     min_frames: ClassVar[int] = 1
+    min_side: ClassVar[int] = 1
 
     def __init__(self, settings: Any = None, device: str = "cpu") -> None:
         self.settings = settings if settings is not None else self.Settings()
@@ -110,18 +81,34 @@ class Evaluator(ABC):
             Unavailable: a package or a file is missing.
         """
 
-    def ready(self, clip: Clip) -> None:
-        """Loads, the first time, if the clip is long enough.
-
-        Raises:
-            NotMeasurable: it is too short.
-        """
-        if len(clip) < self.min_frames:
-            frames = f"{len(clip)} frame{'s' * (len(clip) != 1)}"
-            raise NotMeasurable(f"clip has {frames}, {self.name} needs {self.min_frames}")
+    def ready(self) -> None:
+        """Loads, the first time."""
         if not self._is_loaded:
             self.load()
             self._is_loaded = True
+
+    def refuse(self, sample: Sample) -> None:
+        """Refuses a clip that is too short or too small.
+
+        Raises:
+            NotMeasurable: it is.
+        """
+        if sample.num_frames < self.min_frames:
+            frames = f"{sample.num_frames} frame{'s' * (sample.num_frames != 1)}"
+            raise NotMeasurable(f"clip has {frames}, {self.name} needs {self.min_frames}")
+        if min(sample.width, sample.height) < self.min_side:
+            size, side = f"{sample.width} x {sample.height}", self.min_side
+            raise NotMeasurable(
+                f"frames are {size} pixels, {self.name} needs {side} x {side}: use larger frames"
+            )
+
+    def look(self, view: View) -> Any:
+        """What to keep of one frame; small, since a clip may have thousands.
+
+        Raises:
+            NotMeasurable: the clip has none of these metrics to give. Whatever is raised, the evaluator sees no more
+                of this clip, and the text becomes the reason in each row.
+        """
 
     def applies(self, record: ClipRecord) -> bool:
         """Whether these metrics mean anything for such a clip; if not, there is no row, not even a failure."""
@@ -132,8 +119,12 @@ class ClipEvaluator(Evaluator):
     """Metrics of one clip."""
 
     @abstractmethod
-    def evaluate(self, sample: Sample) -> Values:
+    def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
         """Every metric of the cards, for this clip.
+
+        Args:
+            looks: what look gave, one a frame.
+            sample: the clip.
 
         Raises:
             NotMeasurable: none of them can be computed; the text becomes the reason in each row.
@@ -157,8 +148,11 @@ class SetEvaluator(Evaluator):
     """Metrics of a set of clips against the suite's reference clips, by way of one feature vector a clip."""
 
     @abstractmethod
-    def features(self, clip: Clip) -> NDArray[np.float64]:
+    def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
         """(D,) float64: what is kept of one clip; stored, so that a set grows without looking at old clips again.
+
+        Args:
+            looks: what look gave, one a frame.
 
         Raises:
             NotMeasurable: too short for the protocol.
