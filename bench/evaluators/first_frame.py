@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
 from bench import evaluators, similarity, trend
 from bench.errors import NotMeasurable
 from bench.types import MetricCard, Value
+from bench.views import Sample, View
 
 _INPUT = "the input image, brought to the clip's size as the model was given it"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One frame beside the input image.
+
+    Attributes:
+        ssim: or why there is none.
+        psnr: dB; None after frame 0.
+    """
+
+    ssim: float | NotMeasurable
+    psnr: float | None
 
 
 @evaluators.add
@@ -47,29 +66,43 @@ class FirstFrame(evaluators.ClipEvaluator):
         ),
     )  # fmt: skip
 
-    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
-        frame, image = sample.clip.frames[0], sample.input_image
+    def look(self, view: View) -> Look:
+        image = view.sample.input
+        psnr = similarity.psnr(view.frame, image.pixels) if view.t == 0 else None
+        try:
+            return Look(similarity.ssim(image.gray, view.gray), psnr)
+        except NotMeasurable as too_small:  # of no matter to PSNR
+            return Look(too_small, psnr)
+
+    def conclude(self, looks: Sequence[Look], sample: Sample) -> evaluators.Values:
+        psnr = looks[0].psnr
+        assert psnr is not None
         return {
-            "first_frame_psnr": Value(similarity.psnr(frame, image)),
+            "first_frame_psnr": Value(psnr),
             **evaluators.or_reason(
                 ("first_frame_ssim", "first_frame_similarity", "first_frame_slope"),
-                lambda: ssim_values(sample),
+                lambda: ssim_values(looks, sample.fps),
             ),
         }
 
 
-def ssim_values(sample: evaluators.Sample) -> dict[str, Value | NotMeasurable]:
+def ssim_values(looks: Sequence[Look], fps: float) -> dict[str, Value | NotMeasurable]:
     """The three metrics of the SSIM of every frame with the input image.
 
     Raises:
         NotMeasurable: the frames are too small for SSIM.
     """
-    series = similarity.ssim_against(sample.input_gray, sample.gray)
+    series = np.array([_ssim(look) for look in looks])
     return {
         "first_frame_ssim": Value(float(series[0])),
         "first_frame_similarity": Value(float(series.mean()), series=tuple(series.tolist())),
         **evaluators.or_reason(
-            ("first_frame_slope",),
-            lambda: {"first_frame_slope": Value(trend.slope(series) * sample.clip.fps)},
+            ("first_frame_slope",), lambda: {"first_frame_slope": Value(trend.slope(series) * fps)}
         ),
     }
+
+
+def _ssim(look: Look) -> float:
+    if isinstance(look.ssim, NotMeasurable):
+        raise look.ssim
+    return look.ssim

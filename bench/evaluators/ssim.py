@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bench import evaluators, similarity, trend
 from bench.errors import NotMeasurable
 from bench.types import MetricCard, Value
+from bench.views import Sample, View
 
 LEAST_CHANGE = 0.02
 """SSIM over the clip: a smaller change is steady, however significant."""
@@ -74,12 +75,26 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool) -> tuple[Metri
     )
 
 
+@dataclass(frozen=True)
+class Look:
+    """SSIM of one frame.
+
+    Attributes:
+        before: with the frame before.
+        first: with frame 0.
+    """
+
+    before: float
+    first: float
+
+
 @evaluators.add
 class Ssim(evaluators.ClipEvaluator):
     """SSIM along the clip, between neighbours and against frame 0; a frozen clip has 1 throughout."""
 
     name = "ssim"
     min_frames = 2
+    min_side = similarity.WINDOW
     cards = (
         *_cards(
             "ssim",
@@ -95,11 +110,16 @@ class Ssim(evaluators.ClipEvaluator):
         ),
     )
 
-    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
-        gray, fps = sample.gray, sample.clip.fps
-        neighbours = similarity.ssim_series(gray)
-        to_first = similarity.ssim_against(gray[0], gray[1:])
-        return series_values("ssim", neighbours, fps) | series_values("ssim_to_first", to_first, fps)
+    def look(self, view: View) -> Look | None:
+        if view.before is None:
+            return None
+        before = similarity.ssim(view.before.gray, view.gray)
+        return Look(before, before if view.t == 1 else similarity.ssim(view.first.gray, view.gray))
+
+    def conclude(self, looks: Sequence[Look], sample: Sample) -> evaluators.Values:
+        before = np.array([look.before for look in looks[1:]])
+        first = np.array([look.first for look in looks[1:]])
+        return series_values("ssim", before, sample.fps) | series_values("ssim_to_first", first, sample.fps)
 
 
 def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | NotMeasurable]:
