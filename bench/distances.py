@@ -9,14 +9,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import digests, files, video
+from bench import digests, files
 from bench.errors import BadClip, BenchError, NotMeasurable
-from bench.evaluators import Evaluator, FeatureSet, SetEvaluator
+from bench.evaluators import Answers, Evaluator, FeatureSet, SetEvaluator, all_failed
 from bench.features import FeatureStore
 from bench.progress import Progress
-from bench.rows import Answers, all_failed, set_rows
+from bench.rows import set_rows
 from bench.runs import RunFolder
-from bench.types import Clip, ClipRecord, Measurement, Run, Suite
+from bench.screening import screen_file
+from bench.types import ClipRecord, Measurement, Run, Suite
 
 IsKnown: TypeAlias = Callable[[Evaluator, str | None, int | None, str], bool]
 """Whether every metric of an evaluator has a row for this case and seed, about these inputs."""
@@ -36,21 +37,12 @@ class Distances:
 
     def __init__(self, run: Run, suite: Suite, folder: RunFolder, progress: Progress) -> None:
         self.run, self.folder, self.progress = run, folder, progress
+        self.cases = {case.id: case for case in suite.cases}
         self.references = {case.id: case.reference for case in suite.cases if case.reference}
 
     def has_seen(self, evaluator: SetEvaluator, sha256: str) -> bool:
         """Whether what the evaluator keeps of the clip with this digest is on disk."""
         return sha256 in self._store(evaluator)
-
-    def see(self, evaluator: SetEvaluator, sha256: str, clip: Clip | BadClip) -> None:
-        """Keeps what the evaluator needs of one clip, or why there is nothing to keep."""
-        store = self._store(evaluator)
-        try:
-            if isinstance(clip, BadClip):
-                raise clip
-            _look(store, evaluator, sha256, clip)
-        except Exception as error:
-            store.fail(sha256, error)
 
     def forget_failures(self, evaluators: Iterable[SetEvaluator]) -> None:
         """Makes every clip that failed an open question again."""
@@ -102,7 +94,9 @@ class Distances:
         self, store: FeatureStore, evaluator: SetEvaluator, case: str, sha256: str
     ) -> None:
         try:
-            _look(store, evaluator, sha256, video.read_clip(self.references[case]))
+            path, record = self.references[case], ClipRecord(case, 0, None, sha256)
+            seen = screen_file(path, [evaluator], self.cases[case], record)
+            store.write(sha256, seen.features(evaluator))
         except BenchError as error:
             raise type(error)(f"the reference clip of case '{case}': {error}") from error
 
@@ -113,11 +107,6 @@ def _digest(path: Path) -> str:
         return digests.clip_digest(path)
     except BadClip:
         return ""
-
-
-def _look(store: FeatureStore, evaluator: SetEvaluator, sha256: str, clip: Clip) -> None:
-    evaluator.ready(clip)
-    store.write(sha256, evaluator.features(clip))
 
 
 def _feature_set(store: FeatureStore, named: Named) -> FeatureSet:

@@ -6,17 +6,20 @@ the digests of clip and case, the metric's name and version, and the digest of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from bench import digests, video
+from bench import digests
 from bench.distances import Distances
 from bench.errors import BadClip
-from bench.evaluators import ClipEvaluator, Evaluator, Sample, SetEvaluator
+from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator, all_failed
+from bench.features import FeatureStore
 from bench.progress import Progress
-from bench.rows import Answers, all_failed, clip_inputs, clip_rows, metric_name, metric_version
+from bench.rows import clip_inputs, clip_rows, metric_name, metric_version
 from bench.runs import RunFolder
-from bench.types import Case, Clip, ClipRecord, Measurement, Run, Suite
+from bench.screening import Screening, screen_file
+from bench.types import Case, ClipRecord, Measurement, Run, Suite
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,10 @@ class Evaluation:
         new: list[Measurement] = []
         if not pending:
             return new
+        booth = Booth(self.run, self.cases, self.folder, tuple(self.evaluators))
         with self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar:
             for record, todo in pending:
-                new += self._store(list(self._clip_rows(record, todo)))
+                new += self._store(booth.measure(record, todo))
                 bar.advance()
         return new
 
@@ -111,11 +115,11 @@ class Evaluation:
         self.folder.rows.add(rows)
         return rows
 
-    def _todo(self, record: ClipRecord) -> list[Evaluator]:
-        """The evaluators that mean something for this clip and have not answered."""
+    def _todo(self, record: ClipRecord) -> list[int]:
+        """Which evaluators mean something for this clip and have not answered."""
         return [
-            evaluator
-            for evaluator in self.evaluators
+            number
+            for number, evaluator in enumerate(self.evaluators)
             if evaluator.applies(record) and not self._is_answered(evaluator, record)
         ]
 
@@ -125,34 +129,58 @@ class Evaluation:
         inputs = clip_inputs(self.cases[record.case], record)
         return self._known.answers(evaluator, record.case, record.seed, inputs)
 
-    def _clip_rows(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Iterator[Measurement]:
-        case, clip = self.cases[record.case], self._clip(record)
+
+@dataclass(frozen=True)
+class Booth:
+    """What measures clips of a run: shows each to evaluators, keeps their features on disk, and gives their rows.
+
+    Attributes:
+        run: whose clips.
+        cases: of the suite, by id.
+        folder: of the run; clips are read there, features written.
+        evaluators: loaded when first needed.
+    """
+
+    run: Run
+    cases: Mapping[str, Case]
+    folder: RunFolder
+    evaluators: tuple[Evaluator, ...]
+
+    def measure(self, record: ClipRecord, wanted: Sequence[int]) -> list[Measurement]:
+        """The rows about one clip of those evaluators, by their numbers; a clip that cannot be read fails them all."""
+        todo = [self.evaluators[number] for number in wanted]
+        try:
+            return list(self._rows(record, todo, self._screening(record, todo)))
+        except BadClip as error:
+            return list(self._failures(record, todo, error))
+
+    def _screening(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Screening:
+        if record.error:
+            raise BadClip(f"no clip: {record.error}")
+        path = self.folder.locate(record)
+        if digests.clip_digest(path) != record.sha256:
+            raise BadClip(f"clip {path} has changed since it was made")
+        return screen_file(path, todo, self.cases[record.case], record)
+
+    def _rows(self, record: ClipRecord, todo: Sequence[Evaluator], seen: Screening) -> Iterator[Measurement]:
+        case = self.cases[record.case]
         for evaluator in todo:
             if isinstance(evaluator, SetEvaluator):
-                self.distances.see(evaluator, record.sha256, clip)
+                self._store(evaluator).keep(record.sha256, partial(seen.features, evaluator))
+            elif isinstance(evaluator, ClipEvaluator):
+                answers = seen.answers(evaluator)
+                yield from clip_rows(self.run, case, record, evaluator, answers, seen.sample)
+
+    def _failures(
+        self, record: ClipRecord, todo: Sequence[Evaluator], error: BadClip
+    ) -> Iterator[Measurement]:
+        case = self.cases[record.case]
+        for evaluator in todo:
+            if isinstance(evaluator, SetEvaluator):
+                self._store(evaluator).fail(record.sha256, error)
             else:
-                assert isinstance(evaluator, ClipEvaluator)
-                answers = _answers(evaluator, case, record, clip)
-                yield from clip_rows(self.run, case, record, evaluator, answers, clip)
+                answers = all_failed(evaluator, error)
+                yield from clip_rows(self.run, case, record, evaluator, answers, None)
 
-    def _clip(self, record: ClipRecord) -> Clip | BadClip:
-        if record.error:
-            return BadClip(f"no clip: {record.error}")
-        path = self.folder.locate(record)
-        try:
-            if digests.clip_digest(path) != record.sha256:
-                return BadClip(f"clip {path} has changed since it was made")
-            return video.read_clip(path)
-        except BadClip as error:
-            return error
-
-
-def _answers(evaluator: ClipEvaluator, case: Case, record: ClipRecord, clip: Clip | BadClip) -> Answers:
-    """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
-    if isinstance(clip, BadClip):
-        return all_failed(evaluator, clip)
-    try:
-        evaluator.ready(clip)
-        return evaluator.evaluate(Sample(case, clip, record))
-    except Exception as error:
-        return all_failed(evaluator, error)
+    def _store(self, evaluator: SetEvaluator) -> FeatureStore:
+        return FeatureStore(self.folder.path / "features", evaluator)

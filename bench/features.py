@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,13 @@ class FeatureStore:
 
         files.write(self._vector(sha256), save)
         self._failure(sha256).unlink(missing_ok=True)
+
+    def keep(self, sha256: str, features: Callable[[], NDArray[np.float64]]) -> None:
+        """Keeps the vector of a clip, or why there is none."""
+        try:
+            self.write(sha256, features())
+        except Exception as error:
+            self.fail(sha256, error)
 
     def fail(self, sha256: str, error: Exception) -> None:
         """Keeps why a clip has no vector."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from bench import files, provenance, settings
-from bench.errors import BadClip, BenchError, NotMeasurable, reason
-from bench.evaluators import Evaluator
-from bench.types import Case, Clip, ClipRecord, Measurement, MetricCard, Run, Value
+from bench.errors import BenchError, NotMeasurable, reason
+from bench.evaluators import Answers, Evaluator
+from bench.types import Case, ClipRecord, Measurement, MetricCard, Run, Value
+from bench.views import Sample
 
 
 def metric_name(card: MetricCard, evaluator: Evaluator) -> str:
@@ -30,12 +31,8 @@ def clip_inputs(case: Case, record: ClipRecord) -> str:
     return files.digest([case.digest, record.sha256, record.fit, record.error])
 
 
-Answers: TypeAlias = Mapping[str, "Value | Exception"]
-"""What an evaluator said of each metric, or what went wrong instead."""
-
-
 def clip_rows(
-    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, clip: Clip | BadClip
+    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, sample: Sample | None
 ) -> Iterator[Measurement]:
     """One row a metric of the evaluator, for one clip.
 
@@ -45,7 +42,7 @@ def clip_rows(
         record: of the clip.
         evaluator: who speaks.
         answers: what it says; a metric that it leaves out gets a failure row.
-        clip: or why it could not be read.
+        sample: the clip as it was seen; None where it could not be read.
     """
     about = {
         "device": record.device,
@@ -54,7 +51,7 @@ def clip_rows(
         "seed": record.seed,
         "settings": json.dumps(dict(record.settings or run.settings)),
         "clip_sha256": record.sha256,
-        "decoded": _decoded(clip, record) if isinstance(clip, Clip) else "",
+        "decoded": _decoded(sample) if sample else "",
         "inputs": clip_inputs(case, record),
     }
     yield from _rows(run, evaluator, answers, about)
@@ -73,11 +70,6 @@ def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> I
         "inputs": inputs,
     }
     yield from _rows(run, evaluator, answers, about)
-
-
-def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
-    """The answer of an evaluator that has none: the same reason for each of its metrics."""
-    return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 
 def _rows(
@@ -114,9 +106,9 @@ def _answer(answer: Value | Exception) -> dict[str, Any]:
     return {**nothing, "error": reason(answer), "status": status}
 
 
-def _decoded(clip: Clip, record: ClipRecord) -> str:
-    size = {"frames": len(clip), "width": clip.width, "height": clip.height, "fps": clip.fps}
-    return json.dumps({**size, **clip.decoded, "image_fit": record.fit})
+def _decoded(sample: Sample) -> str:
+    size = {"frames": sample.num_frames, "width": sample.width, "height": sample.height, "fps": sample.fps}
+    return json.dumps({**size, **sample.decoded, "image_fit": sample.record.fit})
 
 
 def _short(value: Any) -> str:

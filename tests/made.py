@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench import files, pictures, video
-from bench.types import Case, Clip, Frames, Measurement, Suite
+from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator
+from bench.screening import Screening, screen_clip
+from bench.types import Case, Clip, ClipRecord, Frames, Measurement, Suite, Value
 
 
 def measurement(**changes: Any) -> Measurement:
@@ -53,3 +57,34 @@ def suite(folder: Path, cases: int = 3, with_references: bool = False) -> Suite:
             Case(f"c{number}", image, f"prompt {number}", "animal", reference=reference, digest=str(number))
         )
     return Suite("tiny", files.digest(cases)[:12], "three small pictures", tuple(made))
+
+
+def answers(
+    evaluator: ClipEvaluator,
+    frames: Frames,
+    fps: float = 8.0,
+    case: Case | None = None,
+    record: ClipRecord | None = None,
+) -> Mapping[str, Value]:
+    """What an evaluator says of frames, as the engine asks it.
+
+    Raises:
+        Exception: what it raised; in the engine it would be the reason of each of its metrics. A metric that has a
+            reason of its own has it as its value here, too.
+    """
+    evaluator.ready()
+    seen = _screening(evaluator, frames, fps, case, record)
+    return evaluator.conclude(seen.watchers[evaluator].kept(seen.sample), seen.sample)  # type: ignore[return-value]
+
+
+def features(evaluator: SetEvaluator, frames: Frames, fps: float = 8.0) -> NDArray[np.float64]:
+    """What an evaluator keeps of frames, as the engine asks it; raises what it raises."""
+    evaluator.ready()
+    return _screening(evaluator, frames, fps, None, None).features(evaluator)
+
+
+def _screening(
+    evaluator: Evaluator, frames: Frames, fps: float, case: Case | None, record: ClipRecord | None
+) -> Screening:
+    case, record = case or Case("a", Path("none")), record or ClipRecord("a", 0, None, "")
+    return screen_clip(Clip(frames, fps), [evaluator], case, record)

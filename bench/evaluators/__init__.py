@@ -28,12 +28,15 @@ from bench.errors import BenchError, NotMeasurable
 from bench.registry import Registry
 from bench.settings import NoSettings
 from bench.types import ClipRecord, MetricCard, Value
-from bench.views import Sample, View
+from bench.views import Sample as Sample, View as View
 from bench.weights import Weights
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]
 """Metric name -> its value, or why there is none: NotMeasurable where the clip has none to give, another error where
 something broke. Every metric of the evaluator's cards is there."""
+
+Answers: TypeAlias = Mapping[str, "Value | Exception"]
+"""What became of each metric, whatever went wrong."""
 
 
 class Evaluator(ABC):
@@ -179,6 +182,11 @@ def or_reason(
         return dict(values())
     except NotMeasurable as reason:
         return dict.fromkeys(names, reason)
+
+
+def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
+    """The answer of an evaluator that has none: the same reason for each of its metrics."""
+    return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 
 registry: Registry[Evaluator] = Registry("evaluator", package="bench.evaluators")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from bench import evaluators, spectrum
 from bench.errors import NotMeasurable
 from bench.types import MetricCard, Plane, Value
+from bench.views import Sample, View
 
 SEVERE = 15.0
 """Gray levels: a larger step is severe."""
@@ -111,16 +113,19 @@ class Flicker(evaluators.ClipEvaluator):
         ),
     )  # fmt: skip
 
-    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
-        levels = mean_gray(sample.gray)
+    def look(self, view: View) -> float:
+        return mean_gray(view.gray)
+
+    def conclude(self, looks: Sequence[float], sample: Sample) -> evaluators.Values:
+        levels = np.array(looks)
         return step_values(levels) | peak_values(levels) | window_values(levels, self.settings.window)
 
 
-def mean_gray(gray: Plane) -> NDArray[np.float64]:
-    """(T,) float64: the mean of each frame of a (T, H, W) uint8 plane."""
+def mean_gray(gray: Plane) -> float:
+    """The mean of an (H, W) uint8 plane."""
     import cv2
 
-    return np.array([cv2.mean(plane)[0] for plane in gray])
+    return float(cv2.mean(gray)[0])
 
 
 def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:

@@ -1,0 +1,135 @@
+"""A screening: one pass over a clip's frames, every evaluator watching. Decoding runs ahead in a thread of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import video
+from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
+from bench.types import Case, Clip, ClipRecord, Image
+from bench.views import InputImage, Sample, View
+
+AHEAD = 4
+"""Frames that are decoded before they are looked at: enough that neither side waits for single slow frames."""
+
+
+@dataclass
+class Watcher:
+    """An evaluator in the middle of a clip: what it keeps of it, or what went wrong."""
+
+    evaluator: Evaluator
+    looks: list[Any] = field(default_factory=list)
+    error: Exception | None = None
+
+    def see(self, view: View) -> None:
+        """Shows one frame; after a failure the rest of the clip is nothing to this evaluator."""
+        if self.error is None:
+            try:
+                self.looks.append(self.evaluator.look(view))
+            except Exception as error:
+                self.error = error
+
+    def kept(self, sample: Sample) -> list[Any]:
+        """What was kept, one a frame; else raises why there is nothing to conclude from."""
+        self.evaluator.refuse(sample)
+        if self.error is not None:
+            raise self.error
+        return self.looks
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A clip that was shown from beginning to end.
+
+    Attributes:
+        sample: the clip.
+        watchers: one an evaluator.
+    """
+
+    sample: Sample
+    watchers: Mapping[Evaluator, Watcher]
+
+    def answers(self, evaluator: ClipEvaluator) -> Answers:
+        """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
+        try:
+            return evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample)
+        except Exception as error:
+            return all_failed(evaluator, error)
+
+    def features(self, evaluator: SetEvaluator) -> NDArray[np.float64]:
+        """(D,): what the evaluator keeps of the clip.
+
+        Raises:
+            NotMeasurable: the clip has none to give; or whatever else went wrong.
+        """
+        return evaluator.features(self.watchers[evaluator].kept(self.sample))
+
+
+def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+    """Shows a video file or a folder of frames.
+
+    Raises:
+        BadClip: it cannot be decoded to its end.
+    """
+    with video.stream(path) as stream:
+        return screen(
+            video.Stream(_ahead(stream.frames), stream.fps, stream.decoded), evaluators, case, record
+        )
+
+
+def screen_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+    """Shows a clip that is in memory."""
+    return screen(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
+
+
+def screen(
+    stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord
+) -> Screening:
+    """Shows a stream's frames, each once, to every evaluator.
+
+    Raises:
+        BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.
+    """
+    watchers = {evaluator: Watcher(evaluator) for evaluator in evaluators}
+    for watcher in watchers.values():
+        _load(watcher)
+    view: View | None = None
+    for frame in stream.frames:
+        view = _next(view, frame, stream, case, record)
+        for watcher in watchers.values():
+            watcher.see(view)
+    assert view is not None  # a stream has a frame, or raises
+    sample = Sample(view.sample.input, stream.fps, view.t + 1, stream.decoded)
+    return Screening(sample, watchers)
+
+
+def _load(watcher: Watcher) -> None:
+    try:
+        watcher.evaluator.ready()
+    except Exception as error:
+        watcher.error = error
+
+
+def _next(before: View | None, frame: Image, stream: video.Stream, case: Case, record: ClipRecord) -> View:
+    if before is None:
+        height, width = frame.shape[:2]
+        return View(0, frame, Sample(InputImage(case, record, width, height), stream.fps))
+    before.before = None  # else every frame of the clip would stay in memory
+    return View(before.t + 1, frame, before.sample, before, before.first)
+
+
+def _ahead(frames: Iterator[Image]) -> Iterator[Image]:
+    """The same frames, decoded by a thread while others look at those before."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = deque(thread.submit(next, frames, None) for _ in range(AHEAD))
+        while (frame := coming.popleft().result()) is not None:
+            coming.append(thread.submit(next, frames, None))
+            yield frame
