@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from bench import files
 from bench.errors import BadResults, Unavailable, UnknownName, UsageError
 from bench.rowstore import RowStore
-from bench.types import Case, ClipRecord, Run, Suite
+from bench.types import Case, ClipRecord, Keyframe, Run, Suite
 
 T = TypeVar("T")
 
@@ -210,10 +210,13 @@ def _plain(content: Any) -> Any:
 
 def _case(content: dict[str, Any]) -> Case:
     reference, trajectory = content.pop("reference"), content.pop("trajectory")
+    keep, keyframes = content.pop("keep", None), content.pop("keyframes", ())
     return Case(
         **{**content, "image": Path(content["image"])},
-        reference=None if reference is None else Path(reference),
+        reference=reference and Path(reference),
         trajectory=None if trajectory is None else tuple((x, y) for x, y in trajectory),
+        keyframes=tuple(Keyframe(Path(each["image"]), each["frame"]) for each in keyframes),
+        keep=keep and Path(keep),
     )
 
 

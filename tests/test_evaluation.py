@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench import files, pictures, video
 from bench.errors import NotMeasurable
 from bench.evaluation import Evaluated, Evaluation
-from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator, Values
+from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, Sample, SetEvaluator, Values, View
 from bench.progress import Progress
 from bench.runs import RunFolder
 from bench.types import Clip, ClipRecord, Measurement, MetricCard, Run, Suite, Value
@@ -46,11 +46,14 @@ class Brightness(ClipEvaluator):
         self.seen: list[str] = []
         self.failing: dict[str, Exception] = {}
 
-    def evaluate(self, sample: Sample) -> Values:
+    def look(self, view: View) -> float:
+        return float(view.gray.mean())
+
+    def conclude(self, looks: Sequence[float], sample: Sample) -> Values:
         self.seen.append(sample.case.id)
         if sample.case.id in self.failing:
             raise self.failing[sample.case.id]
-        mean = float(sample.gray.mean()) * self.settings.factor
+        mean = float(np.mean(looks)) * self.settings.factor
         return {"bright": Value(mean, series=(mean, mean)), "dark": NotMeasurable("never dark")}
 
 
@@ -61,9 +64,12 @@ class Distance(SetEvaluator):
         super().__init__()
         self.looked = 0
 
-    def features(self, clip: Clip) -> NDArray[np.float64]:
+    def look(self, view: View) -> NDArray[np.float64]:
+        return view.frame.mean(axis=(0, 1))
+
+    def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
         self.looked += 1
-        return clip.frames.mean(axis=(0, 1, 2))
+        return np.mean(looks, axis=0)
 
     def distance(self, clips: FeatureSet, references: FeatureSet) -> Values:
         gap = clips.features_ND.mean(axis=0) - references.features_ND.mean(axis=0)
@@ -140,8 +146,8 @@ def test_a_new_metric_looks_at_old_clips_and_an_old_one_does_not(folder: RunFold
 
 def test_each_clip_is_decoded_once(folder: RunFolder, tiny: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    read = video.read_clip
-    monkeypatch.setattr(video, "read_clip", lambda path: (opened.append(path.name), read(path))[1])
+    stream = video.stream
+    monkeypatch.setattr(video, "stream", lambda path: (opened.append(path.name), stream(path))[1])
     _evaluate(folder, tiny, Brightness(), Brightness(Scale(2.0)), Brightness(Scale(3.0)))
     assert opened == ["c0-0.mkv", "c1-0.mkv", "c2-0.mkv"]
 
@@ -243,11 +249,11 @@ def test_another_reference_clip_is_another_distance(folder: RunFolder, tiny: Sui
 
 def test_a_clip_that_can_be_looked_at_after_all_joins_the_set(folder: RunFolder, tiny: Suite) -> None:
     class Stumbles(Distance):
-        def features(self, clip: Clip) -> NDArray[np.float64]:
+        def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
             if self.looked == 0:
                 self.looked += 1
                 raise RuntimeError("busy")
-            return super().features(clip)
+            return super().features(looks)
 
     _evaluate(folder, tiny, Stumbles())
     assert next(_rows(folder)).n == 2
@@ -288,7 +294,7 @@ def test_only_the_references_of_the_runs_own_cases_count(folder: RunFolder, tiny
 
 def test_features_that_are_nan_are_a_failure(folder: RunFolder, tiny: Suite) -> None:
     class Broken(Distance):
-        def features(self, clip: Clip) -> NDArray[np.float64]:
+        def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
             return np.array([1.0, np.nan])
 
     _evaluate(folder, tiny, Broken())

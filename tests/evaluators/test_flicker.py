@@ -1,21 +1,18 @@
 """Flicker: shares of steps counted by hand, what may not matter, and the null clips."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from bench.errors import NotMeasurable
-from bench.evaluators import Sample, Values
+from bench.evaluators import Values
 from bench.evaluators.flicker import Flicker, Settings, mean_gray, step_values
-from bench.types import Case, Clip, ClipRecord, Frames, Value
-from tests.made import moving_clip, photograph
+from bench.types import Frames, Value
+from tests.made import answers, moving_clip, photograph
 
 
 def measured(frames: Frames, window: int = 9) -> Values:
-    sample = Sample(Case("a", Path("none")), Clip(frames, 8.0), ClipRecord("a", 0, None, ""))
-    return Flicker(Settings(window)).evaluate(sample)
+    return answers(Flicker(Settings(window)), frames)
 
 
 def number(values: Values, name: str) -> float:
@@ -42,7 +39,8 @@ def test_steps_counted_by_hand() -> None:
 
 def test_mean_gray_is_numpys_mean() -> None:
     gray = photograph()[None, ..., 0].repeat(3, axis=0)
-    np.testing.assert_allclose(mean_gray(gray), gray.reshape(3, -1).mean(axis=1), atol=1e-9)
+    found = [mean_gray(plane) for plane in gray]
+    np.testing.assert_allclose(found, gray.reshape(3, -1).mean(axis=1), atol=1e-9)
 
 
 @given(st.lists(st.integers(0, 255), min_size=2, max_size=30))
