@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import BadImage, BenchError, NotMeasurable
-from bench.evaluators import Sample, Values
+from bench.evaluators import Values
 from bench.nets import clip
-from bench.types import MetricCard, Value
+from bench.types import Image, MetricCard, Value
+from bench.views import Sample, View
 from bench.weights import Weights
 
 Vectors = NDArray[np.float64]
@@ -95,8 +97,11 @@ class Clipsim(evaluators.ClipEvaluator):
     def load(self) -> None:
         self._encoder = clip.Encoder(self._source(), self.device)
 
-    def evaluate(self, sample: Sample) -> Values:
-        frames_TE = self._encoder.images(sample.clip.frames)
+    def look(self, view: View) -> Image:
+        return self._encoder.prepared(view.frame)
+
+    def conclude(self, looks: Sequence[Image], sample: Sample) -> Values:
+        frames_TE = self._encoder.encoded(looks)
         image_E = self._image(sample)
         text_E = self._text(sample)
         similarity = _mean_cosine(frames_TE, text_E)
@@ -115,7 +120,7 @@ class Clipsim(evaluators.ClipEvaluator):
     def _image(self, sample: Sample) -> Vectors | BenchError:
         """(1, E): the input image's direction."""
         try:
-            return self._encoder.images(sample.input_image[None])
+            return self._encoder.images(sample.input.pixels[None])
         except BadImage as error:
             return error
 

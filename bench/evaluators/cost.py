@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench import evaluators
 from bench.errors import NotMeasurable
 from bench.types import ClipRecord, MetricCard, Value
+from bench.views import Sample
 
 GIB = 2**30
 
@@ -35,7 +38,7 @@ class Cost(evaluators.ClipEvaluator):
     def applies(self, record: ClipRecord) -> bool:
         return record.seconds is not None
 
-    def evaluate(self, sample: evaluators.Sample) -> evaluators.Values:
+    def conclude(self, looks: Sequence[None], sample: Sample) -> evaluators.Values:
         return {"cost_seconds": seconds(sample.record), "cost_peak_memory": peak_memory(sample.record)}
 
 

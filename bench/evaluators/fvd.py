@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +15,8 @@ from bench import evaluators, stats, weights
 from bench.errors import NotMeasurable
 from bench.nets import i3d
 from bench.nets.i3d import I3D
-from bench.types import Clip, Frames, MetricCard
+from bench.types import Image, MetricCard
+from bench.views import View
 from bench.weights import Weights
 
 
@@ -79,10 +80,13 @@ class Fvd(evaluators.SetEvaluator):
     def load(self) -> None:
         self._net = I3D(self._file(), self.device)
 
-    def features(self, clip: Clip) -> NDArray[np.float64]:
-        if len(clip) < self.settings.frames:
-            raise NotMeasurable(self._too_short(len(clip)))
-        return self._net.logits(centre_square(clip.frames[: self.settings.frames]))
+    def look(self, view: View) -> Image | None:
+        return centre_square(view.frame) if view.t < self.settings.frames else None
+
+    def features(self, looks: Sequence[Image]) -> NDArray[np.float64]:
+        if len(looks) < self.settings.frames:
+            raise NotMeasurable(self._too_short(len(looks)))
+        return self._net.logits(np.stack(looks[: self.settings.frames]))
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         return stats.frechet_values(
@@ -114,9 +118,12 @@ class Fvd(evaluators.SetEvaluator):
         return f"{wanted}: --metric-set fvd.frames={frames} measures another protocol under its own name"
 
 
-def centre_square(frames: Frames) -> Frames:
-    """(T, S, S, 3): the centre of (T, H, W, 3), S the shorter side; pixels as they are, so only the net resizes."""
-    height, width = frames.shape[1:3]
+def centre_square(frame: Image) -> Image:
+    """(S, S, 3): the centre of (H, W, 3), S the shorter side; pixels as they are, so that only the net resizes.
+
+    A copy: a view would keep the whole frame in memory.
+    """
+    height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    return frames[:, top : top + side, left : left + side]
+    return frame[top : top + side, left : left + side].copy()

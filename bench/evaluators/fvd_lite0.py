@@ -5,7 +5,7 @@ It is not the FVD and its numbers mean nothing beside FVDs; hence its name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,7 +17,8 @@ from bench import evaluators, stats
 from bench.errors import NotMeasurable
 from bench.nets import efficientnet_lite0
 from bench.nets.efficientnet_lite0 import EfficientNetLite0
-from bench.types import Clip, MetricCard
+from bench.types import Image, MetricCard
+from bench.views import View
 from bench.weights import Weights
 
 
@@ -79,14 +80,19 @@ class FvdLite0(evaluators.SetEvaluator):
     def load(self) -> None:
         self._net = EfficientNetLite0(self.device)
 
-    def features(self, clip: Clip) -> NDArray[np.float64]:
-        frames = self.settings.frames
-        if len(clip) < frames:
+    def look(self, view: View) -> Image | None:
+        if view.t >= self.settings.frames:
+            return None
+        return np.asarray(efficientnet_lite0.prepared(view.frame[None])[0])
+
+    def features(self, looks: Sequence[Image]) -> NDArray[np.float64]:
+        frames, has = self.settings.frames, len(looks)
+        if has < frames:
             raise NotMeasurable(
-                f"clip has {len(clip)} frames, fvd_lite0 looks at {frames}: --metric-set fvd_lite0.frames={len(clip)} "
+                f"clip has {has} frames, fvd_lite0 looks at {frames}: --metric-set fvd_lite0.frames={has} "
                 "measures another protocol under its own name"
             )
-        maps = self._net.maps(efficientnet_lite0.prepared(clip.frames[:frames]))
+        maps = self._net.maps(np.stack(looks[:frames]))
         return np.concatenate([descriptor(stage) for stage in maps])
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:

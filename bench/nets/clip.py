@@ -7,22 +7,18 @@ antialias, centre crop, then the mean and standard deviation of the model's trai
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench import nets, weights
 from bench.errors import Unavailable, UnknownName
-from bench.types import Frames
+from bench.types import Frames, Image
 from bench.weights import Weights
-
-if TYPE_CHECKING:
-    import torch
-    from PIL import Image as pillow
 
 VIT_B_32 = Weights(
     name="ViT-B-32.pt",
@@ -90,22 +86,34 @@ class Encoder:
         self.context_length = int(self._net.context_length)
         """Tokens that are read of a sentence, its start and end included."""
         self._tokens = open_clip.get_tokenizer(source.model, context_length=self.context_length)
-        self._transform: Callable[[pillow.Image], torch.Tensor] = open_clip.transform.image_transform_v2(
+        self._transform = open_clip.transform.image_transform_v2(
             open_clip.transform.PreprocessCfg(**self._net.visual.preprocess_cfg), is_train=False
         )
 
     def images(self, frames: Frames, batch: int = BATCH) -> NDArray[np.float64]:
         """(T, E) unit vectors of (T, H, W, 3) uint8 sRGB frames."""
-        import torch
+        return self.encoded([self.prepared(frame) for frame in frames], batch)
+
+    def prepared(self, frame: Image) -> Image:
+        """(S, S, 3) uint8: what the net sees of (H, W, 3) uint8 sRGB, at its own size; enough to keep of a frame."""
         from PIL import Image as pillow
 
+        *to_size, _, _ = self._transform.transforms
+        picture = pillow.fromarray(frame)
+        for step in to_size:
+            picture = step(picture)
+        return np.array(picture)
+
+    def encoded(self, prepared: Sequence[Image], batch: int = BATCH) -> NDArray[np.float64]:
+        """(T, E) unit vectors of T frames that were prepared."""
+        import torch
+
+        *_, to_tensor, normalise = self._transform.transforms
         vectors = []
         with nets.exact():
-            for start in range(0, len(frames), batch):
-                pictures = [
-                    self._transform(pillow.fromarray(frame)) for frame in frames[start : start + batch]
-                ]
-                vectors.append(self._net.encode_image(torch.stack(pictures).to(self.device)).cpu().numpy())
+            for start in range(0, len(prepared), batch):
+                planes = torch.stack([normalise(to_tensor(each)) for each in prepared[start : start + batch]])
+                vectors.append(self._net.encode_image(planes.to(self.device)).cpu().numpy())
         return _unit(np.concatenate(vectors))
 
     def text(self, sentence: str) -> NDArray[np.float64]:

@@ -8,11 +8,10 @@ import pytest
 
 from bench import evaluators, pictures
 from bench.errors import BadImage, NotMeasurable, Unavailable
-from bench.evaluators import Sample
 from bench.evaluators.clipsim import Clipsim, Settings
-from bench.types import Case, Clip, ClipRecord, Frames, Value
+from bench.types import Case, Frames, Value
 from tests import tiny_nets
-from tests.made import moving_clip, photograph
+from tests.made import answers, moving_clip, photograph
 
 TEXT_METRICS = ("clipsim", "clipsim_input", "clipsim_delta")
 IMAGE_METRICS = ("clipsim_input", "clipsim_delta", "clip_to_input")
@@ -39,8 +38,8 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
-def sample(image: Path, frames: Frames, prompt: str = "a cat runs") -> Sample:
-    return Sample(Case("duck-3", image, prompt), Clip(frames, 8.0), ClipRecord("duck-3", 0, None, ""))
+def measured(clipsim: Clipsim, image: Path, frames: Frames, prompt: str = "a cat runs") -> evaluators.Values:
+    return answers(clipsim, frames, case=Case("duck-3", image, prompt))
 
 
 def number(values: evaluators.Values, metric: str) -> float:
@@ -51,7 +50,7 @@ def number(values: evaluators.Values, metric: str) -> float:
 
 def test_is_the_mean_of_cosines(clipsim: Clipsim, image: Path) -> None:
     frames = moving_clip(5).frames
-    values = clipsim.evaluate(sample(image, frames))
+    values = measured(clipsim, image, frames)
     seen, text = clipsim._encoder.images(frames), clipsim._encoder.text("a cat runs")
     given = clipsim._encoder.images(photograph()[None])[0]
     cosines = [float(vector @ text) for vector in seen]
@@ -68,7 +67,7 @@ def test_is_the_mean_of_cosines(clipsim: Clipsim, image: Path) -> None:
 
 
 def test_every_metric_of_the_cards_is_there_and_in_range(clipsim: Clipsim, image: Path) -> None:
-    values = clipsim.evaluate(sample(image, moving_clip(3).frames))
+    values = measured(clipsim, image, moving_clip(3).frames)
     assert set(values) == {card.name for card in Clipsim.cards}
     for card in Clipsim.cards:
         assert card.low is not None
@@ -78,8 +77,8 @@ def test_every_metric_of_the_cards_is_there_and_in_range(clipsim: Clipsim, image
 
 
 def test_a_still_clip_adds_nothing_and_is_perfectly_consistent(clipsim: Clipsim, image: Path) -> None:
-    still = clipsim.evaluate(sample(image, photograph()[None].repeat(4, axis=0)))
-    drift = clipsim.evaluate(sample(image, moving_clip(4).frames))
+    still = measured(clipsim, image, photograph()[None].repeat(4, axis=0))
+    drift = measured(clipsim, image, moving_clip(4).frames)
     # Float32 sums of a batch of four and of one picture may differ in the last digits.
     assert number(still, "clipsim_delta") == pytest.approx(0, abs=1e-6)
     assert number(still, "clip_consistency") == pytest.approx(1, abs=1e-9)
@@ -91,12 +90,12 @@ def test_a_still_clip_adds_nothing_and_is_perfectly_consistent(clipsim: Clipsim,
 def test_the_input_image_is_seen_at_the_clips_size(clipsim: Clipsim, image: Path) -> None:
     # A model that made a square clip was given the image's centre; a clip that repeats that centre adds nothing.
     square = pictures.fit(photograph(), 40, 40, "cover")
-    values = clipsim.evaluate(sample(image, square[None].repeat(2, axis=0)))
+    values = measured(clipsim, image, square[None].repeat(2, axis=0))
     assert number(values, "clipsim_delta") == pytest.approx(0, abs=1e-6)
 
 
 def test_without_a_prompt_only_text_metrics_are_missing(clipsim: Clipsim, image: Path) -> None:
-    values = clipsim.evaluate(sample(image, moving_clip(3).frames, prompt=" "))
+    values = measured(clipsim, image, moving_clip(3).frames, prompt=" ")
     for metric in TEXT_METRICS:
         assert isinstance(values[metric], NotMeasurable)
         assert str(values[metric]) == "case 'duck-3' has no prompt"
@@ -105,7 +104,7 @@ def test_without_a_prompt_only_text_metrics_are_missing(clipsim: Clipsim, image:
 
 
 def test_without_an_image_only_image_metrics_are_missing(clipsim: Clipsim, tmp_path: Path) -> None:
-    values = clipsim.evaluate(sample(tmp_path / "none.png", moving_clip(3).frames))
+    values = measured(clipsim, tmp_path / "none.png", moving_clip(3).frames)
     for metric in IMAGE_METRICS:
         assert isinstance(values[metric], BadImage)  # something broke
         assert "none.png does not exist" in str(values[metric])
@@ -114,7 +113,7 @@ def test_without_an_image_only_image_metrics_are_missing(clipsim: Clipsim, tmp_p
 
 
 def test_one_frame_has_no_neighbour(clipsim: Clipsim, image: Path) -> None:
-    values = clipsim.evaluate(sample(image, photograph()[None]))
+    values = measured(clipsim, image, photograph()[None])
     assert str(values["clip_consistency"]) == "clip of case 'duck-3' has 1 frame, clip_consistency needs 2"
     assert number(values, "clipsim") == pytest.approx(number(values, "clipsim_input"), abs=1e-9)
 
@@ -123,9 +122,9 @@ def test_a_prompt_that_is_cut_is_said(
     clipsim: Clipsim, image: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        clipsim.evaluate(sample(image, photograph()[None], prompt="cat " * 75))
+        measured(clipsim, image, photograph()[None], prompt="cat " * 75)
         assert not caplog.messages
-        clipsim.evaluate(sample(image, photograph()[None], prompt="cat " * 76))
+        measured(clipsim, image, photograph()[None], prompt="cat " * 76)
     assert caplog.messages == [
         "the prompt of case 'duck-3' has more than the 77 tokens that CLIP reads; clipsim ignores its end"
     ]

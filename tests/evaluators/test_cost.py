@@ -1,20 +1,19 @@
 """Cost: what the record says, in the card's units."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from bench.evaluators import Sample, Values
+from bench.evaluators import Values
 from bench.evaluators.cost import Cost
-from bench.types import Case, ClipRecord, Value
-from tests.made import moving_clip
+from bench.types import ClipRecord, Value
+from tests.made import answers, moving_clip
 
 RECORD = ClipRecord("a", 0, "a-0.mkv", "c", seconds=12.5, peak_memory=3 * 2**29, device="cuda:0")
 
 
 def measured(record: ClipRecord) -> Values:
-    return Cost().evaluate(Sample(Case("a", Path("none")), moving_clip(1), record))
+    return answers(Cost(), moving_clip(1).frames, record=record)
 
 
 def test_values_are_the_records() -> None:

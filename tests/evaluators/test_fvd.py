@@ -10,9 +10,9 @@ from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.fvd import Fvd, Settings, centre_square
 from bench.nets import i3d
-from bench.types import Clip, Frames, Value
+from bench.types import Frames, Value
 from tests import tiny_nets
-from tests.made import moving_clip
+from tests.made import features, moving_clip
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +29,13 @@ def fvd(tiny: Path) -> Fvd:
     return made
 
 
-def level(value: int, frames: int = 16) -> Clip:
-    return Clip(np.full((frames, 32, 48, 3), value, dtype=np.uint8), 8.0)
+def level(value: int, frames: int = 16) -> Frames:
+    return np.full((frames, 32, 48, 3), value, dtype=np.uint8)
 
 
-def feature_set(fvd: Fvd, clips: list[Clip]) -> FeatureSet:
+def feature_set(fvd: Fvd, clips: list[Frames]) -> FeatureSet:
     return FeatureSet(
-        np.stack([fvd.features(clip) for clip in clips]), tuple(f"c{i}" for i in range(len(clips)))
+        np.stack([features(fvd, clip) for clip in clips]), tuple(f"c{i}" for i in range(len(clips)))
     )
 
 
@@ -65,44 +65,45 @@ def test_the_plain_value_divides_by_n(fvd: Fvd) -> None:
 
 
 def test_sets_that_are_equal_have_no_distance(fvd: Fvd) -> None:
-    clips = feature_set(fvd, [moving_clip(16, seed) for seed in range(9)])
+    clips = feature_set(fvd, [moving_clip(16, seed).frames for seed in range(9)])
     values = fvd.distance(clips, clips)
     assert number(values, "fvd").value == pytest.approx(0, abs=1e-9)
     assert number(values, "fvd_debiased").value == pytest.approx(0, abs=1e-9)
 
 
 def test_the_first_frames_and_the_centre_are_looked_at(fvd: Fvd) -> None:
-    clip = moving_clip(20)
-    frames = clip.frames.copy()
+    clip = moving_clip(20).frames
+    frames = clip.copy()
     frames[16:] = 0
     frames[:, :, :8], frames[:, :, -8:] = 0, 255  # 64 x 48 pixels: the centre 48 columns remain
-    assert np.array_equal(fvd.features(Clip(frames, 8.0)), fvd.features(clip))
+    assert np.array_equal(features(fvd, frames), features(fvd, clip))
     frames[15, 20:28, 28:36] ^= 255  # in the centre of the last frame of sixteen
-    assert not np.array_equal(fvd.features(Clip(frames, 8.0)), fvd.features(clip))
+    assert not np.array_equal(features(fvd, frames), features(fvd, clip))
 
 
 @pytest.mark.parametrize(("height", "width", "top", "left"), [(5, 9, 0, 2), (9, 4, 2, 0), (6, 6, 0, 0)])
 def test_centre_square(height: int, width: int, top: int, left: int) -> None:
-    frames: Frames = np.random.default_rng(0).integers(0, 256, (2, height, width, 3), dtype=np.uint8)
+    frame = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     side = min(height, width)
-    assert np.array_equal(centre_square(frames), frames[:, top : top + side, left : left + side])
+    assert np.array_equal(centre_square(frame), frame[top : top + side, left : left + side])
+    assert not np.shares_memory(centre_square(frame), frame)
 
 
 def test_short_clips_are_refused_not_padded(fvd: Fvd, tiny: Path) -> None:
     with pytest.raises(
         NotMeasurable, match=r"clip has 14 frames, fvd looks at 16: --metric-set fvd\.frames=14 "
     ):
-        fvd.features(moving_clip(14))
+        features(fvd, moving_clip(14).frames)
     with pytest.raises(NotMeasurable, match="clip has 5 frames, fvd looks at 16, and I3D needs 9 at least"):
-        fvd.features(moving_clip(5))
+        features(fvd, moving_clip(5).frames)
     shorter = Fvd(Settings(frames=14, weights=tiny))
     shorter.load()
-    assert shorter.features(moving_clip(14)).shape == (6,)
+    assert features(shorter, moving_clip(14).frames).shape == (6,)
     assert shorter.protocol() != fvd.protocol()
 
 
 def test_few_clips_have_a_plain_value_only(fvd: Fvd) -> None:
-    clips = feature_set(fvd, [moving_clip(16, seed) for seed in range(3)])
+    clips = feature_set(fvd, [moving_clip(16, seed).frames for seed in range(3)])
     values = fvd.distance(clips, clips)
     assert number(values, "fvd").n == 3
     assert "3 cases have clips, the debiased distance needs 4" in str(values["fvd_debiased"])

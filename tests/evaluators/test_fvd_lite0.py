@@ -8,8 +8,8 @@ import pytest
 from bench.errors import NotMeasurable
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.fvd_lite0 import FLOOR, FvdLite0, Settings, descriptor, standardised
-from bench.types import Clip, Frames, Value
-from tests.made import photograph
+from bench.types import Frames, Value
+from tests.made import features, photograph
 
 FRAMES = 4  # enough for every statistic, and a third of the time
 
@@ -28,8 +28,9 @@ def sliding(seed: int, pixels: int) -> Frames:
 
 
 def feature_set(lite0: FvdLite0, clips: list[Frames]) -> FeatureSet:
-    features = np.stack([lite0.features(Clip(frames, 8.0)) for frames in clips])
-    return FeatureSet(features, tuple(f"c{i}" for i in range(len(clips))))
+    return FeatureSet(
+        np.stack([features(lite0, frames) for frames in clips]), tuple(f"c{i}" for i in range(len(clips)))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,30 +62,30 @@ def test_standardised_by_the_reference_with_a_floor() -> None:
 
 
 def test_features(lite0: FvdLite0) -> None:
-    features = lite0.features(Clip(sliding(0, 2), 8.0))
-    assert features.shape == (704,)
-    assert features.dtype == np.float64
-    still = lite0.features(Clip(sliding(0, 0), 8.0)).reshape(-1)
+    moving = features(lite0, sliding(0, 2))
+    assert moving.shape == (704,)
+    assert moving.dtype == np.float64
+    still = features(lite0, sliding(0, 0))
     start = 0
     for channels in (24, 40, 112):  # a clip that never moves has no deviation over time and no steps
         assert still[start + channels : start + 3 * channels] == pytest.approx(0, abs=1e-4)
-        assert (features[start + 2 * channels : start + 3 * channels] > 1e-3).all()
+        assert (moving[start + 2 * channels : start + 3 * channels] > 1e-3).all()
         start += 4 * channels
 
 
 def test_later_frames_and_other_clips_decide_nothing(lite0: FvdLite0) -> None:
     frames = sliding(1, 3)
     longer = np.concatenate([frames, 255 - frames])
-    first = lite0.features(Clip(frames, 8.0))
-    lite0.features(Clip(sliding(2, 5), 8.0))
-    assert np.array_equal(lite0.features(Clip(longer, 8.0)), first)
+    first = features(lite0, frames)
+    features(lite0, sliding(2, 5))
+    assert np.array_equal(features(lite0, longer), first)
 
 
 def test_short_clips_are_refused_with_the_remedy() -> None:
     with pytest.raises(
         NotMeasurable, match=r"clip has 4 frames, fvd_lite0 looks at 14: --metric-set fvd_lite0\.frames=4 "
     ):
-        FvdLite0().features(Clip(sliding(0, 1), 8.0))
+        features(FvdLite0(), sliding(0, 1))
 
 
 def test_the_reference_itself_has_no_distance(lite0: FvdLite0, references: FeatureSet) -> None:
