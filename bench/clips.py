@@ -1,8 +1,9 @@
 """Clips that somebody already has: a CSV or a folder -> a suite of its own and where each clip lies.
 
 CSV: a header and one line a clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
-suite that the cases belong to; `seed`, `category` and `reference` (a clip of what does happen) may follow. Paths are
-relative to the CSV. A line with an empty clip is a case that nobody animated: it is passed over. A quoted field may
+suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
+where the clip should stay as the image is) and `keyframes` (path@frame;path@frame) may follow. Paths are relative to
+the CSV. A line with an empty clip is a case that nobody animated: it is passed over. A quoted field may
 hold commas and line breaks, which stay in the prompt.
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
@@ -22,10 +23,10 @@ from pathlib import Path
 
 from bench import digests, files, pictures, suite_files, video
 from bench.errors import UnknownName, UsageError
-from bench.types import Case, Suite
+from bench.types import Case, Keyframe, Suite
 
-COLUMNS = ("case", "image", "clip", "prompt", "seed", "category", "reference")
-FILE_COLUMNS = ("image", "clip", "reference")
+COLUMNS = ("case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes")
+FILE_COLUMNS = ("image", "clip", "reference", "keep")
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,30 @@ def _check_texts(where: str, folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         if "\0" in text:
             raise UsageError(f"{where}: {name} {files.short(text)!r} holds a NUL byte")
-    for name in FILE_COLUMNS:
+    for name, text in _paths(where, texts):
         try:
-            (folder / texts.get(name, "")).stat()
+            (folder / text).stat()
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             pass  # a failure of this clip or image alone, told when it is read
         except OSError as error:
-            raise UsageError(f"{where}: {name} '{files.short(texts[name])}': {files.why(error)}") from None
+            raise UsageError(f"{where}: {name} '{files.short(text)}': {files.why(error)}") from None
+
+
+def _paths(where: str, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Column and path of every file that a line names."""
+    yield from ((name, texts.get(name, "")) for name in FILE_COLUMNS)
+    yield from (("keyframes", path) for path, _ in _keyframes(where, texts.get("keyframes", "")))
+
+
+def _keyframes(where: str, text: str) -> list[tuple[str, int]]:
+    """Paths and frames of 'a.png@0;b.png@40'; none of ''."""
+    found = [re.fullmatch(r"\s*(.+)@(\d{1,9})\s*", part) for part in text.split(";")] if text else []
+    named = [(each[1], int(each[2])) for each in found if each]
+    if len(named) < len(found) or not suite_files.are_ascending([frame for _, frame in named]):
+        raise UsageError(
+            f"{where}: keyframes '{files.short(text)}' is not path@frame;path@frame, in the order of the frames"
+        )
+    return named
 
 
 def _csv_line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None) -> _Line:
@@ -160,13 +178,16 @@ def _own_case(folder: Path, where: str, text: Mapping[str, str]) -> Case:
         )
     if not text["image"]:
         raise UsageError(f"{where}: case '{text['case']}' has no image")
-    reference = text.get("reference")
+    reference, keep = text.get("reference"), text.get("keep")
+    keyframes = _keyframes(where, text.get("keyframes", ""))
     return Case(
         id=text["case"],
         image=folder / text["image"],
         prompt=text.get("prompt", ""),
         category=text.get("category", ""),
         reference=folder / reference if reference else None,
+        keyframes=tuple(Keyframe(folder / path, frame) for path, frame in keyframes),
+        keep=folder / keep if keep else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import files, pictures
@@ -32,11 +33,19 @@ def clip_digest(path: Path) -> str:
 def case_digest(case: Case) -> str:
     """sha256 of what decides a clip or a number of a case of somebody's own, from its files as they are now.
 
-    That is its id, its prompt and what image and reference hold, wherever they lie; a file that cannot be read counts
-    as missing. The category decides neither clip nor number.
+    That is its id, its prompt and what image, reference, keyframes and keep mask hold, wherever they lie; a file that
+    cannot be read counts as missing. The category decides neither clip nor number.
     """
     reference = case.reference and _reference_digest(case.reference)
-    return files.digest([case.id, case.prompt, _image_digest(case.image), reference])
+    return files.digest([case.id, case.prompt, _image_digest(case.image), reference, *_wishes(case)])
+
+
+def _wishes(case: Case) -> Iterator[list[object]]:
+    """Of keyframes and keep mask, where there are any: cases that are older than these keep their digest."""
+    if case.keyframes:
+        yield ["keyframes", [[_image_digest(each.image), each.frame] for each in case.keyframes]]
+    if case.keep:
+        yield ["keep", _image_digest(case.keep)]
 
 
 def _digest_of_frames(folder: Path) -> str:

@@ -9,11 +9,12 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from annotated_types import MinLen
+from annotated_types import Ge, MinLen
 
 from bench.errors import UsageError
 from bench.render import Camera, Scene
@@ -44,6 +45,16 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class KeyframeEntry:
+    """A picture that the clip should pass through, and the frame at which it should, counted from 0."""
+
+    image: str
+    frame: Annotated[int, Ge(0)]
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True)
 class Entry:
     """A line of cases.jsonl. Without an image it is rendered: image, reference, camera and trajectory."""
 
@@ -55,6 +66,8 @@ class Entry:
     trajectory: tuple[tuple[float, float], ...] | None = None
     reference: str | None = None
     scene: Scene | None = None
+    keyframes: tuple[KeyframeEntry, ...] = ()
+    keep: str | None = None
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -106,6 +119,11 @@ def is_case_id(text: str) -> bool:
     return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
+def are_ascending(frames: Sequence[int]) -> bool:
+    """Whether each frame comes after the one before it; of one or none, yes."""
+    return all(after > before for before, after in pairwise(frames))
+
+
 def _mistakes(entry: Entry, home: Path, lines: Mapping[str, int]) -> Iterator[str]:
     """What is wrong with an entry whose types are right; lines says where the ids before it stand."""
     if not is_case_id(entry.id):
@@ -117,6 +135,9 @@ def _mistakes(entry: Entry, home: Path, lines: Mapping[str, int]) -> Iterator[st
         yield f"'id' {entry.id!r} is taken by line {lines[entry.id.casefold()]}"
     if entry.trajectory is not None and len(entry.trajectory) < 2:
         yield f"'trajectory' must have at least 2 points, got {len(entry.trajectory)}"
+    frames = [each.frame for each in entry.keyframes]
+    if not are_ascending(frames):
+        yield f"'keyframes' must stand in the order of their frames, one a frame, got frames {frames}"
     if entry.image is None:
         yield from _mistakes_without_image(entry)
     if entry.scene and entry.reference is not None:
@@ -142,6 +163,8 @@ def _files(entry: Entry) -> Iterator[tuple[str, str]]:
         "reference": entry.reference,
         "scene.texture": scene and scene.texture,
         "scene.patch": scene and scene.patch,
+        "keep": entry.keep,
+        **{f"keyframes.{place}.image": each.image for place, each in enumerate(entry.keyframes)},
     }
     return ((field, str(name)) for field, name in named.items() if name is not None)
 
@@ -154,6 +177,9 @@ def _mistakes_of_file(field: str, name: str, home: Path) -> Iterator[str]:
     elif not (home / name).is_file() and not (field == "reference" and (home / name).is_dir()):
         yield f"'{field}' names a file that does not exist: {name!r}"
 
+
+_PARTS: Mapping[str, type[Any]] = {"scene": Scene, "keyframes": KeyframeEntry}
+"""Fields of an entry that have fields of their own."""
 
 T = TypeVar("T")
 
@@ -192,7 +218,7 @@ def _said(error: ErrorDetails, shape: type[Any]) -> str:
         case "missing":
             return f"'{where}' is missing"
         case "unexpected_keyword_argument":
-            parent = Scene if error["loc"][0] == "scene" else shape
+            parent = _PARTS.get(str(error["loc"][0]), shape)
             return f"unknown field '{where}'{_hint(str(error['loc'][-1]), [f.name for f in fields(parent)])}"
         case "string_type":
             return f"'{where}' must be text, got {got}"

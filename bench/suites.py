@@ -17,7 +17,7 @@ from bench.errors import UnknownName, UsageError
 from bench.progress import Progress
 from bench.render import Scene
 from bench.suite_files import Entry
-from bench.types import Case, Suite
+from bench.types import Case, Keyframe, Suite
 
 
 def load(name_or_folder: str | Path) -> Suite:
@@ -105,6 +105,8 @@ def _case(entry: Entry, home: Path) -> Case:
         camera=entry.camera,
         trajectory=entry.trajectory,
         reference=home / entry.reference if entry.reference else None,
+        keyframes=tuple(Keyframe(home / each.image, each.frame) for each in entry.keyframes),
+        keep=home / entry.keep if entry.keep else None,
         digest=_digest(entry, home, scene),
     )
     return _with_scene(case, scene, has_image=entry.image is not None) if scene else case
@@ -138,5 +140,13 @@ def _digest(entry: Entry, home: Path, scene: Scene | None) -> str:
             "image": entry.image and files.sha256(home / entry.image),
             "reference": entry.reference and files.sha256(home / entry.reference),
             "scene": scene and render.digest(scene),
+            **_wishes(entry, home),
         }
     )
+
+
+def _wishes(entry: Entry, home: Path) -> dict[str, object]:
+    """Digests of keyframes and keep mask, where there are any: suites that are older than these keep their version."""
+    keyframes = [[files.sha256(home / each.image), each.frame] for each in entry.keyframes]
+    keep = files.sha256(home / entry.keep) if entry.keep else None
+    return ({"keyframes": keyframes} if keyframes else {}) | ({"keep": keep} if keep else {})

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bench import clips, digests, files, pictures, video
 from bench.errors import BadClip, BenchError, UsageError
-from bench.types import Case
+from bench.types import Case, Keyframe
 from tests.made import moving_clip, photograph, suite
 
 
@@ -119,6 +119,32 @@ def test_the_version_is_of_the_content(folder: Path, tmp_path_factory: pytest.Te
             "mine.csv:4: case '../a'",
         ),
         ('case,image,clip,prompt\n\nduck,duck.png,duck.mkv,"never\nclosed\n', "mine.csv:3: not CSV"),
+        *(
+            (
+                f"case,image,clip,keyframes\nduck,duck.png,duck.mkv,{keyframes}\n",
+                f"mine.csv:2: keyframes '{re.escape(keyframes)}' is not path@frame;path@frame, in the order",
+            )
+            for keyframes in (
+                "duck.png",
+                "duck.png@",
+                "@4",
+                "duck.png@-1",
+                "duck.png@1.5",
+                "duck.png@4;",
+                "a.png@4;a.png@4",
+                "a.png@4;b.png@3",
+                ";",
+                "duck.png@٣x",
+            )
+        ),
+        (
+            f"case,image,clip,keyframes\nduck,duck.png,duck.mkv,a.png@0;{'a' * 5000}@7\n",
+            r"mine.csv:2: keyframes 'a{60}…a{60} .5000 characters.': file name too long",
+        ),
+        (
+            f"case,image,clip,keep\nduck,duck.png,duck.mkv,{'a' * 5000}\n",
+            r"mine.csv:2: keep 'a{60}…a{60} .5000 characters.': file name too long",
+        ),
         ("case,image,clip\nduck,duck.png,a\0b.mkv\n", r"mine.csv:2: clip 'a\\x00b.mkv' holds a NUL byte"),
         ("case,image,clip,prompt\nduck,duck.png,duck.mkv,a\0b\n", "mine.csv:2: prompt .* holds a NUL byte"),
         *(
@@ -353,6 +379,30 @@ def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
     assert digests.case_digest(case) == case.digest
     pictures.write(folder / "duck.png", photograph(seed=9))
     assert digests.case_digest(case) != case.digest
+
+
+def test_keyframes_and_a_mask_are_of_the_case(folder: Path) -> None:
+    """A case without them keeps the digest that it had before there were any: that of the test above."""
+    text = "case,image,clip,keyframes,keep\nduck,duck.png,duck.mkv,{},{}\n"
+    pictures.write(folder / "b@2.png", photograph(seed=1))
+    case = clips.collect(_csv(folder, text.format("duck.png@0; b@2.png@40", "b@2.png"))).suite.cases[0]
+    assert case.keyframes == (Keyframe(folder / "duck.png", 0), Keyframe(folder / "b@2.png", 40))
+    assert case.keep == folder / "b@2.png"
+    image, other = files.sha256(folder / "duck.png"), files.sha256(folder / "b@2.png")
+    wishes = [["keyframes", [[image, 0], [other, 40]]], ["keep", other]]
+    assert case.digest == digests.case_digest(case) == files.digest(["duck", "", image, None, *wishes])
+
+    plain = clips.collect(_csv(folder, text.format("", ""))).suite.cases[0]
+    assert (plain.keyframes, plain.keep, plain.digest) == (
+        (),
+        None,
+        files.digest(["duck", "", image, None]),
+    )
+
+    (folder / "b@2.png").unlink()
+    assert digests.case_digest(case) == files.digest(
+        ["duck", "", image, None, ["keyframes", [[image, 0], ["missing", 40]]], ["keep", "missing"]]
+    )
 
 
 def test_a_reference_may_be_a_folder_of_frames(folder: Path) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 from bench import pictures, render, suites, video
 from bench.errors import BenchError, UnknownName, UsageError
 from bench.progress import Bar, Progress
-from bench.types import Suite
+from bench.types import Keyframe, Suite
 
 SHIPPED = Path(suites.__file__).parents[1] / "suites"
 
@@ -34,6 +34,16 @@ ENTRIES: tuple[dict[str, Any], ...] = (
         "scene": {"texture": "dog.png", "patch": "cat.png", "kind": "object", "speed": 1, "diameter": 20, "seed": 4},
     },
 )  # fmt: skip
+
+
+KEYFRAMES = [{"image": "dog.png", "frame": 0}, {"image": "cat.png", "frame": 40}]
+
+WISHES: tuple[dict[str, Any], ...] = (
+    {"id": "cat", "image": "cat.png", "keyframes": KEYFRAMES, "keep": "dog.png"},
+    {"id": "dog", "image": "dog.png"},
+    {"id": "pan", "scene": ENTRIES[3]["scene"], "keyframes": [{"image": "dog.png", "frame": 3}]},
+)
+"""What is asked of a clip besides its first frame."""
 
 
 def write_suite(folder: Path, entries: tuple[Mapping[str, Any], ...] = ENTRIES, facts: str = TITLE) -> Path:
@@ -160,6 +170,15 @@ class TestLoad:
         assert ball.trajectory == render.trajectory(render.scene_of(ball))
         assert all(len(case.digest) == 64 for case in suite.cases)
 
+    def test_keyframes_and_mask_arrive(self, small: Path) -> None:
+        suite = suites.load(write_suite(small, WISHES))
+        assert suite.cases[0].keyframes == (Keyframe(small / "dog.png", 0), Keyframe(small / "cat.png", 40))
+        assert suite.cases[0].keep == small / "dog.png"
+        assert (suite.cases[1].keyframes, suite.cases[1].keep) == ((), None)
+        assert suite.cases[2].keyframes == (
+            Keyframe(small / "dog.png", 3),
+        )  # a rendered case may have them, too
+
     def test_a_name_is_looked_up_below_the_current_folder_first(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -232,6 +251,29 @@ class TestVersion:
         same = [a.digest == b.digest for a, b in zip(after.cases, before.cases, strict=True)]
         assert same == [index != place for index in range(len(ENTRIES))]
 
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"keep": None}, {"keep": "cat.png"}, {"keyframes": None}, {"keyframes": KEYFRAMES[:1]},
+            {"keyframes": [KEYFRAMES[0], {"image": "cat.png", "frame": 41}]},
+            {"keyframes": [KEYFRAMES[0], {"image": "dog.png", "frame": 40}]},
+        ],
+    )  # fmt: skip
+    def test_keyframes_and_mask_change_it_and_the_case(
+        self, small: Path, changes: Mapping[str, object]
+    ) -> None:
+        before = suites.load(write_suite(small, WISHES))
+        changed = {name: value for name, value in (WISHES[0] | changes).items() if value is not None}
+        after = suites.load(write_suite(small, (changed, *WISHES[1:])))
+        assert after.version != before.version
+        same = [a.digest == b.digest for a, b in zip(after.cases, before.cases, strict=True)]
+        assert same == [False, True, True]
+
+    def test_no_keyframes_are_none(self, small: Path) -> None:
+        """What was a suite before there were keyframes keeps its version."""
+        empty = tuple({**entry, "keyframes": [], "keep": None} for entry in ENTRIES)
+        assert suites.load(write_suite(small, empty)).version == suites.load(write_suite(small)).version
+
     def test_the_category_changes_it_but_no_clip(self, small: Path) -> None:
         before = suites.load(small)
         after = suites.load(write_suite(small, ({**ENTRIES[0], "category": "pet"}, *ENTRIES[1:])))
@@ -276,6 +318,11 @@ def scene(**fields: Any) -> str:
     return entry(image=None, scene={name: value for name, value in whole.items() if value is not None})
 
 
+def keyframed(*keyframes: Mapping[str, object]) -> str:
+    """A sound line with these keyframes."""
+    return entry(keyframes=keyframes)
+
+
 MISTAKES: dict[str, tuple[str, str]] = {
     "not JSON": ('{"id": "a",', "not JSON: EOF while parsing"),
     "not an object": ('["a"]', "the line must be an object, got ['a']"),
@@ -314,6 +361,34 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "an unknown field of a scene": (scene(sped=1), "unknown field 'scene.sped'; did you mean 'speed'?"),
     "a scene without a texture": (scene(texture=None), "'scene.texture' is missing"),
     "a scene that contradicts itself": (scene(kind="static"), "'scene': a scene has speed 0 if it is static"),
+    "an absent mask": (entry(keep="no.png"), "'keep' names a file that does not exist: 'no.png'"),
+    "a mask above": (entry(keep="../cat.png"), "'keep' must be a path inside the suite's folder"),
+    "a mask by a link": (entry(keep="link.png"), "'keep' 'link.png' is a link that leaves the suite's folder"),
+    "a mask of numbers": (entry(keep=[0, 1]), "'keep' must be text, got [0, 1]"),
+    "keyframes that are none": (entry(keyframes="dog.png@4"), "'keyframes' must be a valid array, got 'dog.png@4'"),
+    "an absent keyframe": (
+        keyframed(KEYFRAMES[0], {"image": "no.png", "frame": 8}),
+        "'keyframes.1.image' names a file that does not exist: 'no.png'",
+    ),
+    "a keyframe above": (
+        keyframed({"image": "../cat.png", "frame": 8}), "'keyframes.0.image' must be a path inside the suite's folder"
+    ),
+    "a keyframe without a frame": (keyframed({"image": "dog.png"}), "'keyframes.0.frame' is missing"),
+    "a keyframe without an image": (keyframed({"frame": 4}), "'keyframes.0.image' is missing"),
+    "an unknown field of a keyframe": (
+        keyframed({"image": "dog.png", "fram": 4, "frame": 4}),
+        "unknown field 'keyframes.0.fram'; did you mean 'frame'?"
+    ),
+    "a keyframe before the clip": (
+        keyframed({"image": "dog.png", "frame": -1}),
+        "'keyframes.0.frame' must be greater than or equal to 0, got -1",
+    ),
+    "half a keyframe": (keyframed({"image": "dog.png", "frame": 1.5}), "'keyframes.0.frame' must be a valid integer"),
+    "two keyframes of one frame": (
+        keyframed(KEYFRAMES[1], KEYFRAMES[1]),
+        "'keyframes' must stand in the order of their frames, one a frame, got frames [40, 40]",
+    ),
+    "keyframes that go back": (keyframed(*KEYFRAMES[::-1]), "got frames [40, 0]"),
     "half a pixel": (scene(width=100.5), "'scene.width' must be a valid integer, got 100.5"),
 }  # fmt: skip
 
