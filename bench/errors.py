@@ -9,6 +9,7 @@ BenchError                 ours: the command line prints it in one line, without
 ├── BadResults             a parquet or JSON file that is not ours or is broken
 │   └── OtherSchema        a sound one that another version of this package wrote
 ├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
+├── WorkerDied             a worker process was killed, or crashed, on a task
 └── Cancelled              somebody asked a generation to stop
 """
 
@@ -70,6 +71,10 @@ class OtherSchema(BadResults):
 
 class NotMeasurable(BenchError):
     """This metric has no value on this clip; the text becomes the failure row's reason."""
+
+
+class WorkerDied(BenchError):
+    """A worker process was killed, or crashed, on a task, and again when the task was tried alone."""
 
 
 class Cancelled(BenchError):
