@@ -11,7 +11,7 @@ from bench.errors import BadClip, UsageError
 from bench.models import Model
 from bench.types import Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
 
-NULL_MODELS = ("still", "drift", "noise", "reference")
+NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """What runs when nobody names a model: the floors and ceilings, which need no weights."""
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt
 
-from bench import pictures, render
-from bench.types import Case, Image
+from bench import pictures, render, video
+from bench.errors import Unavailable
+from bench.types import Case, Clip, Image
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,21 @@ def input_image(case: Case, settings: NullSettings) -> Image:
         BadImage: it cannot be read.
     """
     return render.limited(pictures.read(case.image), settings.max_side)
+
+
+def reference_clip(case: Case, model: str) -> Clip:
+    """The clip of what does happen, for models that make another of it.
+
+    Args:
+        case: the case.
+        model: whose name the remedy tells to leave out.
+
+    Raises:
+        Unavailable: the case has none.
+        BadClip: it cannot be read.
+    """
+    if case.reference is None:
+        raise Unavailable(
+            f"case '{case.id}' has no reference clip", f"leave the model '{model}' out for this suite"
+        )
+    return video.read_clip(case.reference)

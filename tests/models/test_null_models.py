@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from bench import models, pictures, render, suites, video
+from bench import entrants, models, pictures, render, suites, video
 from bench.errors import BadClip, BadImage, Unavailable
 from bench.models.drift import mirrored
 from bench.types import Case, Clip
 
-NULL = ("still", "drift", "noise", "reference")
+NULL = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
+OF_REFERENCE = ("shuffled", "reversed", "cut", "reference")
 
 
 @pytest.fixture
@@ -25,6 +26,13 @@ def case(tmp_path: Path) -> Case:
 
 def image(case: Case) -> np.ndarray:
     return pictures.read(case.image)
+
+
+def referenced(folder: Path, frames: int = 7, case: str = "a") -> tuple[Case, np.ndarray]:
+    """A case whose reference clip is noise at 12 frames a second, and that clip's frames, no two of them alike."""
+    levels = np.random.default_rng(0).integers(256, size=(frames, 16, 24, 3), dtype=np.uint8)
+    video.write_clip(folder / f"{frames}.mkv", Clip(levels, 12.0))
+    return Case(case, folder / "none.png", reference=folder / f"{frames}.mkv"), levels
 
 
 def clip(name: str, case: Case, seed: int = 0, **settings: float) -> Clip:
@@ -135,23 +143,82 @@ class TestNoise:
         assert (clip("noise", case, seed=-1).frames != clip("noise", case, seed=1).frames).any()
 
 
-class TestReference:
-    def test_it_plays_the_reference_clip(self, case: Case, tmp_path: Path) -> None:
-        frames = np.random.default_rng(0).integers(256, size=(5, 16, 24, 3), dtype=np.uint8)
-        video.write_clip(tmp_path / "a.mkv", Clip(frames, 12.0))
-        played = clip("reference", Case("a", case.image, reference=tmp_path / "a.mkv"))
-        assert (played.frames == frames).all()
-        assert played.fps == 12
+@pytest.mark.parametrize("name", OF_REFERENCE)
+class TestOfTheReference:
+    def test_rate_size_and_length_are_the_reference_clips(self, name: str, tmp_path: Path) -> None:
+        made = clip(name, referenced(tmp_path)[0])
+        assert (made.frames.shape, made.fps) == ((7, 16, 24, 3), 12.0)
 
-    def test_a_case_without_one_is_named(self, case: Case) -> None:
-        with pytest.raises(
-            Unavailable, match="case 'ramp' has no reference clip; leave the model 'reference' out"
-        ):
-            clip("reference", case)
+    def test_one_frame_stays_as_it_is(self, name: str, tmp_path: Path) -> None:
+        case, frames = referenced(tmp_path, frames=1)
+        assert (clip(name, case).frames == frames).all()
 
-    def test_a_lost_one_is_named(self, case: Case) -> None:
+    def test_frames_may_be_written_to(self, name: str, tmp_path: Path) -> None:
+        assert clip(name, referenced(tmp_path)[0]).frames.flags.writeable
+
+    def test_a_case_without_one_is_named(self, name: str, case: Case) -> None:
+        message = f"case 'ramp' has no reference clip; leave the model '{name}' out"
+        with pytest.raises(Unavailable, match=message):
+            clip(name, case)
+
+    def test_a_lost_one_is_named(self, name: str, case: Case) -> None:
         with pytest.raises(BadClip, match=r"lost\.mkv does not exist"):
-            clip("reference", Case("a", case.image, reference=Path("lost.mkv")))
+            clip(name, Case("a", case.image, reference=Path("lost.mkv")))
+
+
+class TestShuffled:
+    def test_every_frame_is_there_once(self, tmp_path: Path) -> None:
+        case, frames = referenced(tmp_path)
+        made = clip("shuffled", case).frames
+        assert sorted(each.tobytes() for each in made) == sorted(each.tobytes() for each in frames)
+        assert (made != frames).any()
+
+    def test_seed_and_case_decide(self, tmp_path: Path) -> None:
+        """Of 4 draws of 7! orders, two are alike once in 840 tries: here they are not."""
+        (case, _), (other, _) = referenced(tmp_path), referenced(tmp_path, case="b")
+        clips = [clip("shuffled", case, seed) for seed in (0, 1, -1)] + [clip("shuffled", other)]
+        assert len({each.frames.tobytes() for each in clips}) == 4
+        assert (clip("shuffled", case).frames == clips[0].frames).all()
+
+    def test_any_frame_may_come_first(self, tmp_path: Path) -> None:
+        """Of 40 draws among 4 frames, one is missing in 1 of 25 000 tries."""
+        case, frames = referenced(tmp_path, frames=4)
+        firsts = {clip("shuffled", case, seed).frames[0].tobytes() for seed in range(40)}
+        assert firsts == {frame.tobytes() for frame in frames}
+
+
+class TestReversed:
+    def test_it_ends_where_the_reference_begins(self, tmp_path: Path) -> None:
+        case, frames = referenced(tmp_path)
+        assert (clip("reversed", case).frames == frames[::-1]).all()
+
+
+class TestCut:
+    @pytest.mark.parametrize(("frames", "before"), [(2, 1), (7, 4), (8, 4)])
+    def test_the_second_half_is_turned_by_half_a_turn(self, tmp_path: Path, frames: int, before: int) -> None:
+        case, levels = referenced(tmp_path, frames)
+        made = clip("cut", case).frames
+        assert (made[:before] == levels[:before]).all()
+        assert (made[before:] == np.rot90(levels[before:], 2, axes=(1, 2))).all()
+
+    def test_only_one_step_is_a_cut(self, tmp_path: Path) -> None:
+        """A pan over a photograph, from frame 8 on upside down: that step changes most, and the light not at all."""
+        texture = render.scene_of(suites.load("motion").cases[0]).texture
+        scene = render.Scene(texture, "pan_left", 1.0, width=96, height=64)
+        render.write(scene, tmp_path / "pan.png", tmp_path / "pan.mkv")
+        case = Case("pan", tmp_path / "pan.png", reference=tmp_path / "pan.mkv")
+        frames = clip("cut", case).frames.astype(np.int16)
+        steps = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
+        assert np.argmax(steps) == 7
+        assert steps[7] > 3 * np.delete(steps, 7).max()
+        levels = frames.mean(axis=(1, 2, 3))
+        assert abs(levels[8] - levels[7]) < 1
+
+
+class TestReference:
+    def test_it_plays_the_reference_clip(self, tmp_path: Path) -> None:
+        case, frames = referenced(tmp_path)
+        assert (clip("reference", case).frames == frames).all()
 
     def test_it_plays_a_rendered_scene(self) -> None:
         suite = suites.load("motion")
@@ -168,3 +235,7 @@ def test_on_demo_clips_have_the_size_of_the_references(name: str) -> None:
         made = clip(name, case, num_frames=1)
         scene = render.scene_of(case)
         assert (made.width, made.height) == (scene.width, scene.height)
+
+
+def test_they_all_run_when_nobody_names_a_model() -> None:
+    assert entrants.NULL_MODELS == NULL
