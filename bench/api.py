@@ -39,6 +39,7 @@ def run(
     out: str | Path = "runs",
     download: bool = True,
     retry_failed: bool = False,
+    workers: int = 1,
     show_progress: bool = True,
 ) -> pd.DataFrame:
     """Generates, evaluates and stores, only what is missing, like `bench run`.
@@ -59,6 +60,7 @@ def run(
         out: the folder of runs.
         download: whether missing weights of metrics may be fetched.
         retry_failed: whether failures are tried again.
+        workers: processes that measure clips side by side; the numbers are the same for any number of them.
         show_progress: bars on stderr.
 
     Returns:
@@ -75,7 +77,7 @@ def run(
     entrants = jobs.Entrants(_names(model), tuple(map(str, chosen)), _assignments(settings))
     selection = jobs.Selection(str(suite), _names(cases), limit, _seeds(seeds))
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, dtype, memory, retry_failed)
+    workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
     return _rows(jobs.run(entrants, selection, wanted, workplace, _progress(show_progress)))
 
 
@@ -91,6 +93,7 @@ def evaluate(
     out: str | Path = "runs",
     download: bool = True,
     retry_failed: bool = False,
+    workers: int = 1,
     show_progress: bool = True,
 ) -> pd.DataFrame:
     """Measures clips that you already have, like `bench evaluate --clips`.
@@ -100,7 +103,7 @@ def evaluate(
         name: what tables call them.
         suite: whose cases they animate; None to make a suite of what is found.
         fit: how the input images were brought to the clips' size.
-        metrics, metric_settings, device, out, download, retry_failed, show_progress: as for run.
+        metrics, metric_settings, device, out, download, retry_failed, workers, show_progress: as for run.
 
     Returns:
         As run.
@@ -112,7 +115,7 @@ def evaluate(
 
     source = jobs.Source(Path(clips), name, None if suite is None else str(suite), fit)
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, "auto", "full", retry_failed)
+    workplace = _workplace(out, device, "auto", "full", retry_failed, workers)
     return _rows(jobs.evaluate_clips(source, wanted, workplace, _progress(show_progress)))
 
 
@@ -158,11 +161,12 @@ def _workplace(
     dtype: str,
     memory: Memory,
     retry_failed: bool,
+    workers: int,
 ) -> Workplace:
     from bench import devices
     from bench.jobs import Workplace
 
-    return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed)
+    return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
 
 
 def _progress(is_shown: bool) -> Progress:

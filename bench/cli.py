@@ -36,6 +36,7 @@ from bench.options import (
     SeedsOption,
     SetOption,
     SuiteOption,
+    WorkersOption,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def run(
     memory: MemoryOption = Memory.full,
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    workers: WorkersOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Generate, evaluate, store, and print the table; what is already there is not made again.
@@ -84,7 +86,7 @@ def run(
             tuple(model or jobs.NULL_MODELS), tuple(checkpoint or ()), tuple(settings or ())
         )
         wanted = _metrics(metrics, metric_settings, download=bool(model or metrics))
-        workplace = _workplace(out, device, dtype, memory, retry_failed)
+        workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
         report = jobs.run(entrants, _selection(suite, seeds, cases, limit), wanted, workplace, _progress())
         _print_report(report, wanted, out, as_json)
 
@@ -135,6 +137,7 @@ def evaluate(
     device: DeviceOption = "auto",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    workers: WorkersOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Measure clips: those of runs on disk, or your own by a CSV or a folder.
@@ -152,7 +155,7 @@ def evaluate(
         from bench import jobs
 
         wanted = _metrics(metrics, metric_settings, download=True)
-        workplace = _workplace(out, device, "auto", Memory.full, retry_failed)
+        workplace = _workplace(out, device, "auto", Memory.full, retry_failed, workers)
         if bool(runs) == bool(clips):
             raise UsageError("name runs on disk, or --clips PATH --name LABEL")
         if clips:
@@ -276,11 +279,13 @@ def _metrics(names: str, settings: list[str] | None, download: bool) -> Metrics:
     return Metrics(chosen, tuple(settings or ()), download)
 
 
-def _workplace(out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool) -> Workplace:
+def _workplace(
+    out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1
+) -> Workplace:
     from bench import devices
     from bench.jobs import Workplace
 
-    return Workplace(out, devices.resolve(device, dtype, memory.value), retry_failed)
+    return Workplace(out, devices.resolve(device, dtype, memory.value), retry_failed, workers)
 
 
 def _words(text: str) -> list[str]:

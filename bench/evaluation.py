@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from bench import digests
 from bench.distances import Distances
-from bench.errors import BadClip
+from bench.errors import BadClip, BenchError, WorkerDied
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator, all_failed
 from bench.features import FeatureStore
 from bench.progress import Progress
@@ -20,6 +21,7 @@ from bench.rows import clip_inputs, clip_rows, metric_name, metric_version
 from bench.runs import RunFolder
 from bench.screening import Screening, screen_file
 from bench.types import Case, ClipRecord, Measurement, Run, Suite
+from bench.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,20 @@ class Evaluation:
         folder: of the run, in the hands of this process.
         evaluators: not yet loaded; each is loaded when the first clip needs it.
         progress: hears of clips.
+        workers: processes that measure clips side by side; the numbers are the same for any number of them.
     """
 
     def __init__(
-        self, run: Run, suite: Suite, folder: RunFolder, evaluators: Sequence[Evaluator], progress: Progress
+        self,
+        run: Run,
+        suite: Suite,
+        folder: RunFolder,
+        evaluators: Sequence[Evaluator],
+        progress: Progress,
+        workers: int = 1,
     ) -> None:
         self.run, self.folder, self.evaluators, self.progress = run, folder, evaluators, progress
+        self.workers = workers
         self.cases = {case.id: case for case in suite.cases}
         self.distances = Distances(run, suite, folder, progress)
         self._known = Known(())
@@ -104,10 +114,18 @@ class Evaluation:
         new: list[Measurement] = []
         if not pending:
             return new
-        booth = Booth(self.run, self.cases, self.folder, tuple(self.evaluators))
-        with self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar:
-            for record, todo in pending:
-                new += self._store(booth.measure(record, todo))
+        booth = partial(Booth, self.run, self.cases, self.folder, tuple(self.evaluators))
+        count = min(self.workers, len(pending))
+        with (
+            self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
+            Workers(count, booth) as pool,
+        ):
+            for task, rows in pool.map(Booth.measure, pending):
+                if isinstance(rows, WorkerDied):
+                    rows = booth().failures(*task, rows)
+                if isinstance(rows, Exception):
+                    raise rows
+                new += self._store(rows)
                 bar.advance()
         return new
 
@@ -130,6 +148,10 @@ class Evaluation:
         return self._known.answers(evaluator, record.case, record.seed, inputs)
 
 
+Task: TypeAlias = tuple[ClipRecord, Sequence[int]]
+"""A clip, and the numbers of the evaluators that are to see it."""
+
+
 @dataclass(frozen=True)
 class Booth:
     """What measures clips of a run: shows each to evaluators, keeps their features on disk, and gives their rows.
@@ -146,13 +168,25 @@ class Booth:
     folder: RunFolder
     evaluators: tuple[Evaluator, ...]
 
-    def measure(self, record: ClipRecord, wanted: Sequence[int]) -> list[Measurement]:
-        """The rows about one clip of those evaluators, by their numbers; a clip that cannot be read fails them all."""
+    def measure(self, task: Task) -> list[Measurement]:
+        """The rows about one clip of some evaluators; a clip that cannot be read fails them all."""
+        record, wanted = task
         todo = [self.evaluators[number] for number in wanted]
         try:
             return list(self._rows(record, todo, self._screening(record, todo)))
         except BadClip as error:
-            return list(self._failures(record, todo, error))
+            return self.failures(record, wanted, error)
+
+    def failures(self, record: ClipRecord, wanted: Sequence[int], error: BenchError) -> list[Measurement]:
+        """The rows about one clip that say why these evaluators have none; what is kept of it says so, too."""
+        case, rows = self.cases[record.case], list[Measurement]()
+        for evaluator in (self.evaluators[number] for number in wanted):
+            if isinstance(evaluator, SetEvaluator):
+                self._store(evaluator).fail(record.sha256, error)
+            else:
+                answers = all_failed(evaluator, error)
+                rows += clip_rows(self.run, case, record, evaluator, answers, None)
+        return rows
 
     def _screening(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Screening:
         if record.error:
@@ -170,17 +204,6 @@ class Booth:
             elif isinstance(evaluator, ClipEvaluator):
                 answers = seen.answers(evaluator)
                 yield from clip_rows(self.run, case, record, evaluator, answers, seen.sample)
-
-    def _failures(
-        self, record: ClipRecord, todo: Sequence[Evaluator], error: BadClip
-    ) -> Iterator[Measurement]:
-        case = self.cases[record.case]
-        for evaluator in todo:
-            if isinstance(evaluator, SetEvaluator):
-                self._store(evaluator).fail(record.sha256, error)
-            else:
-                answers = all_failed(evaluator, error)
-                yield from clip_rows(self.run, case, record, evaluator, answers, None)
 
     def _store(self, evaluator: SetEvaluator) -> FeatureStore:
         return FeatureStore(self.folder.path / "features", evaluator)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, get_args
 from bench import clips, digests, instruments, results, runs, suites
 from bench.entrants import NULL_MODELS, Entrants, foreign_record, foreign_run, resolve as resolve_entrants
 from bench.errors import UnknownName, UsageError
-from bench.evaluation import Evaluation
+from bench.evaluation import Evaluated, Evaluation
 from bench.evaluators import Evaluator
 from bench.generation import generate
 from bench.instruments import Metrics
 from bench.progress import Progress
 from bench.runs import RunFolder
-from bench.types import Case, ClipRecord, Fit, Runtime, Suite
+from bench.types import Case, ClipRecord, Fit, Run, Runtime, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,11 +50,32 @@ class Selection:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where: the folder of runs, device, dtype and memory mode; and whether failures are tried again."""
+    """Where and how.
+
+    Attributes:
+        out: the folder of runs.
+        runtime: device, dtype and memory mode.
+        retry_failed: whether failures are tried again.
+        workers: processes that measure clips side by side; models always run in this one.
+
+    Raises:
+        UsageError: no worker at all.
+    """
 
     out: Path = Path("runs")
     runtime: Runtime = field(default_factory=Runtime)
     retry_failed: bool = False
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise UsageError(f"there is at least 1 worker, not {self.workers}")
+
+    def evaluate(
+        self, run: Run, suite: Suite, folder: RunFolder, usable: Sequence[Evaluator], progress: Progress
+    ) -> Evaluated:
+        """Brings the rows of a run up to date; the folder is this process's own."""
+        return Evaluation(run, suite, folder, usable, progress, self.workers).evaluate(self.retry_failed)
 
 
 @dataclass(frozen=True)
@@ -140,7 +161,7 @@ def run(
         folder = RunFolder(workplace.out / identity.id)
         with folder.working(identity, suite):
             made.append(generate(model, samples, folder, progress, workplace.retry_failed))
-            evaluated = Evaluation(identity, suite, folder, usable, progress).evaluate(workplace.retry_failed)
+            evaluated = workplace.evaluate(identity, suite, folder, usable, progress)
         measured += evaluated.measured
     folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
     return Report(
@@ -171,9 +192,7 @@ def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progr
     folder = RunFolder(workplace.out / identity.id)
     with folder.working(identity, found.suite):
         _replace_records(folder, [foreign_record(clip, source.fit) for clip in found.clips])
-        evaluated = Evaluation(identity, found.suite, folder, usable, progress).evaluate(
-            workplace.retry_failed
-        )
+        evaluated = workplace.evaluate(identity, found.suite, folder, usable, progress)
     return Report((folder,), _rows([folder]), unavailable, kept=len(found.clips), measured=evaluated.measured)
 
 
@@ -200,11 +219,7 @@ def evaluate_runs(names: Sequence[str], metrics: Metrics, workplace: Workplace, 
             for record in filter(runs.is_foreign, records):  # they may have changed where they lie
                 clip = clips.FoundClip(record.case, record.seed, Path(record.path or ""))
                 folder.write_record(foreign_record(clip, record.fit))
-            measured += (
-                Evaluation(identity, suite, folder, usable, progress)
-                .evaluate(workplace.retry_failed)
-                .measured
-            )
+            measured += workplace.evaluate(identity, suite, folder, usable, progress).measured
         kept += len(records)
     return Report(folders, _rows(folders), all_unavailable, kept=kept, measured=measured)
 

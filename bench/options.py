@@ -52,6 +52,9 @@ DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda:0, mps.", rich_
 DtypeOption = Annotated[str, typer.Option(help="auto, float32, float16, bfloat16.", rich_help_panel=HOW)]
 OutOption = Annotated[Path, typer.Option(help="Folder of runs.", rich_help_panel=HOW)]
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try failures again.", rich_help_panel=HOW)]
+WorkersOption = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Processes that measure clips.", rich_help_panel=HOW)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=HOW)]
 
 

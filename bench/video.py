@@ -356,7 +356,8 @@ def _encode(path: Path, clip: Clip, container: str, codec: str, pixel_format: st
     import av
 
     def encode(temporary: Path) -> None:
-        muxer_options = {"movflags": "+faststart"} if container == "mp4" else {}
+        # bitexact: without it Matroska writes a random id, and equal clips would not be equal files
+        muxer_options = {"fflags": "+bitexact"} | ({"movflags": "+faststart"} if container == "mp4" else {})
         with av.open(str(temporary), "w", format=container, options=muxer_options) as output:
             stream = output.add_stream(
                 codec, rate=Fraction(clip.fps).limit_denominator(1001), options=options

@@ -401,3 +401,9 @@ def test_a_rotation_is_left_to_players(tmp_path: Path) -> None:
     with av.open(str(path)) as container:
         assert next(container.decode(video=0)).rotation in (90, -90)
     assert (video.read_clip(path).frames == stored).all()
+
+
+def test_equal_clips_are_equal_files(tmp_path: Path) -> None:
+    for name in ("a.mkv", "b.mkv"):
+        video.write_clip(tmp_path / name, moving_clip(3))
+    assert (tmp_path / "a.mkv").read_bytes() == (tmp_path / "b.mkv").read_bytes()

@@ -68,6 +68,10 @@ class Evaluator(ABC):
         self.device = device
         self._is_loaded = False
 
+    def __reduce__(self) -> tuple[type[Evaluator], tuple[Any, str]]:
+        """Brought to another process, it is as it was made: nets are loaded there."""
+        return type(self), (self.settings, self.device)
+
     @classmethod
     def entry_name(cls) -> str:
         """The name that the command line uses."""
