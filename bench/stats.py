@@ -1,15 +1,18 @@
-"""Fréchet distance between two sets of feature vectors: plain, without the bias of few clips, and its interval.
+"""Distances between two sets of feature vectors: Fréchet's, plain and without the bias of few clips, and a kernel's.
 
 N, M: vectors in the two sets; D: features. Everything in float64, from the features themselves: no covariance is ever
 formed, so nothing is lost to squaring its condition number, and sets with fewer vectors than features are no special
 case.
+
+Clips of one case (its seeds) and its reference start from one image. They are one observation: what tells sets apart
+is compared across cases only, and intervals resample cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,7 @@ from bench.types import Value
 
 Matrix: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp]
 
 SPLITS = 8
 """How many random halvings are averaged; more steadies the debiased value by under a tenth of its interval."""
@@ -138,6 +142,93 @@ def frechet_debiased(
     return Estimate(value, low, high)
 
 
+def kernel_value(
+    x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str]
+) -> Value | NotMeasurable:
+    """kernel_distance as a metric's value, or why there is none.
+
+    Raises:
+        ValueError: as kernel_distance.
+    """
+    try:
+        estimate = kernel_distance(x_ND, y_MD, x_cases, y_cases)
+    except NotMeasurable as reason:
+        return reason
+    return Value(estimate.value, low=estimate.low, high=estimate.high, n=len(x_ND))
+
+
+def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str]) -> Estimate:
+    """Squared maximum mean discrepancy under the kernel (x · y / D + 1)³, without bias, and its 95 % interval.
+
+    Mean kernel of two clips, plus that of two references, minus twice that of a clip and a reference; each time over
+    the pairs of different cases. The kernel sees differences of mean, covariance and third moments, whatever the
+    shape of the sets, and needs no covariance: few vectors of many features are no difficulty. It depends on where
+    the features' origin is.
+
+    The textbook's U-statistic leaves out pairs of a vector with itself, whose kernel is not that of two draws. Here
+    all vectors of one case are draws from one image: a pair of them is nearer than two draws of the distribution, in
+    either set and across them. With every cross pair kept, a model whose clips resemble their own references would
+    fall below zero; with the seeds of a case paired, seeds would look like sameness. What remains is unbiased: 0 on
+    average for sets of one distribution, paired or not, and so negative half of the time; reported unclipped. Equal
+    sets have exactly 0. With one vector a case and no case in both sets it is the textbook's.
+
+    The interval is value ± t · standard error by the jackknife over cases: each case left out in turn, with its seeds
+    and its reference. A bootstrap draws cases twice, and has to leave out the pairs of a case with its copy. Where
+    the sets are alike the statistic degenerates and the jackknife overstates: simulated on Gaussian features, D of 2
+    to 400, 8 to 128 cases, it covers the truth in 97 to 100 % of trials there, in 81 to 99 % elsewhere, least for few
+    cases that differ in spread: a cube has a heavy tail. Below MIN_CASES_INTERVAL cases in either set there is none.
+
+    Args:
+        x_ND, y_MD, x_cases, y_cases: as in frechet_debiased.
+
+    Raises:
+        NotMeasurable: fewer than two cases in either set.
+        ValueError: as in frechet_distance.
+
+    Source: Gretton et al. 2012 (JMLR 13), lemma 6, with the kernel of Bińkowski et al. 2018 (arXiv 1801.01401). Leaving
+    out pairs by case is ours, and so is one estimate from all pairs in place of the mean over random subsets.
+    """
+    _check(x_ND, y_MD)
+    x_count, y_count = len(set(x_cases)), len(set(y_cases))
+    if min(x_count, y_count) < 2:
+        raise NotMeasurable(
+            f"a kernel distance needs clips and references of 2 cases, not of {x_count} and {y_count}"
+        )
+    place = {case: index for index, case in enumerate(sorted({*x_cases, *y_cases}))}
+    x_places, y_places = (np.array([place[case] for case in cases]) for cases in (x_cases, y_cases))
+    x, y = (x_ND, x_places), (y_MD, y_places)
+    xx, yy, xy = (_mean_kernels(*a, *b, len(place)) for a, b in ((x, x), (y, y), (x, y)))
+    value, *without_each = xx + yy - 2 * xy
+    if min(x_count, y_count) < MIN_CASES_INTERVAL:
+        return Estimate(float(value), None, None)
+    reach = _jackknife_reach(np.array(without_each))
+    return Estimate(float(value), value - reach, value + reach)
+
+
+def standardised(x_ND: Matrix, reference_MD: Matrix, floor: float) -> tuple[Matrix, Matrix]:
+    """Both sets with the reference's mean as origin and its standard deviation (ddof 1) as unit, feature by feature.
+
+    Every set of clips is measured by the same rule then. A Fréchet distance does not depend on the origin, a kernel
+    distance does. References that are scaled by themselves spread less than clips that are: a kernel distance between
+    sets of one distribution is too high by half of its standard deviation at 24 cases, by a tenth at 64, and by
+    nothing where clips resemble their references (simulated, 77 Gaussian features).
+
+    Args:
+        x_ND, reference_MD: (N, D) and (M, D).
+        floor: the least standard deviation to divide by: without, references that are all alike in a feature would
+            make any difference infinitely far.
+
+    Raises:
+        NotMeasurable: fewer than two references.
+    """
+    if len(reference_MD) < 2:
+        raise NotMeasurable(
+            f"features are scaled by the spread of 2 reference clips at least, not {len(reference_MD)}"
+        )
+    origin_D, scale_D = reference_MD.mean(axis=0), np.maximum(reference_MD.std(axis=0, ddof=1), floor)
+    return (x_ND - origin_D) / scale_D, (reference_MD - origin_D) / scale_D
+
+
 def _check(x_ND: Matrix, y_MD: Matrix) -> None:
     if x_ND.ndim != 2 or y_MD.ndim != 2 or x_ND.shape[1] != y_MD.shape[1]:
         raise ValueError(f"two sets of vectors are (N, D) and (M, D), not {x_ND.shape} and {y_MD.shape}")
@@ -224,6 +315,31 @@ def _influence(x_ND: Matrix, between: Vector, u: Matrix, singular: Vector) -> Ve
     shared = len(x_ND) * np.einsum("ij,j,ij->i", u, singular, u)
     raw = 2 * centred @ between + np.einsum("ij,ij->i", centred, centred) - shared
     return np.asarray(raw - raw.mean())
+
+
+def _mean_kernels(x_ND: Matrix, x_places: Places, y_MD: Matrix, y_places: Places, cases: int) -> Vector:
+    """(1 + cases,): (x · y / D + 1)³ averaged over the pairs of different cases; then so without each case in turn.
+
+    NaN where no pair remains.
+    """
+    are_apart = x_places[:, None] != y_places
+    kernel = np.where(are_apart, (x_ND @ y_MD.T / x_ND.shape[1] + 1) ** 3, 0.0)
+
+    def sums(pairs: NDArray[Any]) -> Vector:
+        """Of all pairs, and of what each case leaves: no pair has the same case on both sides."""
+        of_x = np.bincount(x_places, pairs.sum(axis=1), cases)
+        of_y = np.bincount(y_places, pairs.sum(axis=0), cases)
+        return np.asarray(pairs.sum() - np.concatenate([[0.0], of_x + of_y]))
+
+    count = sums(are_apart)
+    return np.asarray(np.divide(sums(kernel), count, out=np.full(1 + cases, np.nan), where=count > 0))
+
+
+def _jackknife_reach(without_each: Vector) -> float:
+    """Half the width of the 95 % interval, from the values without each case."""
+    freedom = len(without_each) - 1
+    deviations = without_each - without_each.mean()
+    return _t_quantile(freedom) * float(np.sqrt(deviations @ deviations * freedom / len(without_each)))
 
 
 def _t_quantile(freedom: int) -> float:

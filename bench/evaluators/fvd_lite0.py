@@ -1,4 +1,4 @@
-"""A Fréchet distance of clips that runs anywhere: ImageNet features with statistics of time, no download.
+"""A Fréchet and a kernel distance of clips that run anywhere: ImageNet features with statistics of time, no download.
 
 It is not the FVD and its numbers mean nothing beside FVDs; hence its name.
 """
@@ -53,7 +53,7 @@ BLIND_TO = (
 
 @evaluators.add
 class FvdLite0(evaluators.SetEvaluator):
-    """Fréchet distance to the suite's reference clips, on EfficientNet-lite0 features with temporal statistics."""
+    """Distances to the suite's reference clips, on EfficientNet-lite0 features with temporal statistics."""
 
     name = "fvd_lite0"
     Settings = Settings
@@ -71,6 +71,15 @@ class FvdLite0(evaluators.SetEvaluator):
             source=f"{SOURCE} Correction and interval: bench.stats.frechet_debiased.",
             blind_to=f"{BLIND_TO} Too low where clips and references differ much in variety and clips are few, hence "
             "the long upper end of its interval.", is_main=True,
+        ),
+        MetricCard(
+            name="kvd_lite0", version=1, direction="lower", unit="", low=None, high=None,
+            definition="Squared maximum mean discrepancy between the features of clips and of references, less the "
+            "reference clips' mean, under the kernel (x · y / 704 + 1)³: unbiased, over pairs of different cases. "
+            f"Around 0, below it too, where clips and references look alike. {SHARED}",
+            source="Own. Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval: "
+            "bench.stats.kernel_distance. Not comparable with any KVD.",
+            blind_to=f"{BLIND_TO} Its unit: a cube of many features, read it beside its interval.",
         ),
     )  # fmt: skip
 
@@ -96,8 +105,12 @@ class FvdLite0(evaluators.SetEvaluator):
         return np.concatenate([descriptor(stage) for stage in maps])
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
-        x_ND, y_MD = standardised(clips.features_ND, references.features_ND)
-        return stats.frechet_values("fvd_lite0", x_ND, y_MD, clips.cases, references.cases, ddof=1)
+        sets = (
+            *stats.standardised(clips.features_ND, references.features_ND, FLOOR),
+            clips.cases,
+            references.cases,
+        )
+        return {**stats.frechet_values("fvd_lite0", *sets, ddof=1), "kvd_lite0": stats.kernel_value(*sets)}
 
     def protocol(self) -> Mapping[str, Any]:
         return {
@@ -111,20 +124,6 @@ class FvdLite0(evaluators.SetEvaluator):
             "clip": "first frames",
             "dtype": "float32",
         }
-
-
-def standardised(
-    x_ND: NDArray[np.float64], reference_MD: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both sets in units of the reference's standard deviation (ddof 1, at least FLOOR), feature by feature.
-
-    Raises:
-        NotMeasurable: fewer than two references.
-    """
-    if len(reference_MD) < 2:
-        raise NotMeasurable(f"fvd_lite0 needs 2 reference clips, not {len(reference_MD)}")
-    scale_D = np.maximum(reference_MD.std(axis=0, ddof=1), FLOOR)
-    return x_ND / scale_D, reference_MD / scale_D
 
 
 def descriptor(maps_TCHW: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -53,6 +53,9 @@ def test_black_against_white(fvd: Fvd) -> None:
     assert number(values, "fvd").n == 8
     assert number(values, "fvd_debiased").value == pytest.approx(12, abs=1e-6)
     assert number(values, "fvd_debiased").low == pytest.approx(12, abs=1e-5)
+    # The kernel of six features: black with black and white with white (3 / 6 + 1)³, black with white (−3 / 6 + 1)³.
+    assert number(values, "kvd").value == pytest.approx(2 * 1.5**3 - 2 * 0.5**3, abs=1e-6)
+    assert number(values, "kvd").low == pytest.approx(6.5, abs=1e-5)
 
 
 def test_the_plain_value_divides_by_n(fvd: Fvd) -> None:
@@ -69,6 +72,7 @@ def test_sets_that_are_equal_have_no_distance(fvd: Fvd) -> None:
     values = fvd.distance(clips, clips)
     assert number(values, "fvd").value == pytest.approx(0, abs=1e-9)
     assert number(values, "fvd_debiased").value == pytest.approx(0, abs=1e-9)
+    assert number(values, "kvd").value == pytest.approx(0, abs=1e-9)
 
 
 def test_the_first_frames_and_the_centre_are_looked_at(fvd: Fvd) -> None:

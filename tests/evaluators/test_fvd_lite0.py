@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import NotMeasurable
 from bench.evaluators import FeatureSet, Values
-from bench.evaluators.fvd_lite0 import FLOOR, FvdLite0, Settings, descriptor, standardised
+from bench.evaluators.fvd_lite0 import FvdLite0, Settings, descriptor
 from bench.types import Frames, Value
 from tests.made import features, photograph
 
@@ -52,15 +52,6 @@ def test_descriptor_by_hand() -> None:
     assert descriptor(maps) == pytest.approx(expected, abs=1e-12)
 
 
-def test_standardised_by_the_reference_with_a_floor() -> None:
-    reference = np.array([[0.0, 1.0, 5.0], [2.0, 1.0, 5.0]])  # deviations (ddof 1) √2, 0, 0
-    x, y = standardised(np.array([[2.0, 1.1, 5.0]]), reference)
-    assert x == pytest.approx(np.array([[np.sqrt(2), 1.1 / FLOOR, 5 / FLOOR]]))
-    assert y[:, 0].std(ddof=1) == pytest.approx(1)
-    with pytest.raises(NotMeasurable, match="fvd_lite0 needs 2 reference clips, not 1"):
-        standardised(x, reference[:1])
-
-
 def test_features(lite0: FvdLite0) -> None:
     moving = features(lite0, sliding(0, 2))
     assert moving.shape == (704,)
@@ -93,6 +84,7 @@ def test_the_reference_itself_has_no_distance(lite0: FvdLite0, references: Featu
     assert number(values, "fvd_lite0").value == pytest.approx(0, abs=1e-7)
     assert number(values, "fvd_lite0_debiased").value == pytest.approx(0, abs=1e-7)
     assert number(values, "fvd_lite0").n == 8
+    assert number(values, "kvd_lite0").value == pytest.approx(0, abs=1e-9)
 
 
 def test_other_pictures_that_move_alike_are_nearer_than_the_same_pictures_frozen_or_wild(
