@@ -6,8 +6,9 @@ The flow is DIS (Kroeger et al. 2016, as in OpenCV, preset medium), found at a w
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from bench.types import Image, Plane
 
 Flow: TypeAlias = NDArray[np.float32]
 """(H, W, 2) float32: how far each pixel's content moves; pixels, x first."""
+
+Levels = TypeVar("Levels", NDArray[np.uint8], NDArray[np.float32])
 
 Field: TypeAlias = NDArray[np.float32]
 """(H, W) float32: one number a pixel."""
@@ -29,6 +32,13 @@ REFINEMENTS = 2
 
 MIN_SIDE = 16
 """Pixels: of smaller frames no flow is found. DIS compares patches of 8 x 8 on a plane of half the size."""
+
+Points: TypeAlias = NDArray[np.complex128]
+"""(n,): x + iy, pixels. A similarity is multiplication by one complex number, and addition of another."""
+
+_PAIRS, _GOLDEN, _SILVER = 32, 0.6180339887498949, 0.41421356237309515
+"""Where the camera's part is 55 %, all of 32 pairs miss it once in 70 000. Multiples of two irrational numbers spread
+the pairs over the frame, the same ones on every machine."""
 
 _STRIP = 32
 """Rows at a time: the dozen temporaries of `visible` stay in the processor's cache, in a third of the time."""
@@ -88,8 +98,8 @@ class MotionField:
         return working_plane(self.before_gray), working_plane(self.after_gray)
 
 
-def working_plane(gray: Plane) -> Plane:
-    """(h, w) uint8: a gray plane, averaged down (INTER_AREA) to a longer side of 416 pixels where it is larger.
+def working_plane(gray: Plane, side: int = WORKING_SIDE) -> Plane:
+    """(h, w) uint8: a gray plane, averaged down (INTER_AREA) to a longer side of `side` pixels where it is larger.
 
     Raises:
         NotMeasurable: a side is below 16 pixels, here or once it is scaled down.
@@ -97,12 +107,12 @@ def working_plane(gray: Plane) -> Plane:
     import cv2
 
     height, width = gray.shape
-    scale = min(1.0, WORKING_SIDE / max(height, width))
+    scale = min(1.0, side / max(height, width))
     size = (round(width * scale), round(height * scale))
     if min(size) < MIN_SIDE:
         raise NotMeasurable(
             f"frames are {width} x {height} pixels, optical flow needs {MIN_SIDE} x {MIN_SIDE} once the longer side "
-            f"is at most {WORKING_SIDE}: use larger frames"
+            f"is at most {side}: use larger frames"
         )
     return gray if scale == 1 else np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -143,9 +153,60 @@ def visible(forward: Flow, backward: Flow) -> NDArray[np.bool_]:
     return seen
 
 
-def warped(image: Image, flow: Flow) -> Image:
-    """(H, W, 3) uint8: an image at the place that each pixel's flow leads to, bilinear; beyond its edge, the edge."""
-    return np.asarray(_sampled(image, *_targets(flow)), dtype=np.uint8)
+def warped(image: Levels, flow: Flow) -> Levels:
+    """(H, W, C): an image at the place that each pixel's flow leads to, bilinear; beyond its edge, the edge.
+
+    Args:
+        image: (H, W, C) uint8, whose levels are rounded, or float32.
+        flow: (H, W, 2), pixels.
+    """
+    return _sampled(image, *_targets(flow))
+
+
+def beyond_camera(flow: Flow, points: int) -> NDArray[np.float64]:
+    """(n,): how far content moves beyond the camera, pixels, at points on a grid over the frame.
+
+    The camera pans, tilts, zooms and rolls: its motion is a similarity. Of those through 32 pairs of points the one
+    with the least median residue is taken, and fitted twice to the points within 2.5 times 1.4826 times that median,
+    or 0.0001 of the diagonal. Right while the camera's part is clearly more than half of the points.
+
+    Args:
+        flow: (H, W, 2).
+        points: along the longer side, or all its pixels where it has fewer.
+
+    Source: least median of squares, Rousseeuw 1984. Cauchy's weights from the plain fit on were tried: a thing that
+        fills a quarter of the frame in its corner drags them along.
+    """
+    height, width = flow.shape[:2]
+    apart = -(-max(height, width) // points)
+    y, x = np.mgrid[apart // 2 : height : apart, apart // 2 : width : apart].reshape(2, -1)
+    places, moved = x + 1j * y, flow[y, x, 0] + 1j * flow[y, x, 1].astype(np.complex128)
+    residues = _least_median(places, moved)
+    for _ in range(2):
+        near = residues <= 2.5 * max(1.4826 * float(np.median(residues)), 1e-4 * math.hypot(height, width))
+        residues = np.abs(moved - _similarity(places, moved, near))
+    return np.asarray(residues)
+
+
+def _least_median(places: Points, moved: Points) -> NDArray[np.float64]:
+    """(n,): residues of the similarity through two of the points whose median residue is the least of 32 such."""
+    turn = np.arange(1, _PAIRS + 1)
+    first, second = ((len(places) * (turn * share % 1)).astype(np.intp) for share in (_GOLDEN, _SILVER))
+    differ = first != second
+    first, second = first[differ], second[differ]
+    slopes = (moved[first] - moved[second]) / (places[first] - places[second])
+    offsets = moved[first] - slopes * places[first]
+    residues = np.abs(moved - offsets[:, None] - slopes[:, None] * places)
+    return np.asarray(residues[np.median(residues, axis=1).argmin()])
+
+
+def _similarity(places: Points, moved: Points, of: NDArray[np.bool_]) -> Points:
+    """(n,): where the similarity that fits some of the points best moves all of them."""
+    centre, mean = places[of].mean(), moved[of].mean()
+    spread = places[of] - centre
+    power = np.vdot(spread, spread).real
+    slope = np.vdot(spread, moved[of]) / power if power else 0.0
+    return np.asarray(mean + slope * (places - centre))
 
 
 def _enlarged(flow: Flow, shape: tuple[int, ...]) -> Flow:
@@ -172,11 +233,11 @@ def _targets(flow: Flow, rows: slice = slice(None)) -> tuple[Field, Field]:
     return np.ascontiguousarray(flow[rows, :, 0] + x), np.ascontiguousarray(flow[rows, :, 1] + y)
 
 
-def _sampled(image: NDArray[Any], x: Field, y: Field) -> NDArray[Any]:
+def _sampled(image: Levels, x: Field, y: Field) -> Levels:
     """(H, W) or (H, W, C): image at places (x, y), bilinear; beyond its edge, the edge."""
     import cv2
 
-    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    return cast("Levels", cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _is_inside(x: Field, y: Field, shape: tuple[int, ...]) -> NDArray[np.bool_]:
