@@ -1,13 +1,20 @@
-"""SSIM and PSNR: closed forms, properties, and scikit-image's values."""
+"""SSIM, MS-SSIM and PSNR: closed forms, properties, and the values of scikit-image and torchmetrics."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity  # 0.26.0
+from torchmetrics.functional.image import (  # 1.9.0
+    multiscale_structural_similarity_index_measure,
+    structural_similarity_index_measure,
+)
 
 from bench import similarity
 from bench.errors import NotMeasurable
@@ -50,23 +57,21 @@ def test_ssim_of_a_negative_is_negative() -> None:
     assert similarity.ssim(checks, 255 - checks) < -0.9
 
 
-# 48 x 64: less than two strips; 87 x 31: strips that do not divide; 7 x 7: one window; 46 and 47 rows: strip's edge.
-@pytest.mark.parametrize("size", [(48, 64), (87, 31), (7, 7), (46, 20), (47, 20), (126, 9)])
+# 7 x 7: one window; odd and even numbers of windows in a row; more rows than columns.
+@pytest.mark.parametrize("size", [(48, 64), (87, 31), (7, 7), (7, 8), (46, 20), (126, 9)])
 def test_ssim_is_that_of_scikit_image(size: tuple[int, int]) -> None:
     gray = texture(6, *size)
-    neighbours = [structural_similarity(a, b) for a, b in pairwise(gray)]
-    first = [structural_similarity(gray[0], frame) for frame in gray]
-    # Both are float64; windows of exact integers leave about 1e-14.
-    np.testing.assert_allclose(similarity.ssim_series(gray), neighbours, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(similarity.ssim_against(gray[0], gray), first, rtol=0, atol=1e-12)
+    for a, b in pairwise(gray):
+        # Both are float64; windows of exact integers leave about 1e-14.
+        assert similarity.ssim(a, b) == pytest.approx(structural_similarity(a, b), abs=1e-12)
 
 
 def test_ssim_of_extremes_does_not_overflow() -> None:
     rng = np.random.default_rng(1)
     black_and_white = rng.integers(2, size=(3, 60, 40)).astype(np.uint8) * 255
     black_and_white[2] = 255
-    peer = [structural_similarity(a, b) for a, b in pairwise(black_and_white)]
-    np.testing.assert_allclose(similarity.ssim_series(black_and_white), peer, rtol=0, atol=1e-12)
+    for a, b in pairwise(black_and_white):
+        assert similarity.ssim(a, b) == pytest.approx(structural_similarity(a, b), abs=1e-12)
 
 
 @given(PLANES)
@@ -89,20 +94,99 @@ def test_ssim_falls_as_noise_grows() -> None:
     clean = photograph()[..., 1]
     noise = np.random.default_rng(0).normal(size=clean.shape)
     damaged = np.stack([np.clip(clean + sd * noise, 0, 255) for sd in (0, 2, 8, 20, 60)]).astype(np.uint8)
-    assert (np.diff(similarity.ssim_against(clean, damaged)) < 0).all()
+    assert (np.diff([similarity.ssim(clean, each) for each in damaged]) < 0).all()
 
 
-def test_ssim_series_does_not_depend_on_the_frames_around() -> None:
-    gray = moving_clip(6).frames[..., 0]
-    whole = similarity.ssim_series(gray)
-    assert similarity.ssim_series(gray[2:4]).tolist() == whole[2:3].tolist()
-    assert similarity.ssim(gray[2], gray[3]) == whole[2]
-    assert similarity.ssim_series(gray[:1]).shape == (0,)
+def test_ssim_of_views_that_are_read_only_or_strided() -> None:
+    a, b = texture(2, 20, 31)
+    value = similarity.ssim(a, b)
+    a.flags.writeable = False
+    assert similarity.ssim(a, b) == value
+    wide = np.repeat(b, 2, axis=1)[:, ::2]
+    assert not wide.flags.c_contiguous
+    assert similarity.ssim(a, wide) == value
+
+
+def test_ssim_in_several_threads_is_the_same() -> None:
+    gray = texture(8, 96, 128)
+    pairs = list(pairwise(gray))
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda pair: similarity.ssim(*pair), pairs * 8))
+    assert together == [similarity.ssim(*pair) for pair in pairs] * 8
+
+
+def test_kernels_work_where_nothing_can_be_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numba
+
+    compiled = numba.njit
+
+    def njit(*args: Any, **options: Any) -> Any:
+        if options.pop("cache", False):
+            raise RuntimeError("cannot cache function: no locator available")
+        return compiled(*args, **options)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    kernel = similarity._compiled(lambda number: number + 1, [numba.int64(numba.int64)])
+    assert kernel(2) == 3
 
 
 def test_too_small_for_ssim() -> None:
     with pytest.raises(NotMeasurable, match="frames are 9 x 6 pixels, SSIM needs 7 x 7: use larger frames"):
         similarity.ssim(np.zeros((6, 9), np.uint8), np.zeros((6, 9), np.uint8))
+
+
+def test_ms_ssim_of_flat_planes_is_the_luminance_of_the_last_scale() -> None:
+    # No contrast and no structure anywhere: only (2 a b + C1) / (a² + b² + C1), to the power of 0.1333.
+    a, b, c1 = 100, 150, 6.5025
+    flat = np.full((176, 180), a, np.uint8)
+    expected = ((2 * a * b + c1) / (a**2 + b**2 + c1)) ** 0.1333
+    assert similarity.ms_ssim(flat, np.full_like(flat, b)) == pytest.approx(expected, abs=1e-4)  # float32
+
+
+def torchmetrics_ms_ssim(a: np.ndarray, b: np.ndarray) -> float:
+    """From torchmetrics' parts, at each scale over windows that lie inside."""
+    p, q = (torch.from_numpy(plane.astype(np.float64))[None, None] for plane in (a, b))
+    product = 1.0
+    for scale, exponent in enumerate([0.0448, 0.2856, 0.3001, 0.2363, 0.1333]):
+        if scale < 4:
+            found = structural_similarity_index_measure(
+                p, q, data_range=255.0, return_contrast_sensitivity=True
+            )
+            value = float(found[1])
+        else:
+            found = structural_similarity_index_measure(p, q, data_range=255.0, return_full_image=True)
+            value = float(found[1][..., 5:-5, 5:-5].mean())
+        product *= max(value, 0.0) ** exponent
+        p, q = torch.nn.functional.avg_pool2d(p, 2), torch.nn.functional.avg_pool2d(q, 2)
+    return product
+
+
+@pytest.mark.parametrize("size", [(176, 176), (181, 203)])
+def test_ms_ssim_is_that_of_torchmetrics(size: tuple[int, int]) -> None:
+    a, _, _, b = texture(4, *size)
+    found = similarity.ms_ssim(a, b)
+    assert found == pytest.approx(torchmetrics_ms_ssim(a, b), abs=1e-6)  # float32 against float64
+    # as its users call it: the last scale's windows reach over the edge, at 11 x 11 pixels a large part of them
+    p, q = (torch.from_numpy(plane.astype(np.float64))[None, None] for plane in (a, b))
+    whole = multiscale_structural_similarity_index_measure(p, q, data_range=255.0)
+    assert found == pytest.approx(float(whole), abs=2e-3)
+
+
+def test_ms_ssim_is_exact_for_equal_planes_symmetric_and_falls() -> None:
+    rng = np.random.default_rng(0)
+    clean = photograph(176, 190)[..., 1]
+    noise = rng.normal(size=clean.shape)
+    damaged = [np.clip(clean + sd * noise, 0, 255).astype(np.uint8) for sd in (0, 2, 8, 20, 60)]
+    values = [similarity.ms_ssim(clean, each) for each in damaged]
+    assert values[0] == similarity.ms_ssim(damaged[4], damaged[4]) == 1.0
+    assert values == sorted(values, reverse=True)
+    assert similarity.ms_ssim(damaged[3], clean) == pytest.approx(values[3], abs=1e-12)
+    assert similarity.ms_ssim(clean, 255 - clean) == 0.0  # structure of the other sign counts as none
+
+
+def test_too_small_for_ms_ssim() -> None:
+    with pytest.raises(NotMeasurable, match="frames are 320 x 175 pixels, MS-SSIM needs 176 x 176"):
+        similarity.ms_ssim(np.zeros((175, 320), np.uint8), np.zeros((175, 320), np.uint8))
 
 
 def test_psnr_closed_form() -> None:

@@ -9,10 +9,10 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity  # 0.
 
 from bench import pictures
 from bench.errors import NotMeasurable
-from bench.evaluators import Sample, Values
+from bench.evaluators import Values
 from bench.evaluators.first_frame import FirstFrame
-from bench.types import Case, Clip, ClipRecord, Fit, Frames, Image, Value
-from tests.made import moving_clip, photograph
+from bench.types import Case, ClipRecord, Fit, Frames, Image, Value
+from tests.made import answers, moving_clip, photograph
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def stored(folder: Path, image: Image) -> Case:
 
 
 def measured(case: Case, frames: Frames, fit: Fit = "cover") -> Values:
-    return FirstFrame().evaluate(Sample(case, Clip(frames, 8.0), ClipRecord("a", 0, None, "", fit=fit)))
+    return answers(FirstFrame(), frames, case=case, record=ClipRecord("a", 0, None, "", fit=fit))
 
 
 def number(values: Values, name: str) -> float:

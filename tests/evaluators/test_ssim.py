@@ -1,7 +1,6 @@
 """SSIM along a clip: means by hand, verdicts on decay and on noise, and the null clips."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,14 +8,14 @@ from skimage.metrics import structural_similarity  # 0.26.0
 
 from bench import pictures
 from bench.errors import NotMeasurable
-from bench.evaluators import Sample, Values
+from bench.evaluators import Values
 from bench.evaluators.ssim import Ssim, series_values
-from bench.types import Case, Clip, ClipRecord, Frames, Value
-from tests.made import moving_clip, photograph
+from bench.types import Frames, Value
+from tests.made import answers, moving_clip, photograph
 
 
 def measured(frames: Frames, fps: float = 8.0) -> Values:
-    return Ssim().evaluate(Sample(Case("a", Path("none")), Clip(frames, fps), ClipRecord("a", 0, None, "")))
+    return answers(Ssim(), frames, fps)
 
 
 def number(values: Values, name: str) -> float:
@@ -110,5 +109,5 @@ def test_two_frames_have_a_mean_and_small_frames_nothing() -> None:
     assert number(values, "ssim_mean") < 1
     assert str(values["ssim_first_half"]) == "1 pair of frames, halves need 2: use a longer clip"
     assert isinstance(values["ssim_slope"], NotMeasurable)
-    with pytest.raises(NotMeasurable, match="SSIM needs 7 x 7"):
+    with pytest.raises(NotMeasurable, match="64 x 6 pixels, ssim needs 7 x 7"):
         measured(moving_clip(3).frames[:, :6])
