@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,17 @@ PACKAGES = ("accelerate", "transformers", "diffusers")
 INSTALL = 'pip install "i2v-bench[models]"'
 
 
-def load(checkpoint: Checkpoint, class_name: str, runtime: Runtime) -> tuple[Any, str | None]:
+def load(
+    checkpoint: Checkpoint, class_name: str, runtime: Runtime, part_classes: Mapping[str, str] | None = None
+) -> tuple[Any, str | None]:
     """The checkpoint's pipeline, ready on its device, and the variant of its files that was read ('fp16' or None).
+
+    Args:
+        checkpoint: with the parts and LoRAs that go on top.
+        class_name: of the pipeline in diffusers.
+        runtime: where.
+        part_classes: part of the pipeline -> 'library.Class', for parts that come from elsewhere and whose class the
+            checkpoint's model_index.json does not say.
 
     Raises:
         UsageError: the checkpoint is of another class.

@@ -31,6 +31,11 @@ Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 Memory: TypeAlias = Literal["full", "model", "sequential"]
 """How much of a model stays on the device: see Runtime."""
 
+Condition: TypeAlias = Literal[
+    "first frame", "last frame", "keyframes", "keep mask", "trajectory", "image prompt", "negative prompt"
+]
+"""What a model takes besides text: 'image prompt' is an image that need not become a frame."""
+
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
 
@@ -158,6 +163,12 @@ class ModelCard:
         weights: the hub id that is loaded without --checkpoint; None for a model without weights.
         licence: of the weights (SPDX where it has an identifier).
         paper: arXiv id or address; '' where there is none.
+        family: models that share a page of the documentation; '' for one of its own.
+        takes: what it is conditioned on, besides the prompt.
+        steps, guidance: native; None where there is none.
+        parts: part of the pipeline -> hub id, where it comes from another repository than the rest.
+        lifecycle: 'legacy' where its makers offer something newer in its place, 'retired' where nobody can run it now.
+        as_of: when that was last looked at, ISO date.
         fit: how the input image is brought to the clip's size, so that first-frame metrics compare like with like.
         note: what a user must know before the first run.
     """
@@ -175,6 +186,13 @@ class ModelCard:
     paper: str
     fit: Fit = "cover"
     note: str = ""
+    family: str = ""
+    takes: tuple[Condition, ...] = ("first frame",)
+    steps: int | None = None
+    guidance: float | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    lifecycle: Literal["active", "legacy", "retired"] = "active"
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,13 +203,17 @@ class Checkpoint:
         source: a hub id or a folder.
         revision: the hub commit that was resolved; None for a folder.
         name: short, for labels: 'step-2000' in 'svd@step-2000'; '' for a model's own default.
-        digest: of the folder's files, or 'hub:<id>@<commit>'.
+        digest: of the folder's files, or 'hub:<id>@<commit>'; of all that is on top, too.
+        parts: part of the pipeline -> where it comes from instead, in the order given.
+        loras: low-rank adapters on top, with the scale of each.
     """
 
     source: str
     revision: str | None
     name: str
     digest: str
+    parts: tuple[tuple[str, Checkpoint], ...] = ()
+    loras: tuple[tuple[Checkpoint, float], ...] = ()
 
 
 @dataclass(frozen=True)

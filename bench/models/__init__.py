@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, ClassVar, TypeAlias
 
+from bench.plans import Plan
 from bench.registry import Registry
 from bench.settings import NoSettings
 from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
@@ -62,6 +63,22 @@ class Model(ABC):
         Raises:
             Unavailable: a package, the weights or the device is missing.
         """
+
+    def plan(self, case: Case) -> Plan:
+        """What will be made of a case, as far as it is known without weights; `bench run --dry-run` prints it.
+
+        Raises:
+            UsageError: settings that this model cannot follow.
+            BadImage: the case's image cannot be read.
+        """
+        asked = asdict(self.settings)
+        return Plan(
+            frames=asked.get("num_frames") or self.card.frames,
+            width=asked.get("width") or self.card.width,
+            height=asked.get("height") or self.card.height,
+            fps=asked.get("fps") or self.card.fps,
+            fit=self.card.fit,
+        )
 
     @abstractmethod
     def generate(self, case: Case, seed: int, step: Step = ignore_steps) -> Clip:

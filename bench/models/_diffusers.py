@@ -4,11 +4,11 @@
 class SVD(DiffusersModel):
     pipeline = "StableVideoDiffusionPipeline"
 
-    def resolve(self, pipeline):  # settings, with what the checkpoint decides filled in
-        return replace(self.settings, width=1024, height=576)
+    frames = FrameRule(every=4)  # the pipeline makes 4k + 1 frames
+    sizes = SizeRule(multiple=16)
 
-    def arguments(self, case, image):  # of the pipeline's call
-        return {"image": image, "num_frames": self.resolved.num_frames}
+    def arguments(self, request):  # of the pipeline's call
+        return super().arguments(request) | {"max_sequence_length": 226}
 """
 
 from __future__ import annotations
@@ -19,30 +19,85 @@ import random
 import sys
 import traceback
 import warnings
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
+from annotated_types import Ge, Gt, Le
 
-from bench import checkpoints, models, pictures, pipelines, settings
+from bench import checkpoints, models, pictures, pipelines, plans, settings
 from bench.errors import BadClip, Unavailable, UsageError
-from bench.types import Case, Checkpoint, Clip, Frames, Image, Runtime
+from bench.plans import FrameRule, Plan, SizeRule
+from bench.types import Case, Checkpoint, Clip, Frames, Runtime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as pillow
 
 
+@dataclass(frozen=True)
+class VideoSettings:
+    """What every one of these models can be asked for; a model adds its own.
+
+    Attributes:
+        num_frames: of the clip; what a pipeline makes beyond it is cut off. None, here and below: the model's own.
+        fps: of the clip; told to the model where it listens.
+        width, height: of the clip, pixels; rounded to what the pipeline makes.
+        steps: of denoising.
+        guidance: how strongly the prompt pulls; 1 for not at all.
+        negative_prompt: what should not be seen.
+    """
+
+    num_frames: Annotated[int, Ge(1)] | None = None
+    fps: Annotated[float, Gt(0), Le(240)] | None = None
+    width: Annotated[int, Ge(16)] | None = None
+    height: Annotated[int, Ge(16)] | None = None
+    steps: Annotated[int, Ge(1), Le(1000)] | None = None
+    guidance: Annotated[float, Ge(0)] | None = None
+    negative_prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One clip to be made, as a pipeline is asked for it.
+
+    Attributes:
+        case: for its prompt and what else a pipeline may read.
+        settings: the model's, with nothing left open.
+        image: the case's image at the clip's size.
+        num_frames: to ask for; may be more than the clip will have.
+        width, height: pixels.
+        keyframes: frame of the clip -> its picture at the clip's size; those of the case.
+    """
+
+    case: Case
+    settings: Any
+    image: pillow.Image
+    num_frames: int
+    width: int
+    height: int
+    keyframes: Mapping[int, pillow.Image]
+
+    @property
+    def last(self) -> pillow.Image | None:
+        """The picture that the clip should end with: the last keyframe; None where there is none after the start."""
+        last = max(self.keyframes, default=0)
+        return self.keyframes[last] if last else None
+
+
 class DiffusersModel(models.Model):
     """An adapter of one pipeline class of diffusers.
 
-    The Settings of a subclass have at least width, height and fps.
+    The Settings of a subclass are VideoSettings with its own fields, or have at least num_frames, fps, width, height
+    and steps.
 
     Attributes:
         pipeline: name of the class in diffusers; a checkpoint of another class is refused.
+        part_classes: part of the pipeline -> 'library.Class' that loads it where it comes from elsewhere (card.parts).
+        frames, sizes: what the pipeline makes.
         memory_remedy: settings that make the memory's peak smaller.
         resolved: settings with what the checkpoint decides filled in; as asked for until the first load.
 
@@ -50,7 +105,11 @@ class DiffusersModel(models.Model):
         UsageError: settings outside their bounds, or a memory mode that the device has not.
     """
 
+    Settings: ClassVar[type[Any]] = VideoSettings
     pipeline: ClassVar[str]
+    part_classes: ClassVar[Mapping[str, str]] = {}
+    frames: ClassVar[FrameRule] = FrameRule()
+    sizes: ClassVar[SizeRule] = SizeRule()
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
 
     def __init__(
@@ -62,38 +121,79 @@ class DiffusersModel(models.Model):
             raise UsageError(
                 f"memory mode '{self.runtime.memory}' needs an accelerator, and the device is cpu"
             )
-        self.resolved: Any = self.settings
+        self.resolved: Any = self.native()
         self._pipeline: Any = None
         self._variant: str | None = None
 
-    @abstractmethod
+    def native(self) -> Any:
+        """The settings, with the card's numbers where nothing was asked for."""
+        card = self.card
+        own = {
+            "num_frames": card.frames, "fps": card.fps, "width": card.width, "height": card.height,
+            "steps": card.steps, "guidance": card.guidance,
+        }  # fmt: skip
+        unset = [name for name, value in vars(self.settings).items() if value is None and name in own]
+        return replace(self.settings, **{name: own[name] for name in unset})
+
     def resolve(self, pipeline: Any) -> Any:
         """The settings, with what the pipeline's configuration decides filled in."""
+        return self.native()
 
-    @abstractmethod
-    def arguments(self, case: Case, image: pillow.Image) -> dict[str, Any]:
-        """What the pipeline is called with, besides generator and output type.
+    def prepare(self, pipeline: Any) -> None:
+        """Changes a freshly loaded pipeline as the settings ask; most need nothing."""
 
-        Args:
-            case: for its prompt and what else a pipeline may read.
-            image: the case's image at the clip's size.
+    def plan(self, case: Case) -> Plan:
+        """What will be asked of the pipeline and what will come out, by the settings as far as they are known.
+
+        Raises:
+            UsageError: frames or a size that this model does not make.
+            BadImage: the case's image cannot be read.
         """
+        chosen = self.resolved
+        made = self.frames.made(chosen.num_frames)
+        width, height = self.sizes.made(chosen.width, chosen.height)
+        image = pictures.read(case.image)
+        seen = plans.crop((image.shape[1], image.shape[0]), (width, height), self.card.fit)
+        notes = []
+        if made != chosen.num_frames:
+            notes.append(f"makes {self.frames} frames: {made}, of which {chosen.num_frames} are kept")
+        if (width, height) != (chosen.width, chosen.height):
+            notes.append(f"makes {self.sizes}: not {chosen.width} x {chosen.height}")
+        return Plan(
+            chosen.num_frames, made, width, height, float(chosen.fps), self.card.fit, seen, chosen.steps,
+            notes=tuple(notes),
+        )  # fmt: skip
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """What the pipeline is called with, besides generator and output type."""
+        chosen = request.settings
+        return {
+            "image": request.image,
+            "prompt": request.case.prompt,
+            "negative_prompt": chosen.negative_prompt or None,
+            "width": request.width,
+            "height": request.height,
+            "num_frames": request.num_frames,
+            "num_inference_steps": chosen.steps,
+            "guidance_scale": chosen.guidance,
+        }
 
     def load(self) -> None:
         if self._pipeline is not None:
             return
-        pipeline, self._variant = pipelines.load(self._source(), self.pipeline, self.runtime)
+        source = self._source()
+        pipeline, self._variant = pipelines.load(source, self.pipeline, self.runtime, self.part_classes)
+        self.prepare(pipeline)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
         self.load()
-        image = pictures.fit(
-            pictures.read(case.image), self.resolved.width, self.resolved.height, self.card.fit
-        )
+        plan = self.plan(case)
+        request = self._request(case, plan)
         try:
-            frames = self._run(case, image, seed, step)
+            frames = self._run(request, seed, step)[: plan.frames]
         except BaseException as error:
             # Stopped half way, a pipeline may keep a part in another dtype or an offloading hook on the wrong device.
             # What its frames hold on to is cleared, so that the next load finds the memory free.
@@ -111,7 +211,11 @@ class DiffusersModel(models.Model):
             sys.modules["torch"].cuda.empty_cache()
 
     def effective_settings(self) -> dict[str, Any]:
-        return asdict(self.resolved) | {"dtype": self.runtime.dtype, "variant": self._variant}
+        """The settings that were used; of a size that was rounded, what it was rounded to."""
+        used = asdict(self.resolved) | {"dtype": self.runtime.dtype, "variant": self._variant}
+        if None not in (self.resolved.width, self.resolved.height):
+            used["width"], used["height"] = self.sizes.made(self.resolved.width, self.resolved.height)
+        return used
 
     def _source(self) -> Checkpoint:
         return self.checkpoint or checkpoints.resolve(self.card.weights or "", is_default=True)
@@ -119,13 +223,32 @@ class DiffusersModel(models.Model):
     def _check(self, chosen: Any) -> None:
         settings.check(chosen, f"model '{self.card.name}'")
 
-    def _run(self, case: Case, image: Image, seed: int, step: models.Step) -> Frames:
-        import torch
+    def _request(self, case: Case, plan: Plan) -> Request:
+        """The pictures of the case at the clip's size; read before the pipeline is touched."""
+        assert plan.made_frames and plan.width and plan.height
+        return Request(
+            case,
+            self.resolved,
+            self._picture(case.image, plan),
+            plan.made_frames + self.frames.extra,
+            plan.width,
+            plan.height,
+            {keyframe.frame: self._picture(keyframe.image, plan) for keyframe in case.keyframes},
+        )
+
+    def _picture(self, path: Path, plan: Plan) -> pillow.Image:
         from PIL import Image as pillow
 
-        number = seed_number(case, seed)
+        return pillow.fromarray(
+            pictures.fit(pictures.read(path), plan.width or 0, plan.height or 0, self.card.fit)
+        )
+
+    def _run(self, request: Request, seed: int, step: models.Step) -> Frames:
+        import torch
+
+        number = seed_number(request.case, seed)
         self._pipeline.progress_bar = lambda total: _StepBar(total, step)
-        arguments = self.arguments(case, pillow.fromarray(image))
+        arguments = self.arguments(request)
         # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
         with _seeded(number + 1, self.runtime.device), _quiet():
             generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Le, MultipleOf
 
 from bench import models
 from bench.errors import UsageError
-from bench.models._diffusers import DiffusersModel
-from bench.types import Case, ModelCard
-
-if TYPE_CHECKING:
-    from PIL import Image as pillow
+from bench.models._diffusers import DiffusersModel, Request
+from bench.plans import SizeRule
+from bench.types import ModelCard
 
 LICENCE = "Stability AI Community License (not open source; published first as non-commercial research only)"
 NOTE = (
@@ -69,10 +67,11 @@ class SVD(DiffusersModel):
     card = ModelCard(
         name="svd", title="Stable Video Diffusion", version=1, reads_text=False, frames=14, fps=7,
         width=1024, height=576, weights="stabilityai/stable-video-diffusion-img2vid", licence=LICENCE,
-        paper="arXiv 2311.15127", note=NOTE,
+        paper="arXiv 2311.15127", note=NOTE, family="svd", steps=25, as_of="2026-11-22",
     )  # fmt: skip
     Settings = Settings
     pipeline: ClassVar[str] = "StableVideoDiffusionPipeline"
+    sizes: ClassVar[SizeRule] = SizeRule(8)
     memory_remedy: ClassVar[str] = "--set decode_chunk_size=2"
 
     def resolve(self, pipeline: Any) -> Any:
@@ -86,13 +85,13 @@ class SVD(DiffusersModel):
             width=chosen.width or width,
         )
 
-    def arguments(self, case: Case, image: pillow.Image) -> dict[str, Any]:
-        chosen = self.resolved
+    def arguments(self, request: Request) -> dict[str, Any]:
+        chosen = request.settings
         return {
-            "image": image,
-            "height": chosen.height,
-            "width": chosen.width,
-            "num_frames": chosen.num_frames,
+            "image": request.image,
+            "height": request.height,
+            "width": request.width,
+            "num_frames": request.num_frames,
             "num_inference_steps": chosen.steps,
             "min_guidance_scale": chosen.min_guidance,
             "max_guidance_scale": chosen.max_guidance,

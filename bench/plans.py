@@ -1,0 +1,119 @@
+"""What a model will make of a request, said before any weight is loaded: rounded frames and size, crop, and cost.
+
+Pipelines change the number of frames without a word: asked for 8, one makes 9, another 16, a third 1. A FrameRule says
+which numbers a pipeline makes; it is asked for the next such number, and what is too much is cut off at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.errors import UsageError
+from bench.types import Fit
+
+
+@dataclass(frozen=True)
+class FrameRule:
+    """The numbers of frames that a pipeline makes: first, and every so many more.
+
+    Attributes:
+        every: 4 where a latent frame is four frames.
+        first: 1 where the first latent frame is one.
+        most: the largest number; None where there is no such limit.
+        extra: frames that the pipeline drops from the front, so that it is asked for as many more.
+    """
+
+    every: int = 1
+    first: int = 1
+    most: int | None = None
+    extra: int = 0
+
+    def made(self, asked: int) -> int:
+        """The smallest number of this rule that is at least asked.
+
+        Raises:
+            UsageError: it is above most.
+        """
+        steps = max(0, -(-(asked - self.first) // self.every))
+        made = self.first + steps * self.every
+        if self.most is not None and made > self.most:
+            raise UsageError(f"num_frames is {asked}, and this model makes {self.most} at most")
+        return made
+
+    def __str__(self) -> str:
+        rule = "any number" if self.every == 1 else f"{self.every}k + {self.first}"
+        return rule + (f", {self.most} at most" if self.most else "")
+
+
+@dataclass(frozen=True)
+class SizeRule:
+    """The sizes that a pipeline makes.
+
+    Attributes:
+        multiple: of which width and height are multiples.
+        only: the one size (width, height) that works; None for any.
+    """
+
+    multiple: int = 8
+    only: tuple[int, int] | None = None
+
+    def made(self, width: int, height: int) -> tuple[int, int]:
+        """The nearest size (width, height) of this rule, below at a tie.
+
+        Raises:
+            UsageError: there is only one size, and it is another.
+        """
+        if self.only is not None and (width, height) != self.only:
+            raise UsageError(
+                f"size is {width} x {height}, and this model makes {self.only[0]} x {self.only[1]} only"
+            )
+        return self._nearest(width), self._nearest(height)
+
+    def _nearest(self, side: int) -> int:
+        return max(self.multiple, -(-(2 * side - self.multiple) // (2 * self.multiple)) * self.multiple)
+
+    def __str__(self) -> str:
+        return f"{self.only[0]} x {self.only[1]}" if self.only else f"multiples of {self.multiple}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be asked of a model, and what will come out, for one case.
+
+    Attributes:
+        frames: of the clip; None where only the clip will tell.
+        made_frames: what the model makes before what is too much is cut off; None as above.
+        width, height: of the clip, pixels; None as above.
+        fps: of the clip; None as above.
+        fit: how the input image is brought to that size.
+        crop: (left, top, width, height) of the input image, pixels, that the model sees; None for all of it.
+        steps: of denoising; None where there are none.
+        cost: US dollars, estimated; None where nobody is paid.
+        notes: what was changed of the request, and what a user should know before it is too late; a sentence each.
+    """
+
+    frames: int | None = None
+    made_frames: int | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    fit: Fit = "cover"
+    crop: tuple[int, int, int, int] | None = None
+    steps: int | None = None
+    cost: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def crop(image: tuple[int, int], clip: tuple[int, int], fit: Fit) -> tuple[int, int, int, int] | None:
+    """(left, top, width, height) of the part of an image that a clip shows; None for all of it.
+
+    Args:
+        image, clip: width and height, pixels.
+        fit: only 'cover' cuts off.
+    """
+    (width, height), (to_width, to_height) = image, clip
+    if fit != "cover" or width * to_height == height * to_width:
+        return None
+    scale = max(to_width / width, to_height / height)
+    seen_width, seen_height = min(width, round(to_width / scale)), min(height, round(to_height / scale))
+    return (width - seen_width) // 2, (height - seen_height) // 2, seen_width, seen_height
