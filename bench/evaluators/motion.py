@@ -92,14 +92,14 @@ class Motion(evaluators.ClipEvaluator):
             source="Own; the flow magnitude that many papers report a frame, here a second: frame rates compare.",
             blind_to=f"Whether camera or things move. {_BLIND}",
             series="speed of each pair, px/s: T - 1 values",
-            shows=("pan",), ignores=("exposure_drift",),
+            shows=("pan", "slow_motion", "freeze"),
         ),
         MetricCard(
             name="motion_share", version=1, direction="none", unit="diagonals/s", low=0.0, high=None, is_main=True,
             definition="motion_speed over the frame's diagonal, so that sizes compare: 0.05 crosses a twentieth of the "
             "diagonal in a second.",
             source="Own; see motion_speed.", blind_to=f"Whether camera or things move. {_BLIND}",
-            shows=("pan",), ignores=("exposure_drift",),
+            shows=("pan", "slow_motion", "freeze"),
         ),
         MetricCard(
             name="motion_smoothness", version=1, direction="higher", unit="", low=None, high=1.0, is_main=True,
@@ -107,7 +107,7 @@ class Motion(evaluators.ClipEvaluator):
             "step is as fast. Needs 3 frames, and motion above 0.0001 of the diagonal a frame.",
             source="Own. VBench's motion smoothness compares frames with interpolated ones instead.",
             blind_to=f"The direction of motion; speed that is meant to change. {_BLIND}",
-            shows=("freeze", "duplicate"), ignores=("pan",),
+            shows=("duplicate", "swap", "cut"), ignores=("exposure_drift", "blur"),
         ),
         MetricCard(
             name="motion_jerk", version=1, direction="lower", unit="diagonals/s³", low=0.0, high=None,
@@ -117,7 +117,7 @@ class Motion(evaluators.ClipEvaluator):
             source="Own; jerk is the third derivative of place, whose square Flash & Hogan 1985 minimise for smooth "
             "movement.",
             blind_to=f"Grows with speed and with the cube of the frame rate: compare like with like. {_BLIND}",
-            shows=("jitter",), ignores=("pan",),
+            shows=("jitter", "swap", "duplicate", "redrawn_warp", "cut"), ignores=("freeze",),
         ),
         MetricCard(
             name="motion_dynamic", version=1, direction="none", unit="", low=0.0, high=1.0,
@@ -146,7 +146,7 @@ class Motion(evaluators.ClipEvaluator):
             source="Own; least median of squares, Rousseeuw 1984.",
             blind_to=f"Which motion is the camera's where most of the frame moves; parallax counts as things "
             f"that move. {_BLIND}",
-            series="share of each pair: T - 1 values", ignores=("pan",),
+            series="share of each pair: T - 1 values", shows=("redrawn_warp",),
         ),
         MetricCard(
             name="motion_loop", version=1, direction="none", unit="", low=0.0, high=1.0,
@@ -196,7 +196,8 @@ def step(canvas: Plane, flow: Flow) -> Step:
     cells = [cv2.resize(part, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA) for part in (u, v)]
     return Step(
         canvas,
-        speed=cv2.mean(cv2.magnitude(u, v))[0],
+        # cv2.mean of cv2.magnitude gave other last bits from call to call
+        speed=float(np.mean(np.sqrt(u * u + v * v), dtype=np.float64)),
         cells=np.stack(cells, axis=2).astype(np.float64),
         beyond=motion_fields.beyond_camera(flow, _POINTS).astype(np.float32),
     )

@@ -41,7 +41,8 @@ class Warping(evaluators.ClipEvaluator):
             "explain, such as a smooth morph or a jitter; and what is wrong where nothing is visible: read "
             "warping_visible, which a cut brings down.",
             series="error of each pair: T - 1 values",
-            shows=("noise", "local_flicker", "brightness_flicker"), ignores=("pan", "freeze"),
+            shows=("noise", "local_flicker", "brightness_flicker", "cut", "swap"),
+            ignores=("freeze", "blur", "slow_motion"),
         ),
         MetricCard(
             name="warping_visible", version=1, direction="none", unit="", low=0.0, high=1.0,
@@ -51,6 +52,7 @@ class Warping(evaluators.ClipEvaluator):
             source="The occlusion rule of Sundaram et al. 2010, as in Lai et al. 2018 (arXiv 1808.00449).",
             blind_to="Why: occlusion, zooms, the edge of a panning frame and flow that went astray look alike.",
             series="share of each pair: T - 1 values",
+            shows=("noise", "redrawn_warp"),
         ),
     )  # fmt: skip
 
