@@ -1,7 +1,19 @@
 """Dense motion between two frames: optical flow both ways, what is occluded, and one frame warped onto the other.
 
-The flow is DIS (Kroeger et al. 2016, as in OpenCV, preset medium), found at a working size whose longer side is at most
-416 pixels, and brought up to the frame's size bilinearly.
+The flow is DIS (Kroeger et al. 2016, as in OpenCV, preset medium with 2 refinements instead of 5), found at a working
+size whose longer side is at most 416 pixels, and brought up to the frame's size bilinearly. Mean end point error in
+pixels on rendered scenes of known motion, 8 pixels from the edge; gray levels that warping by the flow leaves on 30
+pairs of real clips (no flow: 11.8); and time on one core for one flow at 832 x 480:
+
+                       motion suite   832 x 480, pan 2 to 24   zoom 2 %, roll 1°   real clips     ms
+    Farneback                 0.286             0.39 to 5.49         1.21, 1.09         7.49     84
+    DIS medium                0.083                     0.00         0.08, 0.08         6.60     45
+    DIS fast                  0.173             0.00 to 0.09         0.20, 0.21         7.68     10
+    DIS medium at 384         0.083             0.09 to 0.12         0.19, 0.22         6.81     13
+    this                      0.086             0.00 to 0.12         0.19, 0.22         6.70     10
+
+Both ways take 20 ms, visibility 7, warping 4. Steps that are large for the frame get lost: a pan of 24 pixels at
+320 x 192 is missed by 4 on average, by every setting of DIS (Farneback: by 22).
 """
 
 from __future__ import annotations
@@ -28,7 +40,8 @@ WORKING_SIDE = 416
 """Pixels: the longer side of the planes that flow is found on; larger frames are scaled down to it."""
 
 REFINEMENTS = 2
-"""Of the flow on each level of the pyramid; OpenCV's preset has 5, at 1.3 times the time and no smaller error."""
+"""Of the flow on each level of the pyramid; OpenCV's preset has 5, which takes 1.3 times the time, for 0 to 20 % less
+error on rendered scenes and 1 % more on real clips."""
 
 MIN_SIDE = 16
 """Pixels: of smaller frames no flow is found. DIS compares patches of 8 x 8 on a plane of half the size."""

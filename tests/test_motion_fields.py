@@ -52,14 +52,14 @@ def interior(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_
     return (x >= EDGE) & (x < width - EDGE) & (y >= EDGE) & (y < height - EDGE)
 
 
-# Known motion. Bounds are about 1.5 times what DIS reaches; speeds are 0.75 to 6 pixels.
+# Known motion. Bounds are about 1.5 times what was measured, and at least 0.02 pixels; in float32, on any processor.
 
 
 @pytest.mark.parametrize(
     ("case", "bound"),
     [
-        ("pan_left-gravel", 0.15), ("pan_right-grass", 0.15), ("pan_right-pagoda", 0.15), ("tilt_up-raccoon", 0.15),
-        ("zoom_in-pagoda", 0.15), ("zoom_out-grass", 0.15), ("roll_left-raccoon", 0.15), ("roll_right-cat", 0.15),
+        ("pan_left-gravel", 0.05), ("pan_right-grass", 0.05), ("pan_right-pagoda", 0.02), ("tilt_up-raccoon", 0.14),
+        ("zoom_in-pagoda", 0.13), ("zoom_out-grass", 0.08), ("roll_left-raccoon", 0.17), ("roll_right-cat", 0.11),
     ],
 )  # fmt: skip
 def test_the_camera_s_motion_is_found(case: str, bound: float) -> None:
