@@ -160,7 +160,8 @@ def speed_values(steps: Sequence[CameraStep | None], sample: Sample) -> dict[str
 def speeds(steps: Sequence[CameraStep | None], sample: Sample) -> NDArray[np.float64]:
     """(T - 1, 4): pan, tilt, zoom and roll of each step in the cards' units; zeros where it is not seen."""
     units = sample.fps * np.array([100 / sample.width, 100 / sample.height, 100.0, math.degrees(1)])
-    return np.array([_numbers(step) * units if step and step.is_seen else np.zeros(4) for step in steps])
+    numbers = [_numbers(step) * units if step and step.is_seen else np.zeros(4) for step in steps]
+    return np.array(numbers) + 0.0  # which makes -0.0 of a still clip 0.0
 
 
 @dataclass(frozen=True)

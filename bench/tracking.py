@@ -1,0 +1,278 @@
+"""Follows a point of the first frame through a clip, says where it lost it, and says where a point of an image lies.
+
+Pyramidal Lucas-Kanade on many places of a window around the point, each checked by tracking it back; the point moves
+by their median. Nothing is learned and nothing is random: the same planes give the same track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import NotMeasurable
+from bench.types import Fit, Plane
+
+CANVAS_SIDE = 256
+"""Pixels: larger planes are averaged down to this shorter side before they are tracked."""
+
+MIN_SIDE = 48
+"""Pixels: in smaller pictures the window below has no room for texture."""
+
+WINDOW = 1 / 16
+"""Of the shorter side: half the side of the square around the point whose places move it."""
+
+PLACES = 9
+"""Of the window, in each direction."""
+
+LEAST_TEXTURED = 8
+"""Of the window's 81 places that must have texture in the first frame."""
+
+LEAST_GRADIENT = 2.0
+"""Gray levels a pixel, RMS, along the direction in which a place varies least: see camera_motion."""
+
+MOST_RETURN = 1.0
+"""Pixels of the canvas by which a place may miss where it came from when it is tracked back."""
+
+LEAST_KEPT = 0.25
+"""Share of the places that must find their way back, or the point is lost."""
+
+LEAST_LEFT = 0.5
+"""Share of a first frame's places below which new ones are taken around the point: in a long clip all would go."""
+
+LEAST_LIKENESS = 0.6
+"""Correlation of the window with itself where it was last seen, or the point is lost. After a cut to another picture
+the search finds a window like it by chance in 1 of 40 at 0.5, and hardly ever at 0.6."""
+
+_BLOCK = 5
+_EIGENVALUE = _BLOCK**2 * (LEAST_GRADIENT * 2 / (255 * _BLOCK)) ** 2
+
+SURE = 0.8
+"""Correlation above which the point is not doubted where it was expected; below, the neighbourhood is searched."""
+
+SEARCH = 1 / 4
+"""Of the shorter side: how far to each side of the expected place the search goes."""
+
+_LEVELS = 2
+"""Of the pyramid above the canvas, from the expected place. More would follow the background behind a small thing;
+from a match that was searched for, none is needed, and any leads astray."""
+
+Points: TypeAlias = NDArray[np.float64]
+"""(N, 2) float64: x and y, pixels."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where the point was found.
+
+    Attributes:
+        points: (T, 2) float64, pixels of the planes; where it is lost, the last place at which it was not.
+        is_lost: (T,).
+    """
+
+    points: Points
+    is_lost: NDArray[np.bool_]
+
+
+def canvas(gray: Plane) -> Plane:
+    """(h, w) uint8: averaged down (INTER_AREA) to a shorter side of 256 pixels where it is larger."""
+    import cv2
+
+    height, width = gray.shape
+    scale = CANVAS_SIDE / min(height, width)
+    if scale >= 1:
+        return gray.copy()  # the frame's own plane is not ours to keep
+    size = (max(CANVAS_SIDE, round(width * scale)), max(CANVAS_SIDE, round(height * scale)))
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def track(planes: Sequence[Plane], start: tuple[float, float]) -> Track:
+    """Follows start through planes.
+
+    The textured ones of 9 x 9 places, in a square of an eighth of the shorter side around start, are each tracked from
+    the frame where the point was last seen (pyramidal Lucas-Kanade, window a sixteenth of the shorter side) and back.
+    Those that return to within a pixel go on; the point moves by the median of their ways since the first frame. When
+    half of them are gone, they are taken anew around the point.
+
+    The point is expected to move on as it last did. Where the window there looks unlike what was last seen
+    (correlation below 0.8), the best match within a quarter of the shorter side is tried too, and the one more alike
+    wins. The point is lost where a quarter of the places or fewer return, where the correlation is below 0.6, and
+    beyond the picture; then it stays, and is looked for in the next frame from where it was last seen.
+
+    Args:
+        planes: T of one size, (h, w) uint8, each side at least 48.
+        start: x and y in planes[0].
+
+    Raises:
+        NotMeasurable: start is not in the picture, or has no texture around it.
+    """
+    places = _textured_places(planes[0], np.array(start))
+    if len(places) < LEAST_TEXTURED:
+        raise NotMeasurable(
+            f"{len(places)} of {PLACES**2} places around the start have texture, tracking needs {LEAST_TEXTURED}"
+        )
+    seen = _Seen(planes[0], places, places - np.array(start), way=np.zeros(2), likeness=1.0)
+    points, is_lost = np.tile(np.array(start), (len(planes), 1)), np.zeros(len(planes), dtype=np.bool_)
+    for t, plane in enumerate(planes[1:], start=1):
+        found = _found(seen, plane)
+        is_lost[t] = found is None
+        seen = _replenished(found, LEAST_LEFT * len(places)) if found else seen
+        points[t] = seen.point
+    return Track(points, is_lost)
+
+
+def fitted(points: Points, size: tuple[int, int], to_size: tuple[int, int], how: Fit) -> Points:
+    """Points of an image, where pictures.fit puts them.
+
+    Args:
+        points: (N, 2), pixels of the image; (0, 0) is the centre of its first pixel.
+        size: (width, height) of the image.
+        to_size: (width, height) that it is brought to.
+        how: see pictures.fit.
+
+    Returns:
+        (N, 2), pixels of the result; beyond it for points that 'cover' cuts off.
+    """
+    old, new = np.array(size, dtype=np.float64), np.array(to_size, dtype=np.float64)
+    if how == "stretch":
+        return np.asarray((points + 0.5) * new / old - 0.5)
+    if how == "cover":
+        scale = float((new / old).max())
+        return np.asarray((points + 0.5 - (old - new / scale) / 2) * scale - 0.5)
+    inner = np.maximum(
+        1, np.round(old * (new / old).min())
+    )  # pictures.fit works on whole pixels, and so does this
+    return np.asarray((points + 0.5) * inner / old - 0.5 + (new - inner) // 2)
+
+
+def resampled(points: Points, count: int) -> Points:
+    """(count, 2): a way of N points in another number of frames: first to first, last to last, linear between."""
+    time = np.linspace(0, len(points) - 1, count)
+    return np.stack([np.interp(time, np.arange(len(points)), axis) for axis in points.T], axis=1)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The last frame in which the point was seen.
+
+    Attributes:
+        plane: the frame.
+        places: (n, 2), where the places are in it.
+        offsets: (n, 2), where they lay from the point in the first frame.
+        way: (2,), how far the point had moved since it was seen before.
+        likeness: correlation of the window with what was seen before.
+    """
+
+    plane: Plane
+    places: Points
+    offsets: Points
+    way: Points
+    likeness: float
+
+    @property
+    def point(self) -> Points:
+        """(2,): where the point is."""
+        return np.asarray(np.median(self.places - self.offsets, axis=0))
+
+
+def _found(seen: _Seen, plane: Plane) -> _Seen | None:
+    """The point in another frame; None where it is lost."""
+    expected = _refined(seen, plane, seen.way, _LEVELS)
+    if expected and expected.likeness >= SURE:
+        return expected
+    searched = _refined(seen, plane, _best_match(seen, plane), levels=0)
+    both = [found for found in (expected, searched) if found and found.likeness >= LEAST_LIKENESS]
+    return max(both, key=lambda found: found.likeness, default=None)
+
+
+def _refined(seen: _Seen, plane: Plane, way: Points, levels: int) -> _Seen | None:
+    """The point in another frame, close to where way leads; None where too few places return, or beyond the picture."""
+    there = _tracked(seen.plane, plane, seen.places, way, levels)
+    back = _tracked(plane, seen.plane, there, -way, levels)
+    returns = np.linalg.norm(back - seen.places, axis=1) <= MOST_RETURN
+    if returns.mean() <= LEAST_KEPT:
+        return None
+    found = replace(seen, plane=plane, places=there[returns], offsets=seen.offsets[returns])
+    if not _is_inside(found.point, plane):
+        return None
+    return replace(found, way=found.point - seen.point, likeness=_likeness(seen, found))
+
+
+def _tracked(before: Plane, after: Plane, places: Points, way: Points, levels: int) -> Points:
+    """(n, 2): where places of before are in after, looked for near way; far off where they are not found."""
+    import cv2
+
+    side = max(7, round(min(before.shape) * WINDOW) | 1)
+    there, status, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, places.astype(np.float32), (places + way).astype(np.float32),
+        winSize=(side, side), maxLevel=levels, flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+    )  # fmt: skip
+    return np.asarray(np.where(status == 1, there, -1e6), dtype=np.float64)
+
+
+def _best_match(seen: _Seen, plane: Plane) -> Points:
+    """(2,): the way to the place in another frame that looks most like the window around the point, whole pixels."""
+    import cv2
+
+    reach = round(min(plane.shape) * SEARCH)
+    template = _window(seen.plane, seen.point)
+    side = len(template) + 2 * reach
+    room = _window(plane, seen.point + seen.way, side)
+    match = cv2.matchTemplate(room, template, cv2.TM_CCOEFF_NORMED)
+    best = cv2.minMaxLoc(match)[3]
+    return np.asarray(seen.way + np.array(best) - reach)
+
+
+def _replenished(seen: _Seen, least: float) -> _Seen:
+    """With new places around the point where fewer than least are left and there are more to be had."""
+    if len(seen.places) >= least:
+        return seen
+    places = _textured_places(seen.plane, seen.point)
+    if len(places) <= len(seen.places):
+        return seen
+    return replace(seen, places=places, offsets=places - seen.point)
+
+
+def _textured_places(plane: Plane, point: Points) -> Points:
+    """(n, 2): the places around point, (2,), that have texture.
+
+    Raises:
+        NotMeasurable: point is not in the picture.
+    """
+    import cv2
+
+    if not _is_inside(point, plane):
+        raise NotMeasurable(
+            f"the point is at ({point[0]:.1f}, {point[1]:.1f}), outside of {plane.shape[1]} x {plane.shape[0]}"
+        )
+    offsets = np.linspace(-1, 1, PLACES) * min(plane.shape) * WINDOW
+    places = np.stack(np.meshgrid(offsets, offsets), axis=2).reshape(-1, 2) + point
+    places = places[[_is_inside(place, plane) for place in places]]
+    x, y = np.rint(places).astype(np.intp).T
+    strength = cv2.cornerMinEigenVal(plane, _BLOCK, ksize=3)
+    return np.asarray(places[strength[y, x] >= _EIGENVALUE])
+
+
+def _is_inside(point: Points, plane: Plane) -> bool:
+    return bool((point >= 0).all() and (point <= np.array(plane.shape[::-1]) - 1).all())
+
+
+def _likeness(a: _Seen, b: _Seen) -> float:
+    """Correlation of the windows around the point in two frames, in [-1, 1]; 0 where one is flat."""
+    first, second = (_window(each.plane, each.point).astype(np.float64) for each in (a, b))
+    first, second = first - first.mean(), second - second.mean()
+    spread = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    return float((first * second).sum()) / spread if spread else 0.0
+
+
+def _window(plane: Plane, point: Points, side: int | None = None) -> Plane:
+    """The square around point; beyond the picture, its edge."""
+    import cv2
+
+    side = side or 2 * round(min(plane.shape) * WINDOW) + 1
+    return np.asarray(
+        cv2.getRectSubPix(plane, (side, side), (float(point[0]), float(point[1]))), dtype=np.uint8
+    )
