@@ -63,7 +63,8 @@ class CompensatedFlicker(evaluators.ClipEvaluator):
             name="flicker_compensated", version=1, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition=f"Mean over cells and steps of how much light changes from frame to frame. {_CELLS}",
             source="Own; after the warping error of Lai et al. 2018 (arXiv 1808.00449), which squares pixels and so "
-            "counts what interpolation blurs. Rendered pans of 0.5 to 16 pixels a frame score at most 0.15.",
+            "counts what interpolation blurs. Pans of 0.5 to 16 pixels a frame score 0.15 at most, here, and 0.35 "
+            "in flicker_local.",
             blind_to=f"Detail that boils within a cell, and noise, average out: see the warping error. {_BLIND}.",
             series="mean over cells of each step: T - 1 values, gray levels",
             shows=("brightness_flicker", "local_flicker"), ignores=("pan",), is_main=True,

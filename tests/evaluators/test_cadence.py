@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from bench import render, video
 from bench.errors import NotMeasurable
-from bench.evaluators.cadence import Cadence, change, pace, repeats, rhythm
+from bench.evaluators.cadence import Cadence, blends, change, lattice, pace, repeats, rhythm
 from bench.types import Clip, Frames, Value
 from tests.made import answers, moving_clip, photograph
 
@@ -81,7 +81,7 @@ def test_it_is_so_after_h264(tmp_path: Path, kind: str, speed: float, times: lis
 )
 def test_movement_does_not_repeat_even_when_slow(tmp_path: Path, kind: str, speed: float) -> None:
     for frames in (scene(kind, speed), through_h264(scene(kind, speed), tmp_path)):
-        assert measured(frames) == {"repeats": 0, "fps": 24, "period": 1}
+        assert measured(frames) == {"repeats": 0, "blends": 0, "fps": 24, "period": 1}
 
 
 def test_movement_that_slows_down_and_comes_to_rest_does_not_repeat() -> None:
@@ -119,8 +119,8 @@ def test_a_rhythm_brings_back_what_the_codec_hid() -> None:
     hidden[[4, 15]] = False
     found = rhythm(hidden)
     assert found.period == 3
-    assert found.is_repeat.tolist() == flags.tolist()
-    assert pace(found.is_repeat) == pytest.approx(1 / 3)
+    assert found.flags.tolist() == flags.tolist()
+    assert pace(found.flags) == pytest.approx(1 / 3)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -129,8 +129,45 @@ def test_repeats_at_random_seldom_have_a_rhythm_and_keep_what_was_found(seed: in
     flags = np.random.default_rng(seed).random(60) < 0.3
     found = rhythm(flags)
     assert found.period >= 0
-    assert (found.is_repeat >= flags).all()
+    assert (found.flags >= flags).all()
     assert not rhythm(np.arange(60) == seed % 60).period > 1  # one repeat is none
+
+
+def faded(frames: Frames, times: int) -> Frames:
+    """times - 1 mixtures between each frame and the next."""
+    places = np.arange((len(frames) - 1) * times + 1) / times
+    shares = (places % 1)[:, None, None, None]
+    before, after = np.floor(places).astype(int), np.ceil(places).astype(int)
+    return np.rint((1 - shares) * frames[before] + shares * frames[after]).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("kind", "speed"), [("pan_left", 1.5), ("tilt_down", 6), ("zoom_in", 4)])
+@pytest.mark.parametrize("times", [2, 3])
+def test_blends_are_no_new_frames(tmp_path: Path, kind: str, speed: float, times: int) -> None:
+    frames = faded(scene(kind, speed), times)  # 12 frames, 11 gaps with times - 1 blends each
+    share = 11 * (times - 1) / (len(frames) - 2)
+    expected = {
+        "repeats": 0,
+        "blends": pytest.approx(share),
+        "fps": pytest.approx(24 / times),
+        "period": times,
+    }
+    assert measured(frames) == expected
+    assert measured(through_h264(frames, tmp_path)) == expected
+
+
+def test_blends_by_hand() -> None:
+    # Three pixels: a frame half way, one two thirds of the way; then frames that go elsewhere.
+    key = np.array([[0, 0, 0], [200, 0, 100], [0, 200, 30], [0, 0, 255]], np.uint8)
+    half, two_thirds = np.array([100, 0, 50], np.uint8), np.array([67, 133, 53], np.uint8)
+    points = np.stack([key[0], half, key[1], two_thirds, key[2], key[3]])
+    assert blends(points).tolist() == [True, False, True, False]
+    assert not blends(np.stack([key[0], key[0], key[1], key[1], key[1]])).any()  # repeats are not blends
+
+
+def test_a_lattice_holds_pixels_as_they_are() -> None:
+    plane = np.arange(100 * 130, dtype=np.uint16).reshape(100, 130).astype(np.uint8)
+    assert lattice(plane).tolist() == [int(plane[y, x]) for y in range(0, 100, 3) for x in range(0, 130, 3)]
 
 
 def test_changes_are_seen_where_they_are() -> None:
@@ -145,7 +182,7 @@ def test_changes_are_seen_where_they_are() -> None:
 def test_null_clips() -> None:
     with pytest.raises(NotMeasurable, match="nothing moves"):
         measured(photograph()[None].repeat(8, axis=0))
-    assert measured(moving_clip(20).frames, fps=8.0) == {"repeats": 0, "fps": 8, "period": 1}
+    assert measured(moving_clip(20).frames, fps=8.0) == {"repeats": 0, "blends": 0, "fps": 8, "period": 1}
 
 
 def test_one_new_frame_has_no_rate() -> None:
