@@ -34,6 +34,9 @@ a smooth remainder too."""
 _MOST_MEMORY = 0.95
 """Above it, noise with memory and a trend are the same thing at the length of a clip."""
 
+_SHORTEST = 0.5
+"""Steps: of faster decays a series has the first value only, and a fall to a level by one value is a jump."""
+
 Series = NDArray[np.float64]
 
 
@@ -103,6 +106,95 @@ def trend(series: Series) -> Trend:
     return Trend(step, _two_sided(score, max(count / factor - 2, 1.0)), change)
 
 
+@dataclass(frozen=True)
+class Decay:
+    """The exponential that a falling series follows: level + drop * 2^(-t / half_life), t counted from 0.
+
+    Attributes:
+        half_life: steps in which what lies above the level halves.
+        level: what the series falls to.
+        drop: how far above it the series starts, over 0.
+    """
+
+    half_life: float
+    level: float
+    drop: float
+
+
+def half_life(series: Series) -> Decay:
+    """How fast a series decays, and to what: the exponential with the least squares.
+
+    Args:
+        series: (n,), n >= 10; values that differ below 1e-9 are equal.
+
+    Raises:
+        NotMeasurable: fewer values; no significant fall (F test against a constant, p >= 0.01); or a fall whose
+            half-life they do not tell: too fast, nearly straight or curved the other way, or in so much noise that
+            its 95 % interval is wider than a factor of two either way. By simulation of 10 to 80 values, under 1 %
+            of steady AR(1) series with memory 0 to 0.9 get a half-life.
+
+    Source: own. For each half-life level and drop are linear (variable projection); errors are those of the linearised
+        fit, widened by the remainder's AR(1) memory as a mean's would be.
+    """
+    count = len(series)
+    if count < MIN_VALUES:
+        raise NotMeasurable(
+            f"a half-life needs {MIN_VALUES} values, the series has {count}: use a longer clip"
+        )
+    rounded = np.round(series, _ROUNDING)
+    steps = _best_half_life(rounded)
+    curve = 2.0 ** (-np.arange(count) / steps)
+    (level, drop), remainder = _fitted(np.stack([np.ones(count), curve], axis=1), rounded)
+    memory = _mended_memory(remainder)
+    factor = (1 + memory) / (1 - memory)
+    free = max(count / factor - 3, 1.0)
+    noise = float(remainder @ remainder) / (count - 3) * factor + 10.0 ** (-2 * _ROUNDING)
+    explained = float(np.square(rounded - rounded.mean()).sum() - remainder @ remainder)
+    if drop <= 0 or _f_tail(explained / 2 / noise, free) >= SIGNIFICANT:
+        raise NotMeasurable("the series does not fall as a decay does: it has no half-life")
+    slopes = np.stack([np.ones(count), curve, drop * curve * np.arange(count) * math.log(2) / steps], axis=1)
+    if _uncertainty(slopes, noise, free) > math.log(2) or not _SHORTEST * 1.01 < steps < (count - 1) / 1.01:
+        raise NotMeasurable(
+            f"the series falls, but its {count} values do not tell the half-life: use a longer clip"
+        )
+    return Decay(steps, float(level), float(drop))
+
+
+def _best_half_life(series: Series) -> float:
+    """The half-life, from _SHORTEST to the series' length, whose exponential leaves the least: a grid, thrice finer."""
+    time, centred = np.arange(len(series)), series - series.mean()
+    low, high = math.log(_SHORTEST), math.log(len(series) - 1)
+    for _ in range(3):
+        tries = np.linspace(low, high, 65)
+        curves = 2.0 ** (-time / np.exp(tries)[:, None])
+        curves -= curves.mean(axis=1, keepdims=True)
+        along = np.maximum(curves @ centred, 0)  # rises fit nothing
+        best = int(np.argmax(along**2 / np.square(curves).sum(axis=1)))
+        low, high = tries[max(best - 1, 0)], tries[min(best + 1, 64)]
+    return float(np.exp(tries[best]))
+
+
+def _fitted(terms: Series, series: Series) -> tuple[Series, Series]:
+    """Coefficients of least squares on the columns of terms, and what they leave."""
+    coefficients = np.asarray(np.linalg.lstsq(terms, series)[0], dtype=np.float64)
+    return coefficients, series - terms @ coefficients
+
+
+def _uncertainty(slopes: Series, noise: float, free: float) -> float:
+    """Half the 95 % interval of the last parameter; slopes (n, k) are the fit's derivatives by its k parameters."""
+    from scipy.special import stdtrit
+
+    # by QR and not by the inverse of a product: a nearly straight fall makes two columns all but equal
+    last = np.linalg.qr(slopes)[1][-1, -1]
+    return float(stdtrit(free, 0.975) * math.sqrt(noise) / max(abs(last), 1e-12))
+
+
+def _f_tail(ratio: float, free: float) -> float:
+    from scipy.special import fdtrc
+
+    return float(fdtrc(2, free, max(ratio, 0.0)))
+
+
 def _kendall(series: Series) -> int:
     before, after = np.triu_indices(len(series), 1)
     return int(np.sign(series[after] - series[before]).sum())
@@ -124,15 +216,20 @@ def _memory(series: Series, change: float) -> float:
     Fitting a polynomial of degree d makes a remainder forget: to first order it lowers the estimate by
     (d + 1 + (d + 3) r) / n. And a remainder that is small beside the trend is discounted, as _SMALL says.
     """
-    count, degree = len(series), 2
-    terms = np.vander(np.linspace(-1, 1, count), degree + 1)
-    remainder = series - terms @ np.linalg.lstsq(terms, series)[0]
-    power, ignored = float(remainder @ remainder) / count, (_SMALL * change) ** 2
+    _, remainder = _fitted(np.vander(np.linspace(-1, 1, len(series)), 3), series)
+    power, ignored = float(remainder @ remainder) / len(series), (_SMALL * change) ** 2
     if power + ignored <= 10.0 ** (-2 * _ROUNDING):
         return 0.0
-    raw = float(remainder[1:] @ remainder[:-1]) / (count * power)
-    mended = (count * raw + degree + 1) / (count - degree - 3)
-    return min(max(mended, 0.0), _MOST_MEMORY) * power / (power + ignored)
+    return _mended_memory(remainder) * power / (power + ignored)
+
+
+def _mended_memory(remainder: Series) -> float:
+    """Correlation of neighbours in [0, 0.95], of what a fit of three parameters leaves; 0 where it leaves nothing."""
+    count, squares, degree = len(remainder), float(remainder @ remainder), 2
+    if squares <= 10.0 ** (-2 * _ROUNDING):
+        return 0.0
+    raw = float(remainder[1:] @ remainder[:-1]) / squares
+    return min(max((count * raw + degree + 1) / (count - degree - 3), 0.0), _MOST_MEMORY)
 
 
 def _inflation(count: int, memory: float) -> float:

@@ -75,6 +75,16 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool) -> tuple[Metri
     )
 
 
+_HALF_LIFE = MetricCard(
+    name="ssim_to_first_half_life", version=1, direction="none", unit="s", low=0.0, high=None,
+    definition="Time in which half of what separates the SSIM of frame 0 with each later frame from the level that it "
+    "falls to is gone: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall "
+    "that noise with memory does not make, and a half-life that is known within a factor of two.",
+    source="Own; see bench.trend.half_life.",
+    blind_to="Why: motion leads away from frame 0 as decay does. How deep the fall is; and a clip that holds has none.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Look:
     """SSIM of one frame.
@@ -108,6 +118,7 @@ class Ssim(evaluators.ClipEvaluator):
             "Punishes motion: a frozen clip has 1, and any camera move ends near the level of an unrelated frame.",
             is_main=False,
         ),
+        _HALF_LIFE,
     )
 
     def look(self, view: View) -> Look | None:
@@ -119,7 +130,11 @@ class Ssim(evaluators.ClipEvaluator):
     def conclude(self, looks: Sequence[Look], sample: Sample) -> evaluators.Values:
         before = np.array([look.before for look in looks[1:]])
         first = np.array([look.first for look in looks[1:]])
-        return series_values("ssim", before, sample.fps) | series_values("ssim_to_first", first, sample.fps)
+        return {
+            **series_values("ssim", before, sample.fps),
+            **series_values("ssim_to_first", first, sample.fps),
+            **_value("ssim_to_first_half_life", lambda: trend.half_life(first).half_life / sample.fps),
+        }
 
 
 def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | NotMeasurable]:
