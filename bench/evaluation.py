@@ -120,12 +120,13 @@ class Evaluation:
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
             Workers(count, booth) as pool,
         ):
-            for task, rows in pool.map(Booth.measure, pending):
-                if isinstance(rows, WorkerDied):
-                    rows = booth().failures(*task, rows)
-                if isinstance(rows, Exception):
-                    raise rows
-                new += self._store(rows)
+            for task, outcome in pool.map(Booth.measure, pending):
+                if isinstance(outcome, WorkerDied):
+                    new += self._store(booth().failures(*task, outcome))
+                elif isinstance(outcome, Exception):
+                    raise outcome
+                else:
+                    new += self._store(outcome)
                 bar.advance()
         return new
 
@@ -138,7 +139,7 @@ class Evaluation:
         return [
             number
             for number, evaluator in enumerate(self.evaluators)
-            if evaluator.applies(record) and not self._is_answered(evaluator, record)
+            if evaluator.applies(self.cases[record.case], record) and not self._is_answered(evaluator, record)
         ]
 
     def _is_answered(self, evaluator: Evaluator, record: ClipRecord) -> bool:

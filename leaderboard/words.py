@@ -15,7 +15,10 @@ from bench.types import MetricCard
 
 NULL, REFERENCE = "null baseline", "reference clips"
 
-BASELINES = {"still": NULL, "drift": NULL, "noise": NULL, "reference": REFERENCE}
+BASELINES = {
+    **dict.fromkeys(("still", "drift", "noise", "shuffled", "reversed", "cut"), NULL),
+    "reference": REFERENCE,
+}
 """Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 
 WORD_JOINER = "\u2060"

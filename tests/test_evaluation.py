@@ -79,6 +79,12 @@ class Distance(SetEvaluator):
         return {"mean": "colour"}
 
 
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Features of reference clips are remembered by content, and other tests have the same clips."""
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Suite:
     (tmp_path / "suite").mkdir()

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from bench.errors import BenchError, NotMeasurable
 from bench.registry import Registry
 from bench.settings import NoSettings
-from bench.types import ClipRecord, MetricCard, Value
+from bench.types import Case, ClipRecord, MetricCard, Value
 from bench.views import Sample as Sample, View as View
 from bench.weights import Weights
 
@@ -117,8 +117,8 @@ class Evaluator(ABC):
                 of this clip, and the text becomes the reason in each row.
         """
 
-    def applies(self, record: ClipRecord) -> bool:
-        """Whether these metrics mean anything for such a clip; if not, there is no row, not even a failure."""
+    def applies(self, case: Case, record: ClipRecord) -> bool:
+        """Whether these metrics mean anything for such a clip of such a case; if not, there is no row at all."""
         return True
 
 

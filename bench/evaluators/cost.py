@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.types import ClipRecord, MetricCard, Value
+from bench.types import Case, ClipRecord, MetricCard, Value
 from bench.views import Sample
 
 GIB = 2**30
@@ -35,7 +35,7 @@ class Cost(evaluators.ClipEvaluator):
         ),
     )  # fmt: skip
 
-    def applies(self, record: ClipRecord) -> bool:
+    def applies(self, case: Case, record: ClipRecord) -> bool:
         return record.seconds is not None
 
     def conclude(self, looks: Sequence[None], sample: Sample) -> evaluators.Values:

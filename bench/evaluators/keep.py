@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators, similarity
 from bench.errors import NotMeasurable
-from bench.types import Image, MetricCard, Plane, Value
+from bench.types import Case, ClipRecord, Image, MetricCard, Plane, Value
 from bench.views import Sample, View
 
 _KEPT = "where the case's keep mask is white"
@@ -71,6 +71,9 @@ class Keep(evaluators.ClipEvaluator):
             blind_to="How much changes: where almost nothing does, this compares the codec's noise inside and outside.",
         ),
     )  # fmt: skip
+
+    def applies(self, case: Case, record: ClipRecord) -> bool:
+        return case.keep is not None
 
     def look(self, view: View) -> Look:
         case, image = view.sample.case, view.sample.input

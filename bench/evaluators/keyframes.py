@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators, pictures, similarity
 from bench.errors import NotMeasurable
-from bench.types import MetricCard, Value
+from bench.types import Case, ClipRecord, MetricCard, Value
 from bench.views import Sample, View
 
 FAINT = 0.002
@@ -122,6 +122,9 @@ class Keyframes(evaluators.ClipEvaluator):
             f"phases 20 % of them pass for a beat. {_BLIND_BEAT}",
         ),
     )  # fmt: skip
+
+    def applies(self, case: Case, record: ClipRecord) -> bool:
+        return bool(case.keyframes)
 
     def look(self, view: View) -> Look:
         case = view.sample.case

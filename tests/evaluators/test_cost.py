@@ -1,12 +1,13 @@
 """Cost: what the record says, in the card's units."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench.evaluators import Values
 from bench.evaluators.cost import Cost
-from bench.types import ClipRecord, Value
+from bench.types import Case, ClipRecord, Value
 from tests.made import answers, moving_clip
 
 RECORD = ClipRecord("a", 0, "a-0.mkv", "c", seconds=12.5, peak_memory=3 * 2**29, device="cuda:0")
@@ -30,4 +31,4 @@ def test_unknown_memory_is_a_reason() -> None:
 
 @pytest.mark.parametrize(("seconds", "applies"), [(12.5, True), (0.0, True), (None, False)])
 def test_clips_made_elsewhere_have_no_cost(seconds: float | None, applies: bool) -> None:
-    assert Cost().applies(replace(RECORD, seconds=seconds)) is applies
+    assert Cost().applies(Case("a", Path("none")), replace(RECORD, seconds=seconds)) is applies
