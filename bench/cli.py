@@ -17,6 +17,7 @@ import typer
 import bench
 from bench.errors import BenchError, UsageError
 from bench.options import (
+    HOW,
     WHICH,
     CasesOption,
     CheckpointOption,
@@ -166,6 +167,71 @@ def evaluate(
         else:
             report = jobs.evaluate_runs(runs or [], wanted, workplace, _progress())
         _print_report(report, wanted, out, as_json)
+
+
+@app.command()
+def calibrate(
+    suite: Annotated[
+        str, typer.Option(help="Suite whose reference clips are damaged.", rich_help_panel=WHICH)
+    ] = "motion",
+    clips: Annotated[
+        Path | None,
+        typer.Option(help="CSV or folder of sound clips to damage instead.", rich_help_panel=WHICH),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most N clips, of every kind; 12 by default.", rich_help_panel=WHICH),
+    ] = None,
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="Metrics or evaluators; all that need no weights.", rich_help_panel=WHICH
+        ),
+    ] = "",
+    damages: Annotated[
+        str, typer.Option(metavar="A,B,…", help="Damages; all by default.", rich_help_panel=WHICH)
+    ] = "",
+    out: Annotated[
+        Path, typer.Option(help="Folder of the table, calibration.json.", rich_help_panel=HOW)
+    ] = Path("runs"),
+    docs: Annotated[
+        Path | None, typer.Option(help="Markdown file to write, too.", rich_help_panel=HOW)
+    ] = None,
+    workers: WorkersOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Damage sound clips at growing severity, and see which metrics notice.
+
+    Noise, flicker, freezes, cuts, warps and more, and a pan, which is innocent: for each metric
+    and damage the response curve, whether it is monotone, the smallest severity that is told
+    apart from no damage, and whether that is what the metric's card claims. Takes a while.
+
+    bench calibrate                                            on the motion suite
+    bench calibrate --metrics flicker --damages noise,pan      minutes
+    bench calibrate --clips my/cases.csv                       on clips of your own
+    """
+    with _plain_errors():
+        from bench import calibration, curves, files, matrix, terminal
+
+        progress = _progress()
+        chosen = calibration.chosen_damages(_words(damages))
+        evaluators = calibration.chosen(_words(metrics), "cpu", progress)
+        sources = (
+            calibration.of_clips(clips, limit) if clips else calibration.of_suite(suite, limit, progress)
+        )
+        found = calibration.calibrate(sources, evaluators, chosen, progress, workers)
+        curves.write(out / curves.FILE, found)
+        if docs:
+            files.write_text(docs, matrix.markdown(found, f"bench calibrate --out {out} --docs {docs}"))
+        if as_json:
+            typer.echo((out / curves.FILE).read_text(encoding="utf-8"), nl=False)
+        else:
+            console = terminal.stdout()
+            console.print(terminal.listing(*matrix.summary(found)))
+            for line in matrix.not_as_claimed(found):
+                console.print(line, markup=False, soft_wrap=True)
+            console.print(f"{out / curves.FILE}; bench board shows the curves", markup=False, soft_wrap=True)
+        raise typer.Exit(bool(found.failures))
 
 
 @app.command()

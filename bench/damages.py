@@ -36,7 +36,8 @@ Field: TypeAlias = NDArray[np.float32]
 """(H, W, 2): how far each pixel's content moves; pixels, x first."""
 
 
-def _untouched(frames: Frames) -> Frames:
+def untouched(frames: Frames) -> Frames:
+    """The baseline of most damages: the clip itself."""
     return frames
 
 
@@ -62,7 +63,7 @@ class Damage:
     severities: tuple[float, ...]
     function: Function
     about: str
-    baseline: Callable[[Frames], Frames] = _untouched
+    baseline: Callable[[Frames], Frames] = untouched
     is_innocent: bool = False
     keeps_case: bool = True
 
@@ -179,12 +180,12 @@ def _swap(frames: Frames, severity: float, rng: np.random.Generator) -> Frames:
     order = np.arange(len(frames))
     firsts = rng.permutation(np.arange(1, len(frames) - 1, 2))[: round(severity)]
     order[firsts], order[firsts + 1] = firsts + 1, firsts
-    return np.take(frames, order, axis=0)
+    return _in_order(frames, order)
 
 
 def _freeze(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     last = max(0, len(frames) - 1 - round(severity * len(frames)))
-    return frames[np.minimum(np.arange(len(frames)), last)]
+    return _in_order(frames, np.minimum(np.arange(len(frames)), last))
 
 
 MOST_DROPPED = 4
@@ -203,7 +204,7 @@ def _drop(frames: Frames, severity: float, rng: np.random.Generator) -> Frames:
 def _duplicate(frames: Frames, severity: float, rng: np.random.Generator) -> Frames:
     shown = np.arange(len(frames))
     shown[rng.permutation(np.arange(1, len(frames)))[: round(severity)]] = 0
-    return np.take(frames, np.maximum.accumulate(shown), axis=0)
+    return _in_order(frames, np.maximum.accumulate(shown))
 
 
 def _slow_motion(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
@@ -226,8 +227,7 @@ def _between(frames: Frames, time: float) -> Image:
 def _loop(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     times = np.arange(len(frames))
     turn = (len(frames) - 1) * (2 - min(severity, 1.0)) / 2
-    shown = np.rint(turn - np.abs(times - turn)).astype(np.intp)
-    return np.take(frames, shown, axis=0)
+    return _in_order(frames, np.rint(turn - np.abs(times - turn)).astype(int))
 
 
 # Content
@@ -330,6 +330,10 @@ def _uint8(levels: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _image(picture: MatLike) -> Image:
     return np.asarray(picture, np.uint8)
+
+
+def _in_order(frames: Frames, shown: NDArray[Any]) -> Frames:
+    return np.asarray(frames[shown], np.uint8)
 
 
 def _each(frames: Frames, change: Callable[[Image], MatLike]) -> Frames:

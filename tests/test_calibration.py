@@ -1,0 +1,381 @@
+"""Response curves by arithmetic done here, and calibrations with evaluators whose answers are known beforehand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from bench import calibration, curves, damages, matrix, pictures, video
+from bench.calibration import Source, Sources
+from bench.cli import app
+from bench.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
+from bench.errors import BadResults, NotMeasurable, UnknownName, UsageError
+from bench.evaluators import ClipEvaluator, Values
+from bench.progress import Progress
+from bench.types import Case, Clip, Direction, MetricCard, Value
+from bench.views import Sample, View
+from tests.made import moving_clip, photograph
+
+NAMES = ("metric", "damage")
+
+
+def curve(*lines: Sequence[float], direction: Direction = "lower") -> Curve:
+    """The curve of these clips: each the undamaged value, then one a severity 1, 2, …"""
+    severities = range(1, len(lines[0]))
+    return fitted(NAMES, direction, severities, np.array(lines, dtype=np.float64))
+
+
+# Curves
+
+
+def test_a_curve_is_the_mean_paired_difference_with_students_interval() -> None:
+    made = curve((10, 11), (20, 22), (30, 33), (40, 44))
+    # differences 1, 2, 3, 4: mean 2.5, deviation 1.29099; t(0.975, 3) = 3.18245, times 1.29099 / 2 = 2.05427
+    assert made.changes == (2.5,)
+    assert made.lows[0] == pytest.approx(0.44573, abs=1e-4)
+    assert made.highs[0] == pytest.approx(4.55427, abs=1e-4)
+    assert (made.clips, made.baseline, made.told_from, made.verdict) == (4, 25, 1, "shows")
+
+
+def test_differences_of_clips_do_not_hide_the_damage() -> None:
+    """Levels from 0 to 1000, damage of 1: unpaired, nothing would be told apart."""
+    lines = [
+        (level, level + 1 + tiny) for level, tiny in zip((0, 10, 100, 1000), (0, 0.1, 0, 0.1), strict=True)
+    ]
+    assert curve(*lines).verdict == "shows"
+
+
+def test_told_apart_begins_where_every_greater_severity_is_told_apart() -> None:
+    grows = [(0.0, noise, 1 + noise, 2 + noise) for noise in (-0.2, -0.1, 0.1, 0.2)]
+    assert curve(*grows).told_from == 2
+    gap = [(0.0, 1 + noise, 10 * noise, 2 + noise) for noise in (-0.2, -0.1, 0.1, 0.2)]
+    assert curve(*gap).told_from == 3
+    fades = [(0.0, 1 + noise, 1 + noise, noise) for noise in (-0.2, -0.1, 0.1, 0.2)]
+    assert (curve(*fades).told_from, curve(*fades).verdict) == (None, "silent")
+    turns = [(0.0, -1 + noise, 2 + noise, 2 + noise) for noise in (-0.2, -0.1, 0.1, 0.2)]
+    assert curve(*turns).told_from == 2
+
+
+def test_false_alarms_stay_at_one_in_twenty_curves() -> None:
+    rng = np.random.default_rng(0)
+    alarms = [
+        fitted(NAMES, "lower", range(1, 6), rng.normal(size=(12, 6))).told_from is not None
+        for _ in range(2000)
+    ]
+    assert np.mean(alarms) == pytest.approx(0.05, abs=0.015)  # three errors of a share of 2,000
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict"), [("lower", "shows"), ("higher", "moves"), ("none", "shows")]
+)
+def test_only_what_gets_worse_shows(direction: Direction, verdict: str) -> None:
+    rises = [(0.0, 1 + noise, 2 + noise) for noise in (-0.2, -0.1, 0.1, 0.2)]
+    falls = [tuple(-value for value in line) for line in rises]
+    assert curve(*rises, direction=direction).verdict == verdict
+    mirrored: dict[Direction, Direction] = {"lower": "higher", "higher": "lower", "none": "none"}
+    assert curve(*falls, direction=mirrored[direction]).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("means", "monotone"),
+    [
+        ((1, 2, 3), True),
+        ((-1, -2, -3), True),
+        ((0, 0, 0), True),
+        ((0, 0, 5), True),
+        ((1, 3, 2.8), True),  # back by 0.2 of a range of 3
+        ((1, 3, 2.6), False),  # back by 0.4
+        ((-1, 2, 3), False),
+    ],
+)
+def test_monotone_is_one_way_up_to_a_tenth(means: tuple[float, ...], monotone: bool) -> None:
+    assert curves.is_monotone(means) == monotone
+
+
+def test_rounding_is_no_difference_and_equal_differences_are_certain() -> None:
+    tiny = curve(*[(1.0, 1.0 + 1e-12)] * 5)
+    assert (tiny.changes, tiny.verdict) == ((0.0,), "silent")
+    assert curve(*[(1.0, 2.0)] * 5).verdict == "shows"  # an interval without width
+
+
+def test_few_clips_say_nothing() -> None:
+    assert curve((0, 1), (0, 1), (0, 1)).verdict == "too few"
+    assert curve((0, 1)).lows == (1.0,)
+
+
+# Claims
+
+
+def table(*found: Curve, shows: tuple[str, ...] = (), ignores: tuple[str, ...] = ()) -> Calibration:
+    names = dict.fromkeys(each.damage for each in found)
+    severities = tuple(float(n) for n in range(1, len(found[0].changes) + 1))
+    return Calibration(
+        {"clips": "4 of tiny"},
+        tuple(DamageFacts(name, name.title(), "px", severities, "Something is done.") for name in names),
+        (MetricFacts("metric", "owner", "1", "lower", "", shows, ignores),),
+        tuple(found),
+        {},
+    )
+
+
+def shifted(damage: str, *means: float) -> Curve:
+    """A curve with these means and hardly any spread."""
+    lines = [(0.0, *(mean + noise for mean in means)) for noise in (-1e-4, 0, 0, 1e-4)]
+    return replace(curve(*lines), damage=damage)
+
+
+def test_a_claim_that_holds_is_not_mentioned() -> None:
+    made = table(shifted("noise", 1, 2), shifted("pan", -1, -3), shows=("noise",), ignores=("pan",))
+    assert made.broken_claims() == []
+
+
+def test_a_claim_to_show_what_is_not_shown_is_broken() -> None:
+    for means in ((0, 0), (-1, -2), (2, 1)):
+        (line,) = table(shifted("noise", *means), shows=("noise",)).broken_claims()
+        assert line.startswith("metric claims that it shows noise, but it ")
+
+
+def test_an_ignored_damage_may_move_it_by_a_tenth_of_a_shown_one() -> None:
+    noise = shifted("noise", 5, 10)
+    claims: dict[str, Any] = {"shows": ("noise",), "ignores": ("pan",)}
+    assert table(noise, shifted("pan", 0.5, 0.9), **claims).broken_claims() == []
+    (line,) = table(noise, shifted("pan", 0.5, 1.1), **claims).broken_claims()
+    assert line == (
+        "metric claims that it ignores pan, but it shows: told apart from 1 on, monotone, by up to +1.1"
+    )
+    (line,) = table(noise, shifted("pan", 2, 0), **claims).broken_claims()  # the worst severity counts
+    assert "ignores pan" in line
+    assert table(shifted("pan", 0.5, 0.9), ignores=("pan",)).broken_claims()  # nothing shown: no tolerance
+
+
+def test_too_few_clips_break_no_claim() -> None:
+    few = replace(shifted("pan", 1, 2), verdict="too few")
+    assert table(few, shows=("pan",)).broken_claims() == []
+    assert table(few, ignores=("pan",)).broken_claims() == []
+
+
+# The file and the document
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    made = table(shifted("noise", 1, 2), shifted("pan", 0, 0), shows=("noise",), ignores=("pan",))
+    curves.write(tmp_path / "c.json", made)
+    again = curves.read(tmp_path / "c.json")
+    assert (again.damages, again.metrics, again.about) == (made.damages, made.metrics, made.about)
+    for one, other in zip(again.curves, made.curves, strict=True):
+        assert one.changes == pytest.approx(other.changes, rel=1e-4)
+        assert replace(one, changes=(), lows=(), highs=(), baseline=0) == replace(
+            other, changes=(), lows=(), highs=(), baseline=0
+        )
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 1}', "null", '{"schema": 9}'])
+def test_another_file_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    path.write_text(text)
+    with pytest.raises(BadResults, match=r"c\.json"):
+        curves.read(path)
+    with pytest.raises(BadResults, match=r"gone\.json"):
+        curves.read(tmp_path / "gone.json")
+
+
+def test_a_curve_without_its_points_is_refused(tmp_path: Path) -> None:
+    curves.write(tmp_path / "c.json", table(shifted("noise", 1, 2)))
+    content = json.loads((tmp_path / "c.json").read_text())
+    content["curves"][0]["changes"].pop()
+    (tmp_path / "c.json").write_text(json.dumps(content))
+    with pytest.raises(BadResults, match="metric and noise"):
+        curves.read(tmp_path / "c.json")
+
+
+def test_the_document_says_it_in_signs() -> None:
+    made = table(
+        shifted("noise", 1, 2), shifted("cut", -1, -2), shifted("loop", 0, 0), shifted("pan", 3, 9),
+        shows=("noise", "cut"), ignores=("loop", "pan"),
+    )  # fmt: skip
+    text = matrix.markdown(made, "bench calibrate")
+    assert "| `metric` ↓ | ● 1 ✓ | ○ 1 ✗ | · ✓ | ● 1 ✗ |" in text
+    assert (
+        "- metric claims that it shows cut, but it moves: told apart from 1 on, monotone, by up to -2" in text
+    )
+    assert "| `noise` | 1, 2 px | Something is done. |" in text
+    headings, (line,) = matrix.summary(made)
+    assert headings == ["metric", "shows", "moves with", "silent at"]
+    assert line == ["metric", "noise ≥ 1 ✓, pan ≥ 1 ✗", "cut ≥ 1 ✗", "loop ✓"]
+
+
+# Calibrations
+
+
+class LastRed(ClipEvaluator):
+    """The mean of red in the last frame; with `short`, of clips that are long enough."""
+
+    name = "last_red"
+    cards = (
+        MetricCard(
+            name="last_red", version=1, direction="none", unit="gray levels", low=0, high=255,
+            definition="Mean red of the last frame.", source="Own.", blind_to="The rest.",
+        ),
+    )  # fmt: skip
+
+    def look(self, view: View) -> float:
+        return float(view.frame[..., 0].mean())
+
+    def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
+        assert pictures.read(sample.case.image).shape[:2] == (sample.height, sample.width)
+        if sample.case.id == "c0":
+            raise NotMeasurable("this one has none")
+        return {"last_red": Value(looks[-1])}
+
+
+class Broken(LastRed):
+    """Breaks."""
+
+    def look(self, view: View) -> float:
+        raise ZeroDivisionError("division by zero")
+
+
+class WhatCasesHold(LastRed):
+    """How far a clip is from what its case promises."""
+
+    def look(self, view: View) -> Any:
+        return view.frame
+
+    def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
+        if not sample.case.keyframes:
+            assert sample.case.keep is None
+            assert (looks[0] == sample.input.pixels).all()
+            return {"last_red": Value(0.0)}
+        assert [keyframe.frame for keyframe in sample.case.keyframes] == [0, 5, 10, 15]
+        assert sample.case.keep is not None
+        assert (sample.input.fitted(sample.case.keep).mean(axis=(0, 2)) == [255] * 32 + [0] * 32).all()
+        differences = [
+            np.abs(looks[keyframe.frame].astype(int) - pictures.read(keyframe.image)).max()
+            for keyframe in sample.case.keyframes
+        ]
+        return {"last_red": Value(float(max(differences)))}
+
+
+def sources(count: int = 5, frames: int = 16) -> Sources:
+    made = [
+        Source(Case(f"c{number}", Path("gone.png"), camera="static"), moving_clip(frames, seed=number))
+        for number in range(count)
+    ]
+    return Sources("tiny", tuple(made))
+
+
+def calibrated(evaluator: ClipEvaluator, *names: str, clips: Sources | None = None) -> Calibration:
+    return calibration.calibrate(
+        clips or sources(), [evaluator], calibration.chosen_damages(names), Progress()
+    )
+
+
+def test_the_curve_of_a_drift_is_the_drift() -> None:
+    """Red of the last frame grows by the severity itself; flat gray clips clip nothing."""
+    gray = Clip(np.full((4, 16, 16, 3), 128, np.uint8), 8.0)
+    flat = Sources("flat", tuple(Source(Case(f"f{n}", Path("gone.png")), gray) for n in range(4)))
+    (made,) = calibrated(LastRed(), "colour_drift", clips=flat).curves
+    assert made.changes == pytest.approx(damages.TABLE["colour_drift"].severities)
+    assert (made.baseline, made.clips, made.verdict, made.told_from) == (128, 4, "shows", 2)
+
+
+def test_a_clip_without_a_value_is_left_out() -> None:
+    (made,) = calibrated(LastRed(), "brightness_flicker").curves
+    assert made.clips == 4
+
+
+def test_what_breaks_is_named() -> None:
+    made = calibrated(Broken(), "noise", clips=sources(1))
+    assert dict(made.failures) == {"last_red": "ZeroDivisionError: division by zero"}
+    assert (made.curves, made.metrics) == ((), ())
+
+
+def test_the_undamaged_clip_keeps_its_case() -> None:
+    made = calibrated(WhatCasesHold(), "noise", "drop", "pan", clips=sources(4))
+    assert made.curve("last_red", "noise").baseline == 0  # type: ignore[union-attr]
+    assert min(made.curve("last_red", "noise").changes) > 0  # type: ignore[union-attr]
+
+
+def test_any_number_of_workers_gives_the_same_curves() -> None:
+    evaluators = calibration.chosen(["flicker"], "cpu", Progress())
+    few = calibration.chosen_damages(["noise", "brightness_flicker"])
+    alone, together = (
+        calibration.calibrate(sources(3), evaluators, few, Progress(), workers) for workers in (1, 2)
+    )
+    assert alone.curves == together.curves
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_clip_another_pattern() -> None:
+    one, other = (calibrated(LastRed(), "brightness_flicker").curves for _ in range(2))
+    assert one == other
+    tasks = [calibration.Task(each, damages.TABLE["noise"], (1.0,)) for each in sources(2).all]
+    draws = [calibration._generator(task).random() for task in (*tasks, tasks[0])]
+    assert draws[0] == draws[2] != draws[1]
+
+
+def test_by_default_all_that_need_no_weights_measure() -> None:
+    evaluators = calibration.chosen([], "cpu", Progress())
+    assert {"flicker", "ssim"} <= {evaluator.name for evaluator in evaluators}
+    assert not any(evaluator.weights() for evaluator in evaluators)
+    with pytest.raises(UsageError, match="whole set"):
+        calibration.chosen(["fvd_lite0"], "cpu", Progress())
+    with pytest.raises(UnknownName, match="unknown damage 'nose': did you mean noise"):
+        calibration.chosen_damages(["nose"])
+
+
+def test_kinds_of_cases_take_turns() -> None:
+    cases = [
+        Case(f"{kind}{number}", Path("x"), category=kind, trajectory=((0, 0),) if kind == "object" else None)
+        for kind in ("pan", "zoom", "object")
+        for number in range(3)
+    ]
+    chosen = [case.id for case in calibration.spread(cases, 6)]
+    assert chosen == ["object0", "pan0", "object1", "zoom0", "object2", "pan1"]
+    assert len(calibration.spread(cases, 99)) == 9
+
+
+def test_large_clips_are_scaled_and_long_ones_cut_off(tmp_path: Path) -> None:
+    large = Clip(np.broadcast_to(photograph(180, 400), (20, 180, 400, 3)).copy(), 8.0)
+    video.write_clip(tmp_path / "a.mkv", large)
+    pictures.write(tmp_path / "a.png", photograph())
+    (source,) = calibration.of_clips(tmp_path, None).all
+    assert source.clip.frames.shape == (16, 144, 320, 3)
+
+
+def test_a_suite_without_clips_cannot_be_damaged(tmp_path: Path) -> None:
+    pictures.write(tmp_path / "s" / "a.png", photograph())
+    (tmp_path / "s" / "suite.toml").write_text('title = "One picture"\n')
+    (tmp_path / "s" / "cases.jsonl").write_text(
+        '{"id": "a", "image": "a.png", "prompt": "x", "category": "x"}\n'
+    )
+    with pytest.raises(UsageError, match="no reference clips to damage: use --clips"):
+        calibration.of_suite(str(tmp_path / "s"), None, Progress())
+
+
+# The command
+
+
+def test_the_command_writes_table_and_document(tmp_path: Path) -> None:
+    for number in range(4):
+        video.write_clip(tmp_path / "clips" / f"c{number}.mkv", moving_clip(14, seed=number))
+        pictures.write(tmp_path / "clips" / f"c{number}.png", photograph(seed=number))
+    words = [
+        "calibrate", "--clips", tmp_path / "clips", "--metrics", "flicker", "--damages", "brightness_flicker,loop",
+        "--out", tmp_path / "out", "--docs", tmp_path / "c.md",
+    ]  # fmt: skip
+    answer = CliRunner(env={"COLUMNS": "200"}).invoke(app, [str(word) for word in words])
+    assert answer.exit_code == 0, answer.output
+    assert "flicker_max_step" in answer.stdout
+    made = curves.read(tmp_path / "out" / "calibration.json")
+    assert made.curve("flicker_max_step", "brightness_flicker").verdict == "shows"  # type: ignore[union-attr]
+    assert "`flicker_max_step` ↓" in (tmp_path / "c.md").read_text()
+    assert made.about["clips"] == "4 of clips: c0, c1, c2, c3"
+    answer = CliRunner().invoke(app, [str(word) for word in (*words, "--json")])
+    assert {each["damage"] for each in json.loads(answer.stdout)["curves"]} == {"brightness_flicker", "loop"}
