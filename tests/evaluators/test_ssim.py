@@ -60,6 +60,19 @@ def test_decay_degrades_and_backwards_improves() -> None:
     assert number(worse, "ssim_to_first_verdict") == -1
 
 
+def test_half_life_is_in_seconds() -> None:
+    # A picture that dissolves into another: its share halves every three frames, and SSIM follows it down.
+    shares = 2.0 ** (-np.arange(24) / 3)[:, None, None, None]
+    clip = np.rint(photograph() * shares + photograph(seed=5) * (1 - shares)).astype(np.uint8)
+    slow, fast = (number(measured(clip, fps), "ssim_to_first_half_life") for fps in (8.0, 24.0))
+    assert slow == pytest.approx(3 * fast)
+    series = measured(clip)["ssim_to_first_mean"].series
+    assert series is not None
+    middle = (series[0] + series[-1]) / 2  # where the series passes halfway, found by eye, as it were
+    assert slow * 8 == pytest.approx(np.argmax(np.array(series) < middle), abs=1)
+    assert "no half-life" in str(measured(photograph()[None].repeat(16, axis=0))["ssim_to_first_half_life"])
+
+
 def test_steady_noise_is_steady() -> None:
     rng = np.random.default_rng(0)
     noisy = np.clip(photograph() + 10 * rng.normal(size=(24, 48, 64, 3)), 0, 255).astype(np.uint8)
