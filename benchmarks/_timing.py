@@ -35,9 +35,9 @@ class Way:
     pieces: int
 
 
-def repetitions() -> int:
-    """How often each way runs: 7 times, or what stands behind the script's name."""
-    return int(sys.argv[1]) if len(sys.argv) > 1 else 7
+def repetitions(usual: int = 7) -> int:
+    """How often each way runs: what stands behind the script's name, or as usual."""
+    return int(sys.argv[1]) if len(sys.argv) > 1 else usual
 
 
 def timed(ways: Sequence[Way], repetitions: int) -> NDArray[np.float64]:
