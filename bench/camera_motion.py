@@ -23,7 +23,7 @@ from bench.types import Plane
 CELLS = 600
 """The picture is cut into about so many squares, each of which has a say: the place of its strongest corner."""
 
-LEAST_GRADIENT = 2.0
+LEAST_GRADIENT = 1.0
 """Gray levels a pixel, RMS, along the direction in which a place varies least: below it there is noise to see, and a
 flow that repeats what the neighbours say."""
 
@@ -117,8 +117,9 @@ def step(field: MotionField) -> CameraStep | None:
 def textured_places(gray: Plane) -> NDArray[np.intp]:
     """(N, 2): x and y of the strongest corner of each of about 600 square cells, where it is strong enough.
 
-    Corner strength is the smaller eigenvalue of the structure tensor over 5 x 5 pixels of the flow's working plane
-    (Shi & Tomasi 1994); at least that of 2 gray levels a pixel.
+    A cell is at least 5 pixels wide, so that small pictures have fewer. Corner strength is the smaller
+    eigenvalue of the structure tensor over 5 x 5 pixels of the flow's working plane (Shi & Tomasi 1994); at least that
+    of 1 gray level a pixel.
 
     Raises:
         NotMeasurable: the frames are too small for optical flow.
@@ -127,7 +128,7 @@ def textured_places(gray: Plane) -> NDArray[np.intp]:
 
     plane = motion_fields.working_plane(gray)
     strength = cv2.cornerMinEigenVal(plane, _BLOCK, ksize=3)
-    side = max(1, round(math.sqrt(plane.size / CELLS)))
+    side = max(_BLOCK, round(math.sqrt(plane.size / CELLS)))
     rows, columns = plane.shape[0] // side, plane.shape[1] // side
     top, left = (plane.shape[0] - rows * side) // 2, (plane.shape[1] - columns * side) // 2
     inner = strength[top : top + rows * side, left : left + columns * side]

@@ -1,7 +1,7 @@
 """Follows a point of the first frame through a clip, says where it lost it, and says where a point of an image lies.
 
 Pyramidal Lucas-Kanade on many places of a window around the point, each checked by tracking it back; the point moves
-by their median. Nothing is learned and nothing is random: the same planes give the same track.
+as most of them do. Nothing is learned and nothing is random: the same planes give the same track.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ PLACES = 9
 """Of the window, in each direction."""
 
 LEAST_TEXTURED = 8
-"""Of the window's 81 places that must have texture in the first frame."""
+"""Of the window's 81 places that must have texture in the first frame, and that must be left in the others."""
 
-LEAST_GRADIENT = 2.0
+LEAST_GRADIENT = 1.0
 """Gray levels a pixel, RMS, along the direction in which a place varies least: see camera_motion."""
 
 MOST_RETURN = 1.0
@@ -44,14 +44,14 @@ LEAST_LEFT = 0.5
 """Share of a first frame's places below which new ones are taken around the point: in a long clip all would go."""
 
 LEAST_LIKENESS = 0.6
-"""Correlation of the window with itself where it was last seen, or the point is lost. After a cut to another picture
-the search finds a window like it by chance in 1 of 40 at 0.5, and hardly ever at 0.6."""
+"""Correlation of the window with itself where it was last seen, or the point is lost."""
 
 _BLOCK = 5
 _EIGENVALUE = _BLOCK**2 * (LEAST_GRADIENT * 2 / (255 * _BLOCK)) ** 2
 
 SURE = 0.8
-"""Correlation above which the point is not doubted where it was expected; below, the neighbourhood is searched."""
+"""Correlation above which the point is not doubted where it was expected; below, the neighbourhood is searched. What
+is found there must be as sure: of thousands of places in another picture, one has 0.6 by chance."""
 
 SEARCH = 1 / 4
 """Of the shorter side: how far to each side of the expected place the search goes."""
@@ -94,13 +94,13 @@ def track(planes: Sequence[Plane], start: tuple[float, float]) -> Track:
 
     The textured ones of 9 x 9 places, in a square of an eighth of the shorter side around start, are each tracked from
     the frame where the point was last seen (pyramidal Lucas-Kanade, window a sixteenth of the shorter side) and back.
-    Those that return to within a pixel go on; the point moves by the median of their ways since the first frame. When
-    half of them are gone, they are taken anew around the point.
+    Those that return to within a pixel go on; the point moves by the similarity that most of them have followed since
+    the first frame (least median of squares). When half of them are gone, they are taken anew around the point.
 
     The point is expected to move on as it last did. Where the window there looks unlike what was last seen
-    (correlation below 0.8), the best match within a quarter of the shorter side is tried too, and the one more alike
-    wins. The point is lost where a quarter of the places or fewer return, where the correlation is below 0.6, and
-    beyond the picture; then it stays, and is looked for in the next frame from where it was last seen.
+    (correlation below 0.8), the best match within a quarter of the shorter side takes its place if it has 0.8. The
+    point is lost where a quarter of the places or fewer return, where the correlation is below 0.6, and beyond the
+    picture; then it stays, and is looked for in the next frame from where it was last seen.
 
     Args:
         planes: T of one size, (h, w) uint8, each side at least 48.
@@ -109,13 +109,14 @@ def track(planes: Sequence[Plane], start: tuple[float, float]) -> Track:
     Raises:
         NotMeasurable: start is not in the picture, or has no texture around it.
     """
-    places = _textured_places(planes[0], np.array(start))
+    first = np.array(start, dtype=np.float64)
+    places = _textured_places(planes[0], first)
     if len(places) < LEAST_TEXTURED:
         raise NotMeasurable(
             f"{len(places)} of {PLACES**2} places around the start have texture, tracking needs {LEAST_TEXTURED}"
         )
-    seen = _Seen(planes[0], places, places - np.array(start), way=np.zeros(2), likeness=1.0)
-    points, is_lost = np.tile(np.array(start), (len(planes), 1)), np.zeros(len(planes), dtype=np.bool_)
+    seen = _Seen(planes[0], first, places, places - first, way=np.zeros(2), likeness=1.0)
+    points, is_lost = np.tile(first, (len(planes), 1)), np.zeros(len(planes), dtype=np.bool_)
     for t, plane in enumerate(planes[1:], start=1):
         found = _found(seen, plane)
         is_lost[t] = found is None
@@ -160,6 +161,7 @@ class _Seen:
 
     Attributes:
         plane: the frame.
+        point: (2,), where the point is in it.
         places: (n, 2), where the places are in it.
         offsets: (n, 2), where they lay from the point in the first frame.
         way: (2,), how far the point had moved since it was seen before.
@@ -167,15 +169,11 @@ class _Seen:
     """
 
     plane: Plane
+    point: Points
     places: Points
     offsets: Points
     way: Points
     likeness: float
-
-    @property
-    def point(self) -> Points:
-        """(2,): where the point is."""
-        return np.asarray(np.median(self.places - self.offsets, axis=0))
 
 
 def _found(seen: _Seen, plane: Plane) -> _Seen | None:
@@ -184,8 +182,9 @@ def _found(seen: _Seen, plane: Plane) -> _Seen | None:
     if expected and expected.likeness >= SURE:
         return expected
     searched = _refined(seen, plane, _best_match(seen, plane), levels=0)
-    both = [found for found in (expected, searched) if found and found.likeness >= LEAST_LIKENESS]
-    return max(both, key=lambda found: found.likeness, default=None)
+    if searched and searched.likeness >= SURE:
+        return searched
+    return expected if expected and expected.likeness >= LEAST_LIKENESS else None
 
 
 def _refined(seen: _Seen, plane: Plane, way: Points, levels: int) -> _Seen | None:
@@ -195,10 +194,26 @@ def _refined(seen: _Seen, plane: Plane, way: Points, levels: int) -> _Seen | Non
     returns = np.linalg.norm(back - seen.places, axis=1) <= MOST_RETURN
     if returns.mean() <= LEAST_KEPT:
         return None
-    found = replace(seen, plane=plane, places=there[returns], offsets=seen.offsets[returns])
-    if not _is_inside(found.point, plane):
+    places, offsets = there[returns], seen.offsets[returns]
+    point = _middle(places, offsets)
+    if point is None or not _is_inside(point, plane):
         return None
-    return replace(found, way=found.point - seen.point, likeness=_likeness(seen, found))
+    likeness = _likeness(seen.plane, seen.point, plane, point)
+    return _Seen(plane, point, places, offsets, way=point - seen.point, likeness=likeness)
+
+
+def _middle(places: Points, offsets: Points) -> Points | None:
+    """(2,): the point that the places lie around; None where they do not say.
+
+    By the similarity that takes offsets to places with the least median of squares. The median of places less offsets
+    would do where nothing turns or grows, and goes astray where it does and places on one side are gone.
+    """
+    import cv2
+
+    if len(places) < LEAST_TEXTURED:
+        return None
+    matrix, _ = cv2.estimateAffinePartial2D(offsets, places, method=cv2.LMEDS)
+    return None if matrix is None else np.asarray(matrix[:, 2], dtype=np.float64)
 
 
 def _tracked(before: Plane, after: Plane, places: Points, way: Points, levels: int) -> Points:
@@ -260,9 +275,9 @@ def _is_inside(point: Points, plane: Plane) -> bool:
     return bool((point >= 0).all() and (point <= np.array(plane.shape[::-1]) - 1).all())
 
 
-def _likeness(a: _Seen, b: _Seen) -> float:
-    """Correlation of the windows around the point in two frames, in [-1, 1]; 0 where one is flat."""
-    first, second = (_window(each.plane, each.point).astype(np.float64) for each in (a, b))
+def _likeness(before: Plane, start: Points, after: Plane, there: Points) -> float:
+    """Correlation of the windows around a point in two frames, in [-1, 1]; 0 where one is flat."""
+    first, second = _window(before, start).astype(np.float64), _window(after, there).astype(np.float64)
     first, second = first - first.mean(), second - second.mean()
     spread = float(np.sqrt((first**2).sum() * (second**2).sum()))
     return float((first * second).sum()) / spread if spread else 0.0

@@ -60,7 +60,7 @@ class Camera(evaluators.ClipEvaluator):
 
     name = "camera"
     min_frames = 2
-    min_side = 16
+    min_side = 32  # below, fewer than camera_motion.LEAST_PLACES cells of 5 pixels
     cards = (
         MetricCard(
             name="camera_pan", version=1, direction="none", unit="% of width/s", low=None, high=None,
@@ -125,7 +125,7 @@ class Camera(evaluators.ClipEvaluator):
         steps = looks[1:]
         if not any(steps):
             raise NotMeasurable(
-                "the camera is told from how texture moves, and no two frames have enough of it: the picture is flat"
+                "the camera is told from how texture moves, and no two frames have enough of it"
             )
         motions = motions_of(steps, sample)
         return {

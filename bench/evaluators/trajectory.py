@@ -21,8 +21,8 @@ _TRUTH = (
 )
 _TRACK = (
     "The point at the trajectory's start is followed by pyramidal Lucas-Kanade on 9 x 9 places in a square of an "
-    "eighth of the shorter side, each tracked back to within a pixel, by their median; where it is lost it stays where "
-    "it was last seen (bench.tracking)."
+    "eighth of the shorter side, each tracked back to within a pixel, by the similarity of least median of squares; "
+    "where it is lost it stays where it was last seen (bench.tracking)."
 )
 _FRAMES = (
     "Mean over the frames after the first, whose error is 0 by definition, in which the trajectory lies within the "
@@ -72,8 +72,8 @@ class Trajectory(evaluators.ClipEvaluator):
         MetricCard(
             name="trajectory_lost", version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the same frames in which the track is lost: a quarter or fewer of the places return, "
-            "the window looks unlike what was last seen (correlation below 0.6), or the point has left the picture. "
-            "Tracked as in trajectory_error.",
+            "the window looks unlike what was last seen (correlation below 0.6; below 0.8 where it had to be searched "
+            "for), or the point has left the picture. Tracked as in trajectory_error.",
             source="Own: a trajectory error says little without it.",
             blind_to="A track that went over to something else that looks alike.",
             series="1 where the track is lost, else 0, for each frame after the first: T - 1 values",
