@@ -331,8 +331,9 @@ def _mean_kernels(x_ND: Matrix, x_places: Places, y_MD: Matrix, y_places: Places
         of_y = np.bincount(y_places, pairs.sum(axis=0), cases)
         return np.asarray(pairs.sum() - np.concatenate([[0.0], of_x + of_y]))
 
-    count = sums(are_apart)
-    return np.asarray(np.divide(sums(kernel), count, out=np.full(1 + cases, np.nan), where=count > 0))
+    means, count = np.full(1 + cases, np.nan), sums(are_apart)
+    np.divide(sums(kernel), count, out=means, where=count > 0)
+    return means
 
 
 def _jackknife_reach(without_each: Vector) -> float:
