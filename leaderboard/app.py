@@ -12,5 +12,6 @@ if __name__ == "__main__":
     pages = [
         st.Page(HERE / "overview.py", title="Overview", url_path="overview", default=True),
         st.Page(HERE / "run.py", title="Run", url_path="run"),
+        st.Page(HERE / "calibration.py", title="Calibration", url_path="calibration"),
     ]
     st.navigation(pages, position="top").run()
