@@ -198,11 +198,11 @@ def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases:
     x_places, y_places = (np.array([place[case] for case in cases]) for cases in (x_cases, y_cases))
     x, y = (x_ND, x_places), (y_MD, y_places)
     xx, yy, xy = (_mean_kernels(*a, *b, len(place)) for a, b in ((x, x), (y, y), (x, y)))
-    value, *without_each = xx + yy - 2 * xy
+    value, *without_each = (xx + yy - 2 * xy).tolist()
     if min(x_count, y_count) < MIN_CASES_INTERVAL:
-        return Estimate(float(value), None, None)
+        return Estimate(value, None, None)
     reach = _jackknife_reach(np.array(without_each))
-    return Estimate(float(value), value - reach, value + reach)
+    return Estimate(value, value - reach, value + reach)
 
 
 def standardised(x_ND: Matrix, reference_MD: Matrix, floor: float) -> tuple[Matrix, Matrix]:
