@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench import files, weights
 from bench.errors import Unavailable, UsageError
-from bench.types import Checkpoint
+from bench.types import Checkpoint, ModelCard
 
 PIPELINE_INDEX = "model_index.json"
 """The file that makes a folder a diffusers pipeline."""
+
+PART_CONFIG = "config.json"
+"""The file that makes a folder a part of one: a transformer, a UNet, a VAE."""
+
+LORA = "pytorch_lora_weights.safetensors"
+"""What a folder or hub repository of a LoRA holds."""
 
 HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 SECONDS = 20.0
@@ -43,6 +51,98 @@ def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -
             " or organisation/name@revision"
         )
     return _of_hub(repository, revision or None, is_default, needs)
+
+
+def of_card(
+    card: ModelCard, words: str | None = None, components: Sequence[str] = (), loras: Sequence[str] = ()
+) -> Checkpoint:
+    """The checkpoint that a model runs.
+
+    Args:
+        card: names the weights that are run by default, and parts that come from elsewhere.
+        words: another checkpoint, whole; None for the card's.
+        components: parts to replace, as 'transformer=path'.
+        loras: to add, as 'path' or 'path:scale'.
+
+    Raises:
+        UsageError, Unavailable: as resolve.
+    """
+    base = resolve(words or card.weights or "", is_default=words is None)
+    chosen = dict(_assignment(component) for component in components)
+    from_elsewhere = ({} if words else dict(card.parts)) | chosen
+    parts = {name: resolve_part(place) for name, place in from_elsewhere.items()}
+    return on_top(base, parts, [resolve_lora(lora) for lora in loras], list(chosen))
+
+
+def _assignment(component: str) -> tuple[str, str]:
+    name, equals, place = (part.strip() for part in component.partition("="))
+    if not (name and equals and place):
+        raise UsageError(f"a component is part=path, as in transformer=./step-2000, not '{component}'")
+    return name, place
+
+
+def resolve_part(words: str, needs: str = PART_CONFIG) -> Checkpoint:
+    """A part of a pipeline: a folder that save_pretrained wrote, or a hub id, also 'organisation/name/subfolder'.
+
+    Raises:
+        UsageError, Unavailable: as resolve.
+    """
+    pieces = words.split("/")
+    if Path(words).expanduser().exists() or len(pieces) < 3:
+        return resolve(words, needs=needs)
+    subfolder = "/".join(pieces[2:])
+    found = resolve("/".join(pieces[:2]), needs=f"{subfolder}/{needs}")
+    return replace(found, source=f"{found.source}/{subfolder}", digest=f"{found.digest}/{subfolder}")
+
+
+def resolve_lora(words: str) -> tuple[Checkpoint, float]:
+    """A LoRA and its scale, of 'path', 'path:0.8', or a hub id likewise; a path is a .safetensors file or a folder.
+
+    Raises:
+        UsageError: it is neither, or the scale is no number.
+        Unavailable: as resolve.
+    """
+    place, colon, scale = words.rpartition(":")
+    if not colon or Path(words).expanduser().exists():
+        place, scale = words, "1"
+    try:
+        number = float(scale)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"a LoRA is path or path:scale, and '{scale}' in '{words}' is no number")
+    path = Path(place).expanduser()
+    if path.is_file():
+        if path.suffix != ".safetensors":
+            raise UsageError(f"LoRA {path} is no .safetensors file; others may run code when they are opened")
+        return Checkpoint(str(path.resolve()), None, path.stem, files.sha256(path)), number
+    return resolve(place, needs=LORA), number
+
+
+def on_top(
+    base: Checkpoint,
+    parts: Mapping[str, Checkpoint],
+    loras: Sequence[tuple[Checkpoint, float]],
+    named: Sequence[str],
+) -> Checkpoint:
+    """The checkpoint with parts replaced and LoRAs added; name and digest say so.
+
+    Args:
+        base: the whole pipeline.
+        parts: part -> where it comes from.
+        loras: in the order in which they are added, with their scales.
+        named: the parts that somebody chose, and that a label must therefore tell.
+    """
+    if not parts and not loras:
+        return base
+    words = [base.name] if base.name else []
+    words += [f"{name}-{parts[name].name}" for name in named]
+    words += [lora.name + ("" if scale == 1 else f"-{scale:g}") for lora, scale in loras]
+    inside = [[name, part.digest] for name, part in sorted(parts.items())]
+    digest = files.digest([base.digest, inside, [[lora.digest, scale] for lora, scale in loras]])
+    return replace(
+        base, name="+".join(words), digest=digest, parts=tuple(sorted(parts.items())), loras=tuple(loras)
+    )
 
 
 def file(checkpoint: Checkpoint, name: str) -> Path:

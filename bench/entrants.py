@@ -17,11 +17,21 @@ NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "refere
 
 @dataclass(frozen=True)
 class Entrants:
-    """Which models: names, for one model several checkpoints, and settings as 'name=value'."""
+    """Which models.
+
+    Attributes:
+        models: names.
+        checkpoints: of one model: folders, or hub ids.
+        settings: as 'name=value'.
+        components: parts of the pipeline from elsewhere, as 'transformer=path'; on each checkpoint.
+        loras: on top, as 'path' or 'path:scale'; all of them on each checkpoint.
+    """
 
     models: tuple[str, ...] = NULL_MODELS
     checkpoints: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    loras: tuple[str, ...] = ()
 
 
 def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Model, Run]]:
@@ -32,24 +42,30 @@ def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Mo
         UsageError: a setting is out of range, or --checkpoint makes no sense.
         Unavailable: weights are neither here nor to be had.
     """
-    if entrants.checkpoints and len(entrants.models) != 1:
-        raise UsageError(f"--checkpoint needs exactly one --model, not {len(entrants.models)}")
-    words = [(name, checkpoint) for name in entrants.models for checkpoint in entrants.checkpoints or (None,)]
-    found = [_entrant(name, checkpoint, entrants.settings, suite, runtime) for name, checkpoint in words]
+    for option, words in (
+        ("--checkpoint", entrants.checkpoints), ("--component", entrants.components), ("--lora", entrants.loras),
+    ):  # fmt: skip
+        if words and len(entrants.models) != 1:
+            raise UsageError(f"{option} needs exactly one --model, not {len(entrants.models)}")
+    found = [
+        _entrant(name, checkpoint, entrants, suite, runtime)
+        for name in entrants.models
+        for checkpoint in entrants.checkpoints or (None,)
+    ]
     return list({run.id: (model, run) for model, run in found}.values())
 
 
 def _entrant(
-    name: str, checkpoint: str | None, assignments: tuple[str, ...], suite: Suite, runtime: Runtime
+    name: str, checkpoint: str | None, entrants: Entrants, suite: Suite, runtime: Runtime
 ) -> tuple[Model, Run]:
     cls = models.registry[name]
-    chosen = settings.parse(cls.Settings, assignments, what=f"model '{name}'")
+    chosen = settings.parse(cls.Settings, entrants.settings, what=f"model '{name}'")
     if cls.card.weights is None:
-        if checkpoint:
+        if checkpoint or entrants.components or entrants.loras:
             raise UsageError(f"model '{name}' has no weights, so --checkpoint means nothing to it")
         model = cls(chosen, runtime)
     else:
-        found = checkpoints.resolve(checkpoint or cls.card.weights, is_default=checkpoint is None)
+        found = checkpoints.of_card(cls.card, checkpoint, entrants.components, entrants.loras)
         model = cls(chosen, runtime, found)
     return model, _identity(model, suite)
 

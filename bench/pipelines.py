@@ -6,12 +6,13 @@ import importlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import checkpoints, weights
-from bench.errors import Unavailable, UsageError
+from bench.errors import Unavailable, UnknownName, UsageError
 from bench.types import Checkpoint, Runtime
 
 HALF = ("float16", "bfloat16")
@@ -19,29 +20,44 @@ PACKAGES = ("accelerate", "transformers", "diffusers")
 INSTALL = 'pip install "i2v-bench[models]"'
 
 
-def load(
-    checkpoint: Checkpoint, class_name: str, runtime: Runtime, part_classes: Mapping[str, str] | None = None
-) -> tuple[Any, str | None]:
+@dataclass(frozen=True)
+class Recipe:
+    """What a checkpoint is loaded as.
+
+    Attributes:
+        pipeline: class in diffusers.
+        bases: classes of checkpoints that become this one, once the parts that they lack come from elsewhere.
+        part_classes: part -> 'library.Class', for parts that such a checkpoint lacks.
+    """
+
+    pipeline: str
+    bases: tuple[str, ...] = ()
+    part_classes: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any, str | None]:
     """The checkpoint's pipeline, ready on its device, and the variant of its files that was read ('fp16' or None).
 
     Args:
         checkpoint: with the parts and LoRAs that go on top.
-        class_name: of the pipeline in diffusers.
+        recipe: what it becomes.
         runtime: where.
-        part_classes: part of the pipeline -> 'library.Class', for parts that come from elsewhere and whose class the
-            checkpoint's model_index.json does not say.
 
     Raises:
         UsageError: the checkpoint is of another class.
         Unavailable: a package, a file or the device is missing, or the weights are broken or incomplete.
     """
-    cls = _pipeline_class(class_name)
+    cls = _pipeline_class(recipe.pipeline)
     _check_device(runtime.device)
-    _check_class(checkpoint, class_name)
+    index = _index(checkpoint)
+    _check_class(checkpoint, index, recipe)
     folder = _folder(checkpoint, cls, runtime.dtype)
     _check_files(folder)
     variant = _variant(folder, runtime.dtype)
-    return _place(_read(cls, folder, variant, runtime.dtype), runtime), variant
+    parts = {name: _part(name, part, index, recipe, runtime.dtype) for name, part in checkpoint.parts}
+    pipeline = _read(cls, folder, variant, runtime.dtype, parts)
+    _add_loras(pipeline, checkpoint)
+    return _place(pipeline, runtime), variant
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -68,18 +84,111 @@ def _check_device(device: str) -> None:
         raise Unavailable(f"device {device} is not here: torch finds no GPU", "try --device cpu")
 
 
-def _check_class(checkpoint: Checkpoint, expected: str) -> None:
+def _index(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What model_index.json says: the class of the pipeline, and library and class of each part."""
     path = checkpoints.file(checkpoint, checkpoints.PIPELINE_INDEX)
     try:
-        found = json.loads(path.read_text(encoding="utf-8")).get("_class_name")
-    except (ValueError, AttributeError) as error:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        return {**index}
+    except (ValueError, TypeError) as error:
         raise Unavailable(
             f"checkpoint {checkpoint.source} has a broken {path.name}: {error}", "copy it again"
         ) from None
-    if found != expected:
+
+
+def _check_class(checkpoint: Checkpoint, index: Mapping[str, Any], recipe: Recipe) -> None:
+    found, expected = index.get("_class_name"), recipe.pipeline
+    if found not in (expected, *recipe.bases):
         raise UsageError(
             f"checkpoint {checkpoint.source} is a {found}, expected a {expected}; choose the model for it"
         )
+
+
+def _part(name: str, part: Checkpoint, index: Mapping[str, Any], recipe: Recipe, dtype: str) -> Any:
+    """A part of a pipeline that comes from elsewhere."""
+    import torch
+
+    library, class_name = _class_of_part(name, index, recipe)
+    cls = getattr(importlib.import_module(library), class_name)
+    repository, subfolder = _place_of_part(part)
+    arguments: dict[str, Any] = {"subfolder": subfolder} if subfolder else {}
+    if hasattr(cls, "parameters"):  # a network, not a tokenizer or an image processor
+        arguments["dtype" if library == "transformers" else "torch_dtype"] = getattr(torch, dtype)
+    try:
+        with _hub_errors(part, repository), _no_bars(), _all_weights_found():
+            return cls.from_pretrained(
+                repository, revision=part.revision, local_files_only=weights.is_offline(), **arguments
+            )
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        raise Unavailable(
+            f"{part.source} does not load as {name}, a {class_name}: {_first_line(error)}",
+            "give the folder that save_pretrained wrote of this part alone",
+        ) from error
+
+
+def _class_of_part(name: str, index: Mapping[str, Any], recipe: Recipe) -> tuple[str, str]:
+    if name in recipe.part_classes:
+        library, _, class_name = recipe.part_classes[name].rpartition(".")
+        return library, class_name
+    known = {part: entry for part, entry in index.items() if isinstance(entry, list) and None not in entry}
+    if name not in known:
+        raise UnknownName(f"part of a {recipe.pipeline}", name, known)
+    library, class_name = known[name]
+    return library, class_name
+
+
+def _hub_errors(part: Checkpoint, repository: str) -> AbstractContextManager[None]:
+    return nullcontext() if checkpoints.is_folder(part) else checkpoints.hub_errors(repository)
+
+
+def _place_of_part(part: Checkpoint) -> tuple[str, str]:
+    """The folder or hub id, and the subfolder in it."""
+    if checkpoints.is_folder(part):
+        return part.source, ""
+    pieces = part.source.split("/")
+    return "/".join(pieces[:2]), "/".join(pieces[2:])
+
+
+def _add_loras(pipeline: Any, checkpoint: Checkpoint) -> None:
+    """Adds the checkpoint's LoRAs, each at its scale.
+
+    Raises:
+        Unavailable: one is of another model, or cannot be read.
+        UsageError: the pipeline takes none.
+    """
+    if not checkpoint.loras:
+        return
+    if not hasattr(pipeline, "load_lora_weights"):
+        raise UsageError(f"a {type(pipeline).__name__} takes no LoRA")
+    names = [f"lora{number}" for number in range(len(checkpoint.loras))]
+    for name, (lora, _) in zip(names, checkpoint.loras, strict=True):
+        _add_lora(pipeline, name, lora)
+    pipeline.set_adapters(names, [scale for _, scale in checkpoint.loras])
+
+
+def _add_lora(pipeline: Any, name: str, lora: Checkpoint) -> None:
+    path = Path(lora.source)
+    if not path.is_file():
+        path = checkpoints.file(lora, checkpoints.LORA)
+    try:
+        with _all_weights_found():
+            pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name)
+        fits = any(name in found for found in pipeline.get_list_adapters().values())
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, IndexError) as error:
+        raise _other_lora(lora, pipeline, _first_line(error)) from error
+    if not fits:
+        raise _other_lora(lora, pipeline, "none of its layers is in the model")
+
+
+def _other_lora(lora: Checkpoint, pipeline: Any, why: str) -> Unavailable:
+    return Unavailable(
+        f"LoRA {lora.source} does not fit a {type(pipeline).__name__}: {why}",
+        "choose one that was trained on this model",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _folder(checkpoint: Checkpoint, cls: Any, dtype: str) -> Path:
@@ -118,7 +227,7 @@ def _variant(folder: Path, dtype: str) -> str | None:
     return "fp16" if has_half and (dtype in HALF or not has_full) else None
 
 
-def _read(cls: Any, folder: Path, variant: str | None, dtype: str) -> Any:
+def _read(cls: Any, folder: Path, variant: str | None, dtype: str, parts: Mapping[str, Any]) -> Any:
     import torch
     from safetensors import SafetensorError
 
@@ -130,11 +239,11 @@ def _read(cls: Any, folder: Path, variant: str | None, dtype: str) -> Any:
                 variant=variant,
                 use_safetensors=True,
                 local_files_only=True,
+                **parts,
             )
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        first_line = (str(error).splitlines() or [""])[0]
         raise Unavailable(
-            f"checkpoint {folder} does not load as {cls.__name__}: {first_line}",
+            f"checkpoint {folder} does not load as {cls.__name__}: {_first_line(error)}",
             "fetch or save it again, whole, as safetensors",
         ) from error
 
@@ -198,3 +307,5 @@ def _all_weights_found() -> Iterator[None]:
     for message in said:
         if "newly initialized" in message:
             raise ValueError("weights are missing: " + " ".join(message.split()))
+        if "LoRA" in message and "unexpected keys" in message:
+            raise ValueError(" ".join(message.split())[:200])

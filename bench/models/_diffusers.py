@@ -96,7 +96,8 @@ class DiffusersModel(models.Model):
 
     Attributes:
         pipeline: name of the class in diffusers; a checkpoint of another class is refused.
-        part_classes: part of the pipeline -> 'library.Class' that loads it where it comes from elsewhere (card.parts).
+        bases: classes of checkpoints that become this pipeline once card.parts are added.
+        part_classes: part of the pipeline -> 'library.Class' that loads it, where such a base does not say.
         frames, sizes: what the pipeline makes.
         memory_remedy: settings that make the memory's peak smaller.
         resolved: settings with what the checkpoint decides filled in; as asked for until the first load.
@@ -107,6 +108,7 @@ class DiffusersModel(models.Model):
 
     Settings: ClassVar[type[Any]] = VideoSettings
     pipeline: ClassVar[str]
+    bases: ClassVar[tuple[str, ...]] = ()
     part_classes: ClassVar[Mapping[str, str]] = {}
     frames: ClassVar[FrameRule] = FrameRule()
     sizes: ClassVar[SizeRule] = SizeRule()
@@ -182,7 +184,8 @@ class DiffusersModel(models.Model):
         if self._pipeline is not None:
             return
         source = self._source()
-        pipeline, self._variant = pipelines.load(source, self.pipeline, self.runtime, self.part_classes)
+        recipe = pipelines.Recipe(self.pipeline, self.bases, self.part_classes)
+        pipeline, self._variant = pipelines.load(source, recipe, self.runtime)
         self.prepare(pipeline)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
@@ -218,7 +221,7 @@ class DiffusersModel(models.Model):
         return used
 
     def _source(self) -> Checkpoint:
-        return self.checkpoint or checkpoints.resolve(self.card.weights or "", is_default=True)
+        return self.checkpoint or checkpoints.of_card(self.card)
 
     def _check(self, chosen: Any) -> None:
         settings.check(chosen, f"model '{self.card.name}'")

@@ -1,23 +1,16 @@
-"""Tiny random-weight checkpoints in the real diffusers format, for tests and for trying the command line without a GPU.
-
-    python -m tests.tiny_checkpoints svd OUT
-
-The parts are those of the published model at the smallest sizes that they can have, so an adapter that loads and runs
-one has gone through every line that it would go through with real weights. The same words write the same weights.
-"""
+"""Stable Video Diffusion."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.tiny_checkpoints import builds
+
 if TYPE_CHECKING:
-    import torch
     from diffusers import DiffusionPipeline
 
 
+@builds("svd", "svd-xt")
 def svd() -> DiffusionPipeline:
     """StableVideoDiffusionPipeline whose native clip is 14 frames of 64 x 64.
 
@@ -69,50 +62,3 @@ def svd() -> DiffusionPipeline:
     return StableVideoDiffusionPipeline(
         vae=vae, image_encoder=encoder, unet=unet, scheduler=scheduler, feature_extractor=processor
     )
-
-
-BUILDERS: Mapping[str, Callable[[], DiffusionPipeline]] = {"svd": svd}
-"""Model -> what builds its pipeline."""
-
-
-def write(model: str, folder: Path, variant: str | None = None) -> Path:
-    """Writes the tiny checkpoint of a model to folder and gives folder back.
-
-    Args:
-        variant: 'fp16' stores half-precision weights under diffusers' names for them; None stores float32.
-    """
-    import torch
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20231125)
-        pipeline = BUILDERS[model]()
-        for part in pipeline.components.values():
-            if isinstance(part, torch.nn.Module):
-                _fill_zeros(part)
-                if variant == "fp16":
-                    part.half()
-    pipeline.save_pretrained(folder, variant=variant)
-    return folder
-
-
-def _fill_zeros(part: torch.nn.Module) -> None:
-    """Gives every parameter that starts as zeros small random values.
-
-    Such layers (biases, the last layer of a residual branch) let nothing through in a network that never trained: the
-    image would not reach the clip, and a test could not see an adapter that forgets it.
-    """
-
-    for parameter in part.parameters():
-        if not parameter.any():
-            parameter.data.normal_(std=0.05)
-
-
-def main() -> None:
-    """Writes one checkpoint from the command line."""
-    if len(sys.argv) != 3 or sys.argv[1] not in BUILDERS:
-        sys.exit(f"usage: python -m tests.tiny_checkpoints {'|'.join(BUILDERS)} OUT")
-    sys.stdout.write(f"{write(sys.argv[1], Path(sys.argv[2]))}\n")
-
-
-if __name__ == "__main__":
-    main()

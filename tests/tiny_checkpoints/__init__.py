@@ -1,0 +1,73 @@
+"""Tiny random-weight checkpoints in the real diffusers format, for tests and for trying the command line without a GPU.
+
+    python -m tests.tiny_checkpoints svd OUT
+
+The parts are those of the published model at the smallest sizes that they can have, so an adapter that loads and runs
+one has gone through every line that it would go through with real weights. The same words write the same weights.
+One module a family; each builder names the models that load what it builds.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import torch
+
+Builder = TypeVar("Builder", bound=Callable[[], object])
+
+_builders: dict[str, Callable[[], object]] = {}
+
+
+def builds(*models: str) -> Callable[[Builder], Builder]:
+    """Marks a function that gives the pipeline of these models."""
+
+    def mark(builder: Builder) -> Builder:
+        _builders.update(dict.fromkeys(models, builder))
+        return builder
+
+    return mark
+
+
+def builders() -> Mapping[str, Callable[[], object]]:
+    """Model -> what builds its pipeline, of every module here."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(_builders.items()))
+
+
+def write(model: str, folder: Path, variant: str | None = None) -> Path:
+    """Writes the tiny checkpoint of a model to folder and gives folder back.
+
+    Args:
+        variant: 'fp16' stores half-precision weights under diffusers' names for them; None stores float32.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(20231125)
+        pipeline = builders()[model]()
+        for part in pipeline.components.values():
+            if isinstance(part, torch.nn.Module):
+                _fill_zeros(part)
+                if variant == "fp16":
+                    part.half()
+    pipeline.save_pretrained(folder, variant=variant)
+    return folder
+
+
+def _fill_zeros(part: torch.nn.Module) -> None:
+    """Gives every parameter that starts as zeros small random values.
+
+    Such layers (biases, the last layer of a residual branch) let nothing through in a network that never trained: the
+    image would not reach the clip, and a test could not see an adapter that forgets it.
+    """
+
+    for parameter in part.parameters():
+        if not parameter.any():
+            parameter.data.normal_(std=0.05)
