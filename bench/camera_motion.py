@@ -46,7 +46,7 @@ _BLOCK = 5
 _EIGENVALUE = _BLOCK**2 * (LEAST_GRADIENT * 2 / (255 * _BLOCK)) ** 2
 """LEAST_GRADIENT in the unit of OpenCV's cornerMinEigenVal: 3 x 3 Sobel (gain 8) over 4 x 5 x 255, squared, summed."""
 
-_REACH = 4
+_REACH = 3
 """Pixels from the middle of a patch to its edge."""
 
 _TRIES = 500
@@ -142,7 +142,7 @@ def textured_places(gray: Plane) -> NDArray[np.intp]:
 
 
 def likeness(before: Plane, after: Plane, start: Points, there: Points) -> NDArray[np.float64]:
-    """(N,) in [-1, 1]: correlation of the 9 x 9 pixels around each place with those where the flow leads.
+    """(N,) in [-1, 1]: correlation of the 7 x 7 pixels around each place with those where the flow leads.
 
     Normalised by mean and contrast, so that flicker does not count; a patch without contrast has 0.
     """
@@ -157,8 +157,8 @@ def likeness(before: Plane, after: Plane, start: Points, there: Points) -> NDArr
         ).astype(np.float32)
         patches.append(seen - seen.mean(axis=1, keepdims=True))
     a, b = patches
-    spread = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    return np.asarray((a * b).sum(axis=1) / np.maximum(spread, 1.0), dtype=np.float64)
+    squares, other_squares, products = (np.einsum("ij,ij->i", *pair) for pair in ((a, a), (b, b), (a, b)))
+    return np.asarray(products / np.maximum(np.sqrt(squares * other_squares), 1.0), dtype=np.float64)
 
 
 def homography(start: Points, there: Points, tolerance: float) -> tuple[Matrix, float]:

@@ -231,7 +231,7 @@ def test_likeness_is_the_correlation_of_patches() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, 256, (2, 40, 40)).astype(np.uint8)
     start, there = np.float32([[20, 12]]), np.float32([[9, 30]])
-    expected = np.corrcoef(a[8:17, 16:25].ravel(), b[26:35, 5:14].ravel())[0, 1]
+    expected = np.corrcoef(a[9:16, 17:24].ravel(), b[27:34, 6:13].ravel())[0, 1]
     assert camera_motion.likeness(a, b, start, there)[0] == pytest.approx(expected, abs=1e-6)
 
 

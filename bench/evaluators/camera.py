@@ -51,6 +51,9 @@ _BLIND = (
     "Whether the camera travels or turns; depth: near things that pass faster count as things that move. Something "
     "that moves and has most of the picture's texture is taken for the camera's motion, the other way round."
 )
+_LIGHT = ("brightness_flicker", "colour_drift", "exposure_drift")
+"""Damages that change light and move nothing."""
+
 _SERIES = "T - 1 values, 0 where a step's camera is not seen"
 
 
@@ -67,13 +70,15 @@ class Camera(evaluators.ClipEvaluator):
             definition=f"Speed of the camera to the right (the picture goes left); negative to the left. Per cent of "
             f"the width a second: times width / 100 it is pixels a second. {_SEEN} {_STEP}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
-            series=f"the speed of each step: {_SERIES}", shows=("pan",),
+            series=f"the speed of each step: {_SERIES}",
+            shows=("pan",), ignores=_LIGHT,
         ),
         MetricCard(
             name="camera_tilt", version=1, direction="none", unit="% of height/s", low=None, high=None,
             definition=f"Speed of the camera upwards (the picture goes down); negative downwards. Per cent of the "
             f"height a second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
+            ignores=_LIGHT,
         ),
         MetricCard(
             name="camera_zoom", version=1, direction="none", unit="%/s", low=None, high=None,
@@ -81,12 +86,14 @@ class Camera(evaluators.ClipEvaluator):
             f"the camera zooms or travels in; played backwards, as large and negative. {_SEEN} Steps as in "
             f"camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
+            ignores=_LIGHT,
         ),
         MetricCard(
             name="camera_roll", version=1, direction="none", unit="°/s", low=None, high=None,
             definition=f"Speed at which the camera turns clockwise about its axis (the picture turns the other way), "
             f"degrees a second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
+            ignores=_LIGHT,
         ),
         MetricCard(
             name="camera_static", version=1, direction="none", unit="", low=0.0, high=1.0,
@@ -94,6 +101,7 @@ class Camera(evaluators.ClipEvaluator):
             "picture's pixels of how far they go, is below 1 % of the shorter side a second. Steps as in camera_pan.",
             source=f"{_SOURCE} The threshold is ours: 5 pixels a second at 832 x 480.",
             blind_to=f"Repeated frames stand still, so a pan with every other frame repeated has one half. {_BLIND}",
+            shows=("jitter", "freeze"), ignores=_LIGHT,
         ),
         MetricCard(
             name="camera_adherence", version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
@@ -106,6 +114,7 @@ class Camera(evaluators.ClipEvaluator):
             "frame to the last.",
             blind_to=f"How fast: any visible speed will do. Repeated frames stand still. {_BLIND}",
             series="1 for a step that does what is asked, else 0: T - 1 values",
+            shows=("jitter", "redrawn_warp"), ignores=(*_LIGHT, "local_flicker"),
         ),
         MetricCard(
             name="camera_followers", version=1, direction="none", unit="", low=0.0, high=1.0,
@@ -115,6 +124,7 @@ class Camera(evaluators.ClipEvaluator):
             source="Own: the inliers of the homography.",
             blind_to="Why a place does not follow: things that move, depth, flicker of detail and noise all lower it.",
             series="the share of each step: T - 1 values, 0 where there is no texture",
+            shows=("redrawn_warp",), ignores=(*_LIGHT, "jitter", "pan"),
         ),
     )  # fmt: skip
 

@@ -41,6 +41,7 @@ _BLIND = (
     "thing is in the clip's first frame. A thing smaller than an eighth of the shorter side is followed with its "
     "surroundings. A lost track costs as much as a thing that stopped: read it beside trajectory_lost."
 )
+_SHOWS = ("jitter", "freeze", "slow_motion")
 
 
 @evaluators.add
@@ -57,17 +58,19 @@ class Trajectory(evaluators.ClipEvaluator):
             f"a canvas with a shorter side of 256. {_FRAMES} {_TRUTH} {_TRACK}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
             series="|dx| + |dy| of each frame after the first, also of those that do not count: T - 1 values",
+            shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
             name="trajectory_error_l2", version=1, direction="lower", unit="px", low=0.0, high=None,
             definition="Euclidean distance in place of |dx| + |dy|, else as trajectory_error.",
             source=f"ObjMC of MotionCtrl (arXiv 2312.03641), with the choices of trajectory_error. {_ACCURACY}",
             blind_to=_BLIND,
+            shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
             name="trajectory_error_share", version=1, direction="lower", unit="", low=0.0, high=None,
             definition="trajectory_error over 256: as a share of the picture's shorter side.",
-            source=_SOURCE, blind_to=_BLIND,
+            source=_SOURCE, blind_to=_BLIND, shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
             name="trajectory_lost", version=1, direction="lower", unit="", low=0.0, high=1.0,
@@ -77,6 +80,7 @@ class Trajectory(evaluators.ClipEvaluator):
             source="Own: a trajectory error says little without it.",
             blind_to="A track that went over to something else that looks alike.",
             series="1 where the track is lost, else 0, for each frame after the first: T - 1 values",
+            ignores=("brightness_flicker", "colour_drift", "exposure_drift"),
         ),
     )  # fmt: skip
 
