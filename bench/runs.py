@@ -3,6 +3,7 @@
     <out>/<run id>/run.json               what the run is
                    suite.json             its cases, with the paths that their images have on this machine
                    clips/<case>-<seed>.mkv    lossless; beside it its record as .json, written last
+                   tasks/<case>-<seed>.json   what services were asked for, and what it costs
                    features/<protocol>/       what set-level metrics keep of each clip
                    measurements/part-*.parquet    new rows, not yet folded
                    results.parquet            all rows, one a (case, seed, metric)
@@ -25,9 +26,46 @@ from typing import Any, TypeVar
 from bench import files
 from bench.errors import BadResults, Unavailable, UnknownName, UsageError
 from bench.rowstore import RowStore
-from bench.types import Case, ClipRecord, Keyframe, Run, Suite
+from bench.types import Case, ClipRecord, Keyframe, Run, Suite, Task
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What services were asked for, one file a case and seed: whoever resumes a run polls, and does not pay again.
+
+    Attributes:
+        path: of its folder; made when there is something to note.
+    """
+
+    path: Path
+
+    def tasks(self, case: str, seed: int) -> tuple[Task, ...]:
+        """The tasks for a clip, the oldest first.
+
+        Raises:
+            BadResults: the file cannot be read; going on without it might pay twice.
+        """
+        path = self._file(case, seed)
+        return _tasks(path) if path.exists() else ()
+
+    def pending(self, case: str, seed: int) -> Task | None:
+        """The newest task that a clip can still come of."""
+        return next((task for task in reversed(self.tasks(case, seed)) if not task.is_over), None)
+
+    def note(self, case: str, seed: int, task: Task) -> None:
+        """Writes a task down, in the place of what was known of it."""
+        known = {each.id: each for each in self.tasks(case, seed)} | {task.id: task}
+        files.write_json(self._file(case, seed), [asdict(each) for each in known.values()])
+
+    def spent(self) -> dict[tuple[str, int], float]:
+        """US dollars by case and seed: every task counts, those that failed with what is known of their cost."""
+        named = {_case_and_seed(path): path for path in self.path.glob("*.json")}
+        return {key: sum(task.cost or 0.0 for task in _tasks(path)) for key, path in named.items() if key}
+
+    def _file(self, case: str, seed: int) -> Path:
+        return self.path / f"{case}-{seed}.json"
 
 
 @dataclass(frozen=True)
@@ -64,6 +102,17 @@ class RunFolder:
     def rows(self) -> RowStore:
         """The measurements."""
         return RowStore(self.path)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What services were asked for."""
+        return Ledger(self.path / "tasks")
+
+    def spent(self) -> float:
+        """US dollars that this run's clips have cost, as far as anybody knows; those under way and those lost too."""
+        noted = self.ledger.spent()
+        others = [record for record in self.records() if (record.case, record.seed) not in noted]
+        return sum(noted.values()) + sum(record.cost or 0.0 for record in others)
 
     @contextmanager
     def working(self, run: Run, suite: Suite) -> Iterator[None]:
@@ -197,6 +246,13 @@ def _load(kind: type[T], path: Path) -> T:
         return kind(**{field.name: content[field.name] for field in fields(kind) if field.name in content})  # type: ignore[arg-type]
     except (OSError, ValueError, TypeError) as error:
         raise BadResults(f"{path} cannot be read: {error}") from error
+
+
+def _tasks(path: Path) -> tuple[Task, ...]:
+    try:
+        return tuple(Task(**each) for each in json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise BadResults(f"{path} cannot be read: {error}; delete it to have the clip made anew") from error
 
 
 def _plain(content: Any) -> Any:

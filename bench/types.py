@@ -36,6 +36,9 @@ Condition: TypeAlias = Literal[
 ]
 """What a model takes besides text: 'image prompt' is an image that need not become a frame."""
 
+CostBasis: TypeAlias = Literal["", "vendor", "estimated"]
+"""Who says what a clip cost: the service that was paid, or our list of prices; '' where nobody is paid."""
+
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
 
@@ -290,6 +293,44 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Task:
+    """One generation that a service was asked for; noted before it is waited for, so that nobody pays for it twice.
+
+    Attributes:
+        id: the service's name for it.
+        created: when, ISO 8601, UTC.
+        cost: US dollars; None where nobody is paid, or nobody knows.
+        cost_basis: who says so.
+        is_over: whether no clip can come of it any more.
+    """
+
+    id: str
+    created: str
+    cost: float | None = None
+    cost_basis: CostBasis = ""
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is known of a clip that another machine made, besides the clip.
+
+    Attributes:
+        device: where it was made, in words.
+        seconds: of computing, as that machine measured; None where it does not say.
+        peak_memory: bytes, likewise.
+        cost: US dollars; None where nobody is paid, or nobody knows.
+        cost_basis: who says so.
+    """
+
+    device: str
+    seconds: float | None = None
+    peak_memory: int | None = None
+    cost: float | None = None
+    cost_basis: CostBasis = ""
+
+
+@dataclass(frozen=True)
 class ClipRecord:
     """What is known about one clip of a run without opening it; stored beside the clip.
 
@@ -304,6 +345,8 @@ class ClipRecord:
         peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
         device: where it was made; '' for a clip that was made elsewhere.
         error: why there is no clip; '' where there is one.
+        cost: US dollars; None where nobody was paid, or nobody knows.
+        cost_basis: who says so.
     """
 
     case: str
@@ -317,6 +360,8 @@ class ClipRecord:
     peak_memory: int | None = None
     device: str = ""
     error: str = ""
+    cost: float | None = None
+    cost_basis: CostBasis = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a clip cost: the time and the memory that making it took, as its record says."""
+"""What a clip cost: the time, the memory and the money that making it took, as its record says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Cost(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None,
-            definition="Wall-clock seconds of generating the clip, without loading the model.",
+            definition="Wall-clock seconds of generating the clip, without loading the model; of a clip that a server "
+            "made, the seconds that the server says it computed, or else all from asking to having it, queues included.",
             source="The clip's record.",
             blind_to=f"{_DEVICE} What else ran there; size and length of the clip.",
         ),
@@ -42,6 +43,28 @@ class Cost(evaluators.ClipEvaluator):
         return {"cost_seconds": seconds(sample.record), "cost_peak_memory": peak_memory(sample.record)}
 
 
+@evaluators.add
+class Money(evaluators.ClipEvaluator):
+    """US dollars of a clip that somebody was paid for; nothing for others."""
+
+    name = "money"
+    cards = (
+        MetricCard(
+            name="cost_usd", version=1, direction="lower", unit="$", low=0.0, high=None,
+            definition="US dollars that the clip cost: as the service reported, or else as estimated before it was "
+            "made, from the dated list of prices. The clip's record says which.",
+            source="The clip's record; prices and their sources in bench/prices.toml.",
+            blind_to="Clips that were paid for and never came; rebates, taxes, subscriptions and the price of next month.",
+        ),
+    )  # fmt: skip
+
+    def applies(self, case: Case, record: ClipRecord) -> bool:
+        return record.cost is not None
+
+    def conclude(self, looks: Sequence[None], sample: Sample) -> evaluators.Values:
+        return {"cost_usd": dollars(sample.record)}
+
+
 def seconds(record: ClipRecord) -> Value | NotMeasurable:
     """Seconds of generation, or that nobody took them."""
     if record.seconds is None:
@@ -54,3 +77,10 @@ def peak_memory(record: ClipRecord) -> Value | NotMeasurable:
     if record.peak_memory is None:
         return NotMeasurable("the clip's record states no peak memory: its device reports none")
     return Value(record.peak_memory / GIB)
+
+
+def dollars(record: ClipRecord) -> Value | NotMeasurable:
+    """US dollars, or that nobody was paid."""
+    if record.cost is None:
+        return NotMeasurable("the clip's record states no cost: nobody was paid, or nobody knows how much")
+    return Value(record.cost)

@@ -13,12 +13,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bench.plans import Plan
 from bench.registry import Registry
 from bench.settings import NoSettings
-from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
+from bench.types import Case, Checkpoint, Clip, ModelCard, Receipt, Runtime
+
+if TYPE_CHECKING:
+    from bench.runs import Ledger
 
 Step: TypeAlias = Callable[[int, int], None]
 """Called as step(done, total) between the steps of one generation; may raise Cancelled to stop it."""
@@ -35,6 +38,9 @@ class Model(ABC):
         card: the facts that need no weights.
         Settings: a frozen dataclass; every field has a default, its type is checked, Annotated bounds
             (annotated_types) are kept. `--set name=value` sets one.
+        is_remote: whether clips are made elsewhere: they need a network, and another call gives another clip.
+        tasks: where a model that asks a service notes what it asked for; None for nowhere.
+        receipt: of the last clip, where another machine made it; None for a clip of this machine.
 
     Args:
         settings: an instance of Settings; None for the defaults.
@@ -44,6 +50,7 @@ class Model(ABC):
 
     card: ClassVar[ModelCard]
     Settings: ClassVar[type[Any]] = NoSettings
+    is_remote: ClassVar[bool] = False
 
     def __init__(
         self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
@@ -51,6 +58,13 @@ class Model(ABC):
         self.settings = settings if settings is not None else self.Settings()
         self.runtime = runtime or Runtime()
         self.checkpoint = checkpoint
+        self.tasks: Ledger | None = None
+        self.receipt: Receipt | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether a clip costs money; then a plan without a cost means that the price is not known."""
+        return False
 
     @classmethod
     def entry_name(cls) -> str:
