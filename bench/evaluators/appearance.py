@@ -74,6 +74,8 @@ def _cards(drift: MetricCard, what: str, pairs: str) -> tuple[MetricCard, ...]:
         source=f"Theil 1950, Sen 1968. {drift.source}",
         blind_to=f"A bad start, which is level. {drift.blind_to}",
         series="",
+        shows=("exposure_drift",),  # darkening takes contrast, detail and colour away, too
+        ignores=(),
         is_main=False,
     )
     return replace(drift, series=f"{what} of each frame {pairs}: T values"), slope
@@ -92,7 +94,9 @@ class Appearance(evaluators.ClipEvaluator):
                 f"{_INPUT}: the mean over the last quarter of the frames (at least one). -2 is half the strength of "
                 "detail. Variances below 5/3, which rounding makes, count as 5/3.",
                 source="Own; the variance of the Laplacian as a measure of focus: Pech-Pacheco et al. 2000.",
-                blind_to=f"Noise and invented texture count as sharpness and make up for blur. {_BLIND}",
+                blind_to="Noise and invented texture count as sharpness and make up for blur; darkening lowers it. "
+                f"{_BLIND}",
+                shows=("noise", "blur"), ignores=("brightness_flicker", "swap", "colour_drift", "pan"),
             ),
             "log2 of the variance of the Laplacian", "over the input's",
         ),
@@ -102,6 +106,7 @@ class Appearance(evaluators.ClipEvaluator):
                 definition=f"log2 of the standard deviation of L* over that of {_INPUT}: the mean over the last "
                 f"quarter of the frames. {_LAB}. Deviations below 0.1 count as 0.1.",
                 source="Own.", blind_to=f"Contrast of detail, where large parts make up for it. {_BLIND}",
+                shows=("exposure_drift",), ignores=("jitter", "swap"),
             ),
             "log2 of the standard deviation of L*", "over the input's",
         ),
@@ -110,6 +115,7 @@ class Appearance(evaluators.ClipEvaluator):
                 name="exposure_drift", version=1, direction="none", unit="L*", low=-100.0, high=100.0,
                 definition=f"Mean L* less that of {_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"A flicker that the last quarter evens out. {_BLIND}",
+                shows=("exposure_drift",), ignores=("noise", "jitter", "swap", "colour_drift"),
             ),
             "mean L*", "less the input's",
         ),
@@ -119,6 +125,7 @@ class Appearance(evaluators.ClipEvaluator):
                 definition="Root mean square chroma, sqrt(mean of a*² + b*²), less that of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Changes of hue. {_BLIND}",
+                shows=("noise", "colour_drift", "exposure_drift"), ignores=("jitter", "swap"),
             ),
             "root mean square chroma", "less the input's",
         ),
@@ -129,6 +136,7 @@ class Appearance(evaluators.ClipEvaluator):
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}. About 2.3 is just noticeable.",
                 source="Own; CIE 1976 for the distance.",
                 blind_to=f"Parts that change in opposite ways; a still clip wins. {_BLIND}",
+                shows=("colour_drift", "exposure_drift"), ignores=("noise", "blur", "jitter", "swap", "morph"),
             ),
             "ΔE*ab of the mean colour", "from the input's",
         ),
@@ -138,6 +146,7 @@ class Appearance(evaluators.ClipEvaluator):
                 definition="Euclidean distance of the standard deviations of L*, a* and b* from those of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Which way: contrast and saturation have signs; a still clip wins. {_BLIND}",
+                shows=("noise", "blur", "exposure_drift"), ignores=("jitter", "swap"),
             ),
             "distance of the standard deviations of L*, a*, b*", "from the input's",
         ),

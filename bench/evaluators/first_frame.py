@@ -12,6 +12,10 @@ from bench.errors import NotMeasurable
 from bench.types import MetricCard, Value
 from bench.views import Sample, View
 
+_OF_FRAME_0 = ("noise", "blur", "compression", "fixed_warp")
+_LATER = ("brightness_flicker", "jitter", "exposure_drift", "colour_drift", "cut", "morph", "pan")
+"""Damages that frame 0 has, and what comes after it: what its metrics show and ignore."""
+
 _INPUT = "the input image, brought to the clip's size as the model was given it"
 
 
@@ -39,7 +43,7 @@ class FirstFrame(evaluators.ClipEvaluator):
             definition=f"SSIM of frame 0 with {_INPUT}; BT.601 gray, 7 x 7 uniform window, sample covariance.",
             source="Wang et al. 2004, eq. 13; like AIGCBench's SSIM (First), which resizes the frame instead.",
             blind_to="Wrong colours of equal gray. A shift by a pixel costs more than a blur. Models that start one "
-            "step after the image lose by it.",
+            "step after the image lose by it.", shows=_OF_FRAME_0, ignores=_LATER,
         ),
         MetricCard(
             name="first_frame_psnr", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
@@ -47,7 +51,7 @@ class FirstFrame(evaluators.ClipEvaluator):
             "three colours; at most 100, which equal pictures get.",
             source="The usual definition, on sRGB bytes. Capped: no number is infinite, and 8 bits carry no more.",
             blind_to="Where the difference is and whether one sees it. Models that encode the image lose to those that "
-            "copy it.",
+            "copy it.", shows=_OF_FRAME_0, ignores=_LATER,
         ),
         MetricCard(
             name="first_frame_similarity", version=1, direction="higher", unit="", low=-1.0, high=1.0,
@@ -56,6 +60,7 @@ class FirstFrame(evaluators.ClipEvaluator):
             blind_to="Punishes motion: a frozen copy of the input has 1, and any camera move ends near the level of an "
             "unrelated frame. Read it beside a metric of motion.",
             series="SSIM of each frame with the input image: T values",
+            shows=("noise", "cut", "fixed_warp"), ignores=("colour_drift", "exposure_drift"),
         ),
         MetricCard(
             name="first_frame_slope", version=1, direction="none", unit="1/s", low=None, high=None,

@@ -47,6 +47,8 @@ class MsSsim(evaluators.ClipEvaluator):
             definition=f"Mean MS-SSIM of each frame with the next. {_DEFINED}", source=_SOURCE,
             blind_to="Punishes motion: a frozen clip has 1. A slow, smooth collapse keeps neighbours alike.",
             series="MS-SSIM of each frame with the next: T - 1 values",
+            shows=("noise", "local_flicker", "jitter", "swap", "cut", "redrawn_warp"),
+            ignores=("blur", "freeze", "brightness_flicker", "colour_drift", "exposure_drift", "fixed_warp"),
         ),
         MetricCard(
             name="ms_ssim_to_input_mean", version=1, direction="higher", unit="", low=0.0, high=1.0,
@@ -54,6 +56,8 @@ class MsSsim(evaluators.ClipEvaluator):
             f"model was given it. {_DEFINED}", source=_SOURCE,
             blind_to="Punishes motion: a frozen copy of the input has 1. Colours of equal gray.",
             series="MS-SSIM of each frame with the input image: T values",
+            shows=("noise", "jitter", "cut", "fixed_warp", "redrawn_warp"),
+            ignores=("swap", "freeze", "brightness_flicker", "colour_drift", "exposure_drift"),
         ),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ _TO_FIRST = MetricCard(
     blind_to="Punishes motion more than any damage: a frozen clip has 100. Where the difference is and whether one "
     "sees it.",
     series="PSNR of frame 0 with each later frame: T - 1 values",
+    shows=("noise", "cut"), ignores=("blur", "swap", "freeze", "fixed_warp"),
 )  # fmt: skip
 
 
@@ -48,6 +49,8 @@ class Psnr(evaluators.ClipEvaluator):
             definition="Mean over all pairs of neighbouring frames of their PSNR: 10 log10(255² / mean squared "
             "difference), over all pixels and the three colours; at most 100, which equal frames get.",
             series="PSNR of each frame with the next: T - 1 values",
+            shows=("noise", "brightness_flicker", "jitter", "swap", "redrawn_warp"),
+            ignores=("blur", "freeze", "colour_drift", "fixed_warp"),
         ),
         _TO_FIRST,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,20 @@ LEAST_CHANGE = 0.02
 
 Series = NDArray[np.float64]
 
+Claims: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""What a card shows and what it ignores."""
 
-def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool) -> tuple[MetricCard, ...]:
-    """The six cards of one SSIM series."""
+
+def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool, claims: Claims) -> tuple[MetricCard, ...]:
+    """The six cards of one SSIM series; claims are the mean's."""
     mean = MetricCard(
         name=f"{prefix}_mean", version=1, direction="higher", unit="", low=-1.0, high=1.0,
         definition=f"Mean SSIM of {pairs}: BT.601 gray, 7 x 7 uniform window, sample covariance.",
         source="Wang et al. 2004, eq. 13; scikit-image's default within 1e-12. Statistics along the clip are ours.",
         blind_to=blind_to, series=f"SSIM of {pairs}: T - 1 values", is_main=is_main,
+        shows=claims[0], ignores=claims[1],
     )  # fmt: skip
-    part = replace(mean, series="", is_main=False)
+    part = replace(mean, series="", is_main=False, shows=(), ignores=())
     number = replace(part, direction="none", low=None, high=None)
     return (
         mean,
@@ -111,12 +116,28 @@ class Ssim(evaluators.ClipEvaluator):
             "each frame with the next",
             "Punishes motion: a frozen clip has 1. A slow, smooth collapse keeps neighbours alike.",
             is_main=True,
+            claims=(
+                ("noise", "jitter", "redrawn_warp"),
+                (
+                    "blur",
+                    "compression",
+                    "freeze",
+                    "slow_motion",
+                    "colour_drift",
+                    "exposure_drift",
+                    "fixed_warp",
+                ),
+            ),
         ),
         *_cards(
             "ssim_to_first",
             "frame 0 with each later frame",
             "Punishes motion: a frozen clip has 1, and any camera move ends near the level of an unrelated frame.",
             is_main=False,
+            claims=(
+                ("noise", "cut"),
+                ("swap", "freeze", "slow_motion", "colour_drift", "exposure_drift", "fixed_warp"),
+            ),
         ),
         _HALF_LIFE,
     )
