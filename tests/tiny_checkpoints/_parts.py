@@ -1,0 +1,158 @@
+"""Parts that several tiny checkpoints have: tokenizers made in memory, text and image encoders, VAEs.
+
+Each is as small as its pipeline lets it be. Tokenizers know every character of English, so that any prompt differs from
+any other; their special tokens are those of the published ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL, AutoencoderKLHunyuanVideo
+    from transformers import (
+        CLIPImageProcessor,
+        CLIPTextModel,
+        CLIPTokenizer,
+        CLIPVisionModelWithProjection,
+        PreTrainedTokenizerFast,
+        Qwen2Tokenizer,
+    )
+
+WIDTH = 32
+"""Of the embeddings that encoders hand to the denoiser."""
+
+LLAMA_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+"""How Llama 3 cuts text into words before it looks them up."""
+
+
+def byte_letters() -> list[str]:
+    """The 256 characters that stand for bytes in byte-level vocabularies."""
+    from tokenizers.pre_tokenizers import ByteLevel
+
+    return sorted(ByteLevel.alphabet())
+
+
+def clip_tokenizer() -> CLIPTokenizer:
+    """One token a letter, 77 at most; 514 in the vocabulary, the last two begin and end a text."""
+    from transformers import CLIPTokenizer
+
+    letters = byte_letters()
+    tokens = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(
+        vocab={token: number for number, token in enumerate(tokens)}, merges=[], model_max_length=77
+    )
+
+
+def clip_text(layers: int = 2) -> CLIPTextModel:
+    """Reads what clip_tokenizer writes."""
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=514, hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=layers, num_attention_heads=2,
+            max_position_embeddings=77, projection_dim=WIDTH, bos_token_id=512, eos_token_id=513, pad_token_id=513,
+            initializer_range=0.5,  # the published 0.02 hides one prompt from another at this size
+        )
+    )  # fmt: skip
+
+
+def clip_vision(size: int = 32, patch: int = 8) -> CLIPVisionModelWithProjection:
+    """Sees images of size x size pixels as clip_processor cuts them."""
+    from transformers import CLIPVisionModelWithProjection
+
+    return CLIPVisionModelWithProjection(clip_vision_config(size, patch))
+
+
+def clip_vision_config(size: int, patch: int, width: int = WIDTH) -> Any:
+    """A CLIPVisionConfig of one layer."""
+    from transformers import CLIPVisionConfig
+
+    return CLIPVisionConfig(
+        hidden_size=width, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, image_size=size,
+        patch_size=patch, projection_dim=WIDTH,
+    )  # fmt: skip
+
+
+def clip_processor(size: int = 32) -> CLIPImageProcessor:
+    """Cuts images to size x size."""
+    from transformers import CLIPImageProcessor
+
+    return CLIPImageProcessor(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
+
+
+def llama_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
+    """Llama 3's kind, taught words from texts.
+
+    Pipelines cut a fixed number of tokens off the front, which is their prompt template in the published tokenizer: with
+    the template among the texts, each of its words is one token here too, and what is cut is the template.
+    """
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    special = [
+        "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<pad>",
+        "<image>",
+    ]  # fmt: skip
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(LLAMA_WORDS), behavior="isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])  # fmt: skip
+    trainer = trainers.BpeTrainer(
+        vocab_size=2000, special_tokens=special, show_progress=False, min_frequency=1,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )  # fmt: skip
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<|begin_of_text|> $A", special_tokens=[("<|begin_of_text|>", 0)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<|begin_of_text|>", eos_token="<|end_of_text|>", pad_token="<pad>",
+        padding_side="right", model_max_length=2048, additional_special_tokens=["<image>"],
+    )  # fmt: skip
+
+
+QWEN_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{% if message['content'] is string %}{{ message['content'] }}"
+    "{% else %}{% for part in message['content'] %}{{ part['text'] }}{% endfor %}{% endif %}"
+    "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def qwen_tokenizer() -> Qwen2Tokenizer:
+    """One token a byte; Qwen 2's special tokens and chat template."""
+    from transformers import Qwen2Tokenizer
+
+    special = [
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>",
+        "<|video_pad|>",
+    ]  # fmt: skip
+    vocabulary = {token: number for number, token in enumerate([*byte_letters(), *special])}
+    tokenizer = Qwen2Tokenizer(
+        vocab=vocabulary, merges=[], eos_token="<|im_end|>", pad_token="<|endoftext|>", model_max_length=2048
+    )
+    tokenizer.chat_template = QWEN_TEMPLATE
+    return tokenizer
+
+
+def image_vae() -> AutoencoderKL:
+    """Stable Diffusion's: four levels, eight pixels a latent."""
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL(
+        block_out_channels=(8, 8, 8, 8), down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4, layers_per_block=1, latent_channels=4, norm_num_groups=2,
+        sample_size=64,
+    )  # fmt: skip
+
+
+def hunyuan_vae() -> AutoencoderKLHunyuanVideo:
+    """HunyuanVideo's: eight pixels and four frames a latent."""
+    from diffusers import AutoencoderKLHunyuanVideo
+
+    return AutoencoderKLHunyuanVideo(
+        latent_channels=4, block_out_channels=(8, 8, 8, 8), layers_per_block=1, norm_num_groups=4
+    )
