@@ -83,7 +83,7 @@ class Curve:
         clips: how many the curve stands on.
         baseline: mean of the metric over undamaged clips.
         changes: mean paired difference at each severity.
-        lows, highs: its 95 % interval, by Student's t over clips.
+        lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where it is told apart: see fitted.
         told_from: the smallest severity that is told apart from no damage; None where not even the largest is.
         is_monotone: the further the greater the severity, up to BACKWARDS of the range.
         verdict: see Verdict.
@@ -172,15 +172,16 @@ def fitted(
         severities: S, growing.
         values: (N, 1 + S): of each clip, undamaged and at each severity.
 
-    Told apart is a severity whose interval of the mean paired difference excludes 0. The greatest severity is tested
-    first and smaller ones only while all greater ones were told apart to the same side: in that order, the chance of
-    one false alarm in a whole curve stays 5 %, without a discount for testing many.
+    Told apart is a severity at which Student's interval of the drawn-in differences (see drawn_in) excludes 0. The
+    greatest severity is tested first and smaller ones only while all greater ones were told apart to the same side: in
+    that order, the chance of one false alarm in a whole curve stays 5 % (by simulation, under normal noise, 5.6 % of
+    eight clips, 7 % of five or four), without a discount for testing many.
     """
     changes = values[:, 1:] - values[:, :1]
     changes[np.abs(changes) < NOTHING] = 0.0
     means = changes.mean(axis=0)
     lows, highs = _intervals(changes)
-    told_from = _told_from(severities, lows, highs)
+    told_from = _told_from(severities, *_intervals(drawn_in(changes)))
     monotone = is_monotone(means)
     verdict: Verdict = "silent"
     if len(values) < MIN_CLIPS:
@@ -199,6 +200,18 @@ def fitted(
         is_monotone=monotone,
         verdict=verdict,
     )
+
+
+def drawn_in(changes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """asinh of each difference over the median size of those that are not 0, for each column of (N, S).
+
+    One clip may answer a hundred times as strongly as another. On raw differences it would be the others' noise, and
+    seven clips of eight that get worse would not tell. Signs and zeros stay, so that nothing is found where there is
+    nothing.
+    """
+    sizes = np.abs(changes)
+    medians = [np.median(column[column > 0]) if column.any() else 1.0 for column in sizes.T]
+    return np.asarray(np.arcsinh(changes / np.array(medians)))
 
 
 def is_monotone(means: Sequence[float] | NDArray[np.float64]) -> bool:

@@ -12,8 +12,10 @@ ARROWS = {"higher": " ↑", "lower": " ↓", "none": ""}
 
 LEGEND = f"""\
 Each clip is damaged at growing severity and measured beside its undamaged self; a curve is the mean difference over
-clips with its 95 % interval (Student's t). A severity is *told apart* if that interval excludes 0; the greatest is
-tested first, and smaller ones while all greater ones are told apart, which keeps false alarms at 5 % a curve.
+clips with its 95 % interval (Student's t). A severity is *told apart* if such an interval excludes 0 after differences
+are drawn in (asinh of the difference over the median size), so that a clip that answers a hundred times as strongly is
+not the others' noise. The greatest severity is tested first, and smaller ones while all greater ones are told apart,
+which keeps false alarms near 5 % a curve.
 *Monotone*: the curve turns back by at most {BACKWARDS:.0%} of its range.
 
 - `● 4`: **shows** the damage: told apart from severity 4 on, monotone, and to the worse where one way is better.
