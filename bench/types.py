@@ -108,7 +108,8 @@ class Case:
         prompt: what should happen; '' where there is no text.
         category: what the picture shows, for scores by category.
         camera: the camera move that the prompt asks for: 'static', 'pan_left', …; None where it asks for none.
-        trajectory: (x, y) of the moving thing in each frame of the reference clip: pixels, from the top left.
+        trajectory: (x, y) of the moving thing, evenly spaced over the clip's time: pixels of the image (of a rendered
+            case, of its scene), from the top left.
         reference: a clip of what does happen; None where nobody knows.
         keyframes: pictures that the clip should pass through, and when; in the order of their frames.
         keep: a picture of the image's size, white where the clip should stay as the image is; None where it need not.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators, pictures, tracking
 from bench.errors import NotMeasurable
-from bench.types import Case, MetricCard, Plane, Value
+from bench.types import Case, ClipRecord, MetricCard, Plane, Value
 from bench.views import Sample, View
 
 CANVAS_SIDE = 256
@@ -83,6 +83,9 @@ class Trajectory(evaluators.ClipEvaluator):
             ignores=("brightness_flicker", "colour_drift", "exposure_drift"),
         ),
     )  # fmt: skip
+
+    def applies(self, case: Case, record: ClipRecord) -> bool:
+        return case.trajectory is not None
 
     def look(self, view: View) -> Plane | None:
         return None if view.sample.case.trajectory is None else tracking.canvas(view.gray)
