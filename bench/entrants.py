@@ -73,22 +73,21 @@ def _entrant(
 def _identity(model: Model, suite: Suite) -> Run:
     """The run's identity: everything that decides its clips goes into the id, and nothing else does."""
     checkpoint = model.checkpoint
-    label = f"{model.card.name}@{checkpoint.name}" if checkpoint and checkpoint.name else model.card.name
     run = Run(
         id="",
-        label=label,
+        label=model.label,
         model=model.card.name,
         checkpoint=_public_name(checkpoint),
         checkpoint_digest=checkpoint.digest if checkpoint else "",
         adapter_version=model.card.version,
-        settings=asdict(model.settings),
-        dtype=model.runtime.dtype if checkpoint else "",
+        settings=model.decisive_settings(),
+        dtype=model.runtime.dtype if model.card.weights else "",
         suite=suite.name,
         suite_version=suite.version,
         reads_text=model.card.reads_text,
     )
     decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
-    return replace(run, id=runs.run_id(label, suite.name, decisive))
+    return replace(run, id=runs.run_id(model.label, suite.name, decisive))
 
 
 def _public_name(checkpoint: Checkpoint | None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench import files, video
-from bench.errors import BadImage, BenchError, Cancelled, UsageError, reason
+from bench.errors import BenchError, Cancelled, UsageError, reason
 from bench.models import Model
 from bench.progress import Bar, Progress
 from bench.runs import RunFolder
@@ -70,6 +70,7 @@ def generate(
     model.load()
     made = failed = 0
     try:
+        model.expect(missing)
         with progress.bar(f"generate {model.card.name}", len(missing)) as bar:
             for case, seed in missing:
                 if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
@@ -126,9 +127,7 @@ def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> C
     except Cancelled:
         raise
     except Exception as error:  # an adapter's or a pipeline's: the failure becomes a record, the run goes on
-        if not isinstance(error, BadImage):  # that one comes before the model is touched
-            model.unload()
-            model.load()
+        model.recover(error)
         failure = ClipRecord(
             case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
         )

@@ -11,10 +11,11 @@ class Still(Model):
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from bench.errors import BadImage
 from bench.plans import Plan
 from bench.registry import Registry
 from bench.settings import NoSettings
@@ -94,6 +95,12 @@ class Model(ABC):
             fit=self.card.fit,
         )
 
+    def expect(self, samples: Sequence[tuple[Case, int]]) -> None:
+        """Hears, once it is loaded, of all clips that generate will be asked for, in that order.
+
+        For a model that makes several at a time; it may begin with the later ones while the first are stored.
+        """
+
     @abstractmethod
     def generate(self, case: Case, seed: int, step: Step = ignore_steps) -> Clip:
         """Animates the case's image.
@@ -110,12 +117,28 @@ class Model(ABC):
             Cancelled: step asked to stop.
         """
 
+    def recover(self, error: Exception) -> None:
+        """Makes the model fit for the next clip after generate raised error: a pipeline may be left in any state."""
+        if not isinstance(error, BadImage):  # that one comes before the model is touched
+            self.unload()
+            self.load()
+
     def unload(self) -> None:
         """Gives the memory back; load may be called again."""
 
     def effective_settings(self) -> dict[str, Any]:
         """What was really used, after defaults that depend on the checkpoint; recorded with each clip."""
         return asdict(self.settings)
+
+    def decisive_settings(self) -> dict[str, Any]:
+        """The settings as asked for that decide the clips, and with them what counts as the same run."""
+        return asdict(self.settings)
+
+    @property
+    def label(self) -> str:
+        """What tables call it: its name, and its checkpoint's where that is not the model's own."""
+        named = self.checkpoint and self.checkpoint.name
+        return f"{self.card.name}@{named}" if named else self.card.name
 
 
 registry: Registry[Model] = Registry("model", package="bench.models")
