@@ -28,11 +28,17 @@ class Recipe:
         pipeline: class in diffusers.
         bases: classes of checkpoints that become this one, once the parts that they lack come from elsewhere.
         part_classes: part -> 'library.Class', for parts that such a checkpoint lacks.
+        full_precision: parts that stay float32, whatever the rest computes in.
     """
 
     pipeline: str
     bases: tuple[str, ...] = ()
     part_classes: Mapping[str, str] = field(default_factory=dict)
+    full_precision: tuple[str, ...] = ()
+
+    def dtype_of(self, part: str, dtype: str) -> str:
+        """The precision of a part, in a pipeline of this one."""
+        return "float32" if part in self.full_precision else dtype
 
 
 def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any, str | None]:
@@ -54,8 +60,12 @@ def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any,
     folder = _folder(checkpoint, cls, runtime.dtype)
     _check_files(folder)
     variant = _variant(folder, runtime.dtype)
-    parts = {name: _part(name, part, index, recipe, runtime.dtype) for name, part in checkpoint.parts}
-    pipeline = _read(cls, folder, variant, runtime.dtype, parts)
+    parts = {
+        name: _part(name, part, index, recipe, recipe.dtype_of(name, runtime.dtype))
+        for name, part in checkpoint.parts
+    }
+    dtypes = {name: recipe.dtype_of(name, runtime.dtype) for name in ("default", *recipe.full_precision)}
+    pipeline = _read(cls, folder, variant, dtypes, parts)
     _add_loras(pipeline, checkpoint)
     return _place(pipeline, runtime), variant
 
@@ -227,7 +237,9 @@ def _variant(folder: Path, dtype: str) -> str | None:
     return "fp16" if has_half and (dtype in HALF or not has_full) else None
 
 
-def _read(cls: Any, folder: Path, variant: str | None, dtype: str, parts: Mapping[str, Any]) -> Any:
+def _read(
+    cls: Any, folder: Path, variant: str | None, dtypes: Mapping[str, str], parts: Mapping[str, Any]
+) -> Any:
     import torch
     from safetensors import SafetensorError
 
@@ -235,7 +247,7 @@ def _read(cls: Any, folder: Path, variant: str | None, dtype: str, parts: Mappin
         with _no_bars(), _all_weights_found():
             return cls.from_pretrained(
                 str(folder),
-                dtype=getattr(torch, dtype),
+                dtype={part: getattr(torch, dtype) for part, dtype in dtypes.items()},
                 variant=variant,
                 use_safetensors=True,
                 local_files_only=True,

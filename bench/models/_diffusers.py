@@ -19,7 +19,7 @@ import random
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,7 +31,8 @@ from annotated_types import Ge, Gt, Le
 from bench import checkpoints, models, pictures, pipelines, plans, settings
 from bench.errors import BadClip, Unavailable, UsageError
 from bench.plans import FrameRule, Plan, SizeRule
-from bench.types import Case, Checkpoint, Clip, Frames, Runtime
+from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Plane, Runtime
+from bench.views import InputImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,9 @@ class Request:
         image: the case's image at the clip's size.
         num_frames: to ask for; may be more than the clip will have.
         width, height: pixels.
-        keyframes: frame of the clip -> its picture at the clip's size; those of the case.
+        keyframes: frame of the clip -> its picture at the clip's size; those of the case, for a model that takes any.
+        kept: (H, W) uint8, 255 where every frame should stay as the image is; None where the case has no keep mask, or
+            the model takes none.
     """
 
     case: Case
@@ -80,6 +83,7 @@ class Request:
     width: int
     height: int
     keyframes: Mapping[int, pillow.Image]
+    kept: Plane | None = None
 
     @property
     def last(self) -> pillow.Image | None:
@@ -99,6 +103,7 @@ class DiffusersModel(models.Model):
         bases: classes of checkpoints that become this pipeline once card.parts are added.
         part_classes: part of the pipeline -> 'library.Class' that loads it, where such a base does not say.
         frames, sizes: what the pipeline makes.
+        full_precision: parts that stay float32, whatever the rest computes in.
         memory_remedy: settings that make the memory's peak smaller.
         resolved: settings with what the checkpoint decides filled in; as asked for until the first load.
 
@@ -112,6 +117,7 @@ class DiffusersModel(models.Model):
     part_classes: ClassVar[Mapping[str, str]] = {}
     frames: ClassVar[FrameRule] = FrameRule()
     sizes: ClassVar[SizeRule] = SizeRule()
+    full_precision: ClassVar[tuple[str, ...]] = ()
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
 
     def __init__(
@@ -148,7 +154,7 @@ class DiffusersModel(models.Model):
         """What will be asked of the pipeline and what will come out, by the settings as far as they are known.
 
         Raises:
-            UsageError: frames or a size that this model does not make.
+            UsageError: frames or a size that this model does not make, or a keyframe beyond the clip's end.
             BadImage: the case's image cannot be read.
         """
         chosen = self.resolved
@@ -163,8 +169,26 @@ class DiffusersModel(models.Model):
             notes.append(f"makes {self.sizes}: not {chosen.width} x {chosen.height}")
         return Plan(
             chosen.num_frames, made, width, height, float(chosen.fps), self.card.fit, seen, chosen.steps,
-            notes=tuple(notes),
+            notes=(*notes, *self._conditions(case, chosen.num_frames)),
         )  # fmt: skip
+
+    def _conditions(self, case: Case, num_frames: int) -> Iterator[str]:
+        """A sentence for each thing of the case that this model is not shown as it stands there."""
+        takes = self.card.takes
+        if case.keep is not None and "keep mask" not in takes:
+            yield "takes no keep mask: the case's is not shown to it"
+        if not case.keyframes:
+            return
+        if "keyframes" in takes:
+            last = max(keyframe.frame for keyframe in case.keyframes)
+            if last >= num_frames:
+                raise UsageError(
+                    f"case '{case.id}' has a keyframe at frame {last}, and the clip has {num_frames} frames"
+                )
+        elif "last frame" in takes:
+            yield "of the case's keyframes it is shown the last one, as the last frame that it makes"
+        else:
+            yield "takes no keyframes: the case's are not shown to it"
 
     def arguments(self, request: Request) -> dict[str, Any]:
         """What the pipeline is called with, besides generator and output type."""
@@ -184,7 +208,7 @@ class DiffusersModel(models.Model):
         if self._pipeline is not None:
             return
         source = self._source()
-        recipe = pipelines.Recipe(self.pipeline, self.bases, self.part_classes)
+        recipe = pipelines.Recipe(self.pipeline, self.bases, self.part_classes, self.full_precision)
         pipeline, self._variant = pipelines.load(source, recipe, self.runtime)
         self.prepare(pipeline)
         self.resolved = self.resolve(pipeline)
@@ -196,7 +220,7 @@ class DiffusersModel(models.Model):
         plan = self.plan(case)
         request = self._request(case, plan)
         try:
-            frames = self._run(request, seed, step)[: plan.frames]
+            frames = _trimmed(self._run(request, seed, step), plan.frames or 0)
         except BaseException as error:
             # Stopped half way, a pipeline may keep a part in another dtype or an offloading hook on the wrong device.
             # What its frames hold on to is cleared, so that the next load finds the memory free.
@@ -229,6 +253,8 @@ class DiffusersModel(models.Model):
     def _request(self, case: Case, plan: Plan) -> Request:
         """The pictures of the case at the clip's size; read before the pipeline is touched."""
         assert plan.made_frames and plan.width and plan.height
+        takes = self.card.takes
+        keyframes = case.keyframes if "keyframes" in takes or "last frame" in takes else ()
         return Request(
             case,
             self.resolved,
@@ -236,8 +262,14 @@ class DiffusersModel(models.Model):
             plan.made_frames + self.frames.extra,
             plan.width,
             plan.height,
-            {keyframe.frame: self._picture(keyframe.image, plan) for keyframe in case.keyframes},
+            {keyframe.frame: self._picture(keyframe.image, plan) for keyframe in keyframes},
+            self._kept(case, plan) if "keep mask" in takes and case.keep else None,
         )
+
+    def _kept(self, case: Case, plan: Plan) -> Plane:
+        """The very pixels that the metrics of keep masks look at."""
+        record = ClipRecord(case.id, 0, None, "", fit=self.card.fit)
+        return InputImage(case, record, plan.width or 0, plan.height or 0).regions.kept
 
     def _picture(self, path: Path, plan: Plan) -> pillow.Image:
         from PIL import Image as pillow
@@ -250,7 +282,7 @@ class DiffusersModel(models.Model):
         import torch
 
         number = seed_number(request.case, seed)
-        self._pipeline.progress_bar = lambda total: _StepBar(total, step)
+        self._pipeline.progress_bar = _bar(step)
         arguments = self.arguments(request)
         # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
         with _seeded(number + 1, self.runtime.device), _quiet():
@@ -287,6 +319,28 @@ def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
     return levels
 
 
+def _trimmed(frames: Frames, wanted: int) -> Frames:
+    """The first frames, as many as are wanted.
+
+    Raises:
+        BadClip: there are fewer.
+    """
+    if len(frames) < wanted:
+        raise BadClip(f"the pipeline made {len(frames)} frames, and {wanted} were asked for")
+    return frames[:wanted]
+
+
+def _bar(step: models.Step) -> Callable[..., Any]:
+    """What stands in for pipeline.progress_bar, which some count on by hand and some iterate over."""
+
+    def bar(iterable: Sequence[Any] | None = None, total: int | None = None) -> Any:
+        if iterable is None:
+            return _StepBar(total or 0, step)
+        return _StepBar(len(iterable), step).over(iterable)
+
+    return bar
+
+
 class _StepBar:
     """Stands in for the pipeline's own progress bar: the one hook that every pipeline has."""
 
@@ -302,6 +356,12 @@ class _StepBar:
     def update(self, steps: int = 1) -> None:
         self.done += steps
         self.step(self.done, self.total)
+
+    def over(self, iterable: Sequence[Any]) -> Iterator[Any]:
+        """The same things, each counted when the next is asked for."""
+        for thing in iterable:
+            yield thing
+            self.update()
 
 
 @contextmanager
