@@ -307,6 +307,15 @@ def seed_number(case: Case, seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{case.id}\n{seed}".encode()).digest()[:8], "big") >> 1
 
 
+def set_flow_shift(pipeline: Any, shift: float | None) -> None:
+    """Gives a flow-matching scheduler another shift; None leaves the checkpoint's."""
+    if shift is None:
+        return
+    config = pipeline.scheduler.config
+    name = "flow_shift" if "flow_shift" in config else "shift"
+    pipeline.scheduler = type(pipeline.scheduler).from_config(config, **{name: shift})
+
+
 def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
     """(T, H, W, 3) in [0, 1] as uint8, rounded: diffusers' own export cuts off, which is half a level too dark.
 
