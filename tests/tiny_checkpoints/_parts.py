@@ -6,18 +6,22 @@ any other; their special tokens are those of the published ones.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderKL, AutoencoderKLHunyuanVideo
+    from diffusers import AutoencoderKL, AutoencoderKLHunyuanVideo, AutoencoderKLWan
     from transformers import (
         CLIPImageProcessor,
         CLIPTextModel,
         CLIPTokenizer,
+        CLIPVisionModel,
         CLIPVisionModelWithProjection,
+        PreTrainedModel,
         PreTrainedTokenizerFast,
         Qwen2Tokenizer,
+        T5Tokenizer,
     )
 
 WIDTH = 32
@@ -155,4 +159,59 @@ def hunyuan_vae() -> AutoencoderKLHunyuanVideo:
 
     return AutoencoderKLHunyuanVideo(
         latent_channels=4, block_out_channels=(8, 8, 8, 8), layers_per_block=1, norm_num_groups=4
+    )
+
+
+T5_LETTERS = string.ascii_letters + string.digits + string.punctuation
+T5_SIZE = 4 + len(T5_LETTERS)
+
+
+def t5_tokenizer(length: int) -> T5Tokenizer:
+    """One token a letter, made in memory: the published vocabulary is a file of the hub.
+
+    Args:
+        length: tokens of a prompt that are read; the rest is cut off.
+    """
+    from transformers import T5Tokenizer
+
+    pieces = [
+        ("<pad>", 0.0),
+        ("</s>", 0.0),
+        ("<unk>", 0.0),
+        ("▁", -2.0),
+        *((one, -3.0) for one in T5_LETTERS),
+    ]
+    return T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=length)
+
+
+def t5_encoder(is_umt5: bool = False) -> PreTrainedModel:
+    """The encoder half of T5; of UMT5, where every layer has positions of its own."""
+    from transformers import T5Config, T5EncoderModel, UMT5Config, UMT5EncoderModel
+
+    config, encoder = (UMT5Config, UMT5EncoderModel) if is_umt5 else (T5Config, T5EncoderModel)
+    return encoder(
+        config(
+            vocab_size=T5_SIZE, d_model=WIDTH, d_kv=8, d_ff=32, num_layers=1, num_heads=2,
+            feed_forward_proj="gated-gelu", pad_token_id=0, eos_token_id=1, decoder_start_token_id=0,
+        )
+    )  # fmt: skip
+
+
+CLIP_TOKENS = 17
+"""What wan_image_encoder makes of an image: 4 x 4 patches, and one for all of it."""
+
+
+def wan_image_encoder() -> CLIPVisionModel:
+    """Sees what clip_processor cuts; of its two layers, Wan reads the last but one."""
+    from transformers import CLIPVisionModel
+
+    return CLIPVisionModel(clip_vision_config(32, 8))
+
+
+def wan_vae() -> AutoencoderKLWan:
+    """Wan's: 8 pixels and 4 frames a latent, 16 channels, as published; 3 features inside instead of 96."""
+    from diffusers import AutoencoderKLWan
+
+    return AutoencoderKLWan(
+        base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1, temperal_downsample=[False, True, True]
     )
