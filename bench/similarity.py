@@ -75,7 +75,8 @@ def ms_ssim(a: Plane, b: Plane) -> float:
     _refuse(a, MS_SIDE, "MS-SSIM")
     similarity, halved = _compiled_ms_ssim()
     product = 1.0
-    p, q = a.astype(np.float32, order="C"), b.astype(np.float32, order="C")
+    p: Plane | Floats = np.ascontiguousarray(a)
+    q: Plane | Floats = np.ascontiguousarray(b)
     for exponent in SCALES[:-1]:
         product *= max(similarity(p, q, False), 0.0) ** exponent
         p, q = halved(p), halved(q)
@@ -154,7 +155,7 @@ def _ssim_kernel(a: Plane, b: Plane) -> float:
     return totals.sum() / (windows * (height - WINDOW + 1))  # type: ignore[no-any-return]
 
 
-def _gaussian_kernel(a: Floats, b: Floats, has_luminance: bool) -> float:
+def _gaussian_kernel(a: Plane | Floats, b: Plane | Floats, has_luminance: bool) -> float:
     """Mean contrast-and-structure term of two contiguous planes, or with has_luminance their mean SSIM.
 
     Each row is blurred along itself once and kept for the eleven windows that it lies in. Levels are taken from the
@@ -173,7 +174,7 @@ def _gaussian_kernel(a: Floats, b: Floats, has_luminance: bool) -> float:
     totals = np.zeros(windows)
     for y in range(height):
         for x in range(width):
-            p, q = a[y, x] - middle, b[y, x] - middle
+            p, q = np.float32(a[y, x]) - middle, np.float32(b[y, x]) - middle
             of_a[x] = p
             of_b[x] = q
             of_squares[x] = p * p + q * q
@@ -209,14 +210,14 @@ def _gaussian_kernel(a: Floats, b: Floats, has_luminance: bool) -> float:
     return totals.sum() / (windows * (height - 10))  # type: ignore[no-any-return]
 
 
-def _halving_kernel(plane: Floats) -> Floats:
+def _halving_kernel(plane: Plane | Floats) -> Floats:
     """Means of 2 x 2 pixels: half the size, an odd last row or column dropped."""
     height, width = plane.shape[0] // 2, plane.shape[1] // 2
     half = np.empty((height, width), np.float32)
     for y in range(height):
         for x in range(width):
-            upper = plane[2 * y, 2 * x] + plane[2 * y, 2 * x + 1]
-            lower = plane[2 * y + 1, 2 * x] + plane[2 * y + 1, 2 * x + 1]
+            upper = np.float32(plane[2 * y, 2 * x]) + np.float32(plane[2 * y, 2 * x + 1])
+            lower = np.float32(plane[2 * y + 1, 2 * x]) + np.float32(plane[2 * y + 1, 2 * x + 1])
             half[y, x] = np.float32(0.25) * (upper + lower)
     return half
 
@@ -244,12 +245,15 @@ def _compiled_ssim() -> Any:
 
 @cache
 def _compiled_ms_ssim() -> tuple[Any, Any]:
-    """The kernels for Gaussian windows and for halving."""
-    from numba import boolean, float32, float64
+    """The kernels for Gaussian windows and for halving, each for bytes and for the halves of bytes.
 
-    plane = _readonly(float32)
-    similarity = _compiled(_gaussian_kernel, [float64(plane, plane, boolean)])
-    return similarity, _compiled(_halving_kernel, [float32[:, ::1](plane)])
+    Bytes could be turned to float32 first, but handing out memory for that takes longer than the arithmetic.
+    """
+    from numba import boolean, float32, float64, uint8
+
+    planes = [_readonly(uint8), _readonly(float32)]
+    similarity = _compiled(_gaussian_kernel, [float64(plane, plane, boolean) for plane in planes])
+    return similarity, _compiled(_halving_kernel, [float32[:, ::1](plane) for plane in planes])
 
 
 def _readonly(element: Any) -> Any:
