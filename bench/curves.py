@@ -32,7 +32,8 @@ BACKWARDS = 0.1
 """The share of a curve's range by which it may turn back and still be called monotone: noise of the mean."""
 
 TOLERANCE = 0.1
-"""The share of what a metric moves by for the damage that it claims to show; an ignored damage may move it less."""
+"""An ignored damage may move a metric by this share of what tells clips apart: of the farthest that a damage moves it
+which it claims to show, or of its standard deviation over undamaged clips, if that is more."""
 
 NOTHING = 1e-9
 """A smaller difference is the rounding of sums."""
@@ -82,6 +83,7 @@ class Curve:
         metric, damage: names.
         clips: how many the curve stands on.
         baseline: mean of the metric over undamaged clips.
+        spread: its standard deviation.
         changes: mean paired difference at each severity.
         lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where it is told apart: see fitted.
         told_from: the smallest severity that is told apart from no damage; None where not even the largest is.
@@ -93,6 +95,7 @@ class Curve:
     damage: str
     clips: int
     baseline: float
+    spread: float
     changes: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
@@ -136,9 +139,10 @@ class Calibration:
         return claim == "shows" and curve.verdict != "shows"
 
     def tolerance(self, metric: MetricFacts) -> float:
-        """How far an ignored damage may move the metric: TOLERANCE of the farthest that a shown one does; else 0."""
-        shown = [curve for name in metric.shows if (curve := self.curve(metric.name, name))]
-        return TOLERANCE * max((abs(change) for curve in shown for change in curve.changes), default=0.0)
+        """How far an ignored damage may move the metric; see TOLERANCE."""
+        own = [curve for curve in self.curves if curve.metric == metric.name]
+        shown = (abs(change) for curve in own if curve.damage in metric.shows for change in curve.changes)
+        return TOLERANCE * max([*shown, *(curve.spread for curve in own)], default=0.0)
 
     def _broken(self, metric: MetricFacts) -> list[str]:
         curves = [curve for curve in self.curves if curve.metric == metric.name]
@@ -193,6 +197,7 @@ def fitted(
         damage=names[1],
         clips=len(values),
         baseline=float(values[:, 0].mean()),
+        spread=float(values[:, 0].std()),
         changes=tuple(means.tolist()),
         lows=tuple(lows.tolist()),
         highs=tuple(highs.tolist()),

@@ -22,7 +22,8 @@ which keeps false alarms near 5 % a curve.
 - `○ 4`: **moves** with it: told apart from 4 on, but back and forth, or to the better: read beside others.
 - `·`: **silent**: not told apart even at the greatest severity. `?`: fewer than {MIN_CLIPS} clips. Empty: no values.
 - `✓` and `✗`: the metric's card claims that it shows, or ignores, this damage, and the curve bears that out, or not. An
-  ignored damage may move a metric by {TOLERANCE:.0%} of what a shown one does, or to the better.
+  ignored damage may move a metric to the better, or by {TOLERANCE:.0%} of what a shown damage does or of the metric's
+  standard deviation over undamaged clips.
 
 "Shows" says that the mean over these clips moves, by however little; how far stands in the curves: on the board, page
 *Calibration*, and in `calibration.json`.

@@ -66,7 +66,7 @@ def test_told_apart_begins_where_every_greater_severity_is_told_apart() -> None:
 @pytest.mark.parametrize(("clips", "most"), [(4, 0.074), (5, 0.07), (8, 0.056), (12, 0.053)])
 @pytest.mark.parametrize("tails", [2, 1000])
 def test_false_alarms_stay_near_one_in_twenty_curves(clips: int, most: float, tails: int) -> None:
-    """Noise with heavy tails (Student's t with 2 degrees of freedom) and normal; the shares are those of 40,000 draws."""
+    """Noise with heavy tails (2 degrees of freedom) and normal noise; the shares are those of 40,000 draws."""
     rng = np.random.default_rng(0)
     values = rng.standard_t(tails, size=(2000, clips, 4))
     alarms = [fitted(NAMES, "lower", range(1, 4), each).told_from is not None for each in values]
@@ -161,6 +161,17 @@ def test_an_ignored_damage_may_move_it_by_a_tenth_of_a_shown_one() -> None:
     (line,) = table(noise, shifted("pan", 2, 0), **claims).broken_claims()  # the worst severity counts
     assert "ignores pan" in line
     assert table(shifted("pan", 0.5, 0.9), ignores=("pan",)).broken_claims()  # nothing shown: no tolerance
+
+
+def test_a_tenth_of_what_tells_sound_clips_apart_is_nothing() -> None:
+    """Levels 0, 10, 20, 30 have a standard deviation of 11.18."""
+    levels = (0, 10, 20, 30)
+    small, large = (
+        replace(curve(*[(level, level + change + level * 1e-4) for level in levels]), damage="pan")
+        for change in (1.0, 1.2)
+    )
+    assert table(small, ignores=("pan",)).broken_claims() == []
+    assert table(large, ignores=("pan",)).broken_claims()
 
 
 def test_too_few_clips_break_no_claim() -> None:
