@@ -23,7 +23,7 @@ class Cost(evaluators.ClipEvaluator):
         MetricCard(
             name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None,
             definition="Wall-clock seconds of generating the clip, without loading the model; of a clip that a server "
-            "made, the seconds that the server says it computed, or else all from asking to having it, queues included.",
+            "made, the seconds that it says it computed, or else all from asking to having it, queues included.",
             source="The clip's record.",
             blind_to=f"{_DEVICE} What else ran there; size and length of the clip.",
         ),
@@ -54,7 +54,7 @@ class Money(evaluators.ClipEvaluator):
             definition="US dollars that the clip cost: as the service reported, or else as estimated before it was "
             "made, from the dated list of prices. The clip's record says which.",
             source="The clip's record; prices and their sources in bench/prices.toml.",
-            blind_to="Clips that were paid for and never came; rebates, taxes, subscriptions and the price of next month.",
+            blind_to="Clips that were paid for and never came; rebates, taxes, subscriptions and next month's price.",
         ),
     )  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""What services charge: a dated list with its sources, and a file of one's own that goes before it.
+
+Prices change without a word, so they stand in prices.toml and never in code, and are only ever estimates: what a
+service itself reports goes before them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from bench.errors import UsageError
+
+LIST = Path(__file__).with_name("prices.toml")
+OWN = "BENCH_PRICES"
+"""The environment variable that names a file of one's own, written like prices.toml."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a service asks for one of its models.
+
+    Attributes:
+        model: our name of the adapter.
+        version: the service's name of what runs.
+        usd: US dollars.
+        per: of what: a second of the clip, or a clip of any length.
+        source: where it was read.
+        as_of: when, ISO date or month.
+        variant: of the version, where the price depends on it: '720p'; '' for every one.
+        note: what to know about it.
+    """
+
+    model: str
+    version: str
+    usd: float
+    per: Literal["second", "clip"]
+    source: str
+    as_of: str
+    variant: str = ""
+    note: str = ""
+
+    def of(self, seconds: float) -> float:
+        """US dollars for a clip of so many seconds."""
+        return self.usd * seconds if self.per == "second" else self.usd
+
+
+def find(model: str, version: str, variant: str = "") -> Price | None:
+    """The price, from one's own list where it stands there; None where nobody stated it.
+
+    Raises:
+        UsageError: one's own list cannot be read.
+    """
+    own = os.environ.get(OWN)
+    listed = (*(_read(Path(own)) if own else ()), *_read(LIST))
+    fitting = (each for each in listed if (each.model, each.version) == (model, version))
+    return next((each for each in fitting if each.variant in ("", variant)), None)
+
+
+def every() -> tuple[Price, ...]:
+    """Our own list."""
+    return _read(LIST)
+
+
+@cache
+def _read(path: Path) -> tuple[Price, ...]:
+    try:
+        with path.open("rb") as file:
+            return tuple(_price(each) for each in tomllib.load(file).get("price", []))
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"prices {path} cannot be read: {error}") from None
+
+
+def _price(entry: dict[str, Any]) -> Price:
+    price = Price(**entry)
+    if price.per not in ("second", "clip") or not price.usd >= 0:
+        raise ValueError(f"a price is at least 0 per second or clip, not {price.usd} per {price.per}")
+    return price
