@@ -19,6 +19,19 @@ PIPELINE_INDEX = "model_index.json"
 PART_CONFIG = "config.json"
 """The file that makes a folder a part of one: a transformer, a UNet, a VAE."""
 
+IMAGE_ADAPTER = "ip-adapter_sd15.safetensors"
+"""What a folder or hub repository of an IP-Adapter holds."""
+
+PART_FILES: Mapping[str, str] = {
+    "feature_extractor": "preprocessor_config.json",
+    "image_processor": "preprocessor_config.json",
+    "tokenizer": "tokenizer_config.json",
+    "tokenizer_2": "tokenizer_config.json",
+    "scheduler": "scheduler_config.json",
+    "ip_adapter": IMAGE_ADAPTER,
+}
+"""Part -> what its folder holds, where that is not PART_CONFIG."""
+
 LORA = "pytorch_lora_weights.safetensors"
 """What a folder or hub repository of a LoRA holds."""
 
@@ -70,7 +83,9 @@ def of_card(
     base = resolve(words or card.weights or "", is_default=words is None)
     chosen = dict(_assignment(component) for component in components)
     from_elsewhere = ({} if words else dict(card.parts)) | chosen
-    parts = {name: resolve_part(place) for name, place in from_elsewhere.items()}
+    parts = {
+        name: resolve_part(place, PART_FILES.get(name, PART_CONFIG)) for name, place in from_elsewhere.items()
+    }
     return on_top(base, parts, [resolve_lora(lora) for lora in loras], list(chosen))
 
 
@@ -146,7 +161,7 @@ def on_top(
 
 
 def file(checkpoint: Checkpoint, name: str) -> Path:
-    """One file of the checkpoint on this machine; of a hub checkpoint, it is fetched if it is not here.
+    """One file of the checkpoint, or of a part of one, on this machine; from the hub, it is fetched if it is not here.
 
     Raises:
         Unavailable: it is not there, or cannot be fetched.
@@ -160,11 +175,24 @@ def file(checkpoint: Checkpoint, name: str) -> Path:
         return path
     from huggingface_hub import hf_hub_download
 
-    with hub_errors(checkpoint.source):
+    repository, subfolder = place(checkpoint)
+    with hub_errors(repository):
         found = hf_hub_download(
-            checkpoint.source, name, revision=checkpoint.revision, local_files_only=weights.is_offline()
+            repository,
+            name,
+            subfolder=subfolder or None,
+            revision=checkpoint.revision,
+            local_files_only=weights.is_offline(),
         )
     return Path(found)
+
+
+def place(checkpoint: Checkpoint) -> tuple[str, str]:
+    """The folder or hub id, and the subfolder in a hub repository where a part lies."""
+    if is_folder(checkpoint):
+        return checkpoint.source, ""
+    pieces = checkpoint.source.split("/")
+    return "/".join(pieces[:2]), "/".join(pieces[2:])
 
 
 def is_folder(checkpoint: Checkpoint) -> bool:

@@ -4,6 +4,7 @@ BenchError                 ours: the command line prints it in one line, without
 ├── UsageError             the words were wrong: unknown name, bad setting, a suite with a mistake (exit 2)
 │   └── UnknownName        … and here is what you may have meant
 ├── Unavailable            needs something this machine has not: a package, weights, a device; says the remedy
+│   └── OutOfMemory        a model does not fit, or a clip does not
 ├── BadImage               an image file that cannot be read
 ├── BadClip                a video file, or an array of frames, that is not a clip
 ├── BadResults             a parquet or JSON file that is not ours or is broken
@@ -51,6 +52,10 @@ class Unavailable(BenchError):
     def __init__(self, reason: str, remedy: str = "") -> None:
         self.reason, self.remedy = reason, remedy
         super().__init__(f"{reason}; {remedy}" if remedy else reason)
+
+
+class OutOfMemory(Unavailable):
+    """The memory does not suffice for a model, or for a clip of the size that was asked for."""
 
 
 class BadImage(BenchError):

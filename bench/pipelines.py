@@ -5,19 +5,23 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import checkpoints, weights
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench.errors import OutOfMemory, Unavailable, UnknownName, UsageError
 from bench.types import Checkpoint, Runtime
 
 HALF = ("float16", "bfloat16")
 PACKAGES = ("accelerate", "transformers", "diffusers")
 INSTALL = 'pip install "i2v-bench[models]"'
+
+
+def as_it_is(pipeline: Any) -> None:
+    """For a pipeline that needs nothing more."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,16 @@ class Recipe:
         bases: classes of checkpoints that become this one, once the parts that they lack come from elsewhere.
         part_classes: part -> 'library.Class', for parts that such a checkpoint lacks.
         full_precision: parts that stay float32, whatever the rest computes in.
+        beside: parts that prepare adds, since the pipeline's class does not know them.
+        prepare: changes the pipeline before it goes to its device, where offloading hooks on to what is there.
     """
 
     pipeline: str
     bases: tuple[str, ...] = ()
     part_classes: Mapping[str, str] = field(default_factory=dict)
     full_precision: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    prepare: Callable[[Any], None] = as_it_is
 
     def dtype_of(self, part: str, dtype: str) -> str:
         """The precision of a part, in a pipeline of this one."""
@@ -57,16 +65,18 @@ def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any,
     _check_device(runtime.device)
     index = _index(checkpoint)
     _check_class(checkpoint, index, recipe)
-    folder = _folder(checkpoint, cls, runtime.dtype)
+    folder = _folder(checkpoint, cls, runtime.dtype, recipe)
     _check_files(folder)
     variant = _variant(folder, runtime.dtype)
     parts = {
         name: _part(name, part, index, recipe, recipe.dtype_of(name, runtime.dtype))
         for name, part in checkpoint.parts
+        if name not in recipe.beside
     }
     dtypes = {name: recipe.dtype_of(name, runtime.dtype) for name in ("default", *recipe.full_precision)}
     pipeline = _read(cls, folder, variant, dtypes, parts)
     _add_loras(pipeline, checkpoint)
+    recipe.prepare(pipeline)
     return _place(pipeline, runtime), variant
 
 
@@ -120,7 +130,7 @@ def _part(name: str, part: Checkpoint, index: Mapping[str, Any], recipe: Recipe,
 
     library, class_name = _class_of_part(name, index, recipe)
     cls = getattr(importlib.import_module(library), class_name)
-    repository, subfolder = _place_of_part(part)
+    repository, subfolder = checkpoints.place(part)
     arguments: dict[str, Any] = {"subfolder": subfolder} if subfolder else {}
     if hasattr(cls, "parameters"):  # a network, not a tokenizer or an image processor
         arguments["dtype" if library == "transformers" else "torch_dtype"] = getattr(torch, dtype)
@@ -149,14 +159,6 @@ def _class_of_part(name: str, index: Mapping[str, Any], recipe: Recipe) -> tuple
 
 def _hub_errors(part: Checkpoint, repository: str) -> AbstractContextManager[None]:
     return nullcontext() if checkpoints.is_folder(part) else checkpoints.hub_errors(repository)
-
-
-def _place_of_part(part: Checkpoint) -> tuple[str, str]:
-    """The folder or hub id, and the subfolder in it."""
-    if checkpoints.is_folder(part):
-        return part.source, ""
-    pieces = part.source.split("/")
-    return "/".join(pieces[:2]), "/".join(pieces[2:])
 
 
 def _add_loras(pipeline: Any, checkpoint: Checkpoint) -> None:
@@ -201,12 +203,18 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _folder(checkpoint: Checkpoint, cls: Any, dtype: str) -> Path:
-    """Where the weights lie; a hub checkpoint's are fetched, in half precision if that is wanted and offered."""
+def _folder(checkpoint: Checkpoint, cls: Any, dtype: str, recipe: Recipe) -> Path:
+    """Where the weights lie; a hub checkpoint's are fetched, in half precision if that is wanted and offered.
+
+    Parts that come from elsewhere are not fetched: a base's own transformer may be 25 GB.
+    """
     if checkpoints.is_folder(checkpoint):
         return Path(checkpoint.source)
     is_offline = weights.is_offline()
-    fetch = {"revision": checkpoint.revision, "use_safetensors": True, "local_files_only": is_offline}
+    fetch: dict[str, Any] = {
+        "revision": checkpoint.revision, "use_safetensors": True, "local_files_only": is_offline,
+        **{name: part.source for name, part in checkpoint.parts if name not in recipe.beside},
+    }  # fmt: skip
     with checkpoints.hub_errors(checkpoint.source):
         if dtype in HALF:
             try:
@@ -272,7 +280,7 @@ def _place(pipeline: Any, runtime: Runtime) -> Any:
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        raise Unavailable(
+        raise OutOfMemory(
             f"the model does not fit into the memory of {runtime.device}",
             "try --memory model, or --memory sequential",
         ) from None

@@ -40,9 +40,43 @@ class FrameRule:
             raise UsageError(f"num_frames is {asked}, and this model makes {self.most} at most")
         return made
 
+    def asked(self, made: int) -> int:
+        """What the pipeline is to be asked for, so that it makes so many."""
+        return made + self.extra
+
     def __str__(self) -> str:
         rule = "any number" if self.every == 1 else f"{self.every}k + {self.first}"
         return rule + (f", {self.most} at most" if self.most else "")
+
+
+@dataclass(frozen=True)
+class SectionRule(FrameRule):
+    """The numbers of frames of a pipeline that makes a clip in sections, which overlap.
+
+    Attributes:
+        window: latent frames in a section; a section adds window * every frames, and the image is one more.
+    """
+
+    window: int = 1
+
+    def made(self, asked: int) -> int:
+        """As FrameRule's: as many sections as the pipeline thinks it needs."""
+        return self.first + self.sections(asked) * self.window * self.every
+
+    def asked(self, made: int) -> int:
+        """As FrameRule's: the pipeline thinks that a section has fewer frames than it adds."""
+        return (made - self.first) // (self.window * self.every) * self._section
+
+    def sections(self, asked: int) -> int:
+        """How many the pipeline makes when it is asked for so many frames."""
+        return max(1, -(-asked // self._section))
+
+    @property
+    def _section(self) -> int:
+        return (self.window - 1) * self.every + 1
+
+    def __str__(self) -> str:
+        return f"{self.window * self.every}k + {self.first}"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import inspect
+import logging
 import random
 import sys
 import traceback
@@ -23,20 +25,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from bench import checkpoints, models, pictures, pipelines, plans, settings
-from bench.errors import BadClip, Unavailable, UsageError
+from bench.errors import BadClip, OutOfMemory, UsageError
 from bench.plans import FrameRule, Plan, SizeRule
-from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Plane, Runtime
+from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
 from bench.views import InputImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image as pillow
+
+Made = TypeVar("Made")
+
+LOWER: Mapping[Memory, Memory] = {"full": "model", "model": "sequential"}
+"""Memory mode -> the one that needs less and takes longer."""
+
+NO_LIMIT = 1_000_000
+"""Tokens; a tokenizer that claims to take more has no limit."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,9 @@ class DiffusersModel(models.Model):
         part_classes: part of the pipeline -> 'library.Class' that loads it, where such a base does not say.
         frames, sizes: what the pipeline makes.
         full_precision: parts that stay float32, whatever the rest computes in.
+        beside: parts of a checkpoint that prepare adds, since the pipeline's class does not know them.
+        prompt_limits: tokenizer -> how many tokens of a prompt it reads, where neither the pipeline's
+            max_sequence_length nor its own limit says so; None for one that does not read the prompt.
         memory_remedy: settings that make the memory's peak smaller.
         resolved: settings with what the checkpoint decides filled in; as asked for until the first load.
 
@@ -118,6 +131,8 @@ class DiffusersModel(models.Model):
     frames: ClassVar[FrameRule] = FrameRule()
     sizes: ClassVar[SizeRule] = SizeRule()
     full_precision: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
+    prompt_limits: ClassVar[Mapping[str, int | None]] = {}
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
 
     def __init__(
@@ -132,6 +147,8 @@ class DiffusersModel(models.Model):
         self.resolved: Any = self.native()
         self._pipeline: Any = None
         self._variant: str | None = None
+        self._memory: Memory = self.runtime.memory
+        self._of_prompt: dict[str, Any] = {}
 
     def native(self) -> Any:
         """The settings, with the card's numbers where nothing was asked for."""
@@ -148,7 +165,15 @@ class DiffusersModel(models.Model):
         return self.native()
 
     def prepare(self, pipeline: Any) -> None:
-        """Changes a freshly loaded pipeline as the settings ask; most need nothing."""
+        """Changes a freshly loaded pipeline, not yet on its device, as the settings ask; most need nothing."""
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) that is asked for, of an image of that size."""
+        return self.resolved.width, self.resolved.height
+
+    def passes(self, request: Request) -> int:
+        """How often the pipeline counts its steps from the start for one clip."""
+        return 1
 
     def plan(self, case: Case) -> Plan:
         """What will be asked of the pipeline and what will come out, by the settings as far as they are known.
@@ -159,14 +184,15 @@ class DiffusersModel(models.Model):
         """
         chosen = self.resolved
         made = self.frames.made(chosen.num_frames)
-        width, height = self.sizes.made(chosen.width, chosen.height)
         image = pictures.read(case.image)
+        asked = self.size(image.shape[1], image.shape[0])
+        width, height = self.sizes.made(*asked)
         seen = plans.crop((image.shape[1], image.shape[0]), (width, height), self.card.fit)
         notes = []
         if made != chosen.num_frames:
             notes.append(f"makes {self.frames} frames: {made}, of which {chosen.num_frames} are kept")
-        if (width, height) != (chosen.width, chosen.height):
-            notes.append(f"makes {self.sizes}: not {chosen.width} x {chosen.height}")
+        if (width, height) != asked:
+            notes.append(f"makes {self.sizes}: not {asked[0]} x {asked[1]}")
         return Plan(
             chosen.num_frames, made, width, height, float(chosen.fps), self.card.fit, seen, chosen.steps,
             notes=(*notes, *self._conditions(case, chosen.num_frames)),
@@ -205,20 +231,28 @@ class DiffusersModel(models.Model):
         }
 
     def load(self) -> None:
+        self._with_less_memory(self._load)
+
+    def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
+        return self._with_less_memory(lambda: self._clip(case, seed, step))
+
+    def _load(self) -> None:
         if self._pipeline is not None:
             return
-        source = self._source()
-        recipe = pipelines.Recipe(self.pipeline, self.bases, self.part_classes, self.full_precision)
-        pipeline, self._variant = pipelines.load(source, recipe, self.runtime)
-        self.prepare(pipeline)
+        recipe = pipelines.Recipe(
+            self.pipeline, self.bases, self.part_classes, self.full_precision, self.beside, self.prepare
+        )
+        runtime = replace(self.runtime, memory=self._memory)
+        pipeline, self._variant = pipelines.load(self._source(), recipe, runtime)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline
 
-    def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        self.load()
+    def _clip(self, case: Case, seed: int, step: models.Step) -> Clip:
+        self._load()
         plan = self.plan(case)
         request = self._request(case, plan)
+        self._of_prompt = _prompt_facts(self._pipeline, case.prompt, self.prompt_limits)
         try:
             frames = _trimmed(self._run(request, seed, step), plan.frames or 0)
         except BaseException as error:
@@ -227,9 +261,21 @@ class DiffusersModel(models.Model):
             traceback.clear_frames(error.__traceback__)
             self.unload()
             if pipelines.is_out_of_memory(error):
-                raise Unavailable(*self._out_of_memory()) from None
+                raise OutOfMemory(*self._out_of_memory(plan)) from None
             raise
         return Clip(frames, float(self.resolved.fps))
+
+    def _with_less_memory(self, work: Callable[[], Made]) -> Made:
+        """What work gives; where the memory does not suffice, tried once more in a mode that needs less of it."""
+        try:
+            return work()
+        except OutOfMemory as error:
+            lower = LOWER.get(self._memory)
+            if lower is None or self.runtime.device == "cpu":
+                raise
+            self._memory = lower
+            logging.getLogger(__name__).warning("%s; trying once more with --memory %s", error.reason, lower)
+        return work()
 
     def unload(self) -> None:
         self._pipeline = None
@@ -239,7 +285,11 @@ class DiffusersModel(models.Model):
 
     def effective_settings(self) -> dict[str, Any]:
         """The settings that were used; of a size that was rounded, what it was rounded to."""
-        used = asdict(self.resolved) | {"dtype": self.runtime.dtype, "variant": self._variant}
+        used = (
+            asdict(self.resolved) | {"dtype": self.runtime.dtype, "variant": self._variant} | self._of_prompt
+        )
+        if self.runtime.device != "cpu":  # which has one mode
+            used["memory"] = self._memory
         if None not in (self.resolved.width, self.resolved.height):
             used["width"], used["height"] = self.sizes.made(self.resolved.width, self.resolved.height)
         return used
@@ -259,7 +309,7 @@ class DiffusersModel(models.Model):
             case,
             self.resolved,
             self._picture(case.image, plan),
-            plan.made_frames + self.frames.extra,
+            self.frames.asked(plan.made_frames),
             plan.width,
             plan.height,
             {keyframe.frame: self._picture(keyframe.image, plan) for keyframe in keyframes},
@@ -282,7 +332,7 @@ class DiffusersModel(models.Model):
         import torch
 
         number = seed_number(request.case, seed)
-        self._pipeline.progress_bar = _bar(step)
+        self._pipeline.progress_bar = _bar(step, self.passes(request))
         arguments = self.arguments(request)
         # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
         with _seeded(number + 1, self.runtime.device), _quiet():
@@ -290,11 +340,11 @@ class DiffusersModel(models.Model):
             result = self._pipeline(**arguments, generator=generator, output_type="np")
         return to_uint8(result.frames[0])
 
-    def _out_of_memory(self) -> tuple[str, str]:
+    def _out_of_memory(self, plan: Plan) -> tuple[str, str]:
         remedy = f"try {self.memory_remedy}"
         if self.runtime.device != "cpu":
             remedy += ", or --memory model, or --memory sequential"
-        size = f"{self.resolved.width} x {self.resolved.height}"
+        size = f"{plan.width} x {plan.height}"
         return f"model '{self.card.name}' ran out of memory on {self.runtime.device} at {size}", remedy
 
 
@@ -339,13 +389,43 @@ def _trimmed(frames: Frames, wanted: int) -> Frames:
     return frames[:wanted]
 
 
-def _bar(step: models.Step) -> Callable[..., Any]:
-    """What stands in for pipeline.progress_bar, which some count on by hand and some iterate over."""
+def _prompt_facts(pipeline: Any, prompt: str, limits: Mapping[str, int | None]) -> dict[str, Any]:
+    """How many tokens the prompt has, by the first tokenizer, and whether any of them cuts it off."""
+    counted = []
+    for name in ("tokenizer", "tokenizer_2"):
+        tokenizer = getattr(pipeline, name, None)
+        if tokenizer is None:
+            continue
+        limit = limits[name] if name in limits else _token_limit(pipeline, name, tokenizer)
+        if limit is not None:
+            counted.append((len(tokenizer(prompt, verbose=False).input_ids), limit))
+    if not counted:
+        return {}
+    return {
+        "prompt_tokens": counted[0][0],
+        "prompt_truncated": any(tokens > limit for tokens, limit in counted),
+    }
+
+
+def _token_limit(pipeline: Any, name: str, tokenizer: Any) -> int | None:
+    """The pipeline's word counts for the first tokenizer, whose own limit it overrides; the second keeps its own."""
+    own = inspect.signature(type(pipeline).__call__).parameters.get("max_sequence_length")
+    if name == "tokenizer" and own is not None and isinstance(own.default, int):
+        return own.default
+    # transformers writes 10^30 where there is no limit
+    return tokenizer.model_max_length if tokenizer.model_max_length < NO_LIMIT else None
+
+
+def _bar(step: models.Step, passes: int) -> Callable[..., Any]:
+    """What stands in for pipeline.progress_bar: some count on it by hand, some iterate over it, some take several."""
+    before = 0
 
     def bar(iterable: Sequence[Any] | None = None, total: int | None = None) -> Any:
-        if iterable is None:
-            return _StepBar(total or 0, step)
-        return _StepBar(len(iterable), step).over(iterable)
+        nonlocal before
+        steps = total or 0 if iterable is None else len(iterable)
+        one = _StepBar(before, steps * passes, step)
+        before += steps
+        return one if iterable is None else one.over(iterable)
 
     return bar
 
@@ -353,8 +433,8 @@ def _bar(step: models.Step) -> Callable[..., Any]:
 class _StepBar:
     """Stands in for the pipeline's own progress bar: the one hook that every pipeline has."""
 
-    def __init__(self, total: int, step: models.Step) -> None:
-        self.done, self.total, self.step = 0, total, step
+    def __init__(self, done: int, total: int, step: models.Step) -> None:
+        self.done, self.total, self.step = done, total, step
 
     def __enter__(self) -> _StepBar:
         return self

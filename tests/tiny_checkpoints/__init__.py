@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 Builder = TypeVar("Builder", bound=Callable[[], object])
 
+Adder = TypeVar("Adder", bound=Callable[..., None])
+
 _builders: dict[str, Callable[[], object]] = {}
+_adders: dict[str, Callable[..., None]] = {}
 
 
 def builds(*models: str) -> Callable[[Builder], Builder]:
@@ -29,6 +32,16 @@ def builds(*models: str) -> Callable[[Builder], Builder]:
     def mark(builder: Builder) -> Builder:
         _builders.update(dict.fromkeys(models, builder))
         return builder
+
+    return mark
+
+
+def adds(*models: str) -> Callable[[Adder], Adder]:
+    """Marks a function of a pipeline and its folder that writes what a checkpoint of these models has beside it."""
+
+    def mark(adder: Adder) -> Adder:
+        _adders.update(dict.fromkeys(models, adder))
+        return adder
 
     return mark
 
@@ -57,6 +70,8 @@ def write(model: str, folder: Path, variant: str | None = None) -> Path:
                 _fill_zeros(part)
                 if variant == "fp16":
                     part.half()
+        if model in _adders:
+            _adders[model](pipeline, folder)
     pipeline.save_pretrained(folder, variant=variant)
     return folder
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 WIDTH = 32
 """Of the embeddings that encoders hand to the denoiser."""
 
-LLAMA_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+LLAMA_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+    r"|\s+(?!\S)|\s+"
+)
 """How Llama 3 cuts text into words before it looks them up."""
 
 
@@ -89,8 +92,8 @@ def clip_processor(size: int = 32) -> CLIPImageProcessor:
 def llama_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
     """Llama 3's kind, taught words from texts.
 
-    Pipelines cut a fixed number of tokens off the front, which is their prompt template in the published tokenizer: with
-    the template among the texts, each of its words is one token here too, and what is cut is the template.
+    Pipelines cut a fixed number of tokens off the front, which is their prompt template in the published tokenizer:
+    with the template among the texts, each of its words is one token here too, and what is cut is the template.
     """
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
