@@ -80,6 +80,8 @@ def of_card(
     Raises:
         UsageError, Unavailable: as resolve.
     """
+    if not (words or card.weights):
+        raise UsageError(f"model '{card.name}' has no weights of its own: give it a --checkpoint")
     base = resolve(words or card.weights or "", is_default=words is None)
     chosen = dict(_assignment(component) for component in components)
     from_elsewhere = ({} if words else dict(card.parts)) | chosen

@@ -80,6 +80,19 @@ def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any,
     return _place(pipeline, runtime), variant
 
 
+def named_class(checkpoint: Checkpoint) -> tuple[str, str, Any]:
+    """The checkpoint's source, and name and class of the pipeline that its index names; None for a class not in diffusers.
+
+    Raises:
+        Unavailable: a package is missing, or the index cannot be read.
+    """
+    base = _pipeline_class("DiffusionPipeline")
+    name = str(_index(checkpoint).get("_class_name"))
+    found = getattr(importlib.import_module("diffusers"), name, None)
+    is_pipeline = isinstance(found, type) and issubclass(found, base)
+    return checkpoint.source, name, found if is_pipeline else None
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an allocator gave up; each has its own words, and only CUDA's its own type."""
     words = str(error).lower()

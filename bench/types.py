@@ -164,7 +164,8 @@ class ModelCard:
         version: of the adapter; grows when the same settings give another clip.
         reads_text: whether the prompt reaches the model.
         frames, fps, width, height: native, for people; None where any will do.
-        weights: the hub id that is loaded without --checkpoint; None for a model without weights.
+        weights: the hub id that is loaded without --checkpoint; '' where there must be one, None for a model without
+            weights.
         licence: of the weights (SPDX where it has an identifier).
         paper: arXiv id or address; '' where there is none.
         family: models that share a page of the documentation; '' for one of its own.

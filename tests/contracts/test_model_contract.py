@@ -56,7 +56,7 @@ def test_the_card_is_complete(name: str) -> None:
     assert cls.__doc__
     assert card.fit in ("cover", "contain", "stretch")
     assert all(native is None or native > 0 for native in (card.frames, card.fps, card.width, card.height))
-    if card.weights is not None:
+    if card.weights:
         assert re.fullmatch(r"[\w.-]+/[\w.-]+", card.weights), "weights are a hub id"
         assert card.paper, "a model with weights comes from somewhere"
     if not card.reads_text:
