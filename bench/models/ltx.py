@@ -118,6 +118,7 @@ class LTXDistilled(LTXBig):
     card = replace(
         LTXBig.card, name="ltx-video-0.9.8-distilled", title="LTX-Video 0.9.8 13B distilled",
         weights="Lightricks/LTX-Video-0.9.8-13B-distilled", steps=len(DISTILLED), guidance=1.0,
+        takes=("first frame", "last frame", "keyframes"),
         note=f"{LTXBig.card.note}; eight steps are those that it was distilled to, any other number is spread evenly; "
         "guidance stays 1",
     )  # fmt: skip

@@ -22,7 +22,7 @@ def cogvideox15() -> DiffusionPipeline:
     changes = {
         "use_learned_positional_embeddings": False,
         "patch_size_t": 2,
-        "ofs_embed_dim": 2,
+        "ofs_embed_dim": 4,
         "patch_bias": False,
     }
     return _pipeline(changes, has_inverted_scale=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.tiny_checkpoints import _parts, builds
+from tests.tiny_checkpoints import _parts, builds, wan
 
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
@@ -32,10 +32,11 @@ def skyreels() -> DiffusionPipeline:
         num_layers=2,
         rope_max_seq_len=32,
     )
+    wan.wake(transformer)
     return SkyReelsV2ImageToVideoPipeline(
         tokenizer=_parts.t5_tokenizer(512),
         text_encoder=_parts.t5_encoder(is_umt5=True),
-        image_encoder=_parts.wan_image_encoder(),
+        image_encoder=_parts.clip_vision(),
         image_processor=_parts.clip_processor(),
         transformer=transformer,
         vae=_parts.wan_vae(),

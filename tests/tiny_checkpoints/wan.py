@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from tests.tiny_checkpoints import _parts, builds
 
 if TYPE_CHECKING:
+    import torch
     from diffusers import DiffusionPipeline, UniPCMultistepScheduler, WanTransformer3DModel
 
+WAKE = 10
 LATENTS, MASK = 16, 4
 """Channels of a latent, and of the mask that says which frames are given: one for each frame in it."""
 
@@ -65,11 +67,7 @@ def ti2v() -> DiffusionPipeline:
 
 @builds("wan2.1-vace-1.3b", "wan2.1-vace-14b")
 def vace() -> DiffusionPipeline:
-    """WanVACEPipeline: a video and a mask go through blocks of their own, whose output is added in the others.
-
-    The first such block's way in is made ten times as wide awake as it starts: through the layers of a network that
-    never trained, a picture would otherwise change less than a level of a pixel.
-    """
+    """WanVACEPipeline: a video and a mask go through blocks of their own, whose output is added in the others."""
     from diffusers import WanVACEPipeline, WanVACETransformer3DModel
 
     controlled = WanVACETransformer3DModel(
@@ -79,7 +77,9 @@ def vace() -> DiffusionPipeline:
         vace_layers=[0, 1],
         vace_in_channels=2 * LATENTS + 64,  # what stays, what changes, and the mask's 8 x 8 pixels a latent
     )
-    controlled.vace_patch_embedding.weight.data *= 10
+    wake(controlled)
+    for block in controlled.vace_blocks:
+        block.proj_out.weight.data *= WAKE
     return WanVACEPipeline(
         tokenizer=_parts.t5_tokenizer(512),
         text_encoder=_parts.t5_encoder(is_umt5=True),
@@ -95,7 +95,20 @@ def transformer(
     """Wan's transformer with two blocks."""
     from diffusers import WanTransformer3DModel
 
-    return WanTransformer3DModel(**_sizes(), in_channels=in_channels, out_channels=out_channels, **more)
+    made = WanTransformer3DModel(**_sizes(), in_channels=in_channels, out_channels=out_channels, **more)
+    wake(made)
+    return made
+
+
+def wake(made: torch.nn.Module) -> None:
+    """Makes pictures, text and output louder than they start.
+
+    Through layers that never trained, a picture or a word would otherwise change less than a level of a pixel.
+    """
+    made.proj_out.weight.data *= WAKE
+    made.patch_embedding.weight.data[:, made.config.out_channels :] *= WAKE  # what is given, beside the noise
+    for block in made.blocks:
+        block.attn2.to_out[0].weight.data *= WAKE
 
 
 def _sizes() -> dict[str, Any]:
