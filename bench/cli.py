@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,12 +22,16 @@ from bench.options import (
     WHICH,
     CasesOption,
     CheckpointOption,
+    ComponentOption,
     DeviceOption,
+    DryRunOption,
     DtypeOption,
     FitChoice,
     JsonOption,
     Kind,
     LimitOption,
+    LoraOption,
+    MaxCostOption,
     Memory,
     MemoryOption,
     MetricSetOption,
@@ -41,7 +46,7 @@ from bench.options import (
 )
 
 if TYPE_CHECKING:
-    from bench.jobs import Metrics, Report, Selection, Workplace
+    from bench.jobs import Entrants, Metrics, Report, Selection, Workplace
 
 app = typer.Typer(
     name="bench",
@@ -58,6 +63,8 @@ app = typer.Typer(
 def run(
     model: ModelOption = None,
     checkpoint: CheckpointOption = None,
+    component: ComponentOption = None,
+    lora: LoraOption = None,
     settings: SetOption = None,
     suite: SuiteOption = "demo",
     seeds: SeedsOption = "0",
@@ -71,6 +78,8 @@ def run(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
+    max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Generate, evaluate, store, and print the table; what is already there is not made again.
@@ -79,16 +88,19 @@ def run(
     bench run -m svd                             Stable Video Diffusion on the demo suite
     bench run -m svd --checkpoint ./step-2000    any checkpoint of your own
     bench run -m svd --set steps=10 --seeds 0,1,2 --limit 4
+    bench run -m wan2.1-i2v-480p --dry-run       frames, size, crop and cost, before any weight is fetched
     """
     with _plain_errors():
         from bench import jobs
 
-        entrants = jobs.Entrants(
-            tuple(model or jobs.NULL_MODELS), tuple(checkpoint or ()), tuple(settings or ())
-        )
-        wanted = _metrics(metrics, metric_settings, download=bool(model or metrics))
+        entrants = _entrants(model or list(jobs.NULL_MODELS), checkpoint, settings, component, lora)
+        selection = _selection(suite, seeds, cases, limit)
         workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
-        report = jobs.run(entrants, _selection(suite, seeds, cases, limit), wanted, workplace, _progress())
+        if dry_run:
+            _print_plan(entrants, selection, workplace, as_json)
+            return
+        wanted = _metrics(metrics, metric_settings, download=bool(model or metrics))
+        report = jobs.run(entrants, selection, wanted, replace(workplace, max_cost=max_cost), _progress())
         _print_report(report, wanted, out, as_json)
 
 
@@ -98,6 +110,8 @@ def generate(
         list[str], typer.Option("--model", "-m", help="Model; repeat for several.", rich_help_panel=WHICH)
     ],
     checkpoint: CheckpointOption = None,
+    component: ComponentOption = None,
+    lora: LoraOption = None,
     settings: SetOption = None,
     suite: SuiteOption = "demo",
     seeds: SeedsOption = "0",
@@ -108,13 +122,14 @@ def generate(
     memory: MemoryOption = Memory.full,
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    max_cost: MaxCostOption = None,
 ) -> None:
     """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
     with _plain_errors():
         from bench import jobs
 
-        entrants = jobs.Entrants(tuple(model), tuple(checkpoint or ()), tuple(settings or ()))
-        workplace = _workplace(out, device, dtype, memory, retry_failed)
+        entrants = _entrants(model, checkpoint, settings, component, lora)
+        workplace = replace(_workplace(out, device, dtype, memory, retry_failed), max_cost=max_cost)
         report = jobs.run(entrants, _selection(suite, seeds, cases, limit), None, workplace, _progress())
         for folder in report.folders:
             typer.echo(folder.path)
@@ -343,6 +358,34 @@ def _metrics(names: str, settings: list[str] | None, download: bool) -> Metrics:
 
     chosen = () if names == "all" else tuple(_words(names))
     return Metrics(chosen, tuple(settings or ()), download)
+
+
+def _entrants(
+    model: list[str],
+    checkpoint: list[str] | None,
+    settings: list[str] | None,
+    component: list[str] | None,
+    lora: list[str] | None,
+) -> Entrants:
+    from bench.jobs import Entrants
+
+    return Entrants(
+        tuple(model),
+        tuple(checkpoint or ()),
+        tuple(settings or ()),
+        tuple(component or ()),
+        tuple(lora or ()),
+    )
+
+
+def _print_plan(entrants: Entrants, selection: Selection, workplace: Workplace, as_json: bool) -> None:
+    from bench import planning, terminal
+
+    rows = planning.planned(entrants, selection, workplace.runtime, _progress())
+    if as_json:
+        _print_json([asdict(row) for row in rows])
+        return
+    terminal.stdout().print(terminal.plan_table(rows))
 
 
 def _workplace(

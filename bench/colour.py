@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compiled import compiled, readonly
 from bench.types import Image
 
 Lab: TypeAlias = NDArray[np.float64]
@@ -123,13 +124,7 @@ def _kernel(
 
 @cache
 def _compiled() -> Any:
-    """The kernel as machine code, from numba's cache on disk where there can be one; see bench.similarity."""
-    import numba
     from numba import float32, float64, types, uint8
 
-    frame = types.Array(uint8, 3, "C", readonly=True)
-    signature = [types.void(frame, float32[::1], float32[:, ::1], float64[::1], float64[:, ::1])]
-    try:
-        return numba.njit(signature, nogil=True, error_model="numpy", cache=True)(_kernel)
-    except (RuntimeError, OSError):  # no folder that can be written to, or a full disk
-        return numba.njit(signature, nogil=True, error_model="numpy")(_kernel)
+    lines, table = float32[:, ::1], float32[::1]
+    return compiled(_kernel, [types.void(readonly(uint8, 3), table, lines, float64[::1], float64[:, ::1])])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import checkpoints, digests, models, runs, settings
+from bench import checkpoints, digests, models, postprocess, runs, settings
 from bench.clips import FoundClip
 from bench.errors import BadClip, UsageError
 from bench.models import Model
-from bench.types import Checkpoint, ClipRecord, Fit, Run, Runtime, Suite
+from bench.models._processed import Processed
+from bench.types import Checkpoint, ClipRecord, Fit, ModelCard, Run, Runtime, Suite
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """What runs when nobody names a model: the floors and ceilings, which need no weights."""
@@ -20,7 +22,7 @@ class Entrants:
     """Which models.
 
     Attributes:
-        models: names.
+        models: names, each with what is done to its clips: 'svd', 'svd+minterpolate@16'.
         checkpoints: of one model: folders, or hub ids.
         settings: as 'name=value'.
         components: parts of the pipeline from elsewhere, as 'transformer=path'; on each checkpoint.
@@ -55,19 +57,38 @@ def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Mo
     return list({run.id: (model, run) for model, run in found}.values())
 
 
+def unloaded(entrants: Entrants, runtime: Runtime) -> list[Model]:
+    """The models with their settings, without looking for their weights: enough to plan.
+
+    Raises:
+        UnknownName, UsageError: as resolve.
+    """
+    return [_model(name, entrants, runtime, lambda card: None) for name in dict.fromkeys(entrants.models)]
+
+
 def _entrant(
     name: str, checkpoint: str | None, entrants: Entrants, suite: Suite, runtime: Runtime
 ) -> tuple[Model, Run]:
-    cls = models.registry[name]
-    chosen = settings.parse(cls.Settings, entrants.settings, what=f"model '{name}'")
-    if cls.card.weights is None:
+    def find(card: ModelCard) -> Checkpoint | None:
+        if card.weights is not None:
+            return checkpoints.of_card(card, checkpoint, entrants.components, entrants.loras)
         if checkpoint or entrants.components or entrants.loras:
-            raise UsageError(f"model '{name}' has no weights, so --checkpoint means nothing to it")
-        model = cls(chosen, runtime)
-    else:
-        found = checkpoints.of_card(cls.card, checkpoint, entrants.components, entrants.loras)
-        model = cls(chosen, runtime, found)
+            raise UsageError(f"model '{card.name}' has no weights, so --checkpoint means nothing to it")
+        return None
+
+    model = _model(name, entrants, runtime, find)
     return model, _identity(model, suite)
+
+
+def _model(
+    name: str, entrants: Entrants, runtime: Runtime, find: Callable[[ModelCard], Checkpoint | None]
+) -> Model:
+    """The model of a name, with what is done to its clips; find gives its weights."""
+    name, words = postprocess.split(name)
+    cls = models.registry[name]
+    treatments, own = postprocess.chain(words, entrants.settings, runtime.device)
+    model = cls(settings.parse(cls.Settings, own, what=f"model '{name}'"), runtime, find(cls.card))
+    return Processed(model, treatments) if treatments else model
 
 
 def _identity(model: Model, suite: Suite) -> Run:

@@ -57,6 +57,7 @@ class Workplace:
         runtime: device, dtype and memory mode.
         retry_failed: whether failures are tried again.
         workers: processes that measure clips side by side; models always run in this one.
+        max_cost: US dollars that a run may cost in all; None for no limit.
 
     Raises:
         UsageError: no worker at all.
@@ -66,6 +67,7 @@ class Workplace:
     runtime: Runtime = field(default_factory=Runtime)
     retry_failed: bool = False
     workers: int = 1
+    max_cost: float | None = None
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -152,7 +154,7 @@ def run(
     Raises:
         UsageError, Unavailable: nothing was started, or a model's weights cannot be loaded.
     """
-    suite, samples = _samples(selection)
+    suite, wanted = samples(selection)
     work = resolve_entrants(entrants, suite, workplace.runtime)
     usable, unavailable = _instruments(metrics, suite, workplace, progress) if metrics else ([], {})
     suites.prepare(suite, progress)
@@ -160,7 +162,7 @@ def run(
     for model, identity in work:
         folder = RunFolder(workplace.out / identity.id)
         with folder.working(identity, suite):
-            made.append(generate(model, samples, folder, progress, workplace.retry_failed))
+            made.append(generate(model, wanted, folder, progress, workplace.retry_failed, workplace.max_cost))
             evaluated = workplace.evaluate(identity, suite, folder, usable, progress)
         measured += evaluated.measured
     folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
@@ -264,7 +266,12 @@ def _instruments(
     return instruments.usable(wanted, suite, metrics.download, progress)
 
 
-def _samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
+def samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
+    """The suite, and the cases with their seeds in the order in which clips are made.
+
+    Raises:
+        UsageError: an unknown suite or case.
+    """
     suite = suites.load(selection.suite)
     cases = {case.id: case for case in suite.cases}
     for name in selection.cases:

@@ -52,6 +52,36 @@ DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda:0, mps.", rich_
 DtypeOption = Annotated[str, typer.Option(help="auto, float32, float16, bfloat16.", rich_help_panel=HOW)]
 OutOption = Annotated[Path, typer.Option(help="Folder of runs.", rich_help_panel=HOW)]
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try failures again.", rich_help_panel=HOW)]
+ComponentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--component",
+        metavar="PART=PATH",
+        help="A part of the pipeline from elsewhere, as transformer=./step-2000; repeat.",
+        rich_help_panel=WHICH,
+    ),
+]
+LoraOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lora",
+        metavar="PATH\\[:SCALE]",
+        help="A LoRA on top: file, folder or hub id; repeat.",
+        rich_help_panel=WHICH,
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Print what would be made, and stop: needs no weights.", rich_help_panel=HOW
+    ),
+]
+MaxCostOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0, metavar="DOLLARS", help="Stop before a run of a paid service costs more.", rich_help_panel=HOW
+    ),
+]
 WorkersOption = Annotated[
     int, typer.Option(min=1, metavar="N", help="Processes that measure clips.", rich_help_panel=HOW)
 ]

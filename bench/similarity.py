@@ -11,13 +11,13 @@ Nothing is reordered or fused, so the bits are the same on all processors.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compiled import compiled, readonly
 from bench.errors import NotMeasurable
 from bench.types import Image, Plane
 
@@ -239,8 +239,8 @@ _GAUSSIAN = _gaussian()
 def _compiled_ssim() -> Any:
     from numba import float64, uint8
 
-    plane = _readonly(uint8)
-    return _compiled(_ssim_kernel, [float64(plane, plane)])
+    plane = readonly(uint8, 2)
+    return compiled(_ssim_kernel, [float64(plane, plane)])
 
 
 @cache
@@ -251,26 +251,6 @@ def _compiled_ms_ssim() -> tuple[Any, Any]:
     """
     from numba import boolean, float32, float64, uint8
 
-    planes = [_readonly(uint8), _readonly(float32)]
-    similarity = _compiled(_gaussian_kernel, [float64(plane, plane, boolean) for plane in planes])
-    return similarity, _compiled(_halving_kernel, [float32[:, ::1](plane) for plane in planes])
-
-
-def _readonly(element: Any) -> Any:
-    """numba's type of contiguous planes; those that can be written to pass for it, too."""
-    from numba import types
-
-    return types.Array(element, 2, "C", readonly=True)
-
-
-def _compiled(kernel: Callable[..., Any], signatures: list[Any]) -> Any:
-    """kernel as machine code, from numba's cache on disk where there can be one.
-
-    Divisions follow IEEE 754 ('numpy'), or the check for zero would keep loops from being vectorised.
-    """
-    import numba
-
-    try:
-        return numba.njit(signatures, nogil=True, error_model="numpy", cache=True)(kernel)
-    except (RuntimeError, OSError):  # no folder that can be written to, or a full disk
-        return numba.njit(signatures, nogil=True, error_model="numpy")(kernel)
+    planes = [readonly(uint8, 2), readonly(float32, 2)]
+    similarity = compiled(_gaussian_kernel, [float64(plane, plane, boolean) for plane in planes])
+    return similarity, compiled(_halving_kernel, [float32[:, ::1](plane) for plane in planes])

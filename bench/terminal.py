@@ -22,7 +22,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bench import evaluators, summary
+from bench import evaluators, planning, summary
+from bench.planning import Planned
+from bench.plans import Plan
 from bench.progress import Bar, Progress
 from bench.types import MetricCard
 
@@ -176,6 +178,32 @@ def run_table(rows: pd.DataFrame) -> Table:
             escape(known.definition) if known else "",
         )
     return table
+
+
+def plan_table(rows: list[Planned]) -> Table:
+    """What a run would do: one line for the cases of a model that are planned alike."""
+    table = Table("model", "cases", "clips", "frames", "size", "fps", "steps", "cost, $", "what to know")
+    for group in planning.alike(rows):
+        plan, clips = group[0].plan, sum(row.clips for row in group)
+        cases = group[0].case if len(group) == 1 else f"{len(group)} ({group[0].case} …)"
+        size = f"{plan.width} x {plan.height}" if plan.width and plan.height else "as the image"
+        cropped = sum(row.plan.crop is not None for row in group)
+        notes = [group[0].error, *plan.notes, f"cuts off the edges of {cropped} images" if cropped else ""]
+        words = [
+            group[0].label, cases, str(clips), _frames(plan), size, _or_dash(plan.fps), _or_dash(plan.steps),
+            "" if plan.cost is None else f"{plan.cost * clips:.2f}", "; ".join(note for note in notes if note),
+        ]  # fmt: skip
+        table.add_row(*map(escape, words))
+    return table
+
+
+def _frames(plan: Plan) -> str:
+    is_cut = plan.made_frames is not None and plan.made_frames != plan.frames
+    return f"{plan.frames} of {plan.made_frames}" if is_cut else _or_dash(plan.frames)
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
 
 
 def failures_table(rows: pd.DataFrame, title: str) -> Table | None:

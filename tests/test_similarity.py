@@ -16,7 +16,7 @@ from torchmetrics.functional.image import (  # 1.9.0
     structural_similarity_index_measure,
 )
 
-from bench import similarity
+from bench import compiled, similarity
 from bench.errors import NotMeasurable
 from tests.made import moving_clip, photograph
 
@@ -118,15 +118,15 @@ def test_ssim_in_several_threads_is_the_same() -> None:
 def test_kernels_work_where_nothing_can_be_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     import numba
 
-    compiled = numba.njit
+    compile_ = numba.njit
 
     def njit(*args: Any, **options: Any) -> Any:
         if options.pop("cache", False):
             raise RuntimeError("cannot cache function: no locator available")
-        return compiled(*args, **options)
+        return compile_(*args, **options)
 
     monkeypatch.setattr(numba, "njit", njit)
-    kernel = similarity._compiled(lambda number: number + 1, [numba.int64(numba.int64)])
+    kernel = compiled.compiled(lambda number: number + 1, [numba.int64(numba.int64)])
     assert kernel(2) == 3
 
 

@@ -20,7 +20,7 @@ NAMES = list(evaluators.registry)
 CARDS = [card for name in NAMES for card in evaluators.registry[name].cards]
 HEAVY = [
     "torch", "torchvision", "diffusers", "transformers", "open_clip", "timm", "cv2", "av", "PIL", "scipy", "pandas",
-    "pyarrow", "pydantic",
+    "pyarrow", "pydantic", "numba",
 ]  # fmt: skip
 DAMAGES = (
     "noise", "blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "drop",
