@@ -48,7 +48,7 @@ Values: TypeAlias = dict[str, list[float | None]]
 
 @dataclass(frozen=True)
 class Source:
-    """A sound clip and the case that it animates."""
+    """A sound clip and the case that it animates, whose trajectory has a point a frame, in pixels of the clip."""
 
     case: Case
     clip: Clip
@@ -140,9 +140,10 @@ def _in_turn(groups: Sequence[Sequence[Case]]) -> Iterator[Case]:
 def _source(case: Case, path: Path) -> Source:
     whole = video.read_clip(path)
     frames = np.stack([render.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
-    if frames.shape[1:3] != whole.frames.shape[1:3]:
-        case = replace(case, trajectory=None)  # it is in pixels of the whole clip
-    return Source(case, Clip(frames, whole.fps))
+    # the way is that of the whole clip, in its pixels
+    is_known = len(case.trajectory or ()) == len(whole) and frames.shape[1:3] == whole.frames.shape[1:3]
+    way = case.trajectory[: len(frames)] if case.trajectory and is_known else None
+    return Source(replace(case, trajectory=way, scene={}), Clip(frames, whole.fps))
 
 
 # What is measured
@@ -282,9 +283,7 @@ def _case(task: Task, baseline: Frames, folder: Path) -> Case:
     image, keep = folder / "image.png", folder / "keep.png"
     pictures.write(image, baseline[0])
     if not task.damage.keeps_case:
-        return replace(
-            task.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None, scene={}
-        )
+        return replace(task.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
     mask = np.zeros_like(baseline[0])
     mask[:, : mask.shape[1] // 2] = 255
     pictures.write(keep, mask)
@@ -292,7 +291,8 @@ def _case(task: Task, baseline: Frames, folder: Path) -> Case:
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
         pictures.write(keyframe.image, baseline[keyframe.frame])
-    return replace(task.source.case, image=image, keyframes=keyframes, keep=keep)
+    way = task.source.case.trajectory and task.source.case.trajectory[: len(baseline)]
+    return replace(task.source.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
 
 
 # What is said

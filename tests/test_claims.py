@@ -43,7 +43,7 @@ def claimed(name: str) -> list[str]:
 def found() -> Calibration:
     """Every evaluator that claims something, over every damage of which something is claimed.
 
-    On half of the size that `bench calibrate` looks at, a quarter of its pixels, where that is enough for the evaluator.
+    On half of the size that `bench calibrate` looks at, a quarter of its pixels, where the evaluator can do with it.
     """
     whole = calibration.of_suite("motion", CASES, Progress())
     halved = Sources(whole.name, tuple(map(_halved, whole.all)))
