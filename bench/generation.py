@@ -71,7 +71,7 @@ def generate(
     made = failed = 0
     try:
         model.expect(missing)
-        with progress.bar(f"generate {model.card.name}", len(missing)) as bar:
+        with progress.bar(f"generate {model.label}", len(missing)) as bar:
             for case, seed in missing:
                 if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
                     progress.say(f"{objection}; {len(missing) - made} clips are not made")

@@ -101,7 +101,7 @@ class Command(models.Model):
             licence=program.licence or self.card.licence, paper=program.paper, takes=tuple(program.takes),
             frames=program.frames, fps=program.fps, width=program.width, height=program.height, note=program.note,
         )  # fmt: skip
-        version = self._version() or None
+        version = processes.version(program, self._fixed) or None
         digest = files.digest([program.digest, version, program.weights_digest(self._fixed)])
         self.checkpoint = Checkpoint(program.name, version, program.name, digest)
 
@@ -213,29 +213,11 @@ class Command(models.Model):
         chosen = getattr(self.settings, setting)
         return getattr(self.program, native) if chosen is None else chosen
 
-    def _version(self) -> str:
-        """What the program says of itself; '' where it does not, or is not here, which load tells."""
-        words = None
-        try:
-            words = self.program.version_words(self._fixed)
-            if not words:
-                return ""
-            with _folder() as workdir:
-                values = self._fixed | {"workdir": str(workdir)}
-                call = replace(self._call("version", workdir, values), words=words, log=workdir / "version")
-                return processes.answer(call)
-        except (Unavailable, ProgramFailed):
-            return ""
-
     def _call(self, name: str, workdir: Path, values: programs.Values) -> Call:
-        program = self.program
-        clips = dict.fromkeys(
-            programs.OF_A_CLIP | programs.OF_A_START, ""
-        )  # those that do not stand in the values
-        values = clips | dict(values)
-        cwd = Path(programs.filled(program.cwd, values)).expanduser()
-        logs = self.tasks.path if self.tasks else workdir
-        return Call(program.name, program.words(values), cwd, program.environment(values), logs / name)
+        blank = dict.fromkeys(programs.OF_A_CLIP | programs.OF_A_START, "")  # those that these values lack
+        return processes.call(
+            self.program, blank | dict(values), (self.tasks.path if self.tasks else workdir) / name
+        )
 
     def _values(self, case: Case, seed: int, image: Image, workdir: Path) -> dict[str, str]:
         """What the placeholders of one clip stand for; its picture and its trajectory are written."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeAlias
 
 from bench.errors import BenchError, Unavailable
+from bench.programs import OF_A_CLIP, OF_A_START, OF_A_STEP, Program, Values, filled
 
 Watch: TypeAlias = Callable[[], None]
 """Called while a program works; may raise Cancelled to end it."""
@@ -165,6 +167,30 @@ def failed(call: Call, code: int) -> ProgramFailed:
     """What to say of a program that exits with code."""
     how = f"was ended by signal {-code}" if code < 0 else f"exits with code {code}"
     return ProgramFailed(f"program '{call.name}' {how}: {call.tail()}")
+
+
+def call(program: Program, values: Values, log: Path) -> Call:
+    """The start of a program, with the placeholders of its file replaced.
+
+    Raises:
+        Unavailable: its file asks for a variable of the environment that is not set.
+    """
+    cwd = Path(filled(program.cwd, values)).expanduser()
+    return Call(program.name, program.words(values), cwd, program.environment(values), log)
+
+
+def version(program: Program, values: Values) -> str:
+    """What the program says of itself; '' where its file does not ask, or it does not answer."""
+    try:
+        words = program.version_words(values)
+        if not words:
+            return ""
+        with tempfile.TemporaryDirectory(prefix="bench-version-") as folder:
+            blank = dict.fromkeys(OF_A_CLIP | OF_A_START | OF_A_STEP, "")
+            start = call(program, blank | dict(values) | {"workdir": folder}, Path(folder, "version"))
+            return answer(replace(start, words=words))
+    except (Unavailable, ProgramFailed):
+        return ""
 
 
 def answer(call: Call, seconds: float = 30.0) -> str:
