@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench import entrants, jobs, suites
 from bench.entrants import Entrants
@@ -53,12 +52,3 @@ def _planned(model: Model, case: Case, clips: int) -> Planned:
         return Planned(model.label, case.id, clips, model.plan(case))
     except BenchError as error:
         return Planned(model.label, case.id, clips, Plan(), str(error))
-
-
-def alike(rows: list[Planned]) -> Iterator[list[Planned]]:
-    """The cases of one model that are planned alike, but for the crop, together."""
-    groups: dict[tuple[object, ...], list[Planned]] = {}
-    for row in rows:
-        key = (row.label, replace(row.plan, crop=None), row.error)
-        groups.setdefault(key, []).append(row)
-    yield from groups.values()

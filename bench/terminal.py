@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -22,14 +23,15 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bench import evaluators, planning, summary
-from bench.planning import Planned
+from bench import evaluators, summary
 from bench.plans import Plan
 from bench.progress import Bar, Progress
 from bench.types import MetricCard
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bench.planning import Planned
 
 ARROWS = {"higher": "↑", "lower": "↓", "none": ""}
 
@@ -180,10 +182,10 @@ def run_table(rows: pd.DataFrame) -> Table:
     return table
 
 
-def plan_table(rows: list[Planned]) -> Table:
+def plan_table(rows: Sequence[Planned]) -> Table:
     """What a run would do: one line for the cases of a model that are planned alike."""
     table = Table("model", "cases", "clips", "frames", "size", "fps", "steps", "cost, $", "what to know")
-    for group in planning.alike(rows):
+    for group in alike(rows):
         plan, clips = group[0].plan, sum(row.clips for row in group)
         cases = group[0].case if len(group) == 1 else f"{len(group)} ({group[0].case} …)"
         size = f"{plan.width} x {plan.height}" if plan.width and plan.height else "as the image"
@@ -195,6 +197,14 @@ def plan_table(rows: list[Planned]) -> Table:
         ]  # fmt: skip
         table.add_row(*map(escape, words))
     return table
+
+
+def alike(rows: Sequence[Planned]) -> list[list[Planned]]:
+    """The cases of one model that are planned alike, but for the crop, together."""
+    groups: dict[tuple[object, ...], list[Planned]] = {}
+    for row in rows:
+        groups.setdefault((row.label, replace(row.plan, crop=None), row.error), []).append(row)
+    return list(groups.values())
 
 
 def _frames(plan: Plan) -> str:

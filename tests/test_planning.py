@@ -9,8 +9,9 @@ import pytest
 from bench.entrants import Entrants
 from bench.errors import UsageError
 from bench.jobs import Selection
-from bench.planning import alike, planned
+from bench.planning import planned
 from bench.progress import Progress
+from bench.terminal import alike
 from bench.types import Runtime
 
 
