@@ -18,6 +18,7 @@ from bench.models._http import (
     RemoteFailed,
     Request,
     State,
+    certificates,
     field_of,
     listed_price,
     package,
@@ -49,6 +50,7 @@ class Google(PollingModel):
             genai,
             types.HttpOptions(
                 httpx_client=self.http,
+                async_client_args={"verify": certificates()},  # made beside ours and never used
                 timeout=round(self.pace.silence * 1000),
                 retry_options=types.HttpRetryOptions(attempts=1),
                 **place,

@@ -43,7 +43,8 @@ class Asked:
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
         parts: Any = message_from_bytes(head + self.body).get_payload()
         return {
-            part.get_param("name", header="content-disposition"): part.get_payload(decode=True) for part in parts
+            part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
+            for part in parts
         }
 
 
@@ -180,7 +181,10 @@ class FakeRunway(Fake):
         expect(asked.path == "/v1/image_to_video", "the address of image to video")
         expect(asked.headers.get("x-runway-version") == "2024-11-06", "the version header")
         expect(0 <= sent["seed"] < 2**32, "the seed")
-        expect(":".join(map(str, picture(from_data_uri(sent["promptImage"])))) == sent["ratio"], "the image's size")
+        expect(
+            ":".join(map(str, picture(from_data_uri(sent["promptImage"])))) == sent["ratio"],
+            "the image's size",
+        )
 
     def created(self, task: str) -> Any:
         return {"id": task, "estimatedCost": {"credits": 25.0}}
@@ -208,7 +212,10 @@ class FakeLuma(Fake):
         expect(len(video["keyframes"]) == len(video["keyframe_indexes"]), "an index for each keyframe")
         expect("start_frame" not in video and video["keyframe_indexes"][0] == 0, "the start is a keyframe")
         for each in video["keyframes"]:
-            expect(each["media_type"] == "image/png" and min(picture(base64.b64decode(each["data"]))) > 0, "images")
+            expect(
+                each["media_type"] == "image/png" and min(picture(base64.b64decode(each["data"]))) > 0,
+                "images",
+            )
 
     def created(self, task: str) -> Any:
         return self._told(task, "queued")
@@ -281,11 +288,16 @@ class FakeOmni(Fake):
 
     def check_key(self, asked: Asked) -> None:
         if asked.headers.get("x-goog-api-key") != SECRET:
-            raise Refused(401, {"error": {"code": 401, "message": f"key {asked.headers.get('x-goog-api-key')}"}})
+            raise Refused(
+                401, {"error": {"code": 401, "message": f"key {asked.headers.get('x-goog-api-key')}"}}
+            )
 
     def check(self, asked: Asked) -> None:
         sent = asked.json
-        expect(asked.path.partition("?")[0].endswith("/interactions") and sent["background"] is True, "in background")
+        expect(
+            asked.path.partition("?")[0].endswith("/interactions") and sent["background"] is True,
+            "in background",
+        )
         said = [part for each in sent["input"] for part in each.get("content", [each])]
         (image,) = [part for part in said if part["type"] == "image"]
         expect(picture(base64.b64decode(image["data"])) == (1280, 720), "the image's size")
@@ -293,16 +305,28 @@ class FakeOmni(Fake):
         expect(wanted["type"] == "video" and wanted["duration"].endswith("s"), "a video")
 
     def created(self, task: str) -> Any:
-        return {"id": task, "status": "in_progress", "model": "gemini-omni-1.1-flash", "object": "interaction"}
+        return {
+            "id": task,
+            "status": "in_progress",
+            "model": "gemini-omni-1.1-flash",
+            "object": "interaction",
+        }
 
     def told(self, task: str, status: str) -> Any:
         told = self.created(task) | {"status": status}
         if status == "completed":
             video = {"type": "video", "mime_type": "video/mp4"}
-            inline = {"data": base64.b64encode(self.clip).decode()} if self.is_inline else {"uri": self.link()}
+            inline = (
+                {"data": base64.b64encode(self.clip).decode()} if self.is_inline else {"uri": self.link()}
+            )
             told["steps"] = [{"type": "model_output", "content": [video | inline]}]
         elif status == "failed":
-            told["errors"] = [{"code": "safety" if self.moderation else "internal", "message": self.moderation or "it broke"}]
+            told["errors"] = [
+                {
+                    "code": "safety" if self.moderation else "internal",
+                    "message": self.moderation or "it broke",
+                }
+            ]
         return told
 
 
@@ -356,7 +380,10 @@ class FakeFal(Fake):
     def check(self, asked: Asked) -> None:
         sent = asked.json
         expect(asked.path == "/fal-ai/pika/v2.2/image-to-video", "the address of image to video")
-        expect(min(picture(from_data_uri(sent["image_url"]))) > 0 and sent["duration"] in (5, 10), "image and length")
+        expect(
+            min(picture(from_data_uri(sent["image_url"]))) > 0 and sent["duration"] in (5, 10),
+            "image and length",
+        )
 
     def true(self, kind: str, asked: Asked) -> Reply:
         if kind != "result":
@@ -381,7 +408,12 @@ class FakeFal(Fake):
         return asked.path.removesuffix("/status").rpartition("/")[2]
 
     def created(self, task: str) -> Any:
-        return {"request_id": task, "status": "IN_QUEUE", "response_url": "http://elsewhere.invalid/", "queue_position": 0}
+        return {
+            "request_id": task,
+            "status": "IN_QUEUE",
+            "response_url": "http://elsewhere.invalid/",
+            "queue_position": 0,
+        }
 
     def told(self, task: str, status: str) -> Any:
         word = "COMPLETED" if status == "refused" else status
@@ -411,7 +443,10 @@ class FakeOpenAI(Fake):
     def check(self, asked: Asked) -> None:
         expect(asked.path == "/v1/videos", "the address of videos")
         if asked.headers["content-type"].startswith("multipart/"):
-            expect(min(picture(asked.form["input_reference"])) > 0 and bool(asked.form["prompt"]), "image and prompt")
+            expect(
+                min(picture(asked.form["input_reference"])) > 0 and bool(asked.form["prompt"]),
+                "image and prompt",
+            )
 
     def created(self, task: str) -> Any:
         return {"id": task, "object": "video", "status": "queued", "progress": 0}

@@ -105,8 +105,10 @@ def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     path = tmp_path_factory.mktemp("case") / "duck.png"
-    coarse = np.random.default_rng(0).integers(0, 256, (3, 4, 3), dtype=np.uint8)
-    pictures.write(path, pictures.fit(coarse, 480, 320, "stretch"))
+    coarse = np.random.default_rng(0).integers(0, 256, (9, 16, 3), dtype=np.uint8)
+    pictures.write(
+        path, coarse.repeat(80, axis=0).repeat(80, axis=1)
+    )  # the size of most clips, and quick to pack
     return Case("duck", path, prompt=PROMPT)
 
 
@@ -177,7 +179,7 @@ def test_moderation_is_final(stage: Stage) -> None:
 @each(VENDORS)
 def test_a_refusal_is_not_tried_again(stage: Stage) -> None:
     stage.fake.faults["create"] = [Reply(400, {"error": {"message": "prompt refused by moderation"}})] * 9
-    with pytest.raises(RemoteFailed, match="answers a new clip with 400.*prompt refused by moderation"):
+    with pytest.raises(RemoteFailed, match=r"answers a new clip with 400.*prompt refused by moderation"):
         stage.model().generate(stage.case, 0)
     assert stage.made() == 1
     assert stage.clock.slept == []
@@ -248,7 +250,9 @@ def test_whoever_comes_back_polls_and_does_not_pay_again(stage: Stage) -> None:
     noted = json.loads((stage.folder / "tasks" / "duck-0.json").read_text())
     assert [len(noted), noted[0]["is_over"]] == [1, False]
     assert len(stage.model().generate(stage.case, 0)) == 6
-    assert len(stage.model().generate(stage.case, 0)) == 6, "nor when the clip is made and its record was lost"
+    assert len(stage.model().generate(stage.case, 0)) == 6, (
+        "nor when the clip is made and its record was lost"
+    )
     assert stage.made() == 1
 
 
@@ -322,7 +326,9 @@ def test_prompts_are_held_to_the_vendors_limits(stage: Stage) -> None:
     if model.prompt_limit is not None:
         model.plan(replace(stage.case, prompt="x" * model.prompt_limit))
         for prompt in ("x" * (model.prompt_limit + 1), "🦆" * (model.prompt_limit // 2 + 1)):
-            with pytest.raises(UsageError, match=rf"characters, and {model.service} takes {model.prompt_limit}"):
+            with pytest.raises(
+                UsageError, match=rf"characters, and {model.service} takes {model.prompt_limit}"
+            ):
                 model.generate(replace(stage.case, prompt=prompt), 0)
     if model.needs_prompt:
         with pytest.raises(UsageError, match="has no prompt"):
@@ -389,7 +395,9 @@ def test_a_picture_that_is_too_large_is_said_before_it_is_sent(
     model = stage.model()
     assert model.image_limit == 5 * 2**20
     monkeypatch.setattr(type(model), "image_limit", 2000)
-    with pytest.raises(UsageError, match=r"the picture, 1280 x 720, takes \d+ bytes as PNG, and Runway takes 2000"):
+    with pytest.raises(
+        UsageError, match=r"the picture, 1280 x 720, takes \d+ bytes as PNG, and Runway takes 2000"
+    ):
         model.generate(stage.case, 0)
     assert stage.made() == 0
 
@@ -576,7 +584,9 @@ def test_a_limit_without_a_price_is_refused(
         'as_of = "2026-11-22"\n'
     )
     monkeypatch.setenv("BENCH_PRICES", str(own))
-    assert generate(stage.model(), [(stage.case, 0)], folder, Heard(), max_cost=5.0) == Generated(made=1, spent=0.9)
+    assert generate(stage.model(), [(stage.case, 0)], folder, Heard(), max_cost=5.0) == Generated(
+        made=1, spent=0.9
+    )
     record = folder.record("duck", 0)
     assert record is not None
     assert record.cost_basis == "estimated"
