@@ -136,10 +136,10 @@ class FrameRate(Treatment):
         if plan.fps is not None:
             self.check(plan.fps)
         if plan.fps is None or plan.frames is None:
-            return replace(plan, frames=None, fps=self.fps)
+            return replace(plan, frames=None, made_frames=None, fps=self.fps)
         frames = frames_at(plan.frames, plan.fps, self.fps)
         note = f"{self}: {plan.frames} frames at {plan.fps:g} become {frames} at {self.fps:g}"
-        return replace(plan, frames=frames, fps=self.fps, notes=(*plan.notes, note))
+        return replace(plan, frames=frames, made_frames=frames, fps=self.fps, notes=(*plan.notes, note))
 
     def check(self, fps: float) -> None:
         """Refuses a frame rate that it cannot bring to its own."""
@@ -211,6 +211,7 @@ class Rife(FrameRate):
     def load(self) -> None:
         try:
             processes.call(self.program, _blank(self.program), Path("load"))
+            self.program.weights_digest(_blank(self.program))
         except Unavailable as error:
             raise Unavailable(error.reason, self.program.install) from None
 

@@ -102,7 +102,7 @@ class Command(models.Model):
             frames=program.frames, fps=program.fps, width=program.width, height=program.height, note=program.note,
         )  # fmt: skip
         version = processes.version(program, self._fixed) or None
-        digest = files.digest([program.digest, version, program.weights_digest(self._fixed)])
+        digest = files.digest([program.digest, version, self._weights_digest()])
         self.checkpoint = Checkpoint(program.name, version, program.name, digest)
 
     @property
@@ -147,6 +147,7 @@ class Command(models.Model):
             raise Unavailable(error.reason, program.install or error.remedy) from None
         if folder is not None and not Path(folder).expanduser().is_dir():
             raise Unavailable(f"program '{program.name}' is not in {folder}", program.install)
+        program.weights_digest(self._fixed)
         if program.version and not (self.checkpoint and self.checkpoint.revision):
             raise Unavailable(
                 f"program '{program.name}' does not say its version",
@@ -190,6 +191,13 @@ class Command(models.Model):
             "program_digest": self._program.digest,
             "program_version": self.checkpoint and self.checkpoint.revision,
         }
+
+    def _weights_digest(self) -> str:
+        """Of its weights; '' where they are not here, which stops nobody from planning, and which load tells."""
+        try:
+            return self.program.weights_digest(self._fixed)
+        except Unavailable:
+            return ""
 
     @property
     def _fixed(self) -> dict[str, str]:

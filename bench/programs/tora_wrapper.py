@@ -34,6 +34,7 @@ def _words() -> argparse.Namespace:
     for name in ("seed", "frames", "width", "height"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--prompt", default="")
+    parser.add_argument("--device", default="cuda")
     parser.add_argument("--trajectory", default="", help="a file of lines 'x, y'; '' for none")
     return parser.parse_args()
 
@@ -48,7 +49,7 @@ def _frames(words: argparse.Namespace) -> list[Any]:
     pipeline.scheduler = CogVideoXDPMScheduler.from_config(
         pipeline.scheduler.config, timestep_spacing="trailing"
     )
-    pipeline.to("cuda")
+    pipeline.to(words.device)
     torch.manual_seed(words.seed)  # whatever does not draw from the generator
     frames: list[Any] = pipeline(
         prompt=words.prompt,
@@ -74,7 +75,7 @@ def _flow(words: argparse.Namespace) -> Any:
     flow, _ = trajectories.process_traj(
         [words.trajectory], words.frames, (words.height, words.width), device="cpu"
     )
-    pictures = flow_to_image(flow.permute(0, 3, 1, 2))[None].to("cuda", torch.bfloat16)
+    pictures = flow_to_image(flow.permute(0, 3, 1, 2))[None].to(words.device, torch.bfloat16)
     return pictures / 127.5 - 1
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from bench.entrants import Entrants, resolve
 from bench.errors import BadClip, BadImage, Cancelled, Unavailable, UsageError
 from bench.generation import Generated, generate
 from bench.models.command import MAX_SEED, Command, Settings
+from bench.programs import outputs
 from bench.programs.processes import ProgramFailed
 from bench.progress import Progress
 from bench.runs import RunFolder
@@ -271,6 +273,13 @@ def test_version_and_weights_are_part_of_the_identity(write: Write, case: Case, 
     assert len({run.id for _, run in (first, second, third)}) == 3
 
 
+def test_what_is_not_here_can_be_planned_but_not_loaded(write: Write, case: Case) -> None:
+    ((model, _run),) = entrants(write(weights=["/nowhere/model.bin"], cwd="{env:NOT_SET_AT_ALL=/}"), case)
+    assert model.plan(case).frames == 3
+    with pytest.raises(Unavailable, match=r"weights /nowhere/model\.bin are not a file"):
+        model.load()
+
+
 def test_a_version_that_cannot_be_told_stops_before_any_clip(write: Write) -> None:
     model = Command(Settings(program=write(version=["false"])))
     with pytest.raises(Unavailable, match="does not say its version; correct 'version' in its file"):
@@ -521,3 +530,63 @@ SAYS_PROMPT = {
     "seine": '\\"cat\\"\\nand {seed}',
     "tora": f"--prompt={HOSTILE_PROMPT}",
 }
+
+
+TORA_PIPELINE = """
+import json, sys
+from types import SimpleNamespace
+from PIL import Image
+
+class ToraImageToVideoPipeline:
+    @classmethod
+    def from_pretrained(cls, path, torch_dtype):
+        made = cls()
+        made.scheduler = SimpleNamespace(config={"num_train_timesteps": 1000})
+        return made
+
+    def to(self, device):
+        self.device = device
+
+    def __call__(self, image, video_flow, num_frames, width, height, **words):
+        assert type(self.scheduler).__name__ == "CogVideoXDPMScheduler" and words["use_dynamic_cfg"]
+        assert tuple(video_flow.shape) == (1, num_frames, 3, height, width) and abs(video_flow).max() <= 1
+        print(words["prompt"], words["generator"].initial_seed(), file=sys.stderr)
+        return SimpleNamespace(frames=[[image.resize((width, height))] * num_frames])
+"""
+TORA_TRAJECTORIES = """
+import pathlib
+import torch
+
+def process_traj(files, frames, size, device):
+    points = [tuple(map(int, line.split(","))) for line in pathlib.Path(files[0]).read_text().splitlines()]
+    assert len(points) == frames and max(max(point) for point in points) < 256
+    flow = torch.zeros(frames, *size, 2)
+    flow[1:, 10, 10] = 3.0
+    return flow, points
+"""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_toras_wrapper_saves_the_frames_of_the_pipeline_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its two modules are stood in for; what is called and with what is as in its published script."""
+    home = tmp_path / "diffusers-version"
+    (home / "tora").mkdir(parents=True)
+    (home / "tora" / "__init__.py").write_text("")
+    (home / "tora" / "i2v_pipeline.py").write_text(TORA_PIPELINE)
+    (home / "tora" / "traj_utils.py").write_text(TORA_TRAJECTORIES)
+    case = picture(tmp_path, "duck", "-- it swims", trajectory=((10.0, 10.0), (50.0, 20.0)))
+    monkeypatch.setenv("TORA_HOME", str(tmp_path))
+    monkeypatch.setenv("TORA_MODEL", str(tmp_path))
+    model = Command(Settings("tora", num_frames=5, width=64, height=48))
+    work = tmp_path / "work"
+    values = model._values(case, 0, pictures.read(case.image), work)
+    words = model.program.words(values)
+    monkeypatch.setattr(sys, "argv", [*words[1:], "--device", "cpu"])
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    runpy.run_path(words[1], run_name="__main__")
+    clip = model._clip(outputs.found(model.program, work))
+    assert (clip.frames == pictures.fit(pictures.read(case.image), 64, 48, "cover")).all()
+    assert (len(clip), clip.fps) == (5, 8)
+    assert capsys.readouterr().err.strip().endswith(f"-- it swims {number(case, 0)}")
