@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,9 @@ NOTHING = 1e-9
 Verdict: TypeAlias = Literal["shows", "moves", "silent", "too few"]
 """shows: told apart, monotone and, where one way is better, to the worse. moves: told apart, but back and forth or to
 the better. silent: not told apart. too few: clips."""
+
+SEEN: tuple[Verdict, ...] = ("shows", "moves")
+"""The verdicts of damage that is told apart."""
 
 Claim: TypeAlias = Literal["shows", "ignores", ""]
 """What a metric's card says of a damage."""
@@ -155,7 +158,9 @@ class Calibration:
 
 def found(curve: Curve) -> str:
     """What a curve says, in words."""
-    if curve.verdict == "silent":
+    if curve.verdict == "too few":
+        return f"stands on too few clips: {curve.clips}"
+    if curve.told_from is None:
         return "is silent"
     way = "monotone" if curve.is_monotone else "not monotone"
     farthest = max(curve.changes, key=abs)
@@ -270,7 +275,7 @@ def _told_from(
 
 
 def write(path: Path, calibration: Calibration) -> None:
-    """Writes the table as JSON, numbers to five significant digits."""
+    """Writes the table as JSON, numbers to four significant digits."""
     tables = {
         "damages": [asdict(each) for each in calibration.damages],
         "metrics": [asdict(each) for each in calibration.metrics],
@@ -307,6 +312,8 @@ def read(path: Path) -> Calibration:
 
 
 def _checked(curve: Curve, content: Mapping[str, Any]) -> Curve:
+    if curve.verdict not in get_args(Verdict) or (curve.verdict in SEEN and curve.told_from is None):
+        raise ValueError(f"the curve of {curve.metric} and {curve.damage} has verdict {curve.verdict}")
     severities = {each["name"]: len(each["severities"]) for each in content["damages"]}
     numbers = {len(curve.changes), len(curve.lows), len(curve.highs)}
     if numbers != {severities[curve.damage]}:
@@ -323,8 +330,8 @@ def _rounded(content: Any) -> Any:
         return {name: _rounded(value) for name, value in content.items()}
     if isinstance(content, (list, tuple)):
         return [_rounded(value) for value in content]
-    return float(f"{content:.5g}") if isinstance(content, float) else content
+    return float(f"{content:.4g}") if isinstance(content, float) else content
 
 
 def _dumped(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -127,7 +127,7 @@ def _show_damage(found: Calibration) -> None:
     name = choose(st.container(), "Damage", [damage.name for damage in found.damages], key="damage")
     damage = next(each for each in found.damages if each.name == name)
     st.text(f"{damage.title}: {damage.about}")
-    seen = [curve for curve in found.curves if curve.damage == name and curve.verdict in ("shows", "moves")]
+    seen = [curve for curve in found.curves if curve.damage == name and curve.verdict in curves.SEEN]
     if not seen:
         st.info("No metric tells it apart from no damage.")
         return
@@ -163,7 +163,7 @@ def _show_curve(found: Calibration, curve: Curve, title: str, unit: str) -> None
     )
     with st.container():
         st.markdown(f"**{words.plain(title)}**", help=words.plain(damage.about))
-        st.caption(words.plain(curves.found(curve) if curve.verdict != "too few" else "too few clips"))
+        st.caption(words.plain(curves.found(curve)))
         st.altair_chart(curve_charts.curve(points, damage.unit, unit), alt=f"{curve.metric} and {title}")
 
 

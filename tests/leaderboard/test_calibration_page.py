@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,13 @@ def test_curves_are_drawn_and_broken_claims_are_named(out: Path) -> None:
     assert "shows noise, and that it ignores loop, pan" in said
     assert len(app.get("vega_lite_chart")) == 4  # the matrix and three curves
     assert list(app.dataframe[0].value["Metric"]) == ["ssim_mean ↑"]
+
+
+def test_few_clips_are_drawn_and_said(out: Path) -> None:
+    made = table()
+    few = fitted(("ssim_mean", "noise"), "higher", (1, 2), np.array([[1.0, 0.9, 0.8], [1.0, 0.7, 0.9]]))
+    curves.write(out / curves.FILE, replace(made, curves=(few, *made.curves[1:])))
+    assert "stands on too few clips" in texts(page())
 
 
 def test_the_address_chooses(out: Path) -> None:
