@@ -17,9 +17,10 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
-from bench import files, models, pictures, plans, programs, video
+from bench import files, models, needs, pictures, plans, programs, video
 from bench.errors import BadImage, Unavailable, UsageError
 from bench.models._diffusers import seed_number
+from bench.needs import Need
 from bench.plans import Plan
 from bench.programs import outputs, processes
 from bench.programs.outputs import Batch
@@ -88,6 +89,10 @@ class Command(models.Model):
 
     def _adopt(self, program: programs.Program) -> None:
         """Becomes this program's model: where its file lies is nobody's business, and its digest says what it is."""
+        if program.interpolates:
+            raise UsageError(
+                f"program '{program.name}' works on clips; it stands after a model's name, as in svd+rife@16"
+            )
         for name, placeholder in PLACEHOLDERS.items():
             is_set = getattr(self.settings, name) not in (None, "")
             if is_set and not (program.uses(placeholder) or program.uses("request")):
@@ -115,7 +120,7 @@ class Command(models.Model):
         if self._program is None:
             raise Unavailable(
                 "model 'command' was given no program",
-                f"--set program=FILE.toml, or one of {', '.join(programs.shipped())}",
+                "--set program=FILE.toml, or the name of a shipped one: see docs/command.md",
             )
         return self._program
 
@@ -132,6 +137,12 @@ class Command(models.Model):
             notes.append("the case has no trajectory: the program is given none")
         frames, fps = self._asked("num_frames", "frames"), self._asked("fps", "fps")
         return Plan(frames, frames, width, height, fps, self.card.fit, seen, notes=tuple(notes))
+
+    def needs(self) -> Iterator[Need]:
+        if self._program is None:
+            yield needs.tried("program", "--set program", lambda: self.program)
+        else:
+            yield needs.tried("program", self._program.name, self.load)
 
     def load(self) -> None:
         """Looks whether the program can be started; its weights are its own business."""

@@ -309,6 +309,8 @@ def test_a_program_that_is_not_here(write: Write, case: Case) -> None:
         command(write(command=["no-such-program", "{image}"])).generate(case, 0)
     with pytest.raises(Unavailable, match="was given no program; --set program=FILE"):
         Command().load()
+    with pytest.raises(UsageError, match=r"program 'rife' works on clips; it stands after a model's name"):
+        Command(Settings("rife"))
 
 
 @pytest.mark.parametrize(
