@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from bench import models
+from bench.errors import UsageError
 from bench.models._diffusers import DiffusersModel, Request, VideoSettings
 from bench.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
@@ -55,9 +56,16 @@ class CogVideoX(DiffusersModel):
     def resolve(self, pipeline: Any) -> Any:
         config, scale = pipeline.transformer.config, pipeline.vae_scale_factor_spatial
         width, height = config.sample_width * scale, config.sample_height * scale
-        self._only = (width, height) if config.use_learned_positional_embeddings else None
-        chosen = self.settings
-        return replace(super().resolve(pipeline), width=chosen.width or width, height=chosen.height or height)
+        chosen = super().resolve(pipeline)
+        if config.use_learned_positional_embeddings:
+            self._only = width, height
+            return replace(chosen, width=self.settings.width or width, height=self.settings.height or height)
+        self._only = None
+        if chosen.width > width or chosen.height > height:
+            raise UsageError(
+                f"size is {chosen.width} x {chosen.height}, and this checkpoint makes {width} x {height} at most"
+            )
+        return chosen
 
     def prepare(self, pipeline: Any) -> None:
         if self.settings.sampler == "dpm":

@@ -24,10 +24,12 @@ class Settings(VideoSettings):
     """What the pipeline takes; fps is told to the model.
 
     Attributes:
+        steps: of denoising; the schedule stretches from the first to the last, so there are two.
         decode_timestep: the noise that the decoder is told of, from 0.9.1 on; 0.9.0 hears nothing of it.
         decode_noise: how much noise is added to the latents before they are decoded.
     """
 
+    steps: Annotated[int, Ge(2), Le(1000)] | None = None
     decode_timestep: Annotated[float, Ge(0), Le(1)] = 0.05
     decode_noise: Annotated[float, Ge(0), Le(1)] = 0.025
 

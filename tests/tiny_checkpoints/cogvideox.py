@@ -18,8 +18,10 @@ def cogvideox() -> DiffusionPipeline:
 
 @builds("cogvideox1.5-5b-i2v")
 def cogvideox15() -> DiffusionPipeline:
-    """As 1.5 is published: two latent frames a token, an embedding of its own for the image's offset, any size."""
+    """As 1.5 is published: two latent frames a token, an embedding of its own for the image's offset, sizes up to 64 x 64."""
     changes = {
+        "sample_width": 8,
+        "sample_height": 8,
         "use_learned_positional_embeddings": False,
         "patch_size_t": 2,
         "ofs_embed_dim": 4,
@@ -46,11 +48,8 @@ def _pipeline(changes: dict[str, Any], has_inverted_scale: bool) -> DiffusionPip
         time_embed_dim=4,
         text_embed_dim=_parts.WIDTH,
         max_text_seq_length=226,
-        sample_width=4,
-        sample_height=4,
-        sample_frames=9,
         use_rotary_positional_embeddings=True,
-        **changes,
+        **({"sample_width": 4, "sample_height": 4, "sample_frames": 9} | changes),
     )
     vae = AutoencoderKLCogVideoX(
         down_block_types=("CogVideoXDownBlock3D",) * 4,
