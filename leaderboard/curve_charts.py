@@ -17,8 +17,10 @@ def matrix(cells: pd.DataFrame) -> alt.LayerChart:
     Args:
         cells: metric, damage, verdict, sign, text; one line a curve.
     """
-    across = alt.X("damage:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-45))
-    down = alt.Y("metric:N", sort=None, title=None, axis=alt.Axis(labelLimit=240))
+    across = alt.X(
+        "damage:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-45, labelOverlap=False)
+    )
+    down = alt.Y("metric:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False))
     base = alt.Chart(cells).encode(
         x=across,
         y=down,
@@ -31,7 +33,10 @@ def matrix(cells: pd.DataFrame) -> alt.LayerChart:
             legend=alt.Legend(title=None, orient="bottom"),
         )
     )
-    signs = base.mark_text(fontSize=11).encode(text="sign:N", color=alt.value("#ffffff"))
+    is_coloured = alt.FieldOneOfPredicate(field="verdict", oneOf=["shows", "moves"])
+    signs = base.mark_text(fontSize=11).encode(
+        text="sign:N", color=alt.condition(is_coloured, alt.value("#ffffff"), alt.value("#8a8f98"))
+    )
     drawn = alt.LayerChart(layer=[tiles, signs])
     return drawn.properties(height=150 + 18 * int(cells["metric"].nunique()))
 
