@@ -37,13 +37,10 @@ TAKING = {
 
 SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 64, "height": 64, "steps": 2}
 SMALLER: Mapping[str, Mapping[str, Any]] = {
-    "cogvideox-5b-i2v": {"width": 32, "height": 32},  # the tiny one's only size
-    "cogvideox1.5-5b-i2v": {"width": 32, "height": 32},
     "framepack": {"width": 32, "height": 32},  # makes 37 frames whatever it is asked for
     "framepack-f1": {"width": 32, "height": 32},
     "cogvideox-5b-i2v": {"width": 32, "height": 32},  # makes one size only
 }
-NEEDS_LAST = ("wan2.1-flf2v-720p",)
 NEEDS_LAST = ("wan2.1-flf2v-720p",)
 SEEN = 1e-6
 """How much of white a clip must change to count: a hundred times what float32 leaves of a sum that was reordered."""
@@ -91,14 +88,6 @@ def makers(folders: Callable[[str], Path]) -> Callable[[str], Maker]:
     return maker
 
 
-@pytest.fixture
-def case(photo: Case, request: pytest.FixtureRequest) -> Case:
-    """With a last frame for a model that does not run without."""
-    name = request.node.callspec.params.get("name") if hasattr(request.node, "callspec") else None
-    last = Keyframe(photo.image.with_name("2.png"), SMALL["num_frames"] - 1)
-    return replace(photo, keyframes=(last,)) if name in NEEDS_LAST else photo
-
-
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp("case")
@@ -106,12 +95,6 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
         coarse = np.random.default_rng(seed).integers(0, 256, (4, 5, 3), dtype=np.uint8)
         pictures.write(folder / f"{seed}.png", pictures.fit(coarse, 96, 64, "stretch"))
     return Case(id="photo", image=folder / "0.png", prompt="a cat walks over the grass")
-
-
-@pytest.fixture
-def case(name: str, photo: Case) -> Case:
-    """With what the model cannot do without."""
-    return replace(photo, keyframes=(Keyframe(photo.image, 4),)) if name in NEEDS_LAST else photo
 
 
 @pytest.fixture
@@ -332,8 +315,8 @@ TOO_MANY = {"easyanimate-5.1": 50, "animatediff-sparsectrl": 33, "animatediff-ip
 
 MULTIPLE = {
     "hunyuanvideo-i2v": 16, "hunyuanvideo-i2v-33ch": 16, "hunyuanvideo-1.5-i2v": 16, "framepack": 16,
-    "framepack-f1": 16, "easyanimate-5.1": 16, "animatediff-sparsectrl": 8, "animatediff-ip-adapter": 8, "pia": 8, "i2vgen-xl": 8,
-    "cogvideox1.5-5b-i2v": 16, "wan2.1-i2v-480p": 16, "wan2.2-ti2v-5b": 32, "wan2.1-vace-1.3b": 16,
+    "framepack-f1": 16, "easyanimate-5.1": 16, "animatediff-sparsectrl": 8, "animatediff-ip-adapter": 8, "pia": 8,
+    "i2vgen-xl": 8, "cogvideox1.5-5b-i2v": 16, "wan2.1-i2v-480p": 16, "wan2.2-ti2v-5b": 32, "wan2.1-vace-1.3b": 16,
     "skyreels-v2-i2v-1.3b-540p": 16, "ltx-video": 32, "ltx-video-0.9.5": 32,
 }  # fmt: skip
 
