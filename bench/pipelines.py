@@ -62,6 +62,11 @@ def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any,
         Unavailable: a package, a file or the device is missing, or the weights are broken or incomplete.
     """
     cls = _pipeline_class(recipe.pipeline)
+    with _no_chatter():
+        return _loaded(cls, checkpoint, recipe, runtime)
+
+
+def _loaded(cls: Any, checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any, str | None]:
     _check_device(runtime.device)
     index = _index(checkpoint)
     _check_class(checkpoint, index, recipe)
@@ -81,7 +86,7 @@ def load(checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) -> tuple[Any,
 
 
 def named_class(checkpoint: Checkpoint) -> tuple[str, str, Any]:
-    """The checkpoint's source, and name and class of the pipeline that its index names; None for a class not in diffusers.
+    """The checkpoint's source, and name and class of its index's pipeline; None for a class that diffusers has not.
 
     Raises:
         Unavailable: a package is missing, or the index cannot be read.
@@ -298,6 +303,20 @@ def _place(pipeline: Any, runtime: Runtime) -> Any:
             "try --memory model, or --memory sequential",
         ) from None
     return pipeline
+
+
+@contextmanager
+def _no_chatter() -> Iterator[None]:
+    """Keeps what the libraries print, deprecations above all, out of sight; our own handlers still hear it."""
+    loggers = [logging.getLogger(name) for name in ("diffusers", "transformers")]
+    printers = [list(logger.handlers) for logger in loggers]
+    for logger in loggers:
+        logger.handlers = [logging.NullHandler()]  # with none at all, Python itself prints
+    try:
+        yield
+    finally:
+        for logger, handlers in zip(loggers, printers, strict=True):
+            logger.handlers = handlers
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class Settings(VideoSettings):
         decode_chunk_size: frames decoded at a time; more need more memory.
     """
 
-    fps: Annotated[int, Ge(1)] | None = None  # type: ignore[assignment]  # the model has an embedding of whole rates
+    fps: Annotated[int, Ge(1)] | None = None  # the model has an embedding of whole rates
     decode_chunk_size: Annotated[int, Ge(1)] = 1
 
 
