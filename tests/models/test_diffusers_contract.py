@@ -39,7 +39,6 @@ SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 64, "height": 64, "steps":
 SMALLER: Mapping[str, Mapping[str, Any]] = {
     "framepack": {"width": 32, "height": 32},  # makes 37 frames whatever it is asked for
     "framepack-f1": {"width": 32, "height": 32},
-    "cogvideox-5b-i2v": {"width": 32, "height": 32},  # makes one size only
 }
 NEEDS_LAST = ("wan2.1-flf2v-720p",)
 SEEN = 1e-6

@@ -18,7 +18,7 @@ def cogvideox() -> DiffusionPipeline:
 
 @builds("cogvideox1.5-5b-i2v")
 def cogvideox15() -> DiffusionPipeline:
-    """As 1.5 is published: two latent frames a token, an embedding of its own for the image's offset, sizes up to 64 x 64."""
+    """As 1.5 is published: two latent frames a token, an embedding of the image's offset, sizes up to 64 x 64."""
     changes = {
         "sample_width": 8,
         "sample_height": 8,
