@@ -57,7 +57,8 @@ class Workplace:
         runtime: device, dtype and memory mode.
         retry_failed: whether failures are tried again.
         workers: processes that measure clips side by side; models always run in this one.
-        max_cost: US dollars that a run may cost in all; None for no limit.
+        max_cost: US dollars that the runs of one job may cost together, what they have cost before included; None for
+            no limit.
 
     Raises:
         UsageError: no worker at all.
@@ -159,13 +160,13 @@ def run(
     usable, unavailable = _instruments(metrics, suite, workplace, progress) if metrics else ([], {})
     suites.prepare(suite, progress)
     made, measured = [], 0
-    for model, identity in work:
-        folder = RunFolder(workplace.out / identity.id)
+    folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
+    for (model, identity), folder in zip(work, folders, strict=True):
+        limit = _left(workplace.max_cost, [each for each in folders if each != folder])
         with folder.working(identity, suite):
-            made.append(generate(model, wanted, folder, progress, workplace.retry_failed, workplace.max_cost))
+            made.append(generate(model, wanted, folder, progress, workplace.retry_failed, limit))
             evaluated = workplace.evaluate(identity, suite, folder, usable, progress)
         measured += evaluated.measured
-    folders = tuple(RunFolder(workplace.out / identity.id) for _, identity in work)
     return Report(
         folders,
         _rows(folders),
@@ -176,6 +177,11 @@ def run(
         measured=measured,
         is_generating=True,
     )
+
+
+def _left(max_cost: float | None, others: Sequence[RunFolder]) -> float | None:
+    """What one run may cost when the others have cost what they have."""
+    return None if max_cost is None else max_cost - sum(folder.spent() for folder in others)
 
 
 def evaluate_clips(source: Source, metrics: Metrics, workplace: Workplace, progress: Progress) -> Report:

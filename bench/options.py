@@ -79,7 +79,7 @@ DryRunOption = Annotated[
 MaxCostOption = Annotated[
     float | None,
     typer.Option(
-        min=0, metavar="DOLLARS", help="Stop before a run of a paid service costs more.", rich_help_panel=HOW
+        min=0, metavar="DOLLARS", help="Stop before paid services have cost more.", rich_help_panel=HOW
     ),
 ]
 WorkersOption = Annotated[
