@@ -301,6 +301,41 @@ def list_entries(
 
 
 @app.command()
+def doctor(
+    models: Annotated[
+        list[str] | None, typer.Argument(help="Models, also with treatments; none: this machine.")
+    ] = None,
+    settings: SetOption = None,
+    checkpoint: Annotated[
+        str, typer.Option(help="Folder or hub id in place of the model's own weights.", rich_help_panel=WHICH)
+    ] = "",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = Memory.full,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what models lack on this machine, and the line that mends it.
+
+    Packages, weights, keys, programs, servers, memory; nothing is downloaded. Exit 1: something is missing.
+
+    bench doctor                                       this machine: GPU, codecs, folders, hub
+    bench doctor svd kling wan2.1-i2v-480p             what each of them lacks
+    bench doctor command --set program=my.toml
+    """
+    with _plain_errors():
+        from bench import doctor, machine
+        from bench.types import Runtime
+
+        where = Runtime(device, dtype, memory.value)
+        found = doctor.checkups(models, settings or [], checkpoint, where) if models else [machine.checkup()]
+        if as_json:
+            _print_json(doctor.as_json(found))
+        else:
+            typer.echo("\n".join(str(each) for each in found))
+        raise typer.Exit(not all(each.is_fit for each in found))
+
+
+@app.command()
 def board(
     out: OutOption = Path("runs"),
     port: Annotated[int | None, typer.Option(help="Port; a free one near 8501 by default.")] = None,

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from bench import pictures, programs, settings, video, weights
+from bench import needs, pictures, programs, settings, video, weights
 from bench.errors import Unavailable, UnknownName, UsageError
+from bench.needs import Need
 from bench.plans import Plan
 from bench.programs import processes
 from bench.programs.processes import ProgramFailed
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from av.filter import Graph
 
 MAX_FPS = 240.0
+INSTALL = 'pip install "i2v-bench[models]"'
+REMEDY = "--set realesrgan.weights=RealESRGAN_x2plus.pth, or REALESRGAN_WEIGHTS: the published file (BSD-3)"
+"""For whom an upscaler lacks."""
+
 LOOKAHEAD = 4
 """Frames that minterpolate wants to see after the last that it makes: without them it drops the tail."""
 
@@ -79,6 +84,10 @@ class Treatment(ABC):
 
     def __str__(self) -> str:
         return f"{self.name}@{self.argument}"
+
+    def needs(self) -> Iterator[Need]:
+        """What this machine must have, as of a model."""
+        return iter(())
 
     def load(self) -> None:
         """Brings what it needs into memory.
@@ -208,6 +217,9 @@ class Rife(FrameRate):
                 f"{self} multiplies a frame rate by 2, 3, …, and {fps:g} is no such part of {self.fps:g}"
             )
 
+    def needs(self) -> Iterator[Need]:
+        yield needs.tried("program", self.program.name, self.load)
+
     def load(self) -> None:
         try:
             processes.call(self.program, _blank(self.program), Path("load"))
@@ -273,6 +285,14 @@ class RealESRGAN(Treatment):
             raise UsageError(f"{self}: a scale is from 1x to 8x")
         self._network: Any = None
 
+    def needs(self) -> Iterator[Need]:
+        path = self._weights()
+        yield needs.package("spandrel", INSTALL)
+        if path is not None and path.is_file():
+            yield Need("weights", path.name, True, needs.in_words(path.stat().st_size))
+        else:
+            yield Need("weights", str(self), False, self._unnamed(), REMEDY)
+
     def load(self) -> None:
         if self._network is None:
             self._network = self._loaded()
@@ -316,26 +336,27 @@ class RealESRGAN(Treatment):
 
     def _loaded(self) -> Any:
         path = self._weights()
-        remedy = "--set realesrgan.weights=RealESRGAN_x2plus.pth, or REALESRGAN_WEIGHTS: the published file (BSD-3)"
         if path is None or not path.is_file():
-            raise Unavailable(f"weights of {self} are not {f'at {path}' if path else 'named'}", remedy)
+            raise Unavailable(self._unnamed(), REMEDY)
         try:
             import spandrel  # type: ignore[import-untyped]
         except ImportError:
-            raise Unavailable(
-                "package spandrel is not installed", 'pip install "i2v-bench[models]"'
-            ) from None
+            raise Unavailable("package spandrel is not installed", INSTALL) from None
         try:
             network = spandrel.ModelLoader(device=self.device).load_from_file(path)
         except Exception as error:  # an unpickler's, torch's, safetensors' or spandrel's own
             raise Unavailable(
-                f"weights {path} are no upscaler that spandrel reads: {error}", remedy
+                f"weights {path} are no upscaler that spandrel reads: {error}", REMEDY
             ) from error
         if not isinstance(network, spandrel.ImageModelDescriptor) or network.input_channels != 3:
-            raise Unavailable(f"weights {path} are no upscaler of colour pictures", remedy)
+            raise Unavailable(f"weights {path} are no upscaler of colour pictures", REMEDY)
         if network.scale < self.scale:
             raise UsageError(f"{self}: the network of {path.name} enlarges {network.scale} times only")
         return network.float().eval()
+
+    def _unnamed(self) -> str:
+        path = self._weights()
+        return f"weights of {self} are not {f'at {path}' if path else 'named'}"
 
     def _enlarged(self, frame: Image) -> Image:
         import torch

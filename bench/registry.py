@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from bench.errors import UnknownName, UsageError
@@ -40,10 +41,11 @@ class Registry(Generic[T]):
     Args:
         kind: the noun for messages: 'model', 'evaluator'.
         package: the folder of ours, also the entry-point group of other packages.
+        refused: names that people look for and that are no such thing -> the sentence that says why.
     """
 
-    def __init__(self, kind: str, package: str) -> None:
-        self.kind, self.package = kind, package
+    def __init__(self, kind: str, package: str, refused: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.kind, self.package, self.refused = kind, package, refused
         self.broken: dict[str, str] = {}
         self._classes: dict[str, type[T]] = {}
         self._is_complete = False
@@ -65,6 +67,8 @@ class Registry(Generic[T]):
         self._complete()
         if name in self.broken:
             raise UsageError(f"{self.kind} '{name}' cannot be used: {self.broken[name]}")
+        if name not in self._classes and name.lower() in self.refused:
+            raise UsageError(self.refused[name.lower()])
         if name not in self._classes:
             raise UnknownName(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")
         return self._classes[name]

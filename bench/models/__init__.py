@@ -11,11 +11,13 @@ class Still(Model):
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from bench import needs
 from bench.errors import BadImage
+from bench.needs import Need
 from bench.plans import Plan
 from bench.registry import Registry
 from bench.settings import NoSettings
@@ -79,6 +81,10 @@ class Model(ABC):
             Unavailable: a package, the weights or the device is missing.
         """
 
+    def needs(self) -> Iterator[Need]:
+        """What this machine must have before load can succeed, and whether it is here; nothing is fetched or loaded."""
+        yield from needs.weights(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
+
     def plan(self, case: Case) -> Plan:
         """What will be made of a case, as far as it is known without weights; `bench run --dry-run` prints it.
 
@@ -141,5 +147,13 @@ class Model(ABC):
         return f"{self.card.name}@{named}" if named else self.card.name
 
 
-registry: Registry[Model] = Registry("model", package="bench.models")
+NOT_IMAGE_TO_VIDEO: Mapping[str, str] = {
+    "cogvideox-2b": "CogVideoX-2B is text-to-video: it takes no image, and no image-to-video checkpoint is of its size;"
+    " cogvideox-5b-i2v takes one",
+    "text2video-zero": "Text2Video-Zero is text-to-video: it takes no image",
+    "tune-a-video": "Tune-A-Video is text-to-video: it is tuned on one video and takes no image",
+}
+"""Systems that are often named among these, and animate no image -> what is said to whoever asks for one."""
+
+registry: Registry[Model] = Registry("model", package="bench.models", refused=NOT_IMAGE_TO_VIDEO)
 add = registry.add

@@ -30,8 +30,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from bench import checkpoints, models, pictures, pipelines, plans, settings
+from bench import checkpoints, models, needs, pictures, pipelines, plans, settings
 from bench.errors import BadClip, OutOfMemory, UsageError
+from bench.needs import Need
 from bench.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
 from bench.views import InputImage
@@ -159,6 +160,10 @@ class DiffusersModel(models.Model):
         }  # fmt: skip
         unset = [name for name, value in vars(self.settings).items() if value is None and name in own]
         return replace(self.settings, **{name: own[name] for name in unset})
+
+    def needs(self) -> Iterator[Need]:
+        yield from (needs.package(name, pipelines.INSTALL) for name in pipelines.PACKAGES)
+        yield from super().needs()
 
     def resolve(self, pipeline: Any) -> Any:
         """The settings, with what the pipeline's configuration decides filled in."""

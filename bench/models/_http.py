@@ -24,7 +24,7 @@ import random
 import tempfile
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -33,9 +33,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from bench import models, pictures, plans, prices, video
+from bench import models, needs, pictures, plans, prices, video
 from bench.errors import BadClip, BenchError, Unavailable, UsageError
 from bench.models._diffusers import seed_number
+from bench.needs import Need
 from bench.plans import Plan
 from bench.prices import Price
 from bench.types import Case, Clip, CostBasis, Image, Receipt, Task
@@ -167,6 +168,7 @@ class PollingModel(models.Model):
     Attributes:
         service: who makes the clips, for people.
         keys: environment variables that must be set; they hold secrets, which never leave this process but to it.
+        packages: its client library, as the package index calls it.
         base_variable: the environment variable that moves the service elsewhere: a proxy, another region, a test.
         base: where it is otherwise.
         statuses: the service's words -> what they come to.
@@ -180,6 +182,7 @@ class PollingModel(models.Model):
     is_remote = True
     service: ClassVar[str]
     keys: ClassVar[tuple[str, ...]] = ()
+    packages: ClassVar[tuple[str, ...]] = ()
     base_variable: ClassVar[str] = ""
     base: ClassVar[str] = ""
     statuses: ClassVar[Mapping[str, State]]
@@ -238,6 +241,10 @@ class PollingModel(models.Model):
     @property
     def is_paid(self) -> bool:
         return True
+
+    def needs(self) -> Iterator[Need]:
+        yield from (needs.package(name, INSTALL) for name in self.packages)
+        yield from (needs.key(name) for name in self.keys)
 
     @property
     def http(self) -> httpx.Client:
@@ -497,6 +504,9 @@ class RetiredModel(models.Model):
     is_remote = True
     ended: ClassVar[str]
     instead: ClassVar[str]
+
+    def needs(self) -> Iterator[Need]:
+        yield Need("maker", self.card.title, False, self.ended, self.instead)
 
     def plan(self, case: Case) -> Plan:
         raise Unavailable(self.ended, self.instead)

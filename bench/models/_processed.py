@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import models
+from bench.needs import Need
 from bench.plans import Plan
 from bench.postprocess import Place, Treatment
 from bench.types import Case, Clip
@@ -34,6 +35,11 @@ class Processed(models.Model):
     @property
     def is_paid(self) -> bool:
         return self.base.is_paid
+
+    def needs(self) -> Iterator[Need]:
+        yield from self.base.needs()
+        for treatment in self.chain:
+            yield from treatment.needs()
 
     def load(self) -> None:
         self.base.tasks = self.tasks

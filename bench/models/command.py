@@ -140,7 +140,7 @@ class Command(models.Model):
 
     def needs(self) -> Iterator[Need]:
         if self._program is None:
-            yield needs.tried("program", "--set program", lambda: self.program)
+            yield needs.tried("program", "", lambda: self.program)
         else:
             yield needs.tried("program", self._program.name, self.load)
 

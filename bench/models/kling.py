@@ -64,6 +64,7 @@ class Kling(PollingModel):
     Settings = Settings
     service = "Kling"
     keys = ("KLING_ACCESS_KEY", "KLING_SECRET_KEY")
+    packages = ("pyjwt",)
     base_variable = "KLING_BASE_URL"
     base = "https://api.klingai.com"
     statuses: ClassVar[Mapping[str, State]] = {

@@ -58,6 +58,7 @@ class Luma(PollingModel):
     Settings = Settings
     service = "Luma"
     keys = ("LUMA_AGENTS_API_KEY",)
+    packages = ("luma-agents",)
     base_variable = "LUMA_BASE_URL"
     base = "https://agents.lumalabs.ai/v1"
     statuses: ClassVar[Mapping[str, State]] = {

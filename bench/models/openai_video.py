@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from annotated_types import Ge, Le
 
-from bench import models
+from bench import models, needs
 from bench.errors import Unavailable, UsageError
 from bench.models._http import (
     Created,
@@ -28,6 +28,7 @@ from bench.models._http import (
     field_of,
     listed_price,
 )
+from bench.needs import Need
 from bench.plans import Plan
 from bench.prices import Price
 from bench.types import Case, Image, ModelCard
@@ -183,6 +184,12 @@ class OpenAIVideo(PollingModel):
         if "seed" not in self.dialect.fields:
             notes += ("the server takes no seed: every call gives another clip",)
         return replace(plan, frames=chosen.num_frames, fps=chosen.fps, steps=chosen.steps, notes=notes)
+
+    def needs(self) -> Iterator[Need]:
+        if self.settings.api_key_variable:
+            yield needs.key(self.settings.api_key_variable)
+        remedy = "start it, or --set base_url=… says where it is"
+        yield Need("server", self.address, False, "nobody asked yet", remedy, address=self.address)
 
     def load(self) -> None:
         name = self.settings.api_key_variable

@@ -55,6 +55,7 @@ class Runway(PollingModel):
     Settings = Settings
     service = "Runway"
     keys = ("RUNWAYML_API_SECRET",)
+    packages = ("runwayml",)
     base_variable = "RUNWAYML_BASE_URL"
     base = "https://api.dev.runwayml.com"
     statuses: ClassVar[Mapping[str, State]] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import os
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from bench import models
+from bench import models, needs
 from bench.errors import Unavailable
 from bench.models._http import (
     Created,
@@ -23,6 +23,7 @@ from bench.models._http import (
     listed_price,
     package,
 )
+from bench.needs import Need
 from bench.prices import Price
 from bench.types import ModelCard
 
@@ -34,6 +35,7 @@ class Google(PollingModel):
     """What Google's two kinds of video models share: the client, the sizes, and who is let in."""
 
     service = "Google"
+    packages = ("google-genai",)
 
     @abstractmethod
     def client(self, genai: Any, options: Any) -> Any:
@@ -108,6 +110,10 @@ class Veo(Google):
     base_variable = "GOOGLE_VERTEX_BASE_URL"
     statuses: ClassVar[Mapping[str, State]] = {"running": "running", "done": "done", "failed": "failed"}
     takes_last = True
+
+    def needs(self) -> Iterator[Need]:
+        yield from super().needs()
+        yield needs.key("GOOGLE_CLOUD_PROJECT", "GOOGLE_API_KEY", self.base_variable)
 
     def load(self) -> None:
         names = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_API_KEY", self.base_variable)
@@ -202,6 +208,10 @@ class GeminiOmni(Google):
         "queued": "waiting", "in_progress": "running", "completed": "done", "failed": "failed",
         "cancelled": "failed", "incomplete": "failed", "requires_action": "failed", "budget_exceeded": "failed",
     }  # fmt: skip
+
+    def needs(self) -> Iterator[Need]:
+        yield from super().needs()
+        yield needs.key("GEMINI_API_KEY", "GOOGLE_API_KEY")
 
     def load(self) -> None:
         if not self.secrets():
