@@ -70,6 +70,7 @@ def _loaded(cls: Any, checkpoint: Checkpoint, recipe: Recipe, runtime: Runtime) 
     _check_device(runtime.device)
     index = _index(checkpoint)
     _check_class(checkpoint, index, recipe)
+    _check_parts(checkpoint, index, recipe)
     folder = _folder(checkpoint, cls, runtime.dtype, recipe)
     _check_files(folder)
     variant = _variant(folder, runtime.dtype)
@@ -139,6 +140,23 @@ def _check_class(checkpoint: Checkpoint, index: Mapping[str, Any], recipe: Recip
     if found not in (expected, *recipe.bases):
         raise UsageError(
             f"checkpoint {checkpoint.source} is a {found}, expected a {expected}; choose the model for it"
+        )
+
+
+def _check_parts(checkpoint: Checkpoint, index: Mapping[str, Any], recipe: Recipe) -> None:
+    """Refuses a base without what makes it this pipeline: some pipelines fill the hole with random numbers."""
+    if index.get("_class_name") == recipe.pipeline:
+        return
+    there = {name for name, _ in checkpoint.parts}
+    missing = [
+        name
+        for name, class_path in recipe.part_classes.items()
+        if name not in there and ".".join(map(str, index.get(name) or ())) != class_path
+    ]
+    if missing:
+        raise UsageError(
+            f"checkpoint {checkpoint.source} is a {index['_class_name']}, which lacks {', '.join(missing)} of a"
+            f" {recipe.pipeline}; add --component {missing[0]}=…"
         )
 
 

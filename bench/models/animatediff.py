@@ -18,12 +18,7 @@ from bench.types import ModelCard
 
 BASE = "SG161222/Realistic_Vision_V5.1_noVAE"
 PARTS = {"motion_adapter": "guoyww/animatediff-motion-adapter-v1-5-3", "vae": "stabilityai/sd-vae-ft-mse"}
-CLASSES = {
-    "motion_adapter": "diffusers.MotionAdapter",
-    "vae": "diffusers.AutoencoderKL",
-    "controlnet": "diffusers.SparseControlNetModel",
-    "image_encoder": "transformers.CLIPVisionModelWithProjection",
-}
+CLASSES = {"motion_adapter": "diffusers.MotionAdapter", "vae": "diffusers.AutoencoderKL"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,6 @@ class AnimateDiff(DiffusersModel):
     """What both have."""
 
     bases: ClassVar[tuple[str, ...]] = ("StableDiffusionPipeline",)
-    part_classes: ClassVar[Mapping[str, str]] = CLASSES
     frames: ClassVar[FrameRule] = FrameRule(most=32)  # the motion adapter's positions
     sizes: ClassVar[SizeRule] = SizeRule(8)
 
@@ -82,6 +76,7 @@ class SparseCtrl(AnimateDiff):
     )  # fmt: skip
     Settings = SparseSettings
     pipeline: ClassVar[str] = "AnimateDiffSparseControlNetPipeline"
+    part_classes: ClassVar[Mapping[str, str]] = {**CLASSES, "controlnet": "diffusers.SparseControlNetModel"}
 
     def arguments(self, request: Request) -> dict[str, Any]:
         chosen = super().arguments(request)
@@ -111,6 +106,9 @@ class ImagePrompt(AnimateDiff):
     )  # fmt: skip
     Settings = PromptSettings
     pipeline: ClassVar[str] = "AnimateDiffPipeline"
+    part_classes: ClassVar[Mapping[str, str]] = {
+        **CLASSES, "image_encoder": "transformers.CLIPVisionModelWithProjection",
+    }  # fmt: skip
     beside: ClassVar[tuple[str, ...]] = ("ip_adapter",)
 
     def prepare(self, pipeline: Any) -> None:

@@ -8,7 +8,7 @@ from tests.tiny_checkpoints import _parts, builds
 from tests.tiny_checkpoints.hunyuan import llama_config, template
 
 if TYPE_CHECKING:
-    from diffusers import HunyuanVideoFramepackPipeline
+    from diffusers import HunyuanVideoFramepackPipeline, HunyuanVideoPipeline
 
 
 @builds("framepack", "framepack-f1")
@@ -40,3 +40,17 @@ def framepack() -> HunyuanVideoFramepackPipeline:
         tokenizer_2=_parts.clip_tokenizer(), image_encoder=encoder,
         feature_extractor=SiglipImageProcessor(size={"height": seen, "width": seen}),
     )  # fmt: skip
+
+
+@builds("hunyuanvideo")
+def hunyuanvideo() -> HunyuanVideoPipeline:
+    """The base alone, which makes clips of text: no model of ours, but what FramePack starts from."""
+    from diffusers import HunyuanVideoPipeline, HunyuanVideoTransformer3DModel
+
+    whole = framepack()
+    transformer = HunyuanVideoTransformer3DModel(
+        in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=10, num_layers=1, num_single_layers=1,
+        num_refiner_layers=1, text_embed_dim=16, pooled_projection_dim=_parts.WIDTH, rope_axes_dim=(2, 4, 4),
+    )  # fmt: skip
+    shared = ("vae", "scheduler", "text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2")
+    return HunyuanVideoPipeline(**{part: whole.components[part] for part in shared}, transformer=transformer)
