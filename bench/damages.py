@@ -397,7 +397,7 @@ _ALL = (
         "So many pairs of neighbouring frames change places, the first frame never.",
     ),
     Damage(
-        "freeze", "Freeze", "share of the clip", (0.125, 0.25, 0.5, 0.75, 1), _freeze,
+        "freeze", "Freeze", "share of the clip", (0.125, 0.25, 0.5, 0.75), _freeze,
         "The last frames, this share of the clip, repeat the one before them.",
     ),
     Damage(

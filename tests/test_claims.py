@@ -11,6 +11,7 @@ import pytest
 from bench import calibration, damages, evaluators
 from bench.calibration import Source, Sources
 from bench.curves import Calibration
+from bench.damages import Damage
 from bench.evaluators import ClipEvaluator
 from bench.progress import Progress
 from bench.types import Clip
@@ -20,9 +21,6 @@ CASES = 8
 
 FRAMES = 14
 """Of each small clip: what the longest of the metrics needs."""
-
-SEVERITIES = slice(2, None, 2)
-"""Of each damage: a medium one and the greatest."""
 
 WEIGHT_FREE = [
     name
@@ -69,12 +67,14 @@ def _least_side(sources: Sources) -> int:
 
 def _calibrated(sources: Sources, owners: list[ClipEvaluator]) -> Calibration:
     names = {damage for owner in owners for damage in claimed(owner.name)}
-    wanted = [
-        replace(damage, severities=damage.severities[SEVERITIES])
-        for damage in damages.TABLE.values()
-        if damage.name in names
-    ]
+    wanted = [_shortened(damage) for damage in damages.TABLE.values() if damage.name in names]
     return calibration.calibrate(sources, owners, wanted, Progress())
+
+
+def _shortened(damage: Damage) -> Damage:
+    """At a medium severity and the greatest."""
+    severities = damage.severities
+    return replace(damage, severities=(severities[len(severities) // 2], severities[-1]))
 
 
 def _halved(source: Source) -> Source:

@@ -94,7 +94,7 @@ TEMPORAL = [
 
 @pytest.mark.parametrize("name", TEMPORAL)
 def test_what_unfolds_in_time_starts_from_the_image(name: str) -> None:
-    severity = 0.75 if name == "freeze" else damages.TABLE[name].severities[-1]
+    severity = damages.TABLE[name].severities[-1]
     assert np.array_equal(hurt(name, severity)[0], baseline(name)[0])
 
 
