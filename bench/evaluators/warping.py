@@ -41,7 +41,7 @@ class Warping(evaluators.ClipEvaluator):
             "explain, such as a smooth morph or a jitter; and what is wrong where nothing is visible: read "
             "warping_visible, which a cut brings down.",
             series="error of each pair: T - 1 values",
-            shows=("noise", "local_flicker", "brightness_flicker", "cut", "swap"),
+            shows=("noise", "local_flicker", "brightness_flicker", "cut"),
             ignores=("freeze", "blur", "slow_motion"),
         ),
         MetricCard(
