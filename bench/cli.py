@@ -297,7 +297,10 @@ def list_entries(
         from bench import terminal
 
         lines = [[entry[heading] for heading in headings] for entry in entries]
-        terminal.stdout().print(terminal.listing(headings, lines))
+        console = terminal.stdout()
+        console.print(terminal.listing(headings, lines, [entry.get("family", "") for entry in entries]))
+        for line in listings.notes(kind.value):
+            console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

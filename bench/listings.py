@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import evaluators, models, runs, suites, weights
+from bench import entrants, evaluators, models, runs, settings, suites, weights
+from bench.needs import Need
+from bench.types import Condition, ModelCard
+
+NULL, OTHER = "null models", "others"
+"""Families of models whose cards name none."""
 
 Listing = tuple[list[str], list[dict[str, Any]]]
 """Headings of the table, and the entries, which may hold more than the table shows."""
@@ -35,26 +40,86 @@ def problems(kind: str, out: Path) -> list[str]:
     return [f"'{name}' cannot be used: {why}" for name, why in doors.get(kind, {}).items()]
 
 
+def notes(kind: str) -> list[str]:
+    """What stands below the table."""
+    if kind != "models":
+        return []
+    names = ", ".join(why.split(" is text-to-video")[0] for why in models.NOT_IMAGE_TO_VIDEO.values())
+    return [
+        f"not here, since they take no image: {names}",
+        "bench doctor MODEL says what it lacks, bench run -m MODEL --dry-run what it would make; --json has the rest",
+    ]
+
+
 def _models() -> Listing:
-    headings = ["name", "title", "native", "reads text", "weights", "licence", "note"]
-    return headings, [_model(name) for name in models.registry]
+    headings = ["name", "conditions on", "native", "steps", "weights", "terms", "state", "runs here"]
+    entries = [_model(name) for name in models.registry]
+    return headings, sorted(
+        entries, key=lambda entry: (entry["family"] != NULL, entry["family"], entry["name"])
+    )
 
 
 def _model(name: str) -> dict[str, Any]:
-    card = models.registry[name].card
-    size = f"{card.width} × {card.height}" if card.width else "any size"
-    native = f"{size}, {card.frames} frames, {card.fps:g} fps" if card.frames and card.fps else size
+    model = models.registry[name]()
+    card = model.card
+    found = list(model.needs())
     return {
         "name": name,
         "title": card.title,
-        "native": native,
-        "reads text": "yes" if card.reads_text else "no",
-        "weights": card.weights or "none",
+        "family": card.family or (NULL if name in entrants.NULL_MODELS else OTHER),
+        "conditions on": ", ".join([*(["text"] if card.reads_text else []), *map(_short, card.takes)]),
+        "takes": list(card.takes),
+        "reads text": card.reads_text,
+        "native": _native(card),
+        "width": card.width,
+        "height": card.height,
+        "frames": card.frames,
+        "fps": card.fps,
+        "fit": card.fit,
+        "steps": card.steps,
+        "guidance": card.guidance,
+        "weights": card.weights,
+        "parts": dict(card.parts),
+        "terms": card.licence.partition(" (")[0],
         "licence": card.licence,
         "paper": card.paper,
+        "state": card.lifecycle if card.lifecycle == "active" else f"{card.lifecycle} {card.as_of}",
+        "lifecycle": card.lifecycle,
+        "as_of": card.as_of,
         "adapter version": card.version,
         "note": card.note,
+        "runs here": _lacking(card, found),
+        "needs": [_need(need) for need in found],
+        "settings": [vars(setting) for setting in settings.describe(model.Settings)],
     }
+
+
+def _native(card: ModelCard) -> str:
+    """Size, frames and frame rate, as far as they are fixed."""
+    size = f"{card.width} × {card.height}" if card.width else "any size"
+    return f"{size}, {card.frames} @ {card.fps:g}" if card.frames and card.fps else size
+
+
+def _short(condition: Condition) -> str:
+    """A condition in a narrow column."""
+    return {
+        "first frame": "first",
+        "last frame": "last",
+        "negative prompt": "negative",
+        "keep mask": "mask",
+    }.get(condition, condition)
+
+
+def _lacking(card: ModelCard, found: Sequence[Need]) -> str:
+    """'yes', or what is missing, each thing once."""
+    if card.lifecycle == "retired":
+        return "no"
+    lacking = [need.name if need.kind == "package" else need.kind for need in found if not need.is_met]
+    return f"needs {', '.join(dict.fromkeys(lacking))}" if lacking else "yes"
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {name: value for name, value in vars(need).items() if name != "files"}
 
 
 def _metrics() -> Listing:

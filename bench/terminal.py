@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -231,10 +233,22 @@ def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
     return table
 
 
-def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]]) -> Table:
-    """A plain table of texts, which are not markup."""
-    table = Table(*headings)
-    for line in lines:
+def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]], groups: Sequence[str] = ()) -> Table:
+    """A table of texts, which are not markup; nothing in it is cut off.
+
+    Args:
+        headings: of the columns.
+        lines: cells of each line.
+        groups: of each line, in a table with many columns; lines of one group stand together, under its name.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True) if groups else Table()
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=number == 0 and bool(groups))
+    before = ""
+    for line, group in zip(lines, groups or itertools.repeat(""), strict=False):
+        if group != before:
+            table.add_row(Text(group, style="bold"))
+            before = group
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in line))
     return table
 
