@@ -241,9 +241,10 @@ def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]], groups: Seq
         lines: cells of each line.
         groups: of each line, in a table with many columns; lines of one group stand together, under its name.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True) if groups else Table()
+    is_wide = any(groups)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True) if is_wide else Table()
     for number, heading in enumerate(headings):
-        table.add_column(heading, overflow="fold", no_wrap=number == 0 and bool(groups))
+        table.add_column(heading, overflow="fold", no_wrap=is_wide and number == 0)
     before = ""
     for line, group in zip(lines, groups or itertools.repeat(""), strict=False):
         if group != before:
