@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -169,6 +170,7 @@ def _part(name: str, part: Checkpoint, index: Mapping[str, Any], recipe: Recipe,
     repository, subfolder = checkpoints.place(part)
     arguments: dict[str, Any] = {"subfolder": subfolder} if subfolder else {}
     if hasattr(cls, "parameters"):  # a network, not a tokenizer or an image processor
+        _check_part(name, part, class_name)
         arguments["dtype" if library == "transformers" else "torch_dtype"] = getattr(torch, dtype)
     try:
         with _hub_errors(part, repository), _no_bars(), _all_weights_found():
@@ -180,6 +182,16 @@ def _part(name: str, part: Checkpoint, index: Mapping[str, Any], recipe: Recipe,
             f"{part.source} does not load as {name}, a {class_name}: {_first_line(error)}",
             "give the folder that save_pretrained wrote of this part alone",
         ) from error
+
+
+def _check_part(name: str, part: Checkpoint, class_name: str) -> None:
+    """Refuses another network before it is loaded: what its configuration lacks would be made as large as published."""
+    config = json.loads(checkpoints.file(part, checkpoints.PART_CONFIG).read_text(encoding="utf-8"))
+    found = config.get(
+        "_class_name", class_name
+    )  # of diffusers; transformers says less, and refuses by itself
+    if found != class_name:
+        raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")
 
 
 def _class_of_part(name: str, index: Mapping[str, Any], recipe: Recipe) -> tuple[str, str]:
@@ -219,7 +231,9 @@ def _add_lora(pipeline: Any, name: str, lora: Checkpoint) -> None:
     if not path.is_file():
         path = checkpoints.file(lora, checkpoints.LORA)
     try:
-        with _all_weights_found():
+        with _all_weights_found(), warnings.catch_warnings():
+            # peft's word that there are several: that is what was asked for
+            warnings.filterwarnings("ignore", message="Already found a `peft_config`", category=UserWarning)
             pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name)
         fits = any(name in found for found in pipeline.get_list_adapters().values())
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, IndexError) as error:
@@ -236,7 +250,11 @@ def _other_lora(lora: Checkpoint, pipeline: Any, why: str) -> Unavailable:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """Of torch's reports the first finding, too: their first line ends with a colon."""
+    first, *others = [line.strip() for line in str(error).splitlines() if line.strip()] or [
+        type(error).__name__
+    ]
+    return f"{first} {others[0]}" if first.endswith(":") and others else first
 
 
 def _folder(checkpoint: Checkpoint, cls: Any, dtype: str, recipe: Recipe) -> Path:
