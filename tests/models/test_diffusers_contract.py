@@ -97,6 +97,13 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 @pytest.fixture
+def case(name: str, photo: Case) -> Case:
+    """With a last frame for a model that does not run without."""
+    last = Keyframe(photo.image.with_name("2.png"), SMALL["num_frames"] - 1)
+    return replace(photo, keyframes=(last,)) if name in NEEDS_LAST else photo
+
+
+@pytest.fixture
 def maker(name: str, makers: Callable[[str], Maker], monkeypatch: pytest.MonkeyPatch) -> Maker:
     """The model of this test; what its pipeline gives is kept before it is rounded."""
     found, rounded = makers(name), _diffusers.to_uint8
