@@ -1,18 +1,21 @@
 """What holds for every registered model, whoever wrote it."""
 
+import os
 import re
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from bench import models, pictures, settings, video
 from bench.entrants import NULL_MODELS
-from bench.types import Case, Clip
+from bench.errors import BenchError
+from bench.types import Case, Clip, Condition
 
 HEAVY = (
     "torch",
@@ -27,6 +30,8 @@ HEAVY = (
     "scipy",
 )
 NAMES = list(models.registry)
+DOCS = Path(__file__).parents[2] / "docs"
+CONDITIONS = get_args(Condition)
 WEIGHTLESS = list(NULL_MODELS)
 """What runs here; adapters of weights, programs and services are proven in tests/models, on what stands in for them."""
 
@@ -84,6 +89,76 @@ def test_a_model_is_made_without_its_weights(name: str) -> None:
     assert model.settings == model.Settings()
     assert {field.name for field in fields(model.Settings)} <= set(model.effective_settings())
     model.unload()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_says_where_its_model_stands(name: str) -> None:
+    cls = models.registry[name]
+    card = cls.card
+    if card.weights is not None or cls.is_remote:
+        date.fromisoformat(card.as_of)  # somebody looked, and when
+    if card.as_of:
+        assert date.fromisoformat(card.as_of) <= date.today()
+    assert card.takes, "a model is shown an image"
+    order = [CONDITIONS.index(condition) for condition in card.takes]
+    assert order == sorted(set(order)), "conditions once each, in the order of their type"
+    assert ("first frame" in card.takes) != ("image prompt" in card.takes)
+    for part, place in card.parts.items():
+        assert re.fullmatch(r"[\w.-]+(/[\w.-]+)+", place), f"{part} comes from a hub id"
+
+
+@pytest.mark.parametrize("family", sorted({models.registry[name].card.family for name in NAMES} - {""}))
+def test_each_family_has_a_page_that_names_its_models(family: str) -> None:
+    places = [DOCS / "models" / f"{family}.md", DOCS / f"{family}.md"]
+    pages = [place.read_text(encoding="utf-8") for place in places if place.is_file()]
+    assert pages, f"expected {places[0].relative_to(DOCS.parent)}"
+    for name in NAMES:
+        if models.registry[name].card.family == family:
+            word = rf"(?<![\w.-]){re.escape(name)}(?![\w-])"
+            assert re.search(word, pages[0]), f"the page of {family} says nothing of {name}"
+
+
+def test_the_index_names_every_model_and_leads_to_every_page() -> None:
+    text = (DOCS / "models" / "README.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        assert f"`{name}`" in text, f"{name} is not in the index"
+    for page in (DOCS / "models").glob("*.md"):
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert target.startswith("http") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_needs_no_weights(name: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made or refused in a sentence; nothing is asked of the hub, and a retired model is always refused."""
+    for variable in [each for each in os.environ if each.endswith(("_KEY", "_SECRET", "_TOKEN"))]:
+        monkeypatch.delenv(variable)
+    model = models.registry[name]()
+    larger = case.image.with_name("larger.png")
+    pictures.write(larger, np.full((360, 480, 3), 128, np.uint8))  # some services refuse small pictures
+    try:
+        plan = model.plan(replace(case, image=larger))
+    except BenchError as error:
+        assert len(str(error)) > 20
+        assert "\n" not in str(error)
+        return
+    assert model.card.lifecycle != "retired", "nobody can make this clip"
+    assert (plan.frames or 0) <= (plan.made_frames or plan.frames or 0)
+    if model.card.frames and model.card.weights:
+        assert plan.frames == model.card.frames
+        assert (plan.width or 0) > 0
+        assert plan.fps == model.card.fps
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_needed_is_said_with_its_remedy(name: str) -> None:
+    card = models.registry[name].card
+    needs = list(models.registry[name]().needs())
+    for need in needs:
+        assert need.is_met or need.remedy, f"{name} lacks {need.name}, and nobody says what to do"
+    kinds = {need.kind for need in needs}
+    assert ("weights" in kinds) == bool(card.weights)
+    if models.registry[name].is_remote:
+        assert kinds & {"key", "server", "maker"}
 
 
 def test_listing_models_imports_nothing_heavy() -> None:
