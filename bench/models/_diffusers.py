@@ -22,7 +22,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
@@ -30,10 +30,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from bench import checkpoints, models, needs, pictures, pipelines, plans, settings
+from bench import acceleration, checkpoints, models, needs, pictures, pipelines, plans, settings, speed
+from bench.acceleration import Effect
 from bench.errors import BadClip, OutOfMemory, UsageError
 from bench.needs import Need
 from bench.plans import FrameRule, Plan, SizeRule
+from bench.speed import SpeedSettings
 from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
 from bench.views import InputImage
 
@@ -51,8 +53,8 @@ NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True)
-class VideoSettings:
-    """What every one of these models can be asked for; a model adds its own.
+class ClipSettings:
+    """What every one of these models can be asked for.
 
     Attributes:
         num_frames: of the clip; what a pipeline makes beyond it is cut off. None, here and below: the model's own.
@@ -70,6 +72,11 @@ class VideoSettings:
     steps: Annotated[int, Ge(1), Le(1000)] | None = None
     guidance: Annotated[float, Ge(0)] | None = None
     negative_prompt: str = ""
+
+
+@dataclass(frozen=True)
+class VideoSettings(SpeedSettings, ClipSettings):
+    """That, and what may make it cheaper; a model adds its own."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,8 @@ class Request:
 class DiffusersModel(models.Model):
     """An adapter of one pipeline class of diffusers.
 
-    The Settings of a subclass are VideoSettings with its own fields, or have at least num_frames, fps, width, height
-    and steps.
+    The Settings of a subclass are VideoSettings with its own fields, or SpeedSettings with at least num_frames, fps,
+    width, height and steps.
 
     Attributes:
         pipeline: name of the class in diffusers; a checkpoint of another class is refused.
@@ -141,6 +148,7 @@ class DiffusersModel(models.Model):
     ) -> None:
         super().__init__(settings, runtime, checkpoint)
         self._check(self.settings)
+        self._accel = acceleration.parse(self.settings.accel)
         if self.runtime.memory != "full" and self.runtime.device == "cpu":
             raise UsageError(
                 f"memory mode '{self.runtime.memory}' needs an accelerator, and the device is cpu"
@@ -150,6 +158,7 @@ class DiffusersModel(models.Model):
         self._variant: str | None = None
         self._memory: Memory = self.runtime.memory
         self._of_prompt: dict[str, Any] = {}
+        self._effect: Effect | None = None
 
     def native(self) -> Any:
         """The settings, with the card's numbers where nothing was asked for."""
@@ -239,19 +248,28 @@ class DiffusersModel(models.Model):
         self._with_less_memory(self._load)
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
+        self._effect = None
         return self._with_less_memory(lambda: self._clip(case, seed, step))
 
     def _load(self) -> None:
         if self._pipeline is not None:
             return
         recipe = pipelines.Recipe(
-            self.pipeline, self.bases, self.part_classes, self.full_precision, self.beside, self.prepare
+            self.pipeline, self.bases, self.part_classes, self.full_precision, self.beside, self._prepare
         )
+        if self._accel is not None:
+            acceleration.check_class(self._accel, self.pipeline)
         runtime = replace(self.runtime, memory=self._memory)
         pipeline, self._variant = pipelines.load(self._source(), recipe, runtime)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline
+
+    def _prepare(self, pipeline: Any) -> None:
+        self.prepare(pipeline)
+        speed.apply(pipeline, self.settings, self.runtime.device, self.memory_remedy)
+        if self._accel is not None:
+            acceleration.check(self._accel, pipeline, self.card.name)
 
     def _clip(self, case: Case, seed: int, step: models.Step) -> Clip:
         self._load()
@@ -268,6 +286,8 @@ class DiffusersModel(models.Model):
             if pipelines.is_out_of_memory(error):
                 raise OutOfMemory(*self._out_of_memory(plan)) from None
             raise
+        if self._effect is not None:
+            self._effect.check()
         return Clip(frames, float(self.resolved.fps))
 
     def _with_less_memory(self, work: Callable[[], Made]) -> Made:
@@ -282,6 +302,11 @@ class DiffusersModel(models.Model):
             logging.getLogger(__name__).warning("%s; trying once more with --memory %s", error.reason, lower)
         return work()
 
+    def recover(self, error: Exception) -> None:
+        # Such a one is said before the pipeline is touched, or of a clip that it finished.
+        if not isinstance(error, UsageError):
+            super().recover(error)
+
     def unload(self) -> None:
         self._pipeline = None
         gc.collect()
@@ -295,6 +320,8 @@ class DiffusersModel(models.Model):
         )
         if self.runtime.device != "cpu":  # which has one mode
             used["memory"] = self._memory
+        if self._effect is not None:
+            used |= self._effect.facts()
         if None not in (self.resolved.width, self.resolved.height):
             used["width"], used["height"] = self.sizes.made(self.resolved.width, self.resolved.height)
         return used
@@ -304,6 +331,7 @@ class DiffusersModel(models.Model):
 
     def _check(self, chosen: Any) -> None:
         settings.check(chosen, f"model '{self.card.name}'")
+        speed.check(chosen)
 
     def _request(self, case: Case, plan: Plan) -> Request:
         """The pictures of the case at the clip's size; read before the pipeline is touched."""
@@ -340,10 +368,15 @@ class DiffusersModel(models.Model):
         self._pipeline.progress_bar = _bar(step, self.passes(request))
         arguments = self.arguments(request)
         # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
-        with _seeded(number + 1, self.runtime.device), _quiet():
+        with _seeded(number + 1, self.runtime.device), _quiet(), self._accelerated() as self._effect:
             generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device
             result = self._pipeline(**arguments, generator=generator, output_type="np")
         return to_uint8(result.frames[0])
+
+    def _accelerated(self) -> AbstractContextManager[Effect | None]:
+        if self._accel is None:
+            return nullcontext()
+        return acceleration.applied(self._accel, self._pipeline, self.card.name)
 
     def _out_of_memory(self, plan: Plan) -> tuple[str, str]:
         remedy = f"try {self.memory_remedy}"

@@ -60,7 +60,7 @@ class Diffusers(DiffusersModel):
     def resolve(self, pipeline: Any) -> Any:
         taken = _taken(type(pipeline))
         for name in settings.changed(self.settings):
-            if name != "fps" and not _names(name, taken):
+            if name in NAMES and name != "fps" and not _names(name, taken):
                 raise UsageError(f"{name} is set, and a {type(pipeline).__name__} takes none")
         found = _configured(pipeline) | _defaults(taken)
         unset = {name: found.get(name) for name, value in vars(self.settings).items() if value is None}

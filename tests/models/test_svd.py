@@ -54,7 +54,7 @@ def test_default_settings_give_the_checkpoints_own_clip(tiny_svd: Path, photo: C
     assert model.effective_settings() == {
         "num_frames": 14, "fps": 7, "motion_bucket_id": 127, "noise_aug_strength": 0.02, "decode_chunk_size": None,
         "steps": 1, "height": 64, "width": 64, "min_guidance": 1.0, "max_guidance": 3.0, "dtype": "float32",
-        "variant": None,
+        "variant": None, "tiling": False, "slicing": False, "attention": "", "compile": False, "accel": "",
     }  # fmt: skip
 
 
