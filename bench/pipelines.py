@@ -187,9 +187,7 @@ def _part(name: str, part: Checkpoint, index: Mapping[str, Any], recipe: Recipe,
 def _check_part(name: str, part: Checkpoint, class_name: str) -> None:
     """Refuses another network before it is loaded: what its configuration lacks would be made as large as published."""
     config = json.loads(checkpoints.file(part, checkpoints.PART_CONFIG).read_text(encoding="utf-8"))
-    found = config.get(
-        "_class_name", class_name
-    )  # of diffusers; transformers says less, and refuses by itself
+    found = config.get("_class_name", class_name)  # diffusers says it; transformers refuses by itself
     if found != class_name:
         raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")
 
@@ -251,9 +249,8 @@ def _other_lora(lora: Checkpoint, pipeline: Any, why: str) -> Unavailable:
 
 def _first_line(error: Exception) -> str:
     """Of torch's reports the first finding, too: their first line ends with a colon."""
-    first, *others = [line.strip() for line in str(error).splitlines() if line.strip()] or [
-        type(error).__name__
-    ]
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    first, *others = said or [type(error).__name__]
     return f"{first} {others[0]}" if first.endswith(":") and others else first
 
 
