@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench import devices, entrants, machine
+from bench import checkpoints, devices, entrants, machine
 from bench.entrants import Entrants
-from bench.errors import Unavailable
+from bench.errors import Unavailable, UsageError
 from bench.machine import Checkup, Finding, Hub
 from bench.models import Model
 from bench.models._processed import Processed
@@ -93,10 +93,17 @@ def _checkup(
 
 def _adopt(model: Model, words: str) -> None:
     """Gives a model a checkpoint to look for; nobody digests it, since that reads every byte."""
-    base = model.base if isinstance(model, Processed) else model
+    if model.card.weights is None:
+        raise UsageError(f"model '{model.card.name}' has no weights, so --checkpoint means nothing to it")
     folder = Path(words).expanduser()
     source, _, revision = (str(folder.resolve()), "", "") if folder.exists() else words.partition("@")
-    base.checkpoint = Checkpoint(source, revision or None, Path(source).name, "")
+    if not folder.exists() and not checkpoints.HUB_ID.fullmatch(source):
+        raise UsageError(f"checkpoint '{words}' is neither a folder nor organisation/name on the hub")
+    _base(model).checkpoint = Checkpoint(source, revision or None, Path(source).name, "")
+
+
+def _base(model: Model) -> Model:
+    return model.base if isinstance(model, Processed) else model
 
 
 def _asked(need: Need, hub: Hub) -> Need:
@@ -154,7 +161,7 @@ def _sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
     Raises:
         Unavailable: a file is cut short or damaged.
     """
-    full = getattr(model, "full_precision", ())
+    full = getattr(_base(model), "full_precision", ())
     sizes: dict[str, float] = {}
     for path in paths:
         part = path.parent.name

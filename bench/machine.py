@@ -169,7 +169,10 @@ def _packages() -> Iterator[Finding]:
 
 
 def _gpu() -> Finding:
-    runtime = devices.resolve("auto", "auto")
+    try:
+        runtime = devices.resolve("auto", "auto")
+    except Unavailable as error:
+        return Finding("GPU", "note", error.reason, error.remedy)
     if runtime.device.startswith("cuda"):
         import torch
 

@@ -24,6 +24,7 @@ Kind: TypeAlias = Literal["package", "weights", "checkpoint", "key", "program", 
 """'checkpoint' is the user's choice of weights, 'server' one that may run, 'maker' whoever no longer runs a model."""
 
 WEIGHT_FILE = ".safetensors"
+WEIGHT_SUFFIXES = (WEIGHT_FILE, ".bin", ".ckpt", ".pt", ".pth")
 MAIN = "main"
 """The hub's revision where nobody names one."""
 
@@ -127,8 +128,14 @@ def _pipeline(source: str, revision: str | None, elsewhere: set[str], is_half: b
     if folder is None:
         return _absent(source, source, "not cached", elsewhere)
     index = folder / checkpoints.PIPELINE_INDEX
-    if not index.is_file():  # no pipeline of diffusers: all that can be said is that there is something
-        return _present(source, {"": _files(folder, is_half) or []})
+    if (
+        not index.is_file()
+    ):  # no pipeline of diffusers, of which no more can be said than that there is something
+        pattern = "*" if Path(source).is_dir() else "**/*"  # a folder of checkpoints is none
+        files = [path for path in sorted(folder.glob(pattern)) if path.suffix in WEIGHT_SUFFIXES]
+        if not files:
+            return _absent(source, source, "incomplete: it holds no weights")
+        return _present(source, {"": files})
     found: dict[str, list[Path]] = {}
     for name in _parts(index):
         if name not in elsewhere:

@@ -155,6 +155,24 @@ def test_half_precision_is_preferred_where_it_is_wanted(pipeline: Path) -> None:
     assert sorted(path.name for path in half.files) == ["model.fp16.safetensors", "model.safetensors"]
 
 
+def test_what_is_no_pipeline_must_at_least_hold_weights(hub: Path, pipeline: Path) -> None:
+    snapshot = cache(hub, "org/other")
+    (snapshot / "README.md").write_text("soon")
+    (need,) = needed("org/other")
+    assert (need.is_met, need.found) == (False, "incomplete: it holds no weights")
+    (snapshot / "weights").mkdir()
+    (snapshot / "weights" / "model.pt").write_bytes(b"x" * 2000)
+    (need,) = needed("org/other")
+    assert (need.is_met, need.found) == (True, "2 kB")
+    assert of("svd", checkpoint=str(pipeline.parent))[f"weights {pipeline.parent}"].state == "missing"
+
+
+@pytest.mark.parametrize(("name", "words"), [("still", "org/x"), ("svd", "nowhere")])
+def test_a_checkpoint_that_makes_no_sense_is_wrong_use(name: str, words: str) -> None:
+    with pytest.raises(UsageError, match="checkpoint"):
+        doctor.checkups([name], checkpoint=words, where=CPU)
+
+
 def test_a_configuration_without_weights_is_incomplete(pipeline: Path) -> None:
     (pipeline / "vae" / "model.safetensors").unlink()
     finding = of("svd", checkpoint=str(pipeline))[f"weights {pipeline}"]
@@ -388,6 +406,24 @@ def test_a_cache_that_cannot_be_written_to_is_missing(
         "missing",
         "set BENCH_CACHE to a folder that can be written to",
     )
+
+
+def test_a_gpu_is_named_with_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = SimpleNamespace(name="A GPU", total_memory=80_000_000_000)
+    cuda = SimpleNamespace(get_device_properties=lambda device: card, device_count=lambda: 2)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    monkeypatch.setattr(machine.devices, "resolve", lambda *words: Runtime("cuda:0", "float16"))
+    assert found(machine.checkup(), "GPU").found == "A GPU with 80 GB, A GPU with 80 GB"
+    assert machine.memory("cuda:0") == 80e9
+
+
+def test_a_gpu_that_torch_cannot_use_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.devices, "resolve", lambda *words: CPU)
+    monkeypatch.setattr(machine, "DRIVERS", (tmp_path,))
+    finding = found(machine.checkup(), "GPU")
+    assert (finding.state, finding.found) == ("note", "there is one, and this torch cannot use it")
+    monkeypatch.setattr(machine, "DRIVERS", (tmp_path / "nothing",))
+    assert found(machine.checkup(), "GPU").found.startswith("none")
 
 
 def test_little_room_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
