@@ -278,6 +278,63 @@ def show(
                 console.print(holes)
 
 
+@app.command()
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Runs, the baseline first: id, its beginning, or label.", metavar="A B…"),
+    ],
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="Metrics or evaluators; 'all'; main ones by default.", rich_help_panel=WHICH
+        ),
+    ] = "",
+    fail_if_worse: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC[:MARGIN]",
+            help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Report to write, with plots beside it.", rich_help_panel=HOW)
+    ] = None,
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether one run is better than another, and how sure that is; nothing is measured anew.
+
+    Differences are paired by case and each run is held against the first. A verdict is given where
+    it would be false in 5 of 100 comparisons at most, over all metrics shown together.
+
+    bench compare svd@step-1000 svd@step-2000
+    bench compare still drift --metrics ssim,flicker --markdown report.md
+    bench compare old new --fail-if-worse clipsim:0.01     for a training pipeline
+    """
+    with _plain_errors():
+        from bench import reports, terminal, verdicts
+
+        gates = [verdicts.gate(words) for words in fail_if_worse or []]
+        found = verdicts.compare(out, runs, _words(metrics), gates)
+        broken = verdicts.failed(found, gates)
+        for problem in found.problems:
+            typer.echo(f"warning: {problem}", err=True)
+        written = reports.write_markdown(markdown, found) if markdown else []
+        if as_json:
+            _print_json(reports.as_json(found, broken))
+        else:
+            console = terminal.stdout()
+            for pair in found.pairs:
+                console.print(reports.rich_table(pair, found.suite))
+                for note in [*reports.extreme_lines(pair), *reports.notes(pair)]:
+                    console.print(note, markup=False, soft_wrap=True)
+            for line in [*reports.gate_lines(broken), *map(str, written)]:
+                console.print(line, markup=False, soft_wrap=True)
+        raise typer.Exit(bool(broken))
+
+
 @app.command("ls")
 def list_entries(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -19,8 +21,8 @@ def _scores(*rows: Measurement) -> dict[str, float]:
 
 def test_the_mean_is_over_cases_of_the_mean_over_seeds() -> None:
     """Case a has seeds 0, 1, 2 with 1, 2, 3 (mean 2), case b one seed with 6: (2 + 6) / 2 = 4, not 12 / 4 = 3."""
-    rows = [measurement(case="a", seed=seed, value=seed + 1.0) for seed in range(3)]
-    score = _scores(*rows, measurement(case="b", value=6.0))
+    rows = [measurement(case="a", seed=seed, value=seed + 1.0, metric="own") for seed in range(3)]
+    score = _scores(*rows, measurement(case="b", value=6.0, metric="own"))
     assert (score["mean"], score["cases"], score["failed"], score["clips"]) == (4.0, 2, 0, 4)
     # two case means 2 and 6: sd = sqrt(8), t(1) = 12.7062, half = 12.7062 * sqrt(8) / sqrt(2)
     assert score["high"] - score["mean"] == pytest.approx(12.7062047 * 2, rel=1e-6)
@@ -88,6 +90,49 @@ def test_the_interval_covers_the_truth_95_times_of_100(cases: int) -> None:
     intervals = [summary.interval(rng.normal(2.0, 1.0, cases)) for _ in range(4000)]
     covered = np.mean([low <= 2.0 <= high for low, high in intervals])
     assert 0.94 <= covered <= 0.96
+
+
+def _skewed(rng: np.random.Generator, cases: int) -> np.ndarray:
+    """(4000, cases) means of two seeds: gamma of shape 4 between cases and within, the mean is 2, skewness 0.8."""
+    between = rng.gamma(4.0, 0.5, (4000, cases))
+    return between + 0.7 * (rng.gamma(4.0, 0.5, (4000, cases, 2)) - 2.0).mean(axis=2)
+
+
+def _normal(rng: np.random.Generator, cases: int) -> np.ndarray:
+    return 2.0 + rng.normal(size=(4000, cases)) + 0.7 * rng.normal(size=(4000, cases, 2)).mean(axis=2)
+
+
+@pytest.mark.parametrize("cases", [10, 20, 50, 200])
+@pytest.mark.parametrize("draw", [_normal, _skewed])
+def test_the_interval_covers_the_truth_with_seeds_in_cases(
+    draw: Callable[[np.random.Generator, int], np.ndarray], cases: int
+) -> None:
+    """4,000 simulations, whose standard error is 0.35 %: measured with 20,000 it is 94.0 % at the least."""
+    means = draw(np.random.default_rng(cases), cases)
+    intervals = [summary.interval(trial) for trial in means]
+    assert 0.93 <= np.mean([low <= 2.0 <= high for low, high in intervals]) <= 0.97
+
+
+def test_an_interval_ends_where_the_metric_does() -> None:
+    """ssim_mean is in [-1, 1] or [0, 1]: of 0.9 and 1.0 Student's t would reach to 1.59."""
+    score = _scores(measurement(value=0.9), measurement(case="b", value=1.0))
+    card = summary.cards()["ssim_mean"]
+    assert (score["low"], score["high"]) == (pytest.approx(max(0.95 - 0.6353, card.low or 0), abs=1e-3), 1.0)
+
+
+def test_the_interval_of_a_set_ends_where_the_metric_does() -> None:
+    score = _scores(
+        measurement(case=None, seed=None, category=None, metric="fvd", value=3.0, low=-1.0, high=9.0)
+    )
+    assert (score["low"], score["high"]) == (0.0, 9.0)
+
+
+def test_a_metric_with_settings_has_the_range_of_its_card() -> None:
+    rows = [
+        measurement(case=case, value=value, metric="ssim_mean[a=1]")
+        for case, value in (("a", 0.9), ("b", 1.0))
+    ]
+    assert _scores(*rows)["high"] == 1.0
 
 
 def test_runs_that_share_a_label_are_told_apart() -> None:

@@ -1,0 +1,173 @@
+"""Runs on disk, compared: each against the first; and gates, which say whether that is good enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bench import comparison, results, runs, set_differences
+from bench.comparison import SIGNS, Difference, Entry, Pair
+from bench.errors import UnknownName, UsageError
+from bench.results import frame
+from bench.runs import RunFolder
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs on one version of one suite.
+
+    Attributes:
+        suite: name@version.
+        pairs: each run but the first, against the first.
+        problems: files of rows that had to be set aside.
+    """
+
+    suite: str
+    pairs: tuple[Pair, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How much worse a metric may be.
+
+    Attributes:
+        metric: one that knows which way is better.
+        margin: at least 0, in the metric's unit.
+    """
+
+    metric: str
+    margin: float = 0.0
+
+    def fails(self, found: Difference) -> bool:
+        """Whether B is worse by more than the margin: the whole 95 % interval lies beyond it.
+
+        An interval that reaches into the margin passes: what few cases cannot show is no reason to stop a training.
+        """
+        low, high = found.low, found.high
+        if low is None or high is None:
+            raise UsageError(f"no interval for {found.metric}: {found.cases} cases are too few to gate on")
+        least_loss = -high if found.direction == "higher" else low
+        return least_loss > self.margin
+
+
+def gate(words: str) -> Gate:
+    """'METRIC' or 'METRIC:margin'.
+
+    Raises:
+        UsageError: the margin is no number, or negative.
+    """
+    metric, colon, margin = words.rpartition(":")
+    if not colon:
+        return Gate(words)
+    try:
+        number = float(margin)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0 and metric):
+        raise UsageError(f"a gate is METRIC or METRIC:margin with a margin of 0 or more, not '{words}'")
+    return Gate(metric, number)
+
+
+def compare(
+    out: Path, words: Sequence[str], metrics: Sequence[str] = (), gates: Sequence[Gate] = ()
+) -> Comparison:
+    """The runs that words name, each against the first.
+
+    Args:
+        out: folder of runs.
+        words: ids, their beginnings or labels; two at least.
+        metrics: see comparison.chosen; those of gates are compared besides.
+        gates: which will be asked.
+
+    Raises:
+        UnknownName: no such run or metric.
+        UsageError: one run alone; runs on different suites, or versions of one; a run without measurements.
+    """
+    if len(words) < 2:
+        raise UsageError("compare needs two runs at least: bench compare BASELINE OTHER")
+    folders = [runs.named(out, each) for each in words]
+    _check_suites(folders)
+    rows, problems = _rows(folders)
+    wanted = comparison.chosen(rows, metrics)
+    wanted += [metric for metric in _gated(rows, gates) if metric not in wanted]
+    entries = _entries(folders)
+    versions = dict(zip(rows["metric"], rows["metric_version"], strict=True))
+    pairs = []
+    for folder, entry in zip(folders[1:], entries[1:], strict=True):
+        pair = comparison.compare(entries[0], entry, rows, wanted)
+        pairs.append(set_differences.completed(pair, folders[0], folder, versions))
+    run = folders[0].run
+    return Comparison(f"{run.suite}@{run.suite_version}", tuple(pairs), problems)
+
+
+def failed(found: Comparison, gates: Sequence[Gate]) -> list[tuple[Gate, Pair, Difference]]:
+    """The gates that do not hold, and where.
+
+    Raises:
+        UsageError: a gate on a metric that has no better direction, or of which nothing is known here: a gate that
+            sees nothing must not pass.
+    """
+    asked = [(each, pair, _asked(each, pair)) for pair in found.pairs for each in gates]
+    return [(each, pair, difference) for each, pair, difference in asked if each.fails(difference)]
+
+
+def _asked(gate: Gate, pair: Pair) -> Difference:
+    difference = next((each for each in pair.differences if each.metric == gate.metric), None)
+    if difference is None:
+        reasons = [each.reason for each in pair.skipped if each.metric == gate.metric]
+        raise UsageError(f"{gate.metric} of {pair.b.name} cannot be gated on: {''.join(reasons)}")
+    if not SIGNS[difference.direction]:
+        raise UsageError(f"{gate.metric} cannot be gated on: it has no better direction")
+    return difference
+
+
+def _gated(rows: pd.DataFrame, gates: Sequence[Gate]) -> list[str]:
+    """The metrics of gates; a name of an evaluator is not one."""
+    measured = {*rows["metric"]}
+    for each in gates:
+        if each.metric not in measured:
+            raise UnknownName("metric", each.metric, measured, hint="to gate on, measured in these runs")
+    return [each.metric for each in gates]
+
+
+def _check_suites(folders: Sequence[RunFolder]) -> None:
+    first, *others = (folder.run for folder in folders)
+    for run in others:
+        if (run.suite, run.suite_version) != (first.suite, first.suite_version):
+            raise UsageError(
+                f"{run.id} is on {run.suite}@{run.suite_version}, {first.id} on "
+                f"{first.suite}@{first.suite_version}: runs compare on one version of one suite"
+            )
+
+
+def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    found, problems = [], []
+    for folder in dict.fromkeys(folders):
+        rows, broken = folder.rows.read()
+        problems += [str(each) for each in broken]
+        if not rows:
+            name = folder.path.name
+            raise UsageError(f"run '{name}' has no measurements yet: bench evaluate {name}")
+        found += rows
+    return frame(results.latest(found)), tuple(problems)
+
+
+def _entries(folders: Sequence[RunFolder]) -> list[Entry]:
+    """Runs by their label; where several share one, by id."""
+    labels = [folder.run.label for folder in folders]
+    shared = {label for label in labels if len({f.path for f in folders if f.run.label == label}) > 1}
+    return [
+        Entry(folder.path.name, folder.path.name if label in shared else label, _clips(folder))
+        for folder, label in zip(folders, labels, strict=True)
+    ]
+
+
+def _clips(folder: RunFolder) -> dict[str, Path]:
+    """Case -> the clip of its first seed."""
+    made = [record for record in folder.records() if not record.error]
+    return {record.case: folder.locate(record) for record in reversed(made)}
