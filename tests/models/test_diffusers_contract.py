@@ -37,6 +37,7 @@ TAKING = {
 
 SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 64, "height": 64, "steps": 2}
 SMALLER: Mapping[str, Mapping[str, Any]] = {
+    "cogvideox-5b-i2v": {"width": 32, "height": 32},  # the tiny one's only size
     "framepack": {"width": 32, "height": 32},  # makes 37 frames whatever it is asked for
     "framepack-f1": {"width": 32, "height": 32},
 }
