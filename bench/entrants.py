@@ -102,7 +102,7 @@ def _identity(model: Model, suite: Suite) -> Run:
         checkpoint_digest=checkpoint.digest if checkpoint else "",
         adapter_version=model.card.version,
         settings=model.decisive_settings(),
-        dtype=model.runtime.dtype if model.card.weights else "",
+        dtype=model.runtime.dtype if model.card.weights is not None else "",
         suite=suite.name,
         suite_version=suite.version,
         reads_text=model.card.reads_text,

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import checkpoints, models, pictures
+from bench import checkpoints, entrants, models, pictures
+from bench.entrants import Entrants
 from bench.errors import UsageError
 from bench.models._diffusers import DiffusersModel
 from bench.models.diffusers_any import Diffusers
-from bench.types import Case, Runtime
+from bench.types import Case, Runtime, Suite
 from tests import tiny_checkpoints
 
 SMALL = {"num_frames": 9, "width": 32, "height": 32, "steps": 2}
@@ -107,6 +108,17 @@ def test_settings_that_a_pipeline_does_not_take_are_refused(folder: Callable[[st
         UsageError, match="negative_prompt is set, and a StableVideoDiffusionPipeline takes none"
     ):
         of(Diffusers, folder("svd"), negative_prompt="ugly").load()
+
+
+def test_precision_tells_its_runs_apart(folder: Callable[[str], Path], case: Case) -> None:
+    entrant = Entrants(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
+    suite = Suite("own", "0", "", (case,))
+    found = [
+        entrants.resolve(entrant, suite, Runtime(dtype=dtype))[0][1] for dtype in ("float32", "bfloat16")
+    ]
+    assert [run.dtype for run in found] == ["float32", "bfloat16"]
+    assert found[0].id != found[1].id
+    assert found[0].label == "diffusers@wan2.1-i2v-480p"
 
 
 def test_it_needs_a_checkpoint() -> None:
