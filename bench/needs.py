@@ -61,9 +61,8 @@ def package(name: str, install: str) -> Need:
     """
     from packaging.specifiers import SpecifierSet  # every huggingface_hub brings it
 
-    try:
-        found = version(name)
-    except PackageNotFoundError:
+    found = _installed(name)
+    if found is None:
         return Need("package", name, False, "not installed", install)
     wanted = _wanted_versions().get(_canonical(name), "")
     if not SpecifierSet(wanted).contains(found, prereleases=True):
@@ -219,6 +218,15 @@ def in_words(size: float) -> str:
         if size >= factor:
             return f"{size / factor:.3g} {unit}"
     return f"{size:.0f} bytes"
+
+
+@cache
+def _installed(name: str) -> str | None:
+    """A package's version; its metadata takes milliseconds to read, and thirty models ask for the same three."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 @cache
