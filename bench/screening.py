@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,10 @@ def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record:
     Raises:
         BadClip: it cannot be decoded to its end.
     """
-    with video.stream(path) as stream:
-        return screen(
-            video.Stream(_ahead(stream.frames), stream.fps, stream.decoded), evaluators, case, record
-        )
+    # closed in that order, whatever happens (Ctrl-C): a file that closes under the decoding thread is a crash
+    with video.stream(path) as stream, closing(_ahead(stream.frames)) as frames:
+        stream.frames = frames  # of the stream itself, which learns its true rate at its end
+        return screen(stream, evaluators, case, record)
 
 
 def screen_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
@@ -126,7 +127,7 @@ def _next(before: View | None, frame: Image, stream: video.Stream, case: Case, r
     return View(before.t + 1, frame, before.sample, before, before.first)
 
 
-def _ahead(frames: Iterator[Image]) -> Iterator[Image]:
+def _ahead(frames: Iterator[Image]) -> Generator[Image]:
     """The same frames, decoded by a thread while others look at those before."""
     with ThreadPoolExecutor(1) as thread:
         coming = deque(thread.submit(next, frames, None) for _ in range(AHEAD))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -150,6 +154,54 @@ def test_uneven_timing_is_known_at_the_end() -> None:
     levels = Levels()
     seen = screen(stream, [levels], CASE, RECORD)
     assert (seen.sample.fps, seen.sample.decoded["timing"]) == (12.5, "uneven")
+
+
+def test_uneven_timing_of_a_file_is_what_evaluators_are_told(tmp_path: Path) -> None:
+    """Frames that stay for 300 and 100 ms in turn, in a file that states 30 a second."""
+    path = tmp_path / "a.mkv"
+    frames = moving_clip(6).frames
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("ffv1", rate=30)
+        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], "bgr0"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for frame, begin in zip(frames, (0, 300, 400, 700, 800, 1100), strict=True):
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+            picture.pts, picture.time_base = begin, Fraction(1, 1000)
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode(None))
+    levels = Levels()
+    seen = screen_file(path, [levels], CASE, RECORD)
+    assert seen.sample.decoded["timing"] == "uneven"
+    assert seen.sample.fps == pytest.approx(5 / 1.1) == video.read_clip(path).fps
+
+
+def test_a_file_is_not_closed_while_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while an evaluator looks: libavcodec would read memory that is gone."""
+    decoding, closed = threading.Event(), list[bool]()
+
+    def frames() -> Iterator[Image]:
+        yield moving_clip(1).frames[0]
+        decoding.set()
+        time.sleep(0.2)
+        decoding.clear()
+        yield moving_clip(1).frames[0]
+
+    @contextmanager
+    def stream(path: Path) -> Iterator[video.Stream]:
+        try:
+            yield video.Stream(frames(), 8.0, {})
+        finally:
+            closed.append(not decoding.is_set())
+
+    class Interrupted(Levels):
+        def look(self, view: View) -> float:
+            decoding.wait()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(video, "stream", stream)
+    with pytest.raises(KeyboardInterrupt):
+        screen_file(tmp_path / "a.mkv", [Interrupted()], CASE, RECORD)
+    assert closed == [True]
 
 
 def test_clips_of_other_sizes_may_follow() -> None:
