@@ -249,9 +249,9 @@ def measure(evaluators: Sequence[ClipEvaluator], task: Task) -> Answered:
     failures: dict[str, str] = {}
     baseline = task.damage.baseline(task.source.clip.frames)
     record = ClipRecord(task.source.case.id, 0, None, "", fit="stretch")
-    evaluators = [evaluator for evaluator in evaluators if evaluator.applies(task.source.case, record)]
     with tempfile.TemporaryDirectory() as folder:
         case = _case(task, baseline, Path(folder))
+        evaluators = [evaluator for evaluator in evaluators if evaluator.applies(case, record)]
         for severity in task.severities:
             frames = task.damage.of(task.source.clip.frames, severity, _generator(task))
             clip = Clip(frames, task.source.clip.fps)

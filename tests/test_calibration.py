@@ -329,6 +329,18 @@ def test_the_undamaged_clip_keeps_its_case() -> None:
     assert min(made.curve("last_red", "noise").changes) > 0  # type: ignore[union-attr]
 
 
+def test_what_needs_keyframes_or_a_keep_mask_is_measured_too() -> None:
+    """The cases of the suite have neither: those that are made from the clips have both, but for those of a pan."""
+    clips = sources(4, frames=8)
+    evaluators = calibration.chosen(["keyframes", "keep"], "cpu", Progress())
+    made = calibration.calibrate(clips, evaluators, calibration.chosen_damages(["noise", "pan"]), Progress())
+    for metric in ("keyframe_fidelity", "keep_fidelity"):
+        curve = made.curve(metric, "noise")
+        assert curve is not None
+        assert (curve.clips, curve.baseline > 0.99, curve.verdict) == (4, True, "shows")
+        assert made.curve(metric, "pan") is None
+
+
 def test_any_number_of_workers_gives_the_same_curves() -> None:
     evaluators = calibration.chosen(["flicker"], "cpu", Progress())
     few = calibration.chosen_damages(["noise", "brightness_flicker"])
