@@ -16,7 +16,9 @@ def compiled(kernel: Callable[..., Any], signatures: Sequence[Any]) -> Any:
 
     try:
         return numba.njit(list(signatures), nogil=True, error_model="numpy", cache=True)(kernel)
-    except (RuntimeError, OSError):  # no folder that can be written to, or a full disk
+    except (
+        Exception
+    ):  # the cache's: no folder to write to, a full disk, a file cut short. The kernel's come again
         return numba.njit(list(signatures), nogil=True, error_model="numpy")(kernel)
 
 

@@ -78,9 +78,9 @@ def ms_ssim(a: Plane, b: Plane) -> float:
     p: Plane | Floats = np.ascontiguousarray(a)
     q: Plane | Floats = np.ascontiguousarray(b)
     for exponent in SCALES[:-1]:
-        product *= max(similarity(p, q, False), 0.0) ** exponent
+        product *= _share(similarity(p, q, False)) ** exponent
         p, q = halved(p), halved(q)
-    return float(product * max(similarity(p, q, True), 0.0) ** SCALES[-1])
+    return float(product * _share(similarity(p, q, True)) ** SCALES[-1])
 
 
 def psnr(a: Plane | Image, b: Plane | Image) -> float:
@@ -92,6 +92,11 @@ def psnr(a: Plane | Image, b: Plane | Image) -> float:
 
     squares = cv2.norm(a, b, cv2.NORM_L2SQR)
     return min(MAX_PSNR, 10 * math.log10(255**2 * a.size / squares)) if squares else MAX_PSNR
+
+
+def _share(mean: float) -> float:
+    """A mean of terms in [0, 1]: it has no more by Cauchy and Schwarz, but float32 leaves 1.00003 on flat pictures."""
+    return min(max(mean, 0.0), 1.0)
 
 
 def _refuse(plane: Plane, side: int, name: str) -> None:
