@@ -24,6 +24,9 @@ MIN_VALUES = 10
 SIGNIFICANT = 0.01
 """p-value that a verdict needs."""
 
+_AT_ONCE = 2000
+"""Values of a series whose two million slopes are in memory together; of a longer one they would fill it."""
+
 _ROUNDING = 9
 """Decimals beyond which values are equal: sums of many float64 differ there between machines."""
 
@@ -71,8 +74,9 @@ def slope(series: Series) -> float:
         raise NotMeasurable(
             f"a slope needs {MIN_SLOPE_VALUES} values, the series has {len(series)}: use a longer clip"
         )
-    before, after = np.triu_indices(len(series), 1)
-    return float(np.median((series[after] - series[before]) / (after - before)))
+    if len(series) > _AT_ONCE:
+        return _slope_by_lags(series)
+    return float(np.median(_slopes(series)))
 
 
 def trend(series: Series) -> Trend:
@@ -195,9 +199,53 @@ def _f_tail(ratio: float, free: float) -> float:
     return float(fdtrc(2, free, max(ratio, 0.0)))
 
 
-def _kendall(series: Series) -> int:
+def _slopes(series: Series) -> Series:
     before, after = np.triu_indices(len(series), 1)
-    return int(np.sign(series[after] - series[before]).sum())
+    return np.asarray((series[after] - series[before]) / (after - before))
+
+
+def _slope_by_lags(series: Series) -> float:
+    """The median of the same slopes to the bit, of which few are in memory at a time: 36 000 values have 650 million.
+
+    A spread-out part of the values says where the median lies, nearly; only slopes between those bounds are sorted.
+    """
+    pairs = len(series) * (len(series) - 1) // 2
+    middle = ((pairs - 1) // 2, pairs // 2)
+    some, margin = _slopes(series[:: -(-len(series) // _AT_ONCE)]), 0.01
+    while margin < 0.5:
+        ranked = _Ranked(series, *np.quantile(some, [0.5 - margin, 0.5 + margin]))
+        if all(rank in ranked for rank in middle):
+            return float(np.mean([ranked[rank] for rank in middle]))
+        margin *= 3  # the part was not like the whole
+    return float(np.median(_slopes(series)))
+
+
+class _Ranked:
+    """The slopes from low to high, by their rank among all; those that equal a bound are counted, not kept."""
+
+    def __init__(self, series: Series, low: float, high: float) -> None:
+        self._low, self._high, self._below, self._at_low, self._at_high = low, high, 0, 0, 0
+        inside: list[Series] = []
+        for lag in range(1, len(series)):
+            slopes = (series[lag:] - series[:-lag]) / lag
+            self._below += int(np.count_nonzero(slopes < low))
+            self._at_low += int(np.count_nonzero(slopes == low))
+            self._at_high += int(np.count_nonzero(slopes == high)) if high > low else 0
+            inside.append(slopes[(slopes > low) & (slopes < high)])
+        self._inside = np.sort(np.concatenate(inside))
+
+    def __contains__(self, rank: int) -> bool:
+        return 0 <= rank - self._below < self._at_low + len(self._inside) + self._at_high
+
+    def __getitem__(self, rank: int) -> float:
+        place = rank - self._below - self._at_low
+        if 0 <= place < len(self._inside):
+            return float(self._inside[place])
+        return self._low if place < 0 else self._high
+
+
+def _kendall(series: Series) -> int:
+    return sum(int(np.sign(series[lag:] - series[:-lag]).sum()) for lag in range(1, len(series)))
 
 
 def _variance(series: Series) -> float:

@@ -1,6 +1,7 @@
 """Slope, test, verdict and half-life: closed forms, SciPy's values, and how often they are fooled."""
 
 import contextlib
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -41,6 +42,29 @@ def test_slope_of_a_line_with_wild_values() -> None:
 def test_slope_is_that_of_scipy() -> None:
     series = np.random.default_rng(0).normal(size=41)
     assert trend.slope(series) == pytest.approx(stats.theilslopes(series).slope, abs=1e-12)
+
+
+@given(st.lists(st.integers(-3, 3) | st.floats(-1, 1), min_size=60, max_size=90))
+@settings(deadline=None)
+def test_slope_of_a_long_series_is_the_same_to_the_bit(values: list[float]) -> None:
+    series = np.array(values, dtype=np.float64)
+    whole = trend.slope(series)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trend, "_AT_ONCE", 20)
+        assert trend.slope(series) == whole
+
+
+@pytest.mark.parametrize("kind", ["noise", "still", "steps"])
+def test_slope_of_a_long_series_takes_little_memory(kind: str) -> None:
+    """All slopes of 5000 values at once are 100 MB, and took 500 MB."""
+    noise = np.random.default_rng(0).normal(size=5000)
+    series = {"noise": noise, "still": 0 * noise, "steps": np.round(noise)}[kind]
+    tracemalloc.start()
+    found = trend.trend(series)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 80e6
+    assert abs(found.slope) < 1e-4
 
 
 def test_trend_of_a_line_by_hand() -> None:
