@@ -19,10 +19,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from types import ModuleType, TracebackType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any, Generic, TypeVar
 
 from bench.errors import BenchError, WorkerDied
@@ -233,17 +234,23 @@ def _result(future: Future[bytes]) -> Any:
 
 
 def _packed_function(function: Callable[..., Any]) -> bytes:
+    packed = BytesIO()
     try:
-        packed = pickle.dumps(function)
+        _Pickler(packed).dump(function)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise TypeError(
-            f"{function} cannot be brought to a worker process ({error}): define it at the top of a module"
+            f"{function!s:.200} cannot be brought to a worker process ({error}): define it at the top of a module"
         ) from None
-    if b"__main__" in packed:
-        raise TypeError(
-            f"{function} cannot be brought to a worker process: define it in a module, not in the main script"
-        )
-    return packed
+    return packed.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Refuses what only the main script has."""
+
+    def reducer_override(self, thing: Any) -> Any:
+        if isinstance(thing, type | FunctionType) and thing.__module__ == "__main__":
+            raise pickle.PicklingError(f"{thing.__name__} is defined in the main script, not in a module")
+        return NotImplemented
 
 
 # In the worker's process

@@ -128,6 +128,23 @@ def test_work_is_a_function_of_a_module(count: int) -> None:
         Workers(2, lambda: 10)
 
 
+def test_what_only_the_main_script_has_is_refused_in_one_line() -> None:
+    def work(state: int, task: int) -> int:
+        return task
+
+    work.__module__ = "__main__"
+    with pytest.raises(
+        TypeError, match=r"\(work is defined in the main script, not in a module\)"
+    ) as refused:
+        Workers(2, partial(work, 0, "x" * 9000))  # type: ignore[arg-type]
+    assert len(str(refused.value)) < 500
+
+
+def test_texts_may_speak_of_the_main_script() -> None:
+    with Workers(2, partial(str, "if __name__ == '__main__'")) as pool:
+        assert [result for _, result in pool.map(worker_tasks.times, [1])] == ["if __name__ == '__main__'"]
+
+
 def test_a_worker_has_one_thread_and_loads_nothing_on_its_own() -> None:
     before = os.environ.copy(), sys.modules["__main__"], signal.pthread_sigmask(signal.SIG_BLOCK, [])
     with Workers(2, worker_tasks.nothing) as pool:
