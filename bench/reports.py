@@ -14,8 +14,8 @@ from urllib.parse import quote
 from rich.table import Table
 from rich.text import Text
 
-from bench import comparison, files, paired, plots, terminal
-from bench.comparison import SIGNS, CaseDifference, Difference, Extreme, Pair
+from bench import differences, files, paired, plots, terminal
+from bench.differences import SIGNS, CaseDifference, Difference, Extreme, Pair
 from bench.verdicts import Comparison, Gate
 
 EXTREMES = 3
@@ -113,7 +113,7 @@ def _line(found: Difference) -> list[str]:
 
 def _extremes(pair: Pair) -> list[Extreme]:
     """The worst and the best, the farthest first."""
-    found = comparison.extremes(pair)
+    found = differences.extremes(pair)
     best = [each for each in reversed(found) if each.gain > 0]
     return [each for each in found if each.gain < 0][:EXTREMES] + best[:EXTREMES]
 
@@ -176,7 +176,7 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
         "differences": [_difference_json(pair, each) for each in pair.differences],
         "skipped": [asdict(each) for each in pair.skipped],
         "holes": [asdict(each) for each in pair.holes],
-        "cases": [asdict(each) for each in comparison.extremes(pair)],
+        "cases": [asdict(each) for each in differences.extremes(pair)],
         "notes": notes(pair),
     }
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import comparison, digests, evaluators, files, paired, settings, stats, summary
-from bench.comparison import Difference, Pair, Skipped
+from bench.differences import Difference, Pair, Skipped, corrected
 from bench.errors import BenchError, Unavailable
 from bench.evaluators import FeatureSet, SetEvaluator, Values
 from bench.features import FeatureStore
@@ -46,7 +46,7 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
                     found.append(replace(each, version=versions[each.metric]))
         except BenchError as error:
             skipped += [Skipped(metric, str(error)) for metric in metrics]
-    return comparison.corrected(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
+    return corrected(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
 
 
 @dataclass(frozen=True)

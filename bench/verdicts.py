@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from bench import comparison, results, runs, set_differences
-from bench.comparison import SIGNS, Difference, Entry, Pair
+from bench.differences import SIGNS, Difference, Entry, Pair
 from bench.errors import UnknownName, UsageError
 from bench.results import frame
 from bench.runs import RunFolder

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from bench import comparison, evaluators, paired, results, set_differences, stats
-from bench.comparison import Difference, Entry, Pair, Skipped
+from bench import comparison, differences, evaluators, paired, results, set_differences, stats
+from bench.differences import Difference, Entry, Pair, Skipped
 from bench.errors import NotMeasurable, UnknownName, UsageError
 from bench.evaluators import FeatureSet, SetEvaluator, Values
 from bench.types import Measurement
@@ -246,7 +246,7 @@ def test_what_is_not_compared_says_why(rows: list[Measurement], reason: str) -> 
 
 def test_the_case_that_loses_most_over_all_metrics_comes_first() -> None:
     rows = [*_rows(A, _of([0.5, 0.5, 0.5])), *_rows(B, _of([0.5, 0.1, 0.9]))]
-    assert [each.case for each in comparison.extremes(_pair(*rows))] == ["c01", "c00", "c02"]
+    assert [each.case for each in differences.extremes(_pair(*rows))] == ["c01", "c00", "c02"]
 
 
 def test_words_choose_metrics() -> None:
@@ -299,7 +299,7 @@ def test_a_set_farther_from_the_references_is_worse() -> None:
     found = _set_difference(_features(rng, 30), _features(rng, 30, 1.0), _features(rng, 30))
     assert found.low is not None
     assert found.low > 0
-    (tested,) = comparison.corrected(Pair(A, B, (found,), (), (), ((0,), (0,)))).differences
+    (tested,) = differences.corrected(Pair(A, B, (found,), (), (), ((0,), (0,)))).differences
     assert (tested.basis, tested.verdict) == ("set", "worse")
 
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bench import comparison, plots, reports, results
-from bench.comparison import Entry, Pair
+from bench.differences import Entry, Pair
 from bench.verdicts import Comparison, Gate
 from tests.made import measurement
 
