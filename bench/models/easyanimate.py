@@ -46,4 +46,8 @@ class EasyAnimate(DiffusersModel):
         chosen = super().arguments(request)
         del chosen["image"]
         # the pipeline has no default for what it is not to show
-        return chosen | {"negative_prompt": request.settings.negative_prompt, "video": video, "mask_video": made}
+        return chosen | {
+            "negative_prompt": request.settings.negative_prompt,
+            "video": video,
+            "mask_video": made,
+        }
