@@ -151,7 +151,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Extreme:
-    """A case and how much B gains on it over A: the mean over metrics of gain / standard deviation of the gains."""
+    """A case and how much B gains on it over A: the mean over metrics of gain / root mean square of the gains."""
 
     case: str
     gain: float
@@ -179,9 +179,10 @@ def extremes(pair: Pair) -> list[Extreme]:
     """The cases from the one that B loses most to the one that it wins most, over all metrics with a direction."""
     gains: dict[str, list[float]] = {}
     for each in pair.differences:
-        spread = np.std([case.difference for case in each.by_case], ddof=1) if len(each.by_case) > 1 else 0.0
-        for case in each.by_case if spread > 0 and each.direction != "none" else ():
-            gain = case.difference * SIGNS[each.direction] / spread
-            gains.setdefault(case.case, []).append(float(gain))
+        usual = (
+            float(np.sqrt(np.mean([case.difference**2 for case in each.by_case]))) if each.by_case else 0.0
+        )
+        for case in each.by_case if usual > 0 and each.direction != "none" else ():
+            gains.setdefault(case.case, []).append(case.difference * SIGNS[each.direction] / usual)
     found = [Extreme(case, float(np.mean(values)), len(values)) for case, values in gains.items()]
     return sorted(found, key=lambda extreme: (extreme.gain, extreme.case))

@@ -122,7 +122,7 @@ def _extreme(pair: Pair, found: Extreme) -> str:
     verb = "wins" if found.gain > 0 else "loses"
     metrics = f"{found.metrics} metric{'s' * (found.metrics != 1)}"
     case = f"{plain(pair.b.name)} {verb} most on {plain(found.case)}"
-    return f"{case}: {_minus(f'{found.gain:+.2f}')} sd, mean of {metrics}"
+    return f"{case}: {_minus(f'{found.gain:+.2f}')} × the usual difference, mean of {metrics}"
 
 
 def _hole_notes(pair: Pair) -> list[str]:

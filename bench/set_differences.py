@@ -74,7 +74,7 @@ def differences(
 ) -> list[Difference | Skipped]:
     """B minus A under metrics of the evaluator, with the interval and p of the jackknife over groups of cases.
 
-    Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: its standard error is 1.2 to 1.7 times the
+    Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: its standard error is 1.0 to 1.7 times the
     spread of the difference for Fréchet distances, so it errs on the cautious side, and right for kernel distances.
     Below bench.stats.MIN_CASES_INTERVAL cases there is neither interval nor p.
 
