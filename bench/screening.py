@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench import video
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
-from bench.types import Case, Clip, ClipRecord, Image
+from bench.types import Case, Clip, ClipRecord, Image, Value
 from bench.views import InputImage, Sample, View
 
 AHEAD = 4
@@ -61,7 +62,7 @@ class Screening:
     def answers(self, evaluator: ClipEvaluator) -> Answers:
         """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
         try:
-            return evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample)
+            return _checked(evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample))
         except Exception as error:
             return all_failed(evaluator, error)
 
@@ -72,6 +73,23 @@ class Screening:
             NotMeasurable: the clip has none to give; or whatever else went wrong.
         """
         return evaluator.features(self.watchers[evaluator].kept(self.sample))
+
+
+def _checked(answers: Answers) -> Answers:
+    """The answers of an evaluator that anybody may have written: what is no answer would break the rows of others.
+
+    Raises:
+        TypeError: they are none.
+    """
+    if not isinstance(answers, Mapping):
+        raise TypeError(f"conclude returns a mapping of metrics to Values, not {answers!r:.80}")
+    for name, answer in answers.items():
+        is_number = isinstance(answer, Value) and isinstance(answer.value, Real)
+        if not is_number and not isinstance(answer, Exception):
+            raise TypeError(
+                f"{name} is a Value of a number, or an error that says why not; not {answer!r:.80}"
+            )
+    return answers
 
 
 def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:

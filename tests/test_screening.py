@@ -77,6 +77,26 @@ def test_trouble_of_one_evaluator_is_its_own() -> None:
     assert isinstance(seen.answers(sound)["level"], Value)
 
 
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        (None, "conclude returns a mapping of metrics to Values, not None"),
+        ({"level": 1.5}, "level is a Value of a number, or an error that says why not; not 1.5"),
+        ({"level": Value(np.array(2.0))}, r"level is a Value of a number"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_answer_costs_its_evaluator_alone(answers: Any, why: str) -> None:
+    class Wrong(Levels):
+        def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
+            return answers  # type: ignore[no-any-return]
+
+    wrong, sound = Wrong(), Levels()
+    seen = screen_clip(moving_clip(3), [wrong, sound], CASE, RECORD)
+    with pytest.raises(TypeError, match=why):
+        raise seen.answers(wrong)["level"]  # type: ignore[misc]
+    assert isinstance(seen.answers(sound)["level"], Value)
+
+
 def test_too_short_and_too_small_are_said_before_whatever_went_wrong() -> None:
     class Choosy(Levels):
         min_frames, min_side = 6, 50
