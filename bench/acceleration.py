@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, get_args
@@ -299,7 +299,7 @@ def _teacache(calls: Calls, accel: Accel, effect: Effect, model: str) -> Abstrac
     if not accel.numbers and model not in COEFFICIENTS:
         raise UsageError(
             f"nobody fitted TeaCache's coefficients to model '{model}'; give them: {_written(accel.name)}, or"
-            " choose first-block"
+            " choose mag-cache"
         )
     fitted = Coefficients(accel.numbers) if accel.numbers else COEFFICIENTS[model]
     return TeaCache(calls, accel.strength, fitted, SIGNALS[kind.__name__]).on()
@@ -354,18 +354,21 @@ def _written(name: str) -> str:
 
 
 def _unfit(accel: Accel, kind: type[Any]) -> UsageError:
+    known = list(METHODS) if hasattr(kind, "enable_cache") else [one for one in METHODS if one not in CACHES]
+    if kind.__name__ not in SIGNALS:
+        known.remove("teacache")
     return UsageError(
-        f"acceleration {accel.name} does not know the layers of a {kind.__name__}: leave it out or choose"
-        f" {_others(accel)}"
+        f"acceleration {accel.name} does not know the layers of {kind.__name__}: leave it out or choose"
+        f" {_others(accel, known)}"
     )
 
 
 def _nothing(accel: Accel) -> UsageError:
     return UsageError(
-        f"acceleration {accel.name} saved nothing on this model: leave it out or choose {_others(accel)}"
+        f"acceleration {accel.name} saved nothing on this model: leave it out or choose {_others(accel, METHODS)}"
     )
 
 
-def _others(accel: Accel) -> str:
-    *most, last = (name for name, method in METHODS.items() if name != accel.name and method.must_save)
-    return f"{', '.join(most)} or {last}"
+def _others(accel: Accel, known: Iterable[str]) -> str:
+    *most, last = (name for name in known if name != accel.name and METHODS[name].must_save)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -230,9 +230,13 @@ def _shifted_by_time(block: Any, given: Mapping[str, Any]) -> Any:
 
 SIGNALS: Mapping[str, Signal] = {
     "WanTransformer3DModel": _time_embedding,
+    "WanVACETransformer3DModel": _time_embedding,
+    "SkyReelsV2Transformer3DModel": _time_embedding,
     "CogVideoXTransformer3DModel": _time_embedding,
+    "EasyAnimateTransformer3DModel": _time_embedding,
     "HunyuanVideoTransformer3DModel": _normed_by_time,
     "HunyuanVideoFramepackTransformer3DModel": _normed_by_time,
+    "HunyuanVideo15Transformer3DModel": _normed_by_time,
     "LTXVideoTransformer3DModel": _shifted_by_time,
 }
 """Class of a denoiser -> what TeaCache looks at."""

@@ -82,7 +82,7 @@ def _enable(pipeline: Any, name: str, instead: str) -> None:
     try:
         getattr(vae, f"enable_{name}")()
     except (AttributeError, NotImplementedError):
-        raise UsageError(f"a {type(vae).__name__} has no {name}; try {instead}") from None
+        raise UsageError(f"the VAE, {type(vae).__name__}, has no {name}; try {instead}") from None
 
 
 def _attend(part: Any, name: str) -> None:

@@ -402,7 +402,7 @@ def test_a_unet_is_refused_before_its_weights_are_read(
             model.load()
     cls = models.registry["easyanimate-5.1"]
     model = cls(cls.Settings(accel="pab"), Runtime(), checkpoints.resolve(str(folders("svd"))))
-    with pytest.raises(UsageError, match="pab does not know the layers of a EasyAnimateTransformer3DModel"):
+    with pytest.raises(UsageError, match="pab does not know the layers of EasyAnimateTransformer3DModel"):
         model.load()
 
 
@@ -410,7 +410,7 @@ def test_a_denoiser_that_a_method_does_not_know_is_refused_before_the_first_clip
     folders: Callable[[str], Path],
 ) -> None:
     with pytest.raises(
-        UsageError, match="first-block does not know the layers of a LTXVideoTransformer3DModel"
+        UsageError, match="first-block does not know the layers of LTXVideoTransformer3DModel"
     ):
         fresh("ltx-video", folders, accel="first-block").load()  # the tiny one has a single block
     with pytest.raises(
