@@ -20,6 +20,7 @@ from bench.errors import BenchError, UsageError
 from bench.options import (
     HOW,
     WHICH,
+    AccelOption,
     CasesOption,
     CheckpointOption,
     ComponentOption,
@@ -78,6 +79,7 @@ def run(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
+    accel: AccelOption = "",
     max_cost: MaxCostOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -93,7 +95,9 @@ def run(
     with _plain_errors():
         from bench import jobs
 
-        entrants = _entrants(model or list(jobs.NULL_MODELS), checkpoint, settings, component, lora)
+        entrants = _entrants(
+            model or list(jobs.NULL_MODELS), checkpoint, _with_accel(settings, accel), component, lora
+        )
         selection = _selection(suite, seeds, cases, limit)
         workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
         if dry_run:
@@ -122,13 +126,14 @@ def generate(
     memory: MemoryOption = Memory.full,
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    accel: AccelOption = "",
     max_cost: MaxCostOption = None,
 ) -> None:
     """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
     with _plain_errors():
         from bench import jobs
 
-        entrants = _entrants(model, checkpoint, settings, component, lora)
+        entrants = _entrants(model, checkpoint, _with_accel(settings, accel), component, lora)
         workplace = replace(_workplace(out, device, dtype, memory, retry_failed), max_cost=max_cost)
         report = jobs.run(entrants, _selection(suite, seeds, cases, limit), None, workplace, _progress())
         for folder in report.folders:
@@ -471,6 +476,10 @@ def _entrants(
         tuple(component or ()),
         tuple(lora or ()),
     )
+
+
+def _with_accel(settings: list[str] | None, accel: str) -> list[str]:
+    return [*(settings or ()), *([f"accel={accel}"] if accel else ())]
 
 
 def _print_plan(entrants: Entrants, selection: Selection, workplace: Workplace, as_json: bool) -> None:

@@ -70,6 +70,14 @@ LoraOption = Annotated[
         rich_help_panel=WHICH,
     ),
 ]
+AccelOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME\\[:N]",
+        help="Cheaper generating, as first-block:0.08 or teacache:0.15; what it saved is measured.",
+        rich_help_panel=HOW,
+    ),
+]
 DryRunOption = Annotated[
     bool,
     typer.Option(

@@ -192,7 +192,11 @@ def plan_table(rows: Sequence[Planned]) -> Table:
         cases = group[0].case if len(group) == 1 else f"{len(group)} ({group[0].case} …)"
         size = f"{plan.width} x {plan.height}" if plan.width and plan.height else "as the image"
         cropped = sum(row.plan.crop is not None for row in group)
-        notes = [group[0].error, *plan.notes, f"cuts off the edges of {cropped} images" if cropped else ""]
+        notes = [
+            group[0].error,
+            *plan.notes,
+            f"cuts off the edges of {cropped} of {len(group)} images" if cropped else "",
+        ]
         words = [
             group[0].label, cases, str(clips), _frames(plan), size, _or_dash(plan.fps), _or_dash(plan.steps),
             "" if plan.cost is None else f"{plan.cost * clips:.2f}", "; ".join(note for note in notes if note),
