@@ -1,0 +1,43 @@
+"""What every test of the board in a browser shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.leaderboard import boards, serving
+from tests.leaderboard.visiting import Visit, opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if serving.browser_path() is None:
+        # a failure in CI, or nobody would notice; not by assert, which would print the whole environment
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse("no Chromium here: apt-get install chromium fonts-dejavu-core")
+    with serving.browser() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    out = tmp_path_factory.mktemp("board") / "runs"
+    suite, _, _ = boards.two_runs(out)
+    boards.hostile_run(out, suite)
+    with serving.server(out) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    with opened(browser, address, width=1280, scheme="light") as window:
+        yield window
+
+
+@pytest.fixture
+def mobile(browser: Browser, address: str) -> Iterator[Visit]:
+    with opened(browser, address, width=390, scheme="dark") as window:
+        yield window

@@ -1,0 +1,81 @@
+"""A window on a real board in a real browser, for the tests of what only the front end does.
+
+Pictures of what was seen go to the test's folder, or to $BENCH_SCREENSHOTS.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, Response
+
+from bench import board
+
+CHARTS = "[data-testid=stVegaLiteChart] svg"
+PLAYING = "[...document.querySelectorAll('video')].every(v => v.readyState >= 3 && v.videoWidth > 0)"
+OWN_NOISE = ("/_stcore/health", "/_stcore/host-config")
+"""What Streamlit's front end asks for below a page's own address too, gets a 404 for, and does without."""
+
+
+@dataclass
+class Visit:
+    """A window on the board, and what happened in it."""
+
+    page: Page
+    address: str
+    responses: list[Response] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def go(self, path: str = "", wait_for: str = CHARTS) -> None:
+        self.page.goto(f"{self.address}/{path}")
+        self.page.locator(wait_for).first.wait_for()
+
+    def query(self) -> dict[str, list[str]]:
+        return parse_qs(urlsplit(self.page.url).query)
+
+    def cell(self, text: str) -> Locator:
+        """Of a table; tables are drawn on a canvas, with a hidden grid for screen readers."""
+        return self.page.locator("[data-testid=stDataFrame] [role=gridcell]").get_by_text(text, exact=True)
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    visit = Visit(context.new_page(), address)
+
+    def hear(response: Response) -> None:  # Playwright does not take a list's own append
+        visit.responses.append(response)
+
+    visit.page.on("response", hear)
+    visit.page.on("request", lambda request: visit.asked.append(request.url))
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    try:
+        yield visit
+        nothing_went_wrong(visit)
+    finally:
+        context.close()
+
+
+def nothing_went_wrong(visit: Visit) -> None:
+    """After every visit: no script of a stranger ran, nobody else was asked, nothing failed."""
+    assert visit.page.evaluate("window.hit") is None
+    hosts = {urlsplit(url).hostname for url in visit.asked if url.startswith("http")}
+    assert hosts == {board.ADDRESS}
+    failed = [response.url for response in visit.responses if response.status >= 400]
+    assert [url for url in failed if not url.endswith(OWN_NOISE)] == []
+    # a player that starts while the page replaces it says so; nobody sees it
+    assert [error for error in visit.errors if "play() request was interrupted" not in error] == []
+
+
+def picture(visit: Visit, tmp_path: Path, name: str) -> None:
+    folder = Path(os.environ.get("BENCH_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    visit.page.wait_for_timeout(700)  # widgets fade in
+    visit.page.screenshot(path=folder / f"{name}.png")
