@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -29,6 +30,7 @@ KEY = ("run", "case", "seed", "metric")
 """What there is one row of; a later one replaces an earlier one."""
 
 
+@cache
 def schema() -> pa.Schema:
     """The Arrow schema of Measurement: a column a field, its meaning in the column's metadata."""
     import pyarrow as pa
@@ -56,8 +58,12 @@ def read(path: Path) -> list[Measurement]:
     return [_measurement(row) for row in read_table(path).to_pylist()]
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of one file as an Arrow table of exactly our schema.
+
+    Args:
+        path: of the file.
+        columns: only these, in the schema's order; text in them is dictionary-encoded. None for all, as they are.
 
     Raises:
         BadResults: it is broken, too large, or of another schema.
@@ -68,9 +74,18 @@ def read_table(path: Path) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:
             _check(path, file)
-            return file.read()
+            if columns is None:
+                return file.read()
+        with pq.ParquetFile(path, read_dictionary=_texts(columns)) as file:
+            return file.read(list(columns))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadResults(f"{path} is not a whole parquet file: {str(error).splitlines()[0]}") from error
+
+
+def _texts(columns: Sequence[str]) -> list[str]:
+    import pyarrow as pa
+
+    return [name for name in columns if schema().field(name).type == pa.string()]
 
 
 def find(folders: Iterable[Path]) -> list[Path]:
@@ -81,10 +96,16 @@ def find(folders: Iterable[Path]) -> list[Path]:
     return found
 
 
-def read_all(paths: Iterable[Path]) -> tuple[pd.DataFrame, list[BadResults]]:
+def read_all(
+    paths: Iterable[Path], columns: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, list[BadResults]]:
     """All rows of many files, one frame row each, and the files that had to be set aside.
 
     The same run in two files (published, and here) counts once: the later file wins.
+
+    Args:
+        paths: of the files.
+        columns: only these, 'run' among them, text as pandas categories; None for all, text as text.
     """
     import pyarrow as pa
 
@@ -92,13 +113,22 @@ def read_all(paths: Iterable[Path]) -> tuple[pd.DataFrame, list[BadResults]]:
     problems: list[BadResults] = []
     for path in paths:
         try:
-            table = read_table(path)
+            tables |= _by_run(read_table(path, columns))
         except BadResults as problem:
             problems.append(problem)
-            continue
-        for run in table["run"].unique().to_pylist():
-            tables[run] = table.filter(pa.compute.equal(table["run"], run))
-    return frame(pa.concat_tables(tables.values()) if tables else schema().empty_table()), problems
+    if not tables:
+        empty = schema().empty_table()
+        return frame(empty if columns is None else empty.select(list(columns))), problems
+    return frame(pa.concat_tables(tables.values()).unify_dictionaries()), problems
+
+
+def _by_run(table: pa.Table) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    found = table["run"].unique().to_pylist()
+    if len(found) == 1:
+        return {found[0]: table}
+    return {run: table.filter(pa.compute.equal(table["run"], run)) for run in found}
 
 
 def frame(rows: pa.Table | Sequence[Measurement]) -> pd.DataFrame:
