@@ -99,27 +99,41 @@ def find(folders: Iterable[Path]) -> list[Path]:
 def read_all(
     paths: Iterable[Path], columns: Sequence[str] | None = None
 ) -> tuple[pd.DataFrame, list[BadResults]]:
-    """All rows of many files, one frame row each, and the files that had to be set aside.
+    """All rows of many files, one frame row each, and the files that had to be set aside; see tables."""
+    found, problems = tables(paths, columns)
+    return joined([table for _, table in found.values()], columns), problems
+
+
+def tables(
+    paths: Iterable[Path], columns: Sequence[str] | None = None
+) -> tuple[dict[str, tuple[Path, pa.Table]], list[BadResults]]:
+    """Run -> its file and rows, and the files that had to be set aside.
 
     The same run in two files (published, and here) counts once: the later file wins.
 
     Args:
         paths: of the files.
-        columns: only these, 'run' among them, text as pandas categories; None for all, text as text.
+        columns: only these, 'run' among them; see read_table.
     """
-    import pyarrow as pa
-
-    tables: dict[str, pa.Table] = {}
+    found: dict[str, tuple[Path, pa.Table]] = {}
     problems: list[BadResults] = []
     for path in paths:
         try:
-            tables |= _by_run(read_table(path, columns))
+            table = read_table(path, columns)
         except BadResults as problem:
             problems.append(problem)
-    if not tables:
-        empty = schema().empty_table()
-        return frame(empty if columns is None else empty.select(list(columns))), problems
-    return frame(pa.concat_tables(tables.values()).unify_dictionaries()), problems
+            continue
+        found |= {run: (path, rows) for run, rows in _by_run(table).items()}
+    return found, problems
+
+
+def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Tables of the same columns below each other as one frame; dictionary-encoded text becomes categories."""
+    import pyarrow as pa
+
+    if not rows:
+        return frame(schema().empty_table().select(list(columns or schema().names)))
+    return frame(pa.concat_tables(rows).unify_dictionaries())
 
 
 def _by_run(table: pa.Table) -> dict[str, pa.Table]:

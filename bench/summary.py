@@ -51,7 +51,7 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=[*ENTRY, *NUMBERS])
     # codes and bincount: ten times as fast as groups of rows, which a board of a million rows feels
     codes = _codes(rows, KEYS)
-    about = rows[ENTRY].iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True)
+    about = _as_text(rows[ENTRY].iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True))
     is_measured, is_unmeasurable = rows["value"].notna(), rows["status"] == "not measurable"
     clips, counted, unmeasurable = (
         np.bincount(codes[which], minlength=len(about))
@@ -117,6 +117,11 @@ def names(rows: pd.DataFrame) -> dict[str, str]:
         run: f"{label} ({run.rsplit('-', 1)[-1][:4]})" if shared else label
         for run, label, shared in zip(runs["run"], runs["label"], is_shared, strict=True)
     }
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without categories: of a few rows they save nothing, and they add no two texts."""
+    return table.astype({name: object for name in table if str(table[name].dtype) == "category"})
 
 
 def _codes(rows: pd.DataFrame, keys: Sequence[str]) -> Codes:

@@ -37,7 +37,7 @@ def show() -> None:
         overview.show_empty()
         return
     run = choose(st.container(), "Run", sorted(board.names), key="run")
-    rows = board.rows[board.rows["run"] == run]
+    rows = source.rows_of(run)
     clip_rows = _choose_clip(rows)
     if len(clip_rows):
         _show_clip(source.run_folder(run), clip_rows)

@@ -18,21 +18,35 @@ Stamp: TypeAlias = tuple[str, int, int, int]
 """A file's path, time of change, size and inode: another when the file is replaced, even within one second."""
 
 
+LIGHT = (
+    "run", "label", "model", "reads_text", "suite", "suite_version", "case", "category", "seed", "metric",
+    "metric_version", "value", "low", "high", "n", "status", "error",
+)  # fmt: skip
+"""The columns of all runs that are kept; series, settings and provenance are read one run at a time."""
+
+
 @dataclass(frozen=True)
 class Board:
-    """Everything in the result files. Shared by all visitors: read, never changed.
+    """What the result files say. Shared by all visitors: read, never changed.
 
     Attributes:
-        rows: one a measurement, the columns of Measurement.
+        rows: one a measurement, of the columns LIGHT, text as categories.
         scores: one a run and metric, see summary.scores.
         names: run id -> what tables call it.
         problems: why a file was set aside, one line a file.
+        files: run id -> its rows' file.
     """
 
     rows: pd.DataFrame
     scores: pd.DataFrame
     names: dict[str, str]
     problems: tuple[str, ...]
+    files: dict[str, Stamp]
+
+    @property
+    def suites(self) -> list[str]:
+        """Every 'name@version', sorted."""
+        return sorted({*(self.scores["suite"] + "@" + self.scores["suite_version"])})
 
 
 def read() -> Board:
@@ -57,12 +71,25 @@ def run_folder(run: str) -> RunFolder | None:
     return next((folder for folder in runs.find(out) if folder.path.name == run), None)
 
 
+def rows_of(run: str) -> pd.DataFrame:
+    """All columns of one run's rows; none for a run that is in no file."""
+    stamp = read().files.get(run)
+    return _read_run(run, stamp) if stamp else results.frame([])
+
+
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read(stamps: tuple[Stamp, ...]) -> Board:
-    rows, problems = results.read_all([Path(path) for path, *_ in stamps])
-    return Board(
-        rows, summary.scores(rows), summary.names(rows), tuple(_line(problem) for problem in problems)
-    )
+    found, problems = results.tables([Path(path) for path, *_ in stamps], LIGHT)
+    rows = results.joined([table for _, table in found.values()], LIGHT)
+    known = {Path(stamp[0]): stamp for stamp in stamps}
+    files = {run: known[path] for run, (path, _) in found.items()}
+    return Board(rows, summary.scores(rows), summary.names(rows), tuple(map(_line, problems)), files)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading results …")
+def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
+    rows, _ = results.read_all([Path(stamp[0])])
+    return rows[rows["run"] == run].reset_index(drop=True)
 
 
 def _line(problem: BadResults) -> str:
