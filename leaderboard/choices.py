@@ -1,14 +1,21 @@
-"""Choices that stand in the page's address, so that a copied address shows what its sender chose."""
+"""Choices that stand in the page's address, so that a copied address shows what its sender chose.
+
+What an address says that no widget could say (a model that is gone, a size of 'nan', a script) is dropped without a
+trace: Streamlit does that for widgets bound to the address, and choose where an option must always be chosen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 T = TypeVar("T", str, int)
+
+LONGEST = 80
+"""Signs of a text that is searched for."""
 
 
 def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, about: str | None = None) -> T:
@@ -29,3 +36,57 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
         st.session_state[key] = options[0]
     chosen = place.selectbox(label, options, index=None, key=key, bind="query-params", help=about)
     return options[0] if chosen is None else chosen
+
+
+def choose_several(
+    place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
+) -> list[str]:
+    """Those of options that somebody chose, in the order of their choice; none until then."""
+    return list(place.multiselect(label, options, key=key, bind="query-params", help=about))
+
+
+def pick(
+    place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
+) -> list[str]:
+    """The same for few and short options, which are all in sight; in their own order."""
+    picked = place.pills(
+        label, options, selection_mode="multi", key=key, bind="query-params", help=about, wrap=True
+    )
+    return [option for option in options if option in picked]
+
+
+def number(
+    place: DeltaGenerator, label: str, span: tuple[float, float], key: str, about: str | None = None
+) -> float | None:
+    """A number within span; None until somebody enters one."""
+    low, high = span
+    entered: float | None = place.number_input(
+        label, low, high, None, key=key, bind="query-params", help=about, placeholder="any"
+    )
+    return entered
+
+
+def weight(place: DeltaGenerator, label: str, value: float, key: str) -> float:
+    """A weight from 0 to 100; value until somebody enters another."""
+    return float(place.number_input(label, 0.0, 100.0, value, key=key, bind="query-params", format="%.4g"))
+
+
+def toggle(
+    place: DeltaGenerator, label: str, key: str, value: bool = False, about: str | None = None
+) -> bool:
+    """On or off; value until somebody switches it."""
+    return bool(place.toggle(label, value, key=key, bind="query-params", help=about))
+
+
+def text(place: DeltaGenerator, label: str, key: str, placeholder: str = "") -> str:
+    """One line of at most LONGEST signs; '' until somebody types."""
+    typed = place.text_input(
+        label, key=key, bind="query-params", max_chars=LONGEST, placeholder=placeholder, type="search"
+    )
+    return " ".join((typed or "").split())
+
+
+def clear(values: Mapping[str, object]) -> None:
+    """Sets widgets back, key -> value; for a button's callback, which runs before the widgets do."""
+    for key, value in values.items():
+        st.session_state[key] = value
