@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import checkpoints, digests, models, postprocess, runs, settings
+from bench import checkpoints, digests, facts, models, postprocess, runs, settings
 from bench.clips import FoundClip
 from bench.errors import BadClip, UsageError
 from bench.models import Model
 from bench.models._processed import Processed
 from bench.types import Checkpoint, ClipRecord, Fit, ModelCard, Run, Runtime, Suite
 
-NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
+NULL_MODELS = (*facts.NULL_MODELS, facts.REFERENCE)
 """What runs when nobody names a model: the floors and ceilings, which need no weights."""
 
 

@@ -174,6 +174,7 @@ class ModelCard:
         parts: part of the pipeline -> hub id, where it comes from another repository than the rest.
         lifecycle: 'legacy' where its makers offer something newer in its place, 'retired' where nobody can run it now.
         as_of: when that was last looked at, ISO date.
+        parameters: of the network that makes the frames, in billions, as its makers name it; None where they do not.
         fit: how the input image is brought to the clip's size, so that first-frame metrics compare like with like.
         note: what a user must know before the first run.
     """
@@ -198,6 +199,7 @@ class ModelCard:
     parts: Mapping[str, str] = field(default_factory=dict)
     lifecycle: Literal["active", "legacy", "retired"] = "active"
     as_of: str = ""
+    parameters: float | None = None
 
 
 @dataclass(frozen=True)

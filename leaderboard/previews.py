@@ -1,12 +1,10 @@
-"""Clips as browsers play them: H.264 made when somebody looks, served as plain files with range requests.
+"""Previews of clips, served as plain files with range requests.
 
-st.video would read each file into the server's memory and keep it; a route of our own sends what is asked for. A
-preview is named after the clip's digest too, so that a clip that was made anew is never shown as its old self.
+st.video would read each file into the server's memory and keep it; a route of our own sends what is asked for.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -16,16 +14,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench import files, video
-from bench.errors import Unavailable
+from bench import previews
 from bench.runs import RunFolder
 from bench.types import ClipRecord
 from leaderboard import source
 
 PREFIX = "/app/static/previews"
 """Streamlit's front end takes relative addresses of videos only below /app/static."""
-
-NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
 
 
 def route() -> Route:
@@ -40,36 +35,9 @@ def address(folder: RunFolder, record: ClipRecord) -> str:
         BadClip: the clip cannot be decoded.
         Unavailable: neither the run's folder nor the cache can be written to.
     """
-    name = preview_name(record)
     with _lock():  # two visitors of one clip: the second waits for the first one's file
-        if not any((place / name).is_file() for place in _places(folder)):
-            _make(folder, record, name)
-    return f"{PREFIX}/{quote(folder.path.name, safe='')}/{name}"
-
-
-def preview_name(record: ClipRecord) -> str:
-    """'duck-0-1f2e3d4c5b6a.mp4'; one harmless file name, whatever the record says."""
-    readable = re.sub(r"[^A-Za-z0-9._-]", "-", f"{record.case}-{record.seed}")[:150]
-    return f"{readable}-{files.digest([record.case, record.seed, record.sha256])[:12]}.mp4"
-
-
-def _places(folder: RunFolder) -> tuple[Path, Path]:
-    """Where a preview may lie: in the run's folder, or in the cache if that is read-only."""
-    return folder.path / "previews", files.cache() / "previews" / folder.path.name
-
-
-def _make(folder: RunFolder, record: ClipRecord, name: str) -> None:
-    clip = video.read_clip(folder.locate(record))
-    problems = []
-    for place in _places(folder):
-        try:
-            video.write_preview(place / name, clip)
-            return
-        except OSError as error:
-            problems.append(f"{place}: {error.strerror or error}")
-    raise Unavailable(
-        f"no preview can be written ({'; '.join(problems)})", "free some space or set BENCH_CACHE"
-    )
+        made = previews.make(folder, record)
+    return f"{PREFIX}/{quote(folder.path.name, safe='')}/{made.name}"
 
 
 @st.cache_resource(show_spinner=False)
@@ -88,7 +56,4 @@ def _answer(request: Request) -> Response:
 def _existing(run: str, name: str) -> Path | None:
     """The file of a preview, if run is one of ours and name is a preview's: nothing else is ever opened."""
     folder = source.run_folder(run)
-    if folder is None or not NAME.fullmatch(name):
-        return None
-    paths = (place / name for place in _places(folder))
-    return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
+    return previews.existing(folder, name) if folder else None

@@ -32,6 +32,7 @@ class CogVideoX(DiffusersModel):
 
     card = ModelCard(
         name="cogvideox-5b-i2v", title="CogVideoX-5B-I2V", version=1, reads_text=True, frames=49, fps=8,
+        parameters=5,
         width=720, height=480, weights="THUDM/CogVideoX-5b-I2V", licence=LICENCE, paper="arXiv 2408.06072",
         note="bfloat16; 720 x 480 only; reads 226 tokens of English and cuts off the rest",
         family="cogvideox", takes=("first frame", "negative prompt"), steps=50, guidance=6.0, lifecycle="legacy",

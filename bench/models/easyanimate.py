@@ -16,6 +16,7 @@ class EasyAnimate(DiffusersModel):
 
     card = ModelCard(
         name="easyanimate-5.1", title="EasyAnimate V5.1 InP", version=1, reads_text=True, frames=49, fps=8,
+        parameters=12,
         width=576, height=448, weights="alibaba-pai/EasyAnimateV5.1-12b-zh-InP-diffusers",
         licence="see the weights page", paper="arXiv 2405.18991", family="easyanimate", steps=50, guidance=5.0,
         takes=("first frame", "last frame", "keep mask", "negative prompt"), as_of="2026-11-22",

@@ -107,6 +107,7 @@ class LTXBig(LTXCondition):
 
     card = replace(
         LTXCondition.card, name="ltx-video-0.9.7-dev", title="LTX-Video 0.9.7 13B",
+        parameters=13,
         weights="Lightricks/LTX-Video-0.9.7-dev", guidance=5.0, lifecycle="active",
         note="13 billion parameters: about 26 GB in bfloat16 beside a text encoder; without the upscaler that its "
         "makers run after it; frames are 8k + 1 and sizes multiples of 32",

@@ -31,6 +31,7 @@ class SkyReels(DiffusersModel):
 
     card = ModelCard(
         name="skyreels-v2-i2v-1.3b-540p", title="SkyReels-V2 I2V 1.3B 540P", version=1, reads_text=True, frames=97,
+        parameters=1.3,
         fps=24, width=960, height=544, weights="Skywork/SkyReels-V2-I2V-1.3B-540P-Diffusers",
         licence="see the weights' page", paper="arXiv 2504.13074", family="skyreels",
         takes=("first frame", "negative prompt"), steps=50, guidance=5.0, as_of="2026-11-22",
@@ -52,6 +53,7 @@ class SkyReelsBig(SkyReels):
 
     card = replace(
         SkyReels.card, name="skyreels-v2-i2v-14b-540p", title="SkyReels-V2 I2V 14B 540P",
+        parameters=14,
         weights="Skywork/SkyReels-V2-I2V-14B-540P-Diffusers",
         note="about 28 GB in bfloat16 beside a text encoder of 11 GB, so try --memory model",
     )  # fmt: skip

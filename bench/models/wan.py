@@ -45,6 +45,7 @@ class Wan21(DiffusersModel):
 
     card = ModelCard(
         name="wan2.1-i2v-480p", title="Wan 2.1 I2V 14B 480P", version=1, reads_text=True, frames=81, fps=16,
+        parameters=14,
         width=832, height=480, weights="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", licence=LICENCE,
         paper="arXiv 2503.20314", note=BIG, family="wan", takes=("first frame", "negative prompt"), steps=40,
         guidance=5.0, lifecycle="legacy", as_of="2026-11-22",
@@ -119,6 +120,7 @@ class Wan22Small(Wan21):
 
     card = replace(
         Wan21.card, name="wan2.2-ti2v-5b", title="Wan 2.2 TI2V 5B", frames=121, fps=24, width=1280, height=704,
+        parameters=5,
         weights="Wan-AI/Wan2.2-TI2V-5B-Diffusers", steps=50, lifecycle="active",
         note="5 billion parameters: about 10 GB in bfloat16 beside a text encoder of 11 GB; sizes are multiples of 32",
     )  # fmt: skip

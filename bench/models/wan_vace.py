@@ -42,6 +42,7 @@ class WanVace(DiffusersModel):
 
     card = ModelCard(
         name="wan2.1-vace-1.3b", title="Wan 2.1 VACE 1.3B", version=1, reads_text=True, frames=81, fps=16,
+        parameters=1.3,
         width=832, height=480, weights="Wan-AI/Wan2.1-VACE-1.3B-diffusers", licence="see the weights' page",
         paper="arXiv 2503.07598", family="wan-vace",
         takes=("first frame", "last frame", "keyframes", "keep mask", "negative prompt"), steps=50, guidance=5.0,
@@ -69,6 +70,7 @@ class WanVaceBig(WanVace):
 
     card = replace(
         WanVace.card, name="wan2.1-vace-14b", title="Wan 2.1 VACE 14B", weights="Wan-AI/Wan2.1-VACE-14B-diffusers",
+        parameters=14,
         note="about 35 GB in bfloat16 beside a text encoder of 11 GB, so try --memory model; for 480p and 720p",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bench import board, files, video
+from bench import board, files, previews as made_previews, video
 from bench.errors import BadClip, Unavailable
 from bench.runs import RunFolder
 from bench.types import ClipRecord
@@ -125,8 +125,8 @@ def test_nothing_else_is_handed_out(folder: RunFolder, client: TestClient, path:
 @given(case=st.text(max_size=300), seed=st.integers(), sha256=st.text(max_size=64))
 def test_a_preview_has_one_harmless_name(case: str, seed: int, sha256: str) -> None:
     """A record is a file that somebody may have written by hand."""
-    name = previews.preview_name(ClipRecord(case, seed, "x", sha256))
-    assert previews.NAME.fullmatch(name)
+    name = made_previews.name(ClipRecord(case, seed, "x", sha256))
+    assert made_previews.NAME.fullmatch(name)
     assert Path(name).name == name
     assert len(name) <= 255
 
