@@ -33,7 +33,7 @@ def test_a_strangers_model_is_a_model_of_which_nothing_is_known() -> None:
     assert (found.kind, found.access, found.card, found.licence, found.paper) == ("model", "", None, "", "")
 
 
-@pytest.mark.parametrize("name", models.registry)
+@pytest.mark.parametrize("name", list(models.registry))
 def test_names_that_say_their_size_have_it(name: str) -> None:
     """'…-14b' is a model of 14 billion parameters, unless its card says otherwise."""
     card = models.registry[name].card
