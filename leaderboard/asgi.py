@@ -1,4 +1,4 @@
-"""The server's entry: the pages, and the clips' previews as plain files with range requests beside them.
+"""The server's entry: the pages, and beside them the player, clips and input images as plain files.
 
 `bench board` starts it; `uvicorn leaderboard.asgi:app` serves it too.
 """
@@ -7,6 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from leaderboard.previews import route
+from leaderboard import inputs, players, previews
 
-app = st.App(Path(__file__).with_name("app.py"), routes=[route()])
+app = st.App(Path(__file__).with_name("app.py"), routes=[previews.route(), inputs.route(), players.route()])

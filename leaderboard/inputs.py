@@ -1,0 +1,84 @@
+"""Input images as the models were given them: fitted to the clip, served as plain files.
+
+An address names a run, a case and a seed, which are looked up among those that are here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bench import files, pictures
+from bench.errors import BenchError
+from bench.runs import RunFolder
+from bench.types import Case, ClipRecord
+from leaderboard import source, words
+
+PREFIX = "/app/static/inputs"
+
+HARMLESS = {"X-Content-Type-Options": "nosniff"}
+"""A browser takes nothing for what it was not sent as."""
+
+
+def route() -> Route:
+    """Serves the input image of a clip, to GET and HEAD."""
+    return Route(PREFIX + "/{run}/{case}/{seed:int}", _answer)
+
+
+def address(run: str, case: str, seed: int) -> str:
+    """Of the input image of a clip."""
+    return f"{PREFIX}/{quote(run, safe='')}/{quote(case, safe='')}/{seed}"
+
+
+def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
+    """A PNG of the image as the clip's model was given it; as it is where no clip says how it was fitted.
+
+    Raises:
+        BadImage: the image is gone or cannot be read.
+        OSError: the cache cannot be written to.
+    """
+    status = case.image.stat()
+    size = _size(folder, case.id, record.seed) if record else None
+    fit = record.fit if record else ""
+    name = files.digest([str(case.image), status.st_mtime_ns, status.st_size, status.st_ino, size, fit])
+    path = files.cache() / "inputs" / f"{name}.png"
+    if not path.is_file():
+        image = pictures.read(case.image)
+        pictures.write(path, pictures.fit(image, *size, record.fit) if size and record else image)
+    return path
+
+
+def _size(folder: RunFolder, case: str, seed: int) -> tuple[int, int] | None:
+    """Width and height that the clip was decoded to; None where no row says."""
+    rows = source.rows_of(folder.path.name)
+    for text in rows.loc[(rows["case"] == case) & (rows["seed"] == seed), "decoded"].unique():
+        facts = words.facts(text)
+        width, height = facts.get("width"), facts.get("height")
+        if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= pictures.MAX_PIXELS:
+            return width, height
+    return None
+
+
+def _answer(request: Request) -> Response:
+    words_ = request.path_params
+    path = _existing(words_["run"], words_["case"], words_["seed"])
+    if path is None:
+        return PlainTextResponse("no such image", status_code=404, headers=HARMLESS)
+    headers = {**HARMLESS, "Cache-Control": "private, max-age=600"}
+    return FileResponse(path, media_type="image/png", headers=headers)
+
+
+def _existing(run: str, case_id: str, seed: int) -> Path | None:
+    folder = source.run_folder(run)
+    try:
+        case = next((case for case in folder.suite.cases if case.id == case_id), None) if folder else None
+        if folder is None or case is None:
+            return None
+        record = folder.record(case.id, seed)
+        return fitted(folder, case, record if record and not record.error else None)
+    except (BenchError, OSError):
+        return None

@@ -1,0 +1,168 @@
+"""The lockstep player on the board: a page of its own, which other pages frame.
+
+Its address says runs, case and seed; what it shows is looked up by them, and nothing in an address is ever a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bench import player
+from bench.errors import BadResults, BenchError
+from bench.player import Shown, ShownClip, ShownSeries, Theme
+from bench.runs import RunFolder
+from bench.terminal import card
+from bench.types import Case
+from leaderboard import inputs, previews, source, words
+
+PREFIX = "/app/player"
+
+FIRST_HEIGHT = 620
+"""Of the frame until the page in it has said how high it is."""
+
+
+def route() -> Route:
+    """Serves the player of the clips that its query names."""
+    return Route(PREFIX, _answer)
+
+
+def frame(runs: Sequence[str], case: str, seed: int) -> None:
+    """Draws the player of some runs' clips, at most player.MOST; previews that are missing are made before."""
+    with st.spinner("Making previews that browsers play …"):
+        shown(runs, case, seed)
+    theme = _theme(st.context.theme.type)  # what is around it: it may be chosen in the board's menu, too
+    st.iframe(address(runs, case, seed, theme), height=FIRST_HEIGHT, alt="Clips in lockstep")
+
+
+def address(runs: Sequence[str], case: str, seed: int, theme: Theme = "") -> str:
+    """Of the player's page."""
+    words = [*(("runs", run) for run in runs), ("case", case), ("seed", seed), ("theme", theme)]
+    return f"{PREFIX}?{urlencode([(name, word) for name, word in words if word != ''])}"
+
+
+def shown(runs: Sequence[str], case: str, seed: int) -> Shown | None:
+    """What the player shows; None where a run is unknown, or none of them has anything about this case and seed."""
+    names = source.read().names
+    if not 0 < len(runs) <= player.MOST or any(run not in names for run in runs):
+        return None
+    takes = [_Take(run, names[run], case, seed) for run in dict.fromkeys(runs)]
+    if not any(take.is_known for take in takes):
+        return None
+    known = next((found for take in takes if (found := take.case)), None)
+    clips = tuple(take.clip() for take in takes)
+    image = next((inputs.address(take.run, case, seed) for take in takes if take.case), "")
+    prompt = known.prompt if known else ""
+    return Shown(f"{case}, seed {seed}", clips, _series(takes), image, prompt)
+
+
+class _Take:
+    """What one run has about one case and seed."""
+
+    def __init__(self, run: str, name: str, case: str, seed: int) -> None:
+        rows = source.rows_of(run)
+        self.run, self.name, self.seed = run, name, seed
+        self.rows = rows[(rows["case"] == case) & (rows["seed"] == seed)]
+        self.folder = source.run_folder(run)
+        self.case = _case(self.folder, case)
+        self.record = self.folder.record(case, seed) if self.folder and self.case else None
+        self.decoded = _decoded(self.rows)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a number or a clip."""
+        return len(self.rows) > 0 or self.record is not None
+
+    def clip(self) -> ShownClip:
+        """The clip with its address, or with the reason why there is none."""
+        address, note = self._found()
+        fps, frames, width, height = (self.decoded[name] for name in ("fps", "frames", "width", "height"))
+        return ShownClip(self.name, address, fps, int(frames), int(width), int(height), note)
+
+    def _found(self) -> tuple[str, str]:
+        if self.folder is None:
+            return "", "The clips of this run are not on this machine: only its numbers were published."
+        if self.record is None:
+            return "", f"This run has no clip of seed {self.seed} here, or its file is gone."
+        if self.record.error:
+            return "", f"There is no clip: {self.record.error}"
+        try:
+            return previews.address(self.folder, self.record), self._about()
+        except BenchError as error:
+            return "", str(error)
+
+    def _about(self) -> str:
+        reads_text = self.rows["reads_text"].iloc[0] if len(self.rows) else None
+        return "Reads no text." if words.yes_or_no(reads_text) == "no" else ""
+
+
+def _series(takes: Sequence[_Take]) -> tuple[ShownSeries, ...]:
+    """The series of all metrics that any of them has, main ones first."""
+    found = [dict(_lines(take.rows)) for take in takes]
+    metrics = sorted(
+        {metric for lines in found for metric in lines}, key=lambda name: (not _is_main(name), name)
+    )
+    return tuple(_plot(metric, [lines.get(metric) for lines in found], takes) for metric in metrics)
+
+
+def _lines(rows: pd.DataFrame) -> list[tuple[str, tuple[float, ...]]]:
+    drawn = rows[rows["series"].map(lambda series: series is not None and len(series) > 0)]
+    return [(metric, tuple(series)) for metric, series in zip(drawn["metric"], drawn["series"], strict=True)]
+
+
+def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequence[_Take]) -> ShownSeries:
+    known = zip(lines, takes, strict=True)
+    # a value of a pair of frames stands at the later one
+    is_of_pairs = any(line and len(line) == take.decoded["frames"] - 1 for line, take in known)
+    return ShownSeries(metric, tuple(lines), words.heading(metric), words.unit(metric), int(is_of_pairs))
+
+
+def _is_main(metric: str) -> bool:
+    known = card(metric)
+    return known is not None and known.is_main
+
+
+def _case(folder: RunFolder | None, case_id: str) -> Case | None:
+    try:
+        return next((case for case in folder.suite.cases if case.id == case_id), None) if folder else None
+    except BadResults:
+        return None
+
+
+def _decoded(rows: pd.DataFrame) -> dict[str, float]:
+    """Frames, fps, width and height of a clip as they were measured; 0 for what no row says."""
+    facts: dict[str, Any] = {}
+    for text in rows["decoded"].dropna().unique():
+        facts |= words.facts(text)
+    values = {name: facts.get(name) for name in ("frames", "fps", "width", "height")}
+    return {
+        name: float(value) if isinstance(value, (int, float)) and 0 < value < 1e6 else 0.0
+        for name, value in values.items()
+    }
+
+
+def _theme(chosen: str | None) -> Theme:
+    return "light" if chosen == "light" else "dark" if chosen == "dark" else ""
+
+
+def _answer(request: Request) -> Response:
+    query = request.query_params
+    seed = query.get("seed", "")
+    known = seed.isascii() and seed.isdecimal() and len(seed) < 20
+    found = shown(query.getlist("runs"), query.get("case", ""), int(seed)) if known else None
+    if found is None:
+        return PlainTextResponse("no such clips", status_code=404, headers=inputs.HARMLESS)
+    headers = {
+        **inputs.HARMLESS,
+        "Content-Security-Policy": f"{player.policy()}; frame-ancestors 'self'",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(player.page(found, _theme(query.get("theme"))), headers=headers)
