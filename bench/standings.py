@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -228,18 +228,17 @@ class _Totals:
 
     recipe: Recipe
     measured: Mapping[str, tuple[str, ...]]
-    of_case: pd.Series[float]
+    of_case: pd.Series[Any]
     ranks: Mapping[str, Rank]
 
     @classmethod
     def of(cls, recipe: Recipe, means: pd.DataFrame, lines: Sequence[Line]) -> _Totals:
         own = _newest(means[means["metric"].isin(recipe.metrics)])
-        measured = own.groupby("run", observed=True)["metric"].agg(
-            lambda names: tuple(map(str, dict.fromkeys(names)))
-        )
+        groups = own.groupby("run", observed=True)["metric"]
+        measured = {str(run): tuple(map(str, dict.fromkeys(names))) for run, names in groups}
         values = _by_case(own, "metric").reindex(columns=list(recipe.metrics))
         of_case = recipe.by_case(values)
-        found = cls(recipe, {str(run): names for run, names in measured.items()}, of_case, {})
+        found = cls(recipe, measured, of_case, {})
         own_scores = {line.run: found.score(line) for line in lines if line.kind == "model"}
         ranked = [run for run, score in own_scores.items() if score and score.coverage >= ENOUGH]
         table = of_case.unstack("run").reindex(columns=ranked)

@@ -197,14 +197,10 @@ def _set_score(row: pd.Series[Any], clips: int, cases: int) -> list[float]:
 def _within(table: pd.DataFrame) -> pd.DataFrame:
     """Intervals without what lies outside the metric's range; they never leave out the mean. NaN stays NaN."""
     known = cards()
-    ranges = {metric: known.get(bare(str(metric))) for metric in table["metric"].unique()}
-    floor = np.array([_end(card and card.low, -np.inf) for card in map(ranges.get, table["metric"])])
-    ceiling = np.array([_end(card and card.high, np.inf) for card in map(ranges.get, table["metric"])])
+    found = [known.get(bare(str(metric))) for metric in table["metric"]]
+    floor = np.array([-np.inf if card is None or card.low is None else card.low for card in found])
+    ceiling = np.array([np.inf if card is None or card.high is None else card.high for card in found])
     return table.assign(
         low=np.maximum(table["low"], np.minimum(floor, table["mean"])),
         high=np.minimum(table["high"], np.maximum(ceiling, table["mean"])),
     )
-
-
-def _end(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else value

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from bench import facts
+from bench.facts import NULL_MODELS, REFERENCE as REFERENCE_MODEL
 from bench.terminal import ARROWS, card, number
 from bench.types import MetricCard
 
 NULL, REFERENCE = "null baseline", "reference clips"
 
-BASELINES = {**dict.fromkeys(facts.NULL_MODELS, NULL), facts.REFERENCE: REFERENCE}
+BASELINES = {**dict.fromkeys(NULL_MODELS, NULL), REFERENCE_MODEL: REFERENCE}
 """Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 
 WORD_JOINER = "\u2060"
