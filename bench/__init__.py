@@ -1,8 +1,8 @@
 """I2V Bench: a benchmark suite and leaderboard for image-to-video models."""
 
-from bench.api import evaluate, run, scores
+from bench.api import compare, evaluate, run, scores
 from bench.provenance import bench_version
 
 __version__ = bench_version()
 
-__all__ = ["__version__", "evaluate", "run", "scores"]
+__all__ = ["__version__", "compare", "evaluate", "run", "scores"]

@@ -4,6 +4,7 @@ import bench
 
 rows = bench.run("svd", checkpoint="out/step-2000", limit=8, metrics=["flicker", "ssim"])
 bench.scores(rows)                                  # mean, interval, coverage of each metric
+bench.compare("svd@step-1000", "svd@step-2000")     # what tells them apart, and what may be said of it
 rows = bench.evaluate(clips="cases.csv", name="my model")
 """
 
@@ -124,6 +125,39 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
     from bench import summary
 
     return summary.scores(rows)
+
+
+def compare(
+    baseline: str, *others: str, metrics: str | Sequence[str] = (), out: str | Path = "runs"
+) -> pd.DataFrame:
+    """Runs that were measured on one suite, each against the first, like `bench compare`.
+
+    Args:
+        baseline: id of a run, its beginning, or its label.
+        others: one run or several.
+        metrics: names of metrics, or of evaluators for their main ones; none for all main ones, 'all' for all.
+        out: the folder of runs.
+
+    Returns:
+        One row a pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases that
+        both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won, lost,
+        tied; detectable; seeds_worth; verdict. See bench.differences.Difference, and docs/compare.md for how each is
+        computed. `attrs["skipped"]` says which metrics of a run are not compared, and why; `attrs["notes"]` what else
+        to know of it.
+
+    Raises:
+        bench.errors.UsageError: runs of different suites or versions, or without measurements.
+        bench.errors.UnknownName: no such run or metric.
+    """
+    from bench import reports, verdicts
+
+    found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
+    table = verdicts.frame(found)
+    table.attrs["skipped"] = {
+        pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
+    }
+    table.attrs["notes"] = {pair.b.name: reports.notes(pair) for pair in found.pairs}
+    return table
 
 
 def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def notes(pair: Pair) -> list[str]:
 def extreme_lines(pair: Pair) -> list[str]:
     """A line a case of those that B loses and wins most, over all metrics, with the clips."""
     lines = []
-    for found in _extremes(pair):
+    for found in extremes(pair):
         b, a = (plain(str(side.clips.get(found.case, "no clip"))) for side in (pair.b, pair.a))
         lines.append(f"{_extreme(pair, found)}; {b} against {a}")
     return lines
@@ -111,7 +111,7 @@ def _line(found: Difference) -> list[str]:
     ]  # fmt: skip
 
 
-def _extremes(pair: Pair) -> list[Extreme]:
+def extremes(pair: Pair) -> list[Extreme]:
     """The worst and the best, the farthest first."""
     found = differences.extremes(pair)
     best = [each for each in reversed(found) if each.gain > 0]
@@ -203,7 +203,7 @@ def _plots(pair: Pair) -> dict[str, str]:
     effects = [
         plots.Effect(plain(each.metric), gain, half, each.direction != "none")
         for each in pair.differences
-        if (scaled := _scaled(each))
+        if (scaled := standardised(each))
         for gain, half in [scaled]
     ]
     panels = [
@@ -222,7 +222,7 @@ def _plots(pair: Pair) -> dict[str, str]:
     )
 
 
-def _scaled(found: Difference) -> tuple[float, float] | None:
+def standardised(found: Difference) -> tuple[float, float] | None:
     """Gain and half of the interval in standard deviations of the cases' differences.
 
     A set has no differences of cases: its unit is the deviation that would have given its interval.
@@ -245,7 +245,7 @@ def _section(pair: Pair, drawn: Sequence[str], folder: Path) -> str:
     ]
     if differing:
         overall = [
-            f"- {_md(_extreme(pair, each))}: {_links(pair, each.case, folder)}" for each in _extremes(pair)
+            f"- {_md(_extreme(pair, each))}{_links(pair, each.case, folder, ': ')}" for each in extremes(pair)
         ]
         parts += ["### Cases that differ most", "\n".join(overall), _md_cases(pair, differing, folder)]
     return "\n\n".join(part for part in parts if part)
@@ -261,8 +261,11 @@ def _md_cases(pair: Pair, differing: Sequence[Difference], folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _links(pair: Pair, case: str, folder: Path) -> str:
-    return " · ".join(_link(side.name, side.clips.get(case), folder) for side in (pair.a, pair.b))
+def _links(pair: Pair, case: str, folder: Path, before: str = "") -> str:
+    """The clips of a case behind some words; '' for a comparison of numbers alone."""
+    if not pair.a.clips and not pair.b.clips:
+        return ""
+    return before + " · ".join(_link(side.name, side.clips.get(case), folder) for side in (pair.a, pair.b))
 
 
 def _link(name: str, clip: Path | None, folder: Path) -> str:

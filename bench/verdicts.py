@@ -1,19 +1,33 @@
-"""Runs on disk, compared: each against the first; and gates, which say whether that is good enough."""
+"""Runs compared, each against the first; and gates, which say whether that is good enough.
+
+Of runs on this machine everything compares. Of runs whose numbers alone are here, the numbers of their clips do, and
+those about the whole set are said to lack the clips.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from bench import comparison, results, runs, set_differences
-from bench.differences import SIGNS, Difference, Entry, Pair
+from bench.differences import SIGNS, Difference, Entry, Pair, Skipped
 from bench.errors import UnknownName, UsageError
-from bench.results import frame
 from bench.runs import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("run", "case", "seed", "metric", "metric_version", "value", "error")
+"""Of Measurement: all that a comparison of rows looks at."""
+
+FRAMED = (
+    "metric", "version", "direction", "unit", "basis", "cases", "a", "b", "difference", "low", "high", "p", "p_holm",
+    "effect", "won", "lost", "tied", "detectable", "seeds_worth",
+)  # fmt: skip
+"""Attributes of a Difference that stand in a frame; what varies within it, case by case, does not."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +109,55 @@ def compare(
     rows, problems = _rows(folders)
     wanted = comparison.chosen(rows, metrics)
     wanted += [metric for metric in _gated(rows, gates) if metric not in wanted]
-    entries = _entries(folders)
-    versions = dict(zip(rows["metric"], rows["metric_version"], strict=True))
-    pairs = []
-    for folder, entry in zip(folders[1:], entries[1:], strict=True):
-        pair = comparison.compare(entries[0], entry, rows, wanted)
-        pairs.append(set_differences.completed(pair, folders[0], folder, versions))
     run = folders[0].run
-    return Comparison(f"{run.suite}@{run.suite_version}", tuple(pairs), problems)
+    found = pairs(rows, _entries(folders), wanted, {folder.path.name: folder for folder in folders})
+    return Comparison(f"{run.suite}@{run.suite_version}", found, problems)
+
+
+def pairs(
+    rows: pd.DataFrame, entries: Sequence[Entry], metrics: Sequence[str], folders: Mapping[str, RunFolder]
+) -> tuple[Pair, ...]:
+    """Each entry but the first, against the first, on one version of one suite.
+
+    Args:
+        rows: of all entries, at least COLUMNS.
+        entries: two at least.
+        metrics: which; see comparison.chosen.
+        folders: run -> its folder, where it is on this machine: numbers about sets compare by the features in them.
+    """
+    versions = dict(zip(rows["metric"], rows["metric_version"], strict=True))
+    first, *others = entries
+    found = (comparison.compare(first, entry, rows, metrics) for entry in others)
+    return tuple(_completed(pair, folders, versions) for pair in found)
+
+
+def _completed(pair: Pair, folders: Mapping[str, RunFolder], versions: Mapping[str, str]) -> Pair:
+    a, b = folders.get(pair.a.run), folders.get(pair.b.run)
+    if a and b:
+        return set_differences.completed(pair, a, b, versions)
+    gone = " and ".join(side.name for side, folder in ((pair.a, a), (pair.b, b)) if not folder)
+    reason = (
+        f"{comparison.SET_REASON}: it compares by features of the clips, and those of {gone} are not here"
+    )
+    skipped = [
+        Skipped(each.metric, reason) if each.reason == comparison.SET_REASON else each
+        for each in pair.skipped
+    ]
+    return replace(pair, skipped=tuple(skipped))
+
+
+def frame(found: Comparison) -> pd.DataFrame:
+    """One row a pair and metric: the names of baseline and run, FRAMED, and the verdict."""
+    import pandas as pd
+
+    rows = [
+        {"baseline": pair.a.name, "run": pair.b.name}
+        | {name: getattr(each, name) for name in FRAMED}
+        | {"verdict": each.verdict}
+        for pair in found.pairs
+        for each in pair.differences
+    ]
+    return pd.DataFrame(rows, columns=["baseline", "run", *FRAMED, "verdict"])
 
 
 def failed(found: Comparison, gates: Sequence[Gate]) -> list[tuple[Gate, Pair, Difference]]:
@@ -154,7 +209,7 @@ def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
             name = folder.path.name
             raise UsageError(f"run '{name}' has no measurements yet: bench evaluate {name}")
         found += rows
-    return frame(results.latest(found)), tuple(problems)
+    return results.frame(results.latest(found)), tuple(problems)
 
 
 def _entries(folders: Sequence[RunFolder]) -> list[Entry]:
