@@ -1,0 +1,92 @@
+"""`.eval_results/*.yaml`: scores that the Hugging Face Hub shows on a model's page, for its owner to commit there.
+
+    <folder>/<run id>/.eval_results/i2v-bench-<suite>.yaml
+
+The Hub takes them for benchmarks that are registered as a dataset; which one is for the user to say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import files
+from bench.errors import UsageError
+from bench.terminal import number
+
+if TYPE_CHECKING:
+    from bench.exports.gathering import Gathered
+
+DATASET = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(?:@([A-Za-z0-9_.-]+))?")
+"""ORG/NAME, with the commit of its repository if that is known."""
+
+
+def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
+    """One file a run; metrics without a value have no entry.
+
+    Raises:
+        UsageError: dataset is not ORG/NAME, or folder is a file.
+    """
+    import yaml
+
+    name, revision = _dataset(dataset)
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file: eval-results needs a folder")
+    written = []
+    for run in gathered.paths:
+        found = entries(gathered, run, name, revision)
+        suite = str(gathered.scores.loc[gathered.scores["run"] == run, "suite"].iloc[0])
+        path = folder / run / ".eval_results" / f"i2v-bench-{_slug(suite)}.yaml"
+        if found:
+            files.write_text(path, yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=120))
+            written.append(path)
+    return written
+
+
+def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) -> list[dict[str, Any]]:
+    """What the file of one run holds; one entry a metric, whose name is the task's id."""
+    from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+
+    scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
+    date = str(gathered.rows.loc[gathered.rows["run"] == run, "created"].astype(str).max())
+    lines = json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15))
+    found = [
+        EvalResultEntry(
+            dataset_id=dataset,
+            task_id=score["metric"],
+            value=score["mean"],
+            dataset_revision=revision,
+            date=date,
+            notes=_notes(score),
+        )
+        for score in lines
+    ]
+    return eval_result_entries_to_yaml(found)
+
+
+def _notes(score: dict[str, Any]) -> str:
+    """What the number stands on, for whoever reads it there."""
+    counted = score["clips"] - score["failed"]
+    parts = [
+        f"{score['label']} on {score['suite']}@{score['suite_version']}",
+        f"mean of {score['cases']} cases, {counted} of {score['clips']} clips",
+    ]
+    if score["low"] is not None:
+        parts.append(f"95 % interval {number(score['low'])} to {number(score['high'])}")
+    return ", ".join([*parts, f"metric version {score['metric_version']}"])
+
+
+def _dataset(words: str) -> tuple[str, str | None]:
+    found = DATASET.fullmatch(words)
+    if not found:
+        raise UsageError(
+            "--format eval-results needs --dataset ORG/NAME[@REVISION], the benchmark's dataset on the Hub"
+            + (f", not '{words}'" if words else "")
+        )
+    return found[1], found[2]
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", text)

@@ -1,0 +1,154 @@
+"""Every Eval Ever: one JSON file a run, in the schema 0.3.0 of PyPI's `every-eval-ever`, laid out as its datastore is.
+
+    <folder>/data/i2v-bench/<developer>/<model>/<uuid>.json
+
+Source: eval.schema.json 0.3.0 (EvalEval coalition). A score there says whether lower is better: metrics that have no
+better direction are left out, and named. Its companion for single samples is about text, and is not written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import facts, files, summary
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.exports.gathering import Gathered
+    from bench.types import MetricCard
+
+SCHEMA_VERSION = "0.3.0"
+NAMESPACE = uuid.UUID("8c0a4c1e-6f0b-5d0e-9a53-2f1d3c5b7a90")
+"""Of our file names: the same run at the same state has the same one."""
+
+AVAILABILITY = {"open": "open_weights", "hosted": "closed_weights"}
+DEPLOYMENT = {"open": "self_deployed", "hosted": "externally_managed", "program": "self_deployed"}
+
+
+def write(folder: Path, gathered: Gathered) -> list[Path]:
+    """One file a run that has a value of a metric with a direction.
+
+    Raises:
+        UsageError: folder is a file.
+    """
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file: every-eval-ever needs a folder")
+    written = []
+    for run in gathered.paths:
+        content = record(gathered, run)
+        if content["evaluation_results"]:
+            developer, _, model = content["model_info"]["id"].partition("/")
+            name = uuid.uuid5(NAMESPACE, files.digest(content))
+            path = folder / "data" / "i2v-bench" / _slug(developer) / _slug(model) / f"{name}.json"
+            files.write_json(path, content)
+            written.append(path)
+    return written
+
+
+def record(gathered: Gathered, run: str) -> dict[str, Any]:
+    """What the file of one run holds; its times are those of its rows, so that the same rows give the same file."""
+    rows = gathered.rows[gathered.rows["run"] == run]
+    first = rows.iloc[-1]
+    measured = str(rows["created"].astype(str).max())
+    seconds = str(int(datetime.fromisoformat(measured).timestamp()))
+    model = _model(first)
+    suite = f"{first['suite']}@{first['suite_version']}"
+    found, directionless = _results(gathered, run, suite)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "evaluation_id": f"i2v-bench-{suite}/{model['id']}/{seconds}",
+        "evaluation_timestamp": measured,
+        "retrieved_timestamp": seconds,
+        "source_metadata": {
+            "source_name": "I2V Bench",
+            "source_type": "evaluation_run",
+            "source_organization_name": "I2V Bench",
+            "evaluator_relationship": "other",
+            "additional_details": _texts({"run": run, "no_better_direction": ", ".join(directionless)}),
+        },
+        "eval_library": {
+            "name": "i2v-bench",
+            "version": str(first["bench_version"]),
+            "additional_details": _texts({"commit": first["commit"], "software": first["software"]}),
+        },
+        "model_info": model,
+        "evaluation_results": found,
+    }
+
+
+def _model(row: Any) -> dict[str, Any]:
+    """Who made the clips, under the hub's name where the row has one."""
+    checkpoint, name = str(row["checkpoint"]), str(row["model"])
+    known = facts.facts(name)
+    is_model = known.kind == "model"  # a baseline has no weights to be open
+    access = known.access if is_model else ""
+    developer = "unknown" if is_model else "i2v-bench"
+    details = {
+        "adapter": name,
+        "adapter_version": row["adapter_version"],
+        "checkpoint": checkpoint,
+        "checkpoint_digest": row["checkpoint_digest"],
+        "settings": row["settings"],
+        "device": row["device"],
+        "kind": known.kind,
+        "deployment_type": DEPLOYMENT.get(access, "unknown"),
+        "model_availability": AVAILABILITY.get(access, "unknown"),
+    }
+    hub = re.fullmatch(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", checkpoint)
+    return {
+        "name": str(row["label"]),
+        "id": checkpoint if hub else f"{developer}/{row['label']}",
+        "additional_details": _texts(details),
+    }
+
+
+def _results(gathered: Gathered, run: str, suite: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """A result a metric, and the metrics that have no better direction."""
+    scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
+    cards, found, directionless = summary.cards(), [], []
+    for score in json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15)):
+        card = cards.get(summary.bare(score["metric"]))
+        if card is None or card.direction == "none":
+            directionless.append(score["metric"])
+        else:
+            found.append(_result(score, card, suite))
+    return found, directionless
+
+
+def _result(score: dict[str, Any], card: MetricCard, suite: str) -> dict[str, Any]:
+    counts = {name: score[name] for name in ("cases", "clips", "failed", "unmeasurable")}
+    details: dict[str, Any] = {"score": score["mean"], "details": _texts(counts)}
+    if score["low"] is not None:
+        interval = {"lower": score["low"], "upper": score["high"], "confidence_level": 0.95}
+        details["uncertainty"] = {"confidence_interval": interval, "num_samples": score["cases"]}
+    return {
+        "evaluation_result_id": f"{score['metric']}@{score['metric_version']}",
+        "evaluation_name": score["metric"],
+        "source_data": {"dataset_name": suite, "source_type": "other"},
+        "metric_config": {
+            "evaluation_description": card.definition,
+            "metric_id": f"i2v-bench.{score['metric']}",
+            "metric_name": score["metric"],
+            **({"metric_unit": card.unit} if card.unit else {}),
+            "lower_is_better": card.direction == "lower",
+            "score_type": "continuous",
+            "min_score": "-Infinity" if card.low is None else card.low,
+            "max_score": "Infinity" if card.high is None else card.high,
+            "additional_details": _texts({"version": score["metric_version"], "source": card.source}),
+        },
+        "score_details": details,
+    }
+
+
+def _texts(details: dict[str, Any]) -> dict[str, str]:
+    """Values as text, which is all that the schema takes there; those that say nothing are left out."""
+    return {name: str(value) for name, value in details.items() if str(value) not in {"", "None", "nan"}}
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", text).strip(".") or "unnamed"

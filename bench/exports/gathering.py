@@ -1,0 +1,104 @@
+"""Which runs are exported, and what is known of them: rows without their series, scores, the file of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import results, summary
+from bench.errors import BadResults, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "run", "created", "bench_version", "commit", "software", "device", "suite", "suite_version", "case", "category",
+    "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings", "reads_text",
+    "metric", "metric_version", "value", "low", "high", "n", "error", "status",
+)  # fmt: skip
+"""Of Measurement: all but what is long or about single clips' files."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The rows of some runs.
+
+    Attributes:
+        rows: one a measurement, COLUMNS; texts are categories.
+        scores: one a run and metric, see summary.scores.
+        names: run id -> what tables call it.
+        paths: run id -> the file that its rows are in.
+        problems: files that had to be set aside.
+    """
+
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    names: dict[str, str]
+    paths: dict[str, Path]
+    problems: tuple[BadResults, ...] = ()
+
+    @property
+    def suites(self) -> list[str]:
+        """name@version, sorted."""
+        pairs = self.scores[["suite", "suite_version"]].drop_duplicates()
+        return sorted(f"{name}@{version}" for name, version in pairs.itertuples(index=False, name=None))
+
+
+def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -> Gathered:
+    """The rows of runs below folders; of a run that is in several, those of the last.
+
+    Args:
+        folders: of runs, or of published results.
+        runs: ids, their beginnings or labels; none for all.
+        suite: name, or name@version; '' for all.
+
+    Raises:
+        UnknownName: no such run or suite.
+        UsageError: a word names several runs.
+    """
+    paths, problems = _paths(results.find(folders))
+    rows, more = results.read_all(dict.fromkeys(paths.values()), COLUMNS)
+    wanted = _of_suite(rows, suite) if suite else set(paths)
+    if runs:
+        labels = dict(zip(rows["run"], rows["label"], strict=True))
+        wanted &= {_named(word, {run: str(labels.get(run, "")) for run in wanted}) for word in runs}
+    kept = rows[rows["run"].isin(wanted)]
+    named = dict.fromkeys(kept["run"])
+    chosen = {str(run): paths[str(run)] for run in named}
+    return Gathered(kept, summary.scores(kept), summary.names(kept), chosen, (*problems, *more))
+
+
+def _paths(files: Iterable[Path]) -> tuple[dict[str, Path], list[BadResults]]:
+    """Run id -> the last file that holds it."""
+    found: dict[str, Path] = {}
+    problems = []
+    for path in files:
+        try:
+            found |= dict.fromkeys(results.read_table(path, ["run"])["run"].unique().to_pylist(), path)
+        except BadResults as problem:
+            problems.append(problem)
+    return found, problems
+
+
+def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
+    """The runs on a suite."""
+    about = rows[["run", "suite", "suite_version"]].drop_duplicates().astype(str)
+    texts = about["suite"] + "@" + about["suite_version"]
+    found = about[(texts == suite) | (about["suite"] == suite)]
+    if found.empty:
+        raise UnknownName("suite", suite, set(texts), hint="among these results")
+    return set(found["run"])
+
+
+def _named(word: str, labels: dict[str, str]) -> str:
+    """The run whose id is, or begins with, word, or whose label it is."""
+    if word in labels:
+        return word
+    matches = [run for run, label in labels.items() if label == word or run.startswith(word)]
+    if not matches:
+        raise UnknownName("run", word, labels, hint="among these results")
+    if len(matches) > 1:
+        raise UsageError(f"'{word}' is several runs: {', '.join(sorted(matches))}")
+    return matches[0]

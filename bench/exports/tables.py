@@ -1,0 +1,109 @@
+"""Scores as CSV and JSON, measurements as parquet: the board's numbers for spreadsheets and scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import facts, files, results, summary
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.exports.gathering import Gathered
+
+SCHEMA = 1
+"""Of board.json; grows when its content means something else."""
+
+NUMBERS = ("mean", "low", "high", "cases", "failed", "unmeasurable", "clips")
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula, whoever wrote it."""
+
+
+def write_csv(path: Path, gathered: Gathered) -> list[Path]:
+    """One line a run and metric: mean, 95 % interval, coverage; empty where there is no value."""
+    _check_is_file(path)
+    lines = list(_lines(gathered))
+    text = _frame(lines).to_csv(index=False, lineterminator="\n")
+    files.write_text(path, text)
+    return [path]
+
+
+def write_json(path: Path, gathered: Gathered) -> list[Path]:
+    """Suites, their entries, the scores of each; null where there is no value."""
+    _check_is_file(path)
+    files.write_json(path, as_json(gathered))
+    return [path]
+
+
+def as_json(gathered: Gathered) -> dict[str, Any]:
+    """What board.json holds."""
+    entries: dict[str, dict[str, dict[str, Any]]] = {}
+    for line in _lines(gathered):
+        suite = f"{line['suite']}@{line['suite_version']}"
+        about = {name: line[name] for name in ("run", "name", "label", "model", "kind", "reads_text")}
+        entry = entries.setdefault(suite, {}).setdefault(line["run"], {**about, "scores": []})
+        entry["scores"].append(
+            {name: line[name] for name in ("metric", "metric_version", "direction", "unit", *NUMBERS)}
+        )
+    suites = [{"suite": suite, "entries": list(found.values())} for suite, found in entries.items()]
+    return {"schema": SCHEMA, "suites": suites}
+
+
+def write_parquet(path: Path, gathered: Gathered) -> list[Path]:
+    """Every measurement of the runs, series and provenance too, in the schema that `results/` has."""
+    _check_is_file(path)
+    files.write(path, lambda temporary: _write_rows(temporary, gathered.paths))
+    return [path]
+
+
+def _write_rows(path: Path, sources: dict[str, Path]) -> None:
+    """File by file: the rows of a large board do not fit into memory with their texts."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, results.schema(), compression="zstd") as writer:
+        for file in dict.fromkeys(sources.values()):
+            wanted = [run for run, source in sources.items() if source == file]
+            table = results.read_table(file)
+            writer.write_table(table.filter(pa.compute.is_in(table["run"], pa.array(wanted))))
+
+
+def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
+    """One a run and metric, JSON-like."""
+    cards = summary.cards()
+    ordered = gathered.scores.astype({"suite": str, "suite_version": str, "run": str, "metric": str})
+    ordered = ordered.sort_values(["suite", "suite_version", "run", "metric"], kind="stable")
+    for score in json.loads(ordered.to_json(orient="records", double_precision=15)):
+        card = cards.get(summary.bare(score["metric"]))
+        yield {
+            **{name: score[name] for name in ("suite", "suite_version", "run")},
+            "name": gathered.names[score["run"]],
+            **{name: score[name] for name in ("label", "model")},
+            "kind": facts.kind(score["model"]),
+            **{name: score[name] for name in ("reads_text", "metric", "metric_version")},
+            "direction": card.direction if card else None,
+            "unit": card.unit if card else None,
+            **{name: score[name] for name in NUMBERS},
+        }
+
+
+def _frame(lines: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    safe = [{name: _harmless(value) for name, value in line.items()} for line in lines]
+    return pd.DataFrame(safe, columns=list(lines[0]))
+
+
+def _harmless(value: Any) -> Any:
+    """Text that no spreadsheet runs: a formula begins with an apostrophe, which spreadsheets do not show."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _check_is_file(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name the file to write, as {path / 'board.csv'}")
