@@ -1,0 +1,281 @@
+"""One number from many: composite scores as declared, versioned recipes, with their formula in words.
+
+A recipe brings each metric to a part between 0 and 1 (for a published one: about), takes the mean of each group's
+parts, and the mean of the groups. What lacks a metric that counts has no total, and is told which: a missing number is
+never a silent 0. A visitor's own weights make another recipe, which says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+Mean: TypeAlias = Literal["arithmetic", "geometric"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One metric's part.
+
+    Attributes:
+        metric: its name.
+        zero: the value that counts 0.
+        one: the value that counts 1; below zero where lower is better.
+        weight: within its group.
+        is_clipped: whether values beyond count 0 and 1 themselves.
+    """
+
+    metric: str
+    zero: float = 0.0
+    one: float = 1.0
+    weight: float = 1.0
+    is_clipped: bool = True
+
+    def part(self, values: Matrix) -> Matrix:
+        """What values count."""
+        parts = (values - self.zero) / (self.one - self.zero)
+        return np.clip(parts, 0.0, 1.0) if self.is_clipped else parts
+
+    @property
+    def formula(self) -> str:
+        """'clip((0.01 − warping_error) / 0.01)', 'clip(ssim)'."""
+        if self.one < self.zero:
+            scaled = f"({self.zero:g} − {self.metric})"
+        else:
+            scaled = (
+                f"({self.metric} {'−' if self.zero > 0 else '+'} {abs(self.zero):g})"
+                if self.zero
+                else self.metric
+            )
+        width = abs(self.one - self.zero)
+        scaled = scaled if width == 1 else f"{scaled} / {width:g}"
+        return f"clip({scaled})" if self.is_clipped else scaled
+
+
+@dataclass(frozen=True)
+class Group:
+    """Terms that say the same thing in different ways; its part is their weighted mean.
+
+    Attributes:
+        name: what they say, in words.
+        terms: at least one.
+        weight: among groups; None for the sum of its terms' weights.
+    """
+
+    name: str
+    terms: tuple[Term, ...]
+    weight: float | None = None
+
+    @property
+    def own_weight(self) -> float:
+        """Among groups; 0 where no term counts."""
+        total = sum(term.weight for term in self.terms)
+        return total if self.weight is None or not total else self.weight
+
+    @property
+    def formula(self) -> str:
+        """The weighted mean of its terms."""
+        return _mean_formula([(term.weight, term.formula) for term in self.terms])
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to get one number from many.
+
+    Attributes:
+        name: in addresses and on the command line.
+        version: grows when the same metrics give another total.
+        title: one line for people.
+        about: what it is for, and what it cannot see.
+        source: who says so.
+        groups: of terms.
+        combination: of the groups; a geometric mean needs clipped terms, and one part of 0 makes it 0.
+        has_own_weights: whether a visitor chose the weights.
+
+    Raises:
+        UsageError: nothing counts, a weight is negative or infinite, or a geometric mean of terms that are not clipped.
+    """
+
+    name: str
+    version: int
+    title: str
+    about: str
+    source: str
+    groups: tuple[Group, ...]
+    combination: Mean = "arithmetic"
+    has_own_weights: bool = False
+
+    def __post_init__(self) -> None:
+        for metric, weight in self.weights.items():
+            if not (math.isfinite(weight) and weight >= 0):
+                raise UsageError(f"a weight is 0 or more, not {weight} for {metric}")
+        if not any(self.weights.values()):
+            raise UsageError(f"recipe '{self.name}' needs a metric that counts: all its weights are 0")
+        if self.combination == "geometric" and not all(term.is_clipped for term in self._terms):
+            raise UsageError(f"recipe '{self.name}' has parts below 0, of which there is no geometric mean")
+
+    scale: ClassVar[str] = "0 … 100"
+
+    @property
+    def label(self) -> str:
+        """'moving v1', and whether that is really it."""
+        return f"{self.name} v{self.version}" + (", with weights of your own" if self.has_own_weights else "")
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Of all terms, those of weight 0 too."""
+        return tuple(term.metric for term in self._terms)
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Metric -> its weight within its group."""
+        return MappingProxyType({term.metric: term.weight for term in self._terms})
+
+    @property
+    def formula(self) -> str:
+        """The whole of it in one line, with the weights as they are."""
+        counted = [group for group in self.groups if group.own_weight]
+        if self.combination == "geometric":
+            power = " · ".join(f"[{group.name}]^{group.own_weight:g}" for group in counted)
+            whole = f"({power})^(1/{sum(group.own_weight for group in counted):g})"
+        else:
+            whole = _mean_formula([(group.own_weight, f"[{group.name}]") for group in counted])
+        parts = "; ".join(f"[{group.name}] = {group.formula}" for group in counted)
+        by_case = ", of each case, then the mean over cases" if self.is_by_case else ""
+        return f"100 · {whole}{by_case}, where {parts}"
+
+    @property
+    def missing_policy(self) -> str:
+        """What becomes of an entry that lacks a metric."""
+        policy = "Without a metric that counts there is no total, and the missing ones are named."
+        if self.combination == "geometric":
+            policy += (
+                " One exception, which is arithmetic: where another part is 0 the total is 0 whatever is missing, so "
+                "that a clip in which nothing moves has 0, though the evenness of its motion cannot be measured."
+            )
+        return policy + " A weight of 0 leaves a metric out on purpose."
+
+    @property
+    def is_by_case(self) -> bool:
+        """Whether totals of cases are averaged; else the mean over cases is the same, or all there is."""
+        return self.combination == "geometric"
+
+    def with_weights(self, weights: Mapping[str, float]) -> Recipe:
+        """The recipe with other weights for these metrics; itself where nothing changes.
+
+        Raises:
+            UnknownName: a metric that is not in it.
+            UsageError: as in the class.
+        """
+        for metric in weights:
+            if metric not in self.weights:
+                raise UnknownName("metric", metric, self.metrics, hint=f"of the recipe {self.name}")
+        if all(self.weights[metric] == weight for metric, weight in weights.items()):
+            return self
+        groups = tuple(
+            replace(
+                group,
+                terms=tuple(
+                    replace(term, weight=float(weights.get(term.metric, term.weight))) for term in group.terms
+                ),
+            )
+            for group in self.groups
+        )
+        return replace(self, groups=groups, has_own_weights=True)
+
+    def missing(self, metrics: Collection[str]) -> tuple[str, ...]:
+        """The metrics that count and are not among these."""
+        return tuple(name for name, weight in self.weights.items() if weight and name not in metrics)
+
+    def total(self, means: Mapping[str, float]) -> float | None:
+        """The total of one entry, by the formula on its means; None where a metric that counts is missing.
+
+        For a recipe that is by case (see is_by_case) this is not the board's total, but what its parts come to.
+
+        Args:
+            means: metric -> its mean; NaN is missing.
+        """
+        return _or_none(self._totals(self._row(means))[0])
+
+    def group_totals(self, means: Mapping[str, float]) -> dict[str, float | None]:
+        """The total of each group that counts, on the same scale; None where a metric that counts is missing."""
+        parts = self._group_parts(self._row(means))[0] * 100
+        return {
+            group.name: _or_none(part)
+            for group, part in zip(self.groups, parts, strict=True)
+            if group.own_weight
+        }
+
+    def by_case(self, values: pd.DataFrame) -> pd.Series[float]:
+        """The total of each case, NaN where a metric that counts is missing.
+
+        Args:
+            values: any index, of runs and cases; a column a metric, NaN where there is no value.
+        """
+        import pandas as pd
+
+        columns = values.reindex(columns=list(self.metrics))
+        totals = self._totals(columns.to_numpy(dtype=np.float64))
+        return pd.Series(totals, index=values.index, name=self.name, dtype=np.float64)
+
+    @cached_property
+    def _terms(self) -> tuple[Term, ...]:
+        return tuple(term for group in self.groups for term in group.terms)
+
+    def _row(self, means: Mapping[str, float]) -> Matrix:
+        return np.array([[means.get(metric, np.nan) for metric in self.metrics]], dtype=np.float64)
+
+    def _totals(self, values_NM: Matrix) -> Matrix:
+        """(N,) totals of N rows of all metrics."""
+        weights_G = np.array([group.own_weight for group in self.groups])
+        counts = weights_G > 0
+        parts_NG, weights_G = self._group_parts(values_NM)[:, counts], weights_G[counts]
+        weights_G = weights_G / weights_G.sum()
+        if self.combination == "arithmetic":
+            return np.asarray(100 * parts_NG @ weights_G)
+        totals = 100 * np.prod(parts_NG**weights_G, axis=1)
+        return np.where((parts_NG == 0).any(axis=1), 0.0, totals)
+
+    def _group_parts(self, values_NM: Matrix) -> Matrix:
+        """(N, G) the weighted mean of each group's parts; NaN where one that counts is missing."""
+        columns, start = [], 0
+        for group in self.groups:
+            values = values_NM[:, start : start + len(group.terms)].T
+            start += len(group.terms)
+            counted = [
+                (term.weight, term.part(column))
+                for term, column in zip(group.terms, values, strict=True)
+                if term.weight
+            ]
+            whole = sum(weight for weight, _ in counted) or np.nan
+            columns.append(sum((weight / whole * part for weight, part in counted), np.zeros(len(values_NM))))
+        return np.stack(columns, axis=1)
+
+
+def _mean_formula(weighted: list[tuple[float, str]]) -> str:
+    """'(a + 0.5·b) / 1.5'; what weighs nothing is left out."""
+    counted = [(weight, text) for weight, text in weighted if weight]
+    whole = sum(weight for weight, _ in counted)
+    if len(counted) == 1:
+        return counted[0][1]
+    terms = [text if weight == 1 else f"{weight:g}·{text}" for weight, text in counted]
+    added = " + ".join(terms)
+    return f"({added})" if whole == 1 else f"({added}) / {whole:g}"
+
+
+def _or_none(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)

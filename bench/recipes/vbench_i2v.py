@@ -1,0 +1,46 @@
+"""The total of the VBench-I2V board, by its published constants.
+
+Metrics have VBench's name before theirs: it calls another thing motion_smoothness than we do.
+"""
+
+from bench.recipes.recipe import Group, Recipe, Term
+
+
+def vbench(name: str, floor: float = 0.0, ceiling: float = 100.0, weight: float = 1.0) -> Term:
+    """A dimension in per cent, as boards print it, between the least and the most that VBench saw."""
+    return Term(f"vbench_{name}", floor, ceiling, weight, is_clipped=False)
+
+
+VBENCH_I2V = Recipe(
+    name="vbench_i2v",
+    version=1,
+    title="VBench-I2V's total",
+    about=(
+        "The total of the VBench-I2V board, from numbers by VBench's own tools, in per cent. It can be won by not "
+        "moving: a frozen copy of the input image comes to about 87.3, above many models. Flicker does not count."
+    ),
+    source="VBench, scripts/constant.py and scripts/cal_i2v_final_score.py (45e79ec); Huang et al. 2024, VBench++.",
+    groups=(
+        Group(
+            "I2V",
+            (
+                vbench("camera_motion", weight=0.1),
+                vbench("i2v_subject", 14.62),
+                vbench("i2v_background", 26.15),
+            ),
+            weight=1.0,
+        ),
+        Group(
+            "quality",
+            (
+                vbench("subject_consistency", 14.62),
+                vbench("background_consistency", 26.15),
+                vbench("motion_smoothness", 70.6, 99.75),
+                vbench("dynamic_degree", weight=0.5),
+                vbench("aesthetic_quality"),
+                vbench("imaging_quality"),
+            ),
+            weight=1.0,
+        ),
+    ),
+)
