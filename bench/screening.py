@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from numpy.typing import NDArray
 
 from bench import video
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
-from bench.types import Case, Clip, ClipRecord, Image, Value
+from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Value
 from bench.views import InputImage, Sample, View
 
 AHEAD = 4
 """Frames that are decoded before they are looked at: enough that neither side waits for single slow frames."""
+
+ROUNDING = 1e-6
+"""Of the end of a metric's range, or of 1 if that is more: how far past it rounding may carry a value."""
 
 
 @dataclass
@@ -62,7 +66,9 @@ class Screening:
     def answers(self, evaluator: ClipEvaluator) -> Answers:
         """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
         try:
-            return _checked(evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample))
+            answers = _checked(evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample))
+            ranges = {card.name: card for card in evaluator.cards}
+            return {name: _within(ranges.get(name), answer) for name, answer in answers.items()}
         except Exception as error:
             return all_failed(evaluator, error)
 
@@ -90,6 +96,22 @@ def _checked(answers: Answers) -> Answers:
                 f"{name} is a Value of a number, or an error that says why not; not {answer!r:.80}"
             )
     return answers
+
+
+def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Exception:
+    """The answer within the range that the card promises.
+
+    Sums of a hundred thousand roundings end at 255.00001 where 255 is all there can be: that is the end of the range.
+    What lies farther out is a mistake of the metric or of its card, and no number.
+    """
+    if card is None or isinstance(answer, Exception):
+        return answer
+    low = -math.inf if card.low is None else card.low
+    high = math.inf if card.high is None else card.high
+    nearest = min(max(answer.value, low), high)
+    if abs(nearest - answer.value) > ROUNDING * max(1.0, abs(nearest)):
+        return ValueError(f"{card.name} is {answer.value:g}, and its card says {low:g} to {high:g}")
+    return answer if nearest == answer.value else replace(answer, value=nearest)
 
 
 def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:

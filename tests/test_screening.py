@@ -229,3 +229,42 @@ def test_clips_of_other_sizes_may_follow() -> None:
     for side in (1, 8, 33):
         clip = Clip(np.zeros((2, side, side, 3), np.uint8), 8.0)
         assert screen_clip(clip, [levels], CASE, RECORD).sample.width == side
+
+
+class One(ClipEvaluator):
+    """One value, whatever the clip."""
+
+    name = "one"
+
+    def __init__(self, value: float, low: float | None, high: float | None) -> None:
+        super().__init__()
+        self.value = value
+        self.cards = (MetricCard("one", 1, "none", "", low, high, "", "", ""),)  # type: ignore[misc]
+
+    def look(self, view: View) -> None:
+        return None
+
+    def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
+        return {"one": Value(self.value)}
+
+
+def _answer(one: One) -> Value | Exception:
+    return screen_clip(moving_clip(), [one], CASE, RECORD).answers(one)["one"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(255.00001, 255.0), (-1e-9, 0.0), (254.9, 254.9), (255.0, 255.0)]
+)
+def test_rounding_does_not_carry_a_value_past_its_range(value: float, expected: float) -> None:
+    assert _answer(One(value, 0.0, 255.0)) == Value(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"), [(255.1, 0.0, 255.0), (-0.01, 0.0, None), (1.01, None, 1.0)]
+)
+def test_a_value_that_its_card_excludes_is_a_failure(
+    value: float, low: float | None, high: float | None
+) -> None:
+    answer = _answer(One(value, low, high))
+    assert isinstance(answer, ValueError)
+    assert "and its card says" in str(answer)

@@ -61,7 +61,7 @@ class Flicker(evaluators.ClipEvaluator):
             source="Own; see flicker_severe.", blind_to=_BLIND,
         ),
         MetricCard(
-            name="flicker_max_step", version=1, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            name="flicker_max_step", version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition="The largest absolute change of mean gray from one frame to the next.",
             source="Own; see flicker_severe.", blind_to=f"How often: one step decides. {_BLIND}",
             series="mean gray of each frame: T values, whose differences are the steps", is_main=True,

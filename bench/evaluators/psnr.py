@@ -12,7 +12,7 @@ from bench.types import MetricCard, Value
 from bench.views import Sample, View
 
 _TO_FIRST = MetricCard(
-    name="psnr_to_first_mean", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+    name="psnr_to_first_mean", version=2, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
     definition="Mean over the frames after frame 0 of their PSNR with frame 0: 10 log10(255² / mean squared "
     "difference), over all pixels and the three colours; at most 100, which equal frames get.",
     source="The usual definition, on sRGB bytes; scikit-image's values. Capped: no number is infinite.",

@@ -29,7 +29,7 @@ class Warping(evaluators.ClipEvaluator):
     min_side = motion_fields.MIN_SIDE
     cards = (
         MetricCard(
-            name="warping_error", version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            name="warping_error", version=2, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition="Each frame is warped back onto the one before by the optical flow between them (bilinear). The "
             "squared difference of RGB in [0, 1], averaged over channels and over the pixels that stay visible; "
             "averaged over pairs. A pair of which nothing stays visible counts as 0.",
