@@ -72,10 +72,11 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     Source: Al Mohamad, van Zwet, Solari and Goeman 2021 (Electronic Journal of Statistics 15) for intervals of ranks
     from all pairs; Holm in place of Tukey, since the differences of runs on the same cases vary differently.
     """
-    values = values.dropna(axis="columns", how="all")
     x_NR = values.to_numpy(dtype=np.float64) * sign
-    means = values.mean().to_numpy() * sign
-    return _ranks([str(run) for run in values.columns], means, _told_by_cases(x_NR))
+    is_there = ~np.isnan(x_NR).all(axis=0)
+    x_NR = x_NR[:, is_there]
+    runs = [str(run) for run, there in zip(values.columns, is_there, strict=True) if there]
+    return _ranks(runs, np.nanmean(x_NR, axis=0), _told_by_cases(x_NR))
 
 
 def of_intervals(scores: Mapping[str, tuple[float, float, float]], sign: int) -> dict[str, Rank]:
