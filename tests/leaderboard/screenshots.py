@@ -26,7 +26,7 @@ def take(out: Path, folder: Path) -> None:
         page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
         save(page, folder / "board.png")
         page.set_viewport_size({"width": 1280, "height": 1180})
-        page.goto(f"{address}/run?run={run}")
+        page.goto(f"{address}/model?run={run}")
         page.wait_for_function("[...document.querySelectorAll('video')].some(v => v.readyState >= 3)")
         page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
         save(page, folder / "board-run.png")

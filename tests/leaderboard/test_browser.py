@@ -37,7 +37,7 @@ def test_an_address_shows_what_its_sender_chose(visit: Visit) -> None:
 
 
 def test_a_run_plays_beside_its_image_and_draws_its_series(visit: Visit, tmp_path: Path) -> None:
-    visit.go("run?run=mover-tiny&case=c1&seed=0")
+    visit.go("model?run=mover-tiny&case=c1&seed=0")
     visit.page.wait_for_function(PLAYING)
     expect(visit.page.locator(CHARTS)).to_have_count(2)
     expect(visit.page.locator("[data-testid=stImage] img")).to_have_count(1)
@@ -54,7 +54,7 @@ def test_a_run_plays_beside_its_image_and_draws_its_series(visit: Visit, tmp_pat
 
 
 def test_choosing_a_run_changes_the_address_and_the_clip(visit: Visit) -> None:
-    visit.go("run?run=mover-tiny&case=c1", wait_for="video")
+    visit.go("model?run=mover-tiny&case=c1", wait_for="video")
     visit.page.get_by_role("combobox").first.click()
     visit.page.get_by_role("option", name="still-tiny").click()
     visit.page.wait_for_url("**run=still-tiny*")
@@ -64,7 +64,7 @@ def test_choosing_a_run_changes_the_address_and_the_clip(visit: Visit) -> None:
 
 def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
     metric = f"ssim_mean[model={boards.HOSTILE}]"
-    visit.go("run?run=hostile-tiny")
+    visit.go("model?run=hostile-tiny")
     visit.page.get_by_text("What the metrics mean").click()
     expect(visit.page.get_by_text("onerror=window.hit=1").first).to_be_visible()
     picture(visit, tmp_path, "hostile-run")
@@ -81,7 +81,7 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
-    for name, path in {"overview": "", "run": "run?run=mover-tiny"}.items():
+    for name, path in {"overview": "", "model": "model?run=mover-tiny"}.items():
         mobile.go(path)
         picture(mobile, tmp_path, f"mobile-{name}")
         assert mobile.page.evaluate("document.documentElement.scrollWidth") <= 390
