@@ -23,10 +23,12 @@ from bench.options import (
     AccelOption,
     CasesOption,
     CheckpointOption,
+    ClipsChoice,
     ComponentOption,
     DeviceOption,
     DryRunOption,
     DtypeOption,
+    ExportFormat,
     FitChoice,
     JsonOption,
     Kind,
@@ -340,6 +342,26 @@ def compare(
         raise typer.Exit(bool(broken))
 
 
+@app.command()
+def publish(
+    runs: Annotated[list[str], typer.Argument(help="Runs: id, its beginning, or label.", metavar="RUN…")],
+    to: Annotated[Path, typer.Option(help="Folder of published results.")] = Path("results"),
+    out: OutOption = Path("runs"),
+) -> None:
+    """Copy the numbers of runs to a folder that goes into git; boards and the static site read it.
+
+    Rows keep suite, seed, settings, digests and versions, and reasons without paths of this machine.
+    Clips stay where they are.
+
+    bench publish svd svd@step-2000
+    """
+    with _plain_errors():
+        from bench import publishing, runs as all_runs
+
+        for folder in [all_runs.named(out, words) for words in runs]:
+            typer.echo(publishing.publish(folder, to))
+
+
 @app.command("ls")
 def list_entries(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],
@@ -405,12 +427,140 @@ def board(
     out: OutOption = Path("runs"),
     port: Annotated[int | None, typer.Option(help="Port; a free one near 8501 by default.")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    votes_file: Annotated[
+        Path | None,
+        typer.Option("--votes", help="File to note votes in; adds a page of blind comparisons."),
+    ] = None,
 ) -> None:
     """Serve the leaderboard of your runs on this machine."""
     with _plain_errors():
         from bench.board import serve
 
-        serve(out, Path("results"), port, browser)
+        serve(out, Path("results"), port, browser, votes_file)
+
+
+@app.command()
+def votes(
+    file: Annotated[Path, typer.Argument(help="Votes, as bench board --votes FILE notes them.")],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say which runs people prefer, how sure that is, and which metrics agree with them."""
+    with _plain_errors():
+        from bench import polls, terminal, vote_tables
+
+        found = polls.read(file, [Path("results"), out])
+        for problem in found.problems:
+            typer.echo(f"warning: {problem}", err=True)
+        if as_json:
+            _print_json(vote_tables.as_json(found))
+            return
+        console = terminal.stdout()
+        for poll in found.polls:
+            for table in vote_tables.tables(poll, found.names):
+                console.print(table)
+            for note in vote_tables.notes(poll):
+                console.print(note, markup=False, soft_wrap=True)
+        if not found.polls:
+            console.print(f"no votes in {file} yet", markup=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    destination: Annotated[Path, typer.Argument(help="Folder of the site, or file to write.")],
+    format: Annotated[ExportFormat, typer.Option(help="What to write.", rich_help_panel=HOW)] = (
+        ExportFormat.site
+    ),
+    run: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this run: id, its beginning, or label; repeat.",
+            metavar="RUN",
+            rich_help_panel=WHICH,
+        ),
+    ] = None,
+    suite: Annotated[
+        str, typer.Option(help="Only this suite: name, or name@version.", rich_help_panel=WHICH)
+    ] = "",
+    clips: Annotated[
+        ClipsChoice | None,
+        typer.Option(
+            help="Site: copy the clips into it (the default), link to where they lie, or none.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    max_clips: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.", rich_help_panel=HOW
+        ),
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            metavar="ORG/NAME\\[@REV]",
+            help="eval-results: the benchmark's dataset on the Hub.",
+            rich_help_panel=HOW,
+        ),
+    ] = "",
+    published: Annotated[
+        Path, typer.Option(help="Folder of published results, shown too.", rich_help_panel=HOW)
+    ] = Path("results"),
+    out: OutOption = Path("runs"),
+) -> None:
+    """Write results as a site of plain files, as tables, or for other leaderboards.
+
+    A site opens from the disk or any web server; the same results give the same files.
+    eval-results is a Hugging Face model's .eval_results YAML; every-eval-ever its JSON schema.
+
+    bench export site/                                       then bench serve site/
+    bench export site/ --clips link --run svd --run still
+    bench export scores.csv --format csv
+    bench export hub/ --format eval-results --run svd --dataset ORG/NAME
+    """
+    with _plain_errors():
+        from bench import exports
+
+        if format is not ExportFormat.site:
+            if clips is not None or max_clips is not None:
+                raise UsageError(f"--clips and --max-clips are for a site, not for --format {format.value}")
+            gathered = exports.gather([published, out], run or [], suite)
+            for problem in gathered.problems:
+                typer.echo(f"warning: {problem}", err=True)
+            for path in exports.write(format.value, destination, gathered, dataset):
+                typer.echo(path)
+            return
+        from bench import site
+
+        if dataset:
+            raise UsageError("--dataset is for --format eval-results, not for a site")
+        wanted = site.Wanted((published, out), tuple(run or ()), suite, *_shown_clips(clips, max_clips))
+        made = site.export(destination, wanted, _progress())
+        for line in made.problems:
+            typer.echo(f"warning: {line}", err=True)
+        typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
+        typer.echo(f"bench serve {destination}: look at it; or open {destination / 'index.html'}")
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(help="Folder that bench export made.")],
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for everybody who reaches this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; a free one near 8600 by default.")] = None,
+) -> None:
+    """Serve an exported site, with range requests, without which browsers cannot seek in clips."""
+    with _plain_errors():
+        from bench.site import serving
+
+        serving.serve(folder, host, port, typer.echo)
+
+
+def _shown_clips(clips: ClipsChoice | None, most: int | None) -> tuple[Any, int]:
+    from bench.site.exporting import MOST_CLIPS
+
+    return (clips or ClipsChoice.copy).value, MOST_CLIPS if most is None else most
 
 
 def _version(is_asked: bool) -> None:
