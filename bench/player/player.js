@@ -223,10 +223,16 @@ function letter(number) {
   return String.fromCharCode(65 + number);
 }
 
-/** Makes the frame that this page is shown in as high as the page. */
+/** Makes the frame that this page is shown in as high as the page, and lets its ground shine through. */
 function fitFrame() {
   const frame = window.frameElement; // null where the page around is somebody else's
   if (!frame) return;
+  const root = document.documentElement;
+  root.dataset.player = "frame";
+  frame.style.colorScheme = root.dataset.theme || "light dark"; // with another scheme than ours it would be opaque
+  frame.style.display = "block";
+  const box = frame.parentElement;
+  if (box.childElementCount === 1) Object.assign(box.style, { flex: "0 0 auto", height: "auto" });
   const fit = () => (frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`);
   new ResizeObserver(fit).observe(document.body);
 }

@@ -19,11 +19,10 @@ class Plot {
     const caption = element("figcaption", "player-plot-caption");
     caption.append(element("span", "player-metric", series.title || series.metric));
     if (series.unit) caption.append(element("span", "player-unit", series.unit));
-    this.values = series.lines.map((line, number) => {
-      const value = element("span", `player-value player-colour-${number}`);
-      if (line) caption.append(value);
-      return value;
-    });
+    this.values = series.lines.map((_, number) => element("span", `player-value player-colour-${number}`));
+    const values = element("span", "player-values");
+    values.append(...this.values.filter((_, number) => series.lines[number]));
+    caption.append(values);
     this.svg = shape("svg", { role: "img", "aria-label": `${series.metric} along the clips`, height: PLOT.height });
     this.figure.append(caption, this.svg);
     this.listen();

@@ -1,0 +1,134 @@
+"""Two to four runs of one suite: the same case's clips in lockstep, and what tells each run from the first."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from bench import comparison, reports, verdicts
+from bench.differences import Entry
+from bench.verdicts import Comparison
+from leaderboard import lineup, notices, pairs, players, source, words
+from leaderboard.choices import choose_several
+from leaderboard.source import Board
+
+# no bare strings in a page: Streamlit would show them
+# runs: more clips side by side are too small to be judged
+MOST = 4
+
+HERE = Path(__file__).parent
+
+
+def show() -> None:
+    """Draws the page."""
+    st.title("Compare", anchor=False)
+    board = source.read()
+    notices.show_problems(board)
+    if board.rows.empty:
+        notices.show_empty()
+        return
+    left, right = st.columns([1, 2])
+    suite = lineup.choose_suite(left, board)
+    options = lineup.runs(board, suite)
+    about = (
+        "Each run is compared with the first; a run can be taken out and put in again to change the order."
+    )
+    chosen = lineup.choose_runs(right, options, MOST, options[:2], about)
+    if not chosen:
+        st.info("Choose two to four runs to see them side by side.")
+        return
+    _show_clips(board, suite, chosen)
+    if len(chosen) > 1:
+        _show_comparison(board, suite, chosen)
+    else:
+        others = "Choose a second run" if len(options) > 1 else "Make a second run on this suite"
+        st.info(f"{others} to see what tells them apart.")
+
+
+# The clips
+
+
+def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
+    left, right = st.columns([3, 1])
+    clip = lineup.choose_clip(left, right, board.rows[board.rows["run"].isin(chosen)])
+    if clip is None:
+        st.info("These runs have numbers about the whole set only: there is no case to look at.")
+        return
+    case, seed = clip
+    players.frame(chosen, case, seed)
+    suite_case = {"suite": suite, "case": case, "seed": str(seed)}
+    with st.container(horizontal=True):
+        st.page_link(HERE / "case.py", label="All models on this case →", query_params=suite_case)
+        for run in chosen:
+            query = {"run": run, "case": case, "seed": str(seed)}
+            st.page_link(HERE / "model.py", label=words.plain(f"{board.names[run]} →"), query_params=query)
+
+
+# What tells them apart
+
+
+def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
+    st.subheader("What tells them apart", anchor=False)
+    rows = pd.concat([source.rows_of(run)[list(verdicts.COLUMNS)] for run in chosen], ignore_index=True)
+    valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
+    about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
+    metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
+    found = _compared(rows, suite, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
+    for number, pair in enumerate(found.pairs, start=1):
+        pairs.show(pair, number)
+    _show_downloads(found)
+
+
+@st.cache_resource(max_entries=32, ttl=600, show_spinner="Comparing …")
+def _compared(
+    rows: pd.DataFrame, suite: str, named: tuple[tuple[str, str], ...], metrics: tuple[str, ...]
+) -> Comparison:
+    """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
+    folders = {run: folder for run, _ in named if (folder := source.run_folder(run))}
+    entries = [Entry(run, name) for run, name in named]
+    wanted = list(metrics) or comparison.chosen(rows, ())
+    return Comparison(suite, verdicts.pairs(rows, entries, wanted, folders))
+
+
+# Downloads
+
+
+def _show_downloads(found: Comparison) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report (Markdown and plots)",
+            lambda: report(found),
+            "comparison.zip",
+            "application/zip",
+            on_click="ignore",
+        )
+        st.download_button(
+            "JSON",
+            lambda: json.dumps(reports.as_json(found, ())),
+            "comparison.json",
+            "application/json",
+            on_click="ignore",
+        )
+
+
+def report(found: Comparison) -> bytes:
+    """The Markdown report and its plots, as a ZIP archive."""
+    packed = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for path in reports.write_markdown(Path(folder) / "comparison.md", found):
+            archive.write(path, path.name)
+    return packed.getvalue()
+
+
+if __name__ == "__main__":
+    show()

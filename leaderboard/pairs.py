@@ -1,0 +1,140 @@
+"""What tells one run from another, on a page: a table, a forest plot, the cases that differ most, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from bench import reports
+from bench.differences import Difference, Pair
+from leaderboard import difference_charts, lineup, tables, words
+
+ABOUT_TABLE = (
+    "Over the cases that both have: difference is the second minus the first, ± half of its 95 % interval. p: signs of "
+    "the cases' differences flipped at random, raised for the number of metrics (Holm). Effect: difference / standard "
+    "deviation of the cases' differences. Could show: the true difference that as many cases show in 8 of 10 "
+    "comparisons. “No difference shown” is not “equal”."
+)
+
+
+def show(pair: Pair, number: int) -> None:
+    """Draws it.
+
+    Args:
+        pair: what tells a run from the baseline.
+        number: of the run among those chosen, from 0; the baseline is the first.
+    """
+    a, b = words.plain(pair.a.name), words.plain(pair.b.name)
+    st.markdown(f"#### {b} against {a}")
+    st.markdown(_summary(pair.differences))
+    if pair.differences:
+        numbers, said = table(pair, number)
+        st.dataframe(
+            _coloured(tables.styled(numbers, said), pair),
+            hide_index=True,
+            height="content",
+            column_config=_config(numbers),
+            placeholder="–",
+            alt=f"{pair.b.name} against {pair.a.name}, metric by metric",
+        )
+        st.caption(words.plain(ABOUT_TABLE))
+        _show_forest(pair)
+    _show_extremes(pair, number)
+    _show_notes(pair)
+
+
+def _summary(found: Sequence[Difference]) -> str:
+    """'Better in 2 metrics, worse in 1; no difference shown in 3.', or that there is nothing."""
+    if not found:
+        return "No metric can be compared."
+    counts = pd.Series([each.verdict for each in found]).value_counts()
+    parts = [
+        f"{difference_charts.SIGNS[verdict]} **{verdict}** in {counts[verdict]}"
+        for verdict in difference_charts.SIGNS
+        if verdict in counts
+    ]
+    cases = sorted({each.cases for each in found})
+    over = f"{cases[0]}" if len(cases) == 1 else f"{cases[0]} to {cases[-1]}"
+    return f"{', '.join(parts)} of {len(found)} metrics, over {over} cases that both have."
+
+
+def table(pair: Pair, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One line a metric: numbers to sort by, and what their cells say.
+
+    Args:
+        pair, number: see show.
+    """
+    a, b = f"A {pair.a.name}", f"{'ABCDEF'[number]} {pair.b.name}"
+    _, lines = reports.table(pair)
+    numbers = pd.DataFrame(
+        [
+            {
+                "Metric": words.heading(each.metric), a: each.a, b: each.b, "Difference": each.difference,
+                "p": each.p, "p (Holm)": each.p_holm, "Effect": each.effect,
+                "Won": each.won / each.cases if each.basis == "cases" and each.direction != "none" else None,
+                "Could show": each.detectable,
+                "Verdict": f"{difference_charts.SIGNS[each.verdict]} {each.verdict}",
+            }
+            for each in pair.differences
+        ]
+    )  # fmt: skip
+    said = pd.DataFrame(
+        [line[1:-1] for line in lines[: len(pair.differences)]], columns=list(numbers.columns[1:-1])
+    )
+    return numbers.astype(dict.fromkeys(said.columns, float)), said
+
+
+def _coloured(styler: Styler, pair: Pair) -> Styler:
+    colours = [difference_charts.COLOURS[each.verdict] for each in pair.differences]
+    shades = [f"background-color: {colour}33" for colour in colours]
+    return styler.apply(lambda _: shades, subset=["Verdict"])
+
+
+def _config(numbers: pd.DataFrame) -> dict[str, Any]:
+    column = st.column_config
+    helps = {
+        "Difference": "The second minus the first, ± half of the 95 % interval",
+        "p": "How often chance alone gives such a difference, or a larger one",
+        "p (Holm)": "p, raised for the number of metrics compared: verdicts go by it",
+        "Effect": "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large",
+        "Won": "Cases where the second is better",
+        "Could show": "The true difference that as many cases would show with 80 % power",
+    }
+    config: dict[str, Any] = {name: column.NumberColumn(help=text) for name, text in helps.items()}
+    config |= {
+        name: column.NumberColumn(help="Mean over the cases that both have") for name in numbers.columns[1:3]
+    }
+    return {"Metric": column.TextColumn(pinned=True), "Verdict": column.TextColumn(width=170), **config}
+
+
+def _show_forest(pair: Pair) -> None:
+    drawn = difference_charts.points(pair)
+    if not drawn.empty:
+        chart = difference_charts.forest(drawn, pair.a.name, pair.b.name)
+        st.altair_chart(chart, alt=f"Gains of {pair.b.name} over {pair.a.name} with 95 % intervals")
+
+
+def _show_extremes(pair: Pair, number: int) -> None:
+    found = reports.extremes(pair)
+    if not found:
+        return
+    st.markdown(
+        "**Cases that differ most**",
+        help="Mean over metrics of gain / usual difference. Click to see the clips",
+    )
+    with st.container(horizontal=True):
+        for each in found:
+            sign = "▲" if each.gain > 0 else "▼"
+            label = f"{sign} {words.plain(each.case)} {words.plain(f'{each.gain:+.2f}'.replace('-', '−'))}"
+            st.button(label, key=f"go {number} {each.case}", on_click=lineup.go_to, args=(each.case,))
+
+
+def _show_notes(pair: Pair) -> None:
+    skipped = [f"{each.metric} is not compared: {each.reason}" for each in pair.skipped]
+    lines = [*reports.notes(pair), *skipped]
+    if lines:
+        st.markdown("\n".join(f"- {words.plain(line)}" for line in lines))
