@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from bench import files
 from bench.errors import Unavailable, UsageError
 
 OUT = "BENCH_BOARD_OUT"
@@ -21,6 +22,9 @@ OUT = "BENCH_BOARD_OUT"
 PUBLISHED = "BENCH_BOARD_PUBLISHED"
 """Environment variable: the folder of published results; empty or unset for none."""
 
+VOTES = "BENCH_BOARD_VOTES"
+"""Environment variable: the file of votes; empty or unset for a board without the page."""
+
 ADDRESS = "127.0.0.1"
 """Only this machine: a board that strangers reach is a decision that nobody has made here."""
 
@@ -28,7 +32,9 @@ FIRST_PORT = 8501
 PORTS_TRIED = 100
 
 
-def serve(out: Path, published: Path | None, port: int | None, open_browser: bool) -> None:
+def serve(
+    out: Path, published: Path | None, port: int | None, open_browser: bool, votes: Path | None = None
+) -> None:
     """Turns this process into the leaderboard's server; Ctrl-C or SIGTERM ends it.
 
     Args:
@@ -36,16 +42,19 @@ def serve(out: Path, published: Path | None, port: int | None, open_browser: boo
         published: the folder of published results; None for none.
         port: to listen on; None for the first free one from 8501.
         open_browser: shows the page in the user's browser.
+        votes: the file that votes are noted in, which is made if need be; None for a board without votes.
 
     Raises:
         Unavailable: Streamlit or Altair is not installed, or no port is free.
-        UsageError: the port is taken.
+        UsageError: the port is taken, or votes cannot be written.
     """
     _check_installed()
+    if votes:
+        _check_writable(votes)
     words = command(_free_port() if port is None else _checked(port), open_browser)
     sys.stdout.flush()
     # in place of this process: a server that is a child would go on when somebody kills its parent
-    os.execve(words[0], words, {**os.environ, **environment(out, published)})
+    os.execve(words[0], words, {**os.environ, **environment(out, published, votes)})
 
 
 def command(port: int, open_browser: bool) -> list[str]:
@@ -68,15 +77,31 @@ def command(port: int, open_browser: bool) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(_entry()), *flags]
 
 
-def environment(out: Path, published: Path | None) -> Mapping[str, str]:
+def environment(out: Path, published: Path | None, votes: Path | None = None) -> Mapping[str, str]:
     """How the server is told where the files are; absolute, since it may change its folder."""
-    return {OUT: str(out.absolute()), PUBLISHED: str(published.absolute()) if published else ""}
+    places = {OUT: out, PUBLISHED: published, VOTES: votes}
+    return {name: str(place.absolute()) if place else "" for name, place in places.items()}
 
 
 def folders(variables: Mapping[str, str]) -> tuple[Path, Path | None]:
     """What environment said: the folder of runs and that of published results; `runs` and none where it is unset."""
     published = variables.get(PUBLISHED)
     return Path(variables.get(OUT) or "runs"), Path(published) if published else None
+
+
+def votes_file(variables: Mapping[str, str]) -> Path | None:
+    """What environment said: the file of votes; None for a board without."""
+    return Path(variables[VOTES]) if variables.get(VOTES) else None
+
+
+def _check_writable(votes: Path) -> None:
+    """Now, rather than when the first voter has looked at two clips."""
+    try:
+        votes.parent.mkdir(parents=True, exist_ok=True)
+        with votes.open("ab"):
+            pass
+    except OSError as error:
+        raise UsageError(f"votes cannot be written to {votes}: {files.why(error)}") from error
 
 
 def _check_installed() -> None:
