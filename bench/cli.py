@@ -468,9 +468,6 @@ def votes(
 @app.command()
 def export(
     destination: Annotated[Path, typer.Argument(help="Folder of the site, or file to write.")],
-    format: Annotated[ExportFormat, typer.Option(help="What to write.", rich_help_panel=HOW)] = (
-        ExportFormat.site
-    ),
     run: Annotated[
         list[str] | None,
         typer.Option(
@@ -482,6 +479,14 @@ def export(
     suite: Annotated[
         str, typer.Option(help="Only this suite: name, or name@version.", rich_help_panel=WHICH)
     ] = "",
+    format: Annotated[
+        ExportFormat,
+        typer.Option(
+            metavar="FORMAT",
+            help="site, csv, json, parquet, eval-results, every-eval-ever.",
+            rich_help_panel=HOW,
+        ),
+    ] = ExportFormat.site,
     clips: Annotated[
         ClipsChoice | None,
         typer.Option(
@@ -498,7 +503,7 @@ def export(
     dataset: Annotated[
         str,
         typer.Option(
-            metavar="ORG/NAME\\[@REV]",
+            metavar="ORG/NAME",
             help="eval-results: the benchmark's dataset on the Hub.",
             rich_help_panel=HOW,
         ),

@@ -122,6 +122,25 @@ class Kind(StrEnum):
     runs = "runs"
 
 
+class ExportFormat(StrEnum):
+    """What `bench export` writes."""
+
+    site = "site"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    eval_results = "eval-results"
+    every_eval_ever = "every-eval-ever"
+
+
+class ClipsChoice(StrEnum):
+    """Where the clips of a site are."""
+
+    copy = "copy"
+    link = "link"
+    none = "none"
+
+
 MemoryOption = Annotated[
     Memory, typer.Option(help="Offload whole parts, or layer by layer, to the CPU.", rich_help_panel=HOW)
 ]

@@ -20,6 +20,11 @@ SCHEMA = 1
 
 NUMBERS = ("mean", "low", "high", "cases", "failed", "unmeasurable", "clips")
 
+CSV_COLUMNS = (
+    "suite", "suite_version", "run", "name", "label", "model", "kind", "reads_text", "metric", "metric_version",
+    "direction", "unit", *NUMBERS,
+)  # fmt: skip
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula, whoever wrote it."""
 
@@ -96,7 +101,7 @@ def _frame(lines: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     safe = [{name: _harmless(value) for name, value in line.items()} for line in lines]
-    return pd.DataFrame(safe, columns=list(lines[0]))
+    return pd.DataFrame(safe, columns=list(CSV_COLUMNS))
 
 
 def _harmless(value: Any) -> Any:

@@ -1,0 +1,44 @@
+"use strict";
+// A player for clips that the visitor chooses: what the page has loaded, handed to the player's own script.
+const benchPlayer = (() => {
+  const { make } = benchPage;
+  let shown = null;
+
+  function clear(place) {
+    shown?.clock?.pause();
+    shown = null;
+    place.replaceChildren();
+  }
+
+  // runs: name and what its file says of the case, or null; kept once for all that is drawn again.
+  function show(place, about, runs, units) {
+    clear(place);
+    const metrics = [...new Set(runs.flatMap(({ clip }) => Object.keys(clip?.series ?? {})))];
+    const content = {
+      title: about.id,
+      image: about.image,
+      prompt: about.prompt,
+      clips: runs.map(({ name, clip }) => ({
+        name,
+        address: clip?.address ?? "",
+        fps: clip?.fps ?? 0, frames: clip?.frames ?? 0, width: clip?.width ?? 0, height: clip?.height ?? 0,
+        note: clip?.note || (clip?.address ? "" : "This site shows no clip of it."),
+      })),
+      series: metrics.map((metric) => {
+        const lines = runs.map(({ clip }) => clip?.series?.[metric]);
+        return {
+          metric, title: "", unit: units[metric] ?? "",
+          first: lines.find(Boolean).first,
+          lines: lines.map((each) => each?.line ?? null),
+        };
+      }),
+    };
+    const data = make("script", { type: "application/json" });
+    data.textContent = JSON.stringify(content);
+    shown = make("section", { class: "player", "aria-label": about.id }, data);
+    place.append(shown);
+    new BenchLockstep(shown);
+  }
+
+  return { show, clear };
+})();

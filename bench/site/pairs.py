@@ -1,0 +1,109 @@
+"""Comparisons made in advance, since a page from a disk computes no statistics: which, and what a page shows of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from bench import comparison, plots, reports, verdicts
+from bench.differences import Entry, Pair
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.runs import RunFolder
+
+EVERY_PAIR = 12
+"""Runs up to which every pair is compared: 66 pairs; of 200 runs there would be 19,900."""
+
+Names = tuple[str, str]
+
+
+def wanted(ordered: Sequence[str], baselines: Sequence[str]) -> list[Names]:
+    """Which runs are compared, the one to compare with first.
+
+    Args:
+        ordered: ids of runs, the best first.
+        baselines: null baselines and reference clips among them.
+    """
+    if len(ordered) <= EVERY_PAIR:
+        return list(combinations([*baselines, *(run for run in ordered if run not in baselines)], 2))
+    models = [run for run in ordered if run not in baselines]
+    anchors = [*baselines, *models[:1]]
+    return [
+        (anchor, run) for place, anchor in enumerate(anchors) for run in [*anchors[place + 1 :], *models[1:]]
+    ]
+
+
+def said(ordered: Sequence[str]) -> str:
+    """Which pairs there are, for the reader."""
+    if len(ordered) <= EVERY_PAIR:
+        return "Every pair of runs was compared when this site was made."
+    return (
+        "When this site was made, every run was compared with the leader and with the baselines; for another pair, "
+        "bench compare A B on the downloaded results says as much."
+    )
+
+
+def compared(
+    rows: Mapping[str, pd.DataFrame],
+    names: Mapping[str, str],
+    metrics: Sequence[str],
+    pairs: Sequence[Names],
+    folders: Mapping[str, RunFolder],
+) -> Iterator[Pair]:
+    """Each pair, one after the other.
+
+    Args:
+        rows: run -> its rows.
+        names: run -> what tables call it.
+        metrics: which.
+        pairs: ids of runs, the one to compare with first.
+        folders: of the runs that are on this machine.
+    """
+    import pandas as pd
+
+    for a, b in pairs:
+        both = pd.concat([rows[a], rows[b]])
+        entries = [Entry(run, names[run]) for run in (a, b)]
+        yield from verdicts.pairs(both, entries, metrics, folders)
+
+
+def plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a comparison looks at, without categories, which grouping would list whole."""
+    own = rows[list(verdicts.COLUMNS)]
+    texts = ("run", "case", "metric", "metric_version", "error")
+    return own.assign(**{name: own[name].astype(object) for name in texts})
+
+
+def content(pair: Pair) -> dict[str, Any]:
+    """What a page shows: a table as texts, lines below it, the cases that differ most."""
+    headings, lines = reports.table(pair)
+    return {
+        "a": pair.a.name,
+        "b": pair.b.name,
+        "headings": headings,
+        "lines": lines,
+        "notes": reports.notes(pair),
+        "cases": [
+            {"case": each.case, "gain": round(each.gain, 2), "metrics": each.metrics}
+            for each in reports.extremes(pair)
+        ],
+    }
+
+
+def forest(pair: Pair) -> str:
+    """The plot of effects as an SVG file; '' where nothing has one."""
+    effects = [
+        plots.Effect(reports.plain(each.metric), *scaled, each.direction != "none")
+        for each in pair.differences
+        if (scaled := reports.standardised(each))
+    ]
+    a, b = reports.plain(pair.a.name), reports.plain(pair.b.name)
+    return plots.forest(effects, f"← {a} is better · {b} is better →") if effects else ""
+
+
+def chosen_metrics(rows: pd.DataFrame) -> list[str]:
+    """The main metrics that somebody has a value of."""
+    return comparison.chosen(rows, [])
