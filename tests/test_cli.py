@@ -38,8 +38,7 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve"],
+    "command", ["", *"run generate evaluate calibrate show ls doctor board votes export serve".split()]
 )
 def test_help_is_the_golden_one(command: str) -> None:
     """A new flag is a decision: it shows up here as a diff."""
