@@ -7,6 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -101,21 +102,13 @@ def _compared(
 
 
 def _show_downloads(found: Comparison) -> None:
+    files = {
+        "Report (Markdown and plots)": (report, "comparison.zip", "application/zip"),
+        "JSON": (as_json, "comparison.json", "application/json"),
+    }
     with st.container(horizontal=True):
-        st.download_button(
-            "Report (Markdown and plots)",
-            lambda: report(found),
-            "comparison.zip",
-            "application/zip",
-            on_click="ignore",
-        )
-        st.download_button(
-            "JSON",
-            lambda: json.dumps(reports.as_json(found, ())),
-            "comparison.json",
-            "application/json",
-            on_click="ignore",
-        )
+        for label, (made, name, mime) in files.items():
+            st.download_button(label, partial(made, found), name, mime, on_click="ignore")
 
 
 def report(found: Comparison) -> bytes:
@@ -128,6 +121,11 @@ def report(found: Comparison) -> bytes:
         for path in reports.write_markdown(Path(folder) / "comparison.md", found):
             archive.write(path, path.name)
     return packed.getvalue()
+
+
+def as_json(found: Comparison) -> bytes:
+    """Everything that the page says, and more."""
+    return json.dumps(reports.as_json(found, ()), indent=1).encode()
 
 
 if __name__ == "__main__":

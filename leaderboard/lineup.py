@@ -19,8 +19,8 @@ def choose_suite(place: DeltaGenerator, board: Board) -> str:
     """A suite; that of the first run in the address where none is chosen, so that an address of runs is enough."""
     suites = _suites(board)
     named = next((suites[run] for run in st.query_params.get_all("runs") if run in suites), None)
-    if named and "suite" not in st.session_state and st.query_params.get("suite") not in board.suites:
-        st.session_state["suite"] = named
+    if named and st.query_params.get("suite") not in board.suites:
+        st.session_state["suite"] = named  # whatever another page, which the visitor came from, had there
     about = "Numbers compare only within one version of a suite."
     return choose(place, "Suite", board.suites, key="suite", about=about)
 
