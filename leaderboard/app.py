@@ -1,8 +1,11 @@
 """What every page shares: the frame around it and the way to the others."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
+
+from bench import board
 
 HERE = Path(__file__).parent
 
@@ -11,7 +14,16 @@ if __name__ == "__main__":
     st.set_page_config(page_title="I2V Bench", layout="wide")
     pages = [
         st.Page(HERE / "overview.py", title="Overview", url_path="overview", default=True),
-        st.Page(HERE / "run.py", title="Run", url_path="run"),
+        st.Page(HERE / "compare.py", title="Compare", url_path="compare"),
+        st.Page(HERE / "model.py", title="Model", url_path="model"),
+        st.Page(HERE / "case.py", title="Case", url_path="case"),
+        st.Page(HERE / "tradeoffs.py", title="Trade-offs", url_path="tradeoffs"),
+        st.Page(HERE / "metrics.py", title="Metrics", url_path="metrics"),
+        st.Page(HERE / "reported.py", title="Reported", url_path="reported"),
         st.Page(HERE / "calibration.py", title="Calibration", url_path="calibration"),
+        st.Page(HERE / "about.py", title="About", url_path="about"),
     ]
+    if board.votes_file(os.environ):
+        place = next((n for n, page in enumerate(pages) if page.title == "About"), len(pages))
+        pages.insert(place, st.Page(HERE / "vote.py", title="Vote", url_path="vote"))
     st.navigation(pages, position="top").run()

@@ -12,40 +12,121 @@ from leaderboard import words
 COLOUR = "#4c8dd6"
 """Blue that stands out from white and from Streamlit's dark background alike."""
 
-COLOURS = {"model": COLOUR, words.NULL: "#8a8f98", words.REFERENCE: "#3aa676"}
-"""Kind of entry -> its colour."""
+GRAY = "#8a8f98"
+
+COLOURS = {"model": COLOUR, words.NULL: "#c98a1b", words.REFERENCE: "#3aa676"}
+"""Kind of entry -> its colour; each has a shape too, for those who see no colours."""
+
+SHAPES = {"model": "circle", words.NULL: "diamond", words.REFERENCE: "triangle-up"}
+"""Kind of entry -> its sign."""
 
 
-def scores(table: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
+def scores(table: pd.DataFrame, title: str, unit: str, beside: str = "") -> alt.LayerChart:
     """Means of one metric with their 95 % intervals, one line an entry, in the order of the table.
 
+    What is no model stands in a shaded band of its own, and its mean is drawn through all lines, dashed: what costs
+    nothing to reach.
+
     Args:
-        table: name, kind, text, mean, low, high.
+        table: name, kind, text, mean, low, high, beside (text for the right margin); models first.
         title: the metric's heading.
         unit: of the metric; '' for a pure number.
+        beside: heading of the right margin; '' for none.
     """
-    table = table.assign(kind=table["kind"].replace("", "model"))
-    kinds = {kind: colour for kind, colour in COLOURS.items() if kind in set(table["kind"])}
-    base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelFlush=False)),
-        color=alt.Color(
-            "kind:N",
-            scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
-        tooltip=[alt.Tooltip("name:N", title="entry"), alt.Tooltip("text:N", title="mean, 95 % interval")],
-    )
+    others = table[table["kind"] != "model"]
+    names = [
+        *table["name"].where(table["kind"] == "model").dropna(),
+        *([""] if len(others) else []),
+        *others["name"],
+    ]
+    if len(others) == len(table):
+        names = names[1:]
+    base = alt.Chart(table).encode(y=_lines(names), color=_kinds(table), tooltip=_tooltip(beside))
     axis = alt.X(
         "low:Q",
         title=f"{title} ({unit})" if unit else title,
         scale=alt.Scale(zero=False, padding=12),
-        axis=alt.Axis(labelFlush=False),
+        axis=alt.Axis(labelFlush=False, tickCount=6),
     )
-    bars = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("mean:Q"))
+    band = alt.Chart(others).mark_rect(color=GRAY, opacity=0.12).encode(y=_lines(names))
+    through = (
+        alt.Chart(others)
+        .mark_rule(strokeDash=[3, 5], opacity=0.6)
+        .encode(x=alt.X("mean:Q"), color=_kinds(table), tooltip=_tooltip(beside))
+    )
+    bars = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2.5).encode(x=axis, x2="high:Q")
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(x=alt.X("mean:Q"), shape=_shapes(table))
+    drawn = alt.LayerChart(layer=[band, through, bars, points])
+    if beside:
+        drawn = _with_margin(drawn, table, names, beside)
     # the height of the whole, axis and legend too: Streamlit squeezes what is inside
-    drawn = alt.LayerChart(layer=[bars, points])
-    return drawn.properties(height=110 + 34 * len(table))
+    return drawn.properties(height=110 + 26 * len(names))
+
+
+def _with_margin(
+    drawn: alt.LayerChart, table: pd.DataFrame, names: Sequence[str], title: str
+) -> alt.LayerChart:
+    """A second number of each line, as the labels of an axis at the right: they stay at their lines' height."""
+    said = dict(zip(table["name"], table["beside"], strict=True))
+    # a label must occur once: a sign without width tells equal numbers apart
+    labels = [said.get(name, "") + "\u200b" * place for place, name in enumerate(names)]
+    margin = (
+        alt.Chart(pd.DataFrame({"label": labels}))
+        .mark_tick(opacity=0)
+        .encode(
+            y=alt.Y(
+                "label:N",
+                sort=None,
+                scale=alt.Scale(type="band", domain=labels),
+                axis=alt.Axis(
+                    orient="right",
+                    title=title,
+                    ticks=False,
+                    domain=False,
+                    # above its labels: beside them it would take their room
+                    titleAngle=0,
+                    titleAlign="right",
+                    titleAnchor="start",
+                    titleX=52,
+                    titleY=-8,
+                ),
+            )
+        )
+    )
+    return alt.LayerChart(
+        layer=[drawn, margin], resolve=alt.Resolve(scale=alt.ScaleResolveMap(y="independent"))
+    )
+
+
+def _lines(names: Sequence[str]) -> alt.Y:
+    return alt.Y(
+        "name:N",
+        sort=None,
+        title=None,
+        scale=alt.Scale(type="band", domain=list(names)),
+        axis=alt.Axis(labelLimit=150, labelFlush=False, ticks=False, domain=False),
+    )
+
+
+def _kinds(table: pd.DataFrame) -> alt.Color:
+    kinds = [kind for kind in COLOURS if kind in set(table["kind"])]
+    legend = alt.Legend(title=None, orient="top", columns=2, symbolOpacity=1) if len(kinds) > 1 else None
+    return alt.Color(
+        "kind:N", scale=alt.Scale(domain=kinds, range=[COLOURS[kind] for kind in kinds]), legend=legend
+    )
+
+
+def _shapes(table: pd.DataFrame) -> alt.Shape:
+    kinds = [kind for kind in SHAPES if kind in set(table["kind"])]
+    legend = alt.Legend(title=None, orient="top", columns=2, symbolOpacity=1) if len(kinds) > 1 else None
+    return alt.Shape(
+        "kind:N", scale=alt.Scale(domain=kinds, range=[SHAPES[kind] for kind in kinds]), legend=legend
+    )
+
+
+def _tooltip(beside: str) -> list[alt.Tooltip]:
+    shown = [alt.Tooltip("name:N", title="entry"), alt.Tooltip("text:N", title="mean, 95 % interval")]
+    return [*shown, alt.Tooltip("beside:N", title=beside)] if beside else shown
 
 
 def series(values: Sequence[float], frames: int, fps: float, unit: str) -> alt.Chart:

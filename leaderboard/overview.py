@@ -1,226 +1,216 @@
-"""The first page: runs down, metrics across, one table a suite and version."""
+"""The first page: who leads on a suite, and how sure that is. Models ranked, what is no model in a table of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-from urllib.parse import quote
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
-from bench.terminal import card
-from leaderboard import charts, source, words
+from bench.standings import Column, Line, Standing
+from bench.terminal import card, number
+from leaderboard import (
+    charts,
+    columns,
+    downloads,
+    filters,
+    notices,
+    ordering,
+    ranked,
+    source,
+    tables,
+    totals,
+    words,
+)
 from leaderboard.choices import choose
+from leaderboard.ordering import Order
 from leaderboard.source import Board
 
-PINNED = ["Entry"]
+HERE = Path(__file__).parent
+MOST_COMPARED = 4
+MOST_UNSCROLLED, TALLEST = 20, 740
+"""Lines of a table, beyond which it scrolls and has so many pixels."""
+
+MOST_PLOTTED = 40
+"""Lines of a plot: more are a carpet."""
+
+ABOUT_TABLE = (
+    "Mean over cases of the mean over seeds ± half its 95 % interval; ↑ higher is better, ↓ lower is better. A rank of "
+    "1–3 means that the data allow each of these places. “5 of 8 clips” marks a mean that some clips have no value "
+    "for; models with a value for fewer than 95 % of their clips are not ranked. Tick rows to compare them."
+)
+ABOUT_OTHERS = (
+    "Null baselines need no model, reference clips are real ones. They are never ranked. Consistency metrics reward "
+    "not moving: a model that is no better than a still picture there has shown nothing yet."
+)
 
 
 def show() -> None:
     """Draws the page."""
-    st.title("I2V Bench")
+    st.title("I2V Bench", anchor=False)
     board = source.read()
-    show_problems(board)
+    notices.show_problems(board)
     if board.rows.empty:
-        show_empty()
+        notices.show_empty()
         return
-    suites = sorted({f"{suite}@{version}" for suite, version in _suites(board)})
-    about = "Numbers compare only within one version of a suite."
-    chosen = choose(st.container(), "Suite", suites, key="suite", about=about)
-    scores = board.scores[_suite_of(board.scores) == chosen]
-    metrics = _choose_metrics(scores)
-    if metrics:
-        _show_table(board, scores, metrics)
-        _show_plot(board, scores, metrics)
-        _show_definitions(metrics)
+    standing = _choose_standing(board)
+    models = [line for line in standing.lines if line.kind == "model"]
+    others = [line for line in standing.lines if line.kind != "model"]
+    kept, order = _choose_models(standing, models)
+    shown, others = order.sorted(kept), order.sorted(others)
+    _show_picked([*_show_models(standing, models, shown, order), *_show_others(standing, others, order)])
+    _show_plot(standing, shown, others)
+    downloads.show(board, replace(standing, lines=(*shown, *others)))
+    _show_definitions(standing)
 
 
-def show_problems(board: Board) -> None:
-    """Names the files that were set aside."""
-    if board.problems:
-        count = f"{len(board.problems)} result file{'s' * (len(board.problems) > 1)}"
-        lines = "\n".join(f"- {words.plain(problem)}" for problem in board.problems)
-        st.warning(f"{count} set aside, the rest is shown:\n{lines}")
+# What is chosen
 
 
-def show_empty() -> None:
-    """Says where nothing was found and how to get something."""
-    out, published = source.folders()
-    places = " or ".join(words.plain(str(place)) for place in [out, *published])
-    st.info(f"No results in {places} yet. Make some, then reload this page:")
-    st.code("bench run", language=None)
+def _choose_standing(board: Board) -> Standing:
+    left, middle, right = st.columns(3)
+    suite = choose(
+        left, "Suite", board.suites, key="suite", about="Numbers compare only within one version of a suite."
+    )
+    scores = board.scores[board.scores["suite"] + "@" + board.scores["suite_version"] == suite]
+    measured = list(dict.fromkeys(scores.loc[scores["mean"].notna(), "metric"]))
+    recipe = totals.choose_recipe(middle, measured)
+    metrics = columns.choose_metrics(right, scores)
+    if recipe:
+        recipe = totals.weighted(recipe, measured)
+    return ranked.standing(board, suite, metrics, recipe)
 
 
-def _suites(board: Board) -> list[tuple[str, str]]:
-    return list(board.scores[["suite", "suite_version"]].drop_duplicates().itertuples(index=False, name=None))
+def _choose_models(standing: Standing, models: Sequence[Line]) -> tuple[list[Line], Order]:
+    """Those that pass the filters, and the order of all lines."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = filters.choose_filters(models) if models else filters.Filters()
+        order = ordering.choose_order(standing)
+    kept = [line for line in models if chosen.keeps(line, standing.columns)]
+    filters.show_active(chosen, len(kept), len(models))
+    return kept, order
 
 
-def _suite_of(scores: pd.DataFrame) -> pd.Series[str]:
-    return scores["suite"] + "@" + scores["suite_version"]
+# The tables
 
 
-def _choose_metrics(scores: pd.DataFrame) -> list[str]:
-    there = list(dict.fromkeys(scores["metric"]))
-    measured = set(scores.loc[scores["mean"].notna(), "metric"])
-    main = [metric for metric in there if metric in measured and (known := card(metric)) and known.is_main]
-    return st.multiselect("Metrics", there, default=main or there[:8], key="metrics", bind="query-params")
+def _show_models(
+    standing: Standing, models: Sequence[Line], shown: Sequence[Line], order: Order
+) -> list[Line]:
+    """Draws the models, or why there are none; those that the visitor ticked."""
+    if not models:
+        st.info("No model has been measured on this suite yet, only what costs nothing. Measure one:")
+        st.code(f"bench run MODEL --suite {standing.suite.split('@', maxsplit=1)[0]}", language=None)
+        return []
+    if not shown:
+        st.info("No model passes these filters.")
+        return []
+    picked = _show_table(standing, shown, order, "Scores of models: one row a run, one column a metric")
+    st.caption(ABOUT_TABLE)
+    return picked
 
 
-def columns(scores: pd.DataFrame, metrics: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(metric, version) -> heading of its column: versions of one metric never share a column."""
-    found = {}
-    for metric in metrics:
-        versions = sorted(scores.loc[scores["metric"] == metric, "metric_version"].unique())
-        for version in versions:
-            found[metric, version] = words.heading(metric, version if len(versions) > 1 else "")
-    return found
+def _show_others(standing: Standing, lines: Sequence[Line], order: Order) -> list[Line]:
+    """Draws what is no model; those that the visitor ticked."""
+    if not lines:
+        return []
+    st.subheader("For reference", anchor=False)
+    st.caption(ABOUT_OTHERS)
+    return _show_table(standing, lines, order, "Scores of null baselines and reference clips")
 
 
-def table(
-    scores: pd.DataFrame, names: dict[str, str], metrics: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The leaderboard of one suite: its numbers, and what each cell says.
-
-    Args:
-        scores: of one suite, see summary.scores.
-        names: run id -> what a table calls it.
-        metrics: to show.
-
-    Returns:
-        Two frames of the same shape, one row a run: the first with means as numbers, which is what sorting goes by, the
-        second with means, intervals and coverage as text.
-    """
-    shown = columns(scores, metrics)
-    numbers, texts = [], []
-    for run, group in scores.groupby("run", sort=False):
-        found = {(score["metric"], score["metric_version"]): score for score in group.to_dict("records")}
-        about = _about(str(run), names, group, [found[key] for key in shown if key in found])
-        cells = {heading: found.get(key) for key, heading in shown.items()}
-        means = {heading: score["mean"] if score else float("nan") for heading, score in cells.items()}
-        said = {
-            heading: words.cell(score, about["Cases"]) if score else "–" for heading, score in cells.items()
-        }
-        numbers.append({**about, **means})
-        texts.append({**{name: str(value) for name, value in about.items()}, **said})
-    return pd.DataFrame(numbers), pd.DataFrame(texts)
-
-
-def _about(
-    run: str, names: dict[str, str], group: pd.DataFrame, shown: list[dict[Any, Any]]
-) -> dict[str, Any]:
-    first = group.iloc[0]
-    holes = [f"{score['metric']} {words.coverage(score)}" for score in shown if score["failed"]]
-    return {
-        "Entry": names[run],
-        "Run": f"run?run={quote(run, safe='')}",
-        "Kind": words.BASELINES.get(first["model"], ""),
-        "Reads text": words.yes_or_no(first["reads_text"]),
-        "Cases": int(group["cases"].where(group["cases"] <= group["clips"]).max()),
-        "Clips": int(group["clips"].max()),
-        "Without a value": "; ".join(holes),
-    }
-
-
-def _show_table(board: Board, scores: pd.DataFrame, metrics: Sequence[str]) -> None:
-    numbers, texts = table(scores, board.names, metrics)
-    shown = columns(scores, metrics)
-    order = ["Entry", "Run", "Kind", "Reads text", *shown.values(), "Cases", "Clips", "Without a value"]
-    if not any(numbers["Without a value"]):
-        order.remove("Without a value")
-    st.dataframe(
-        _styled(numbers, texts, list(shown.values())),
+def _show_table(standing: Standing, lines: Sequence[Line], order: Order, title: str) -> list[Line]:
+    by = None if order.by == tables.TOTAL else order.column
+    values = tables.numbers(lines, standing.columns, by)
+    config = {**tables.facts_config(), **tables.metrics_config(standing.columns)}
+    if standing.recipe:
+        config[tables.TOTAL] = tables.total_config(standing.recipe)
+    state = st.dataframe(
+        tables.styled(values, tables.texts(lines, standing.columns, by)),
         hide_index=True,
-        column_order=order,
-        column_config={**_facts_config(), **_metrics_config(shown)},
-        placeholder="–",
-        height="content",
-        alt="Scores: one row a run, one column a metric",
+        column_order=tables.telling(values),
+        column_config=config,
+        placeholder=tables.NOTHING,
+        height="content" if len(lines) <= MOST_UNSCROLLED else TALLEST,
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt=title,
     )
-    st.caption(
-        "Mean over cases of the mean over seeds ± half its 95 % interval; ↑ higher is better, ↓ lower is better. "
-        "“5 of 8 clips” marks a mean that some clips have no value for. A model that reads no text cannot follow a "
-        "prompt: compare its text metrics with others of its kind. Click a heading to sort."
-    )
+    return [lines[row] for row in state.selection.rows if row < len(lines)]
 
 
-def _styled(numbers: pd.DataFrame, texts: pd.DataFrame, headings: list[str]) -> Styler:
-    """Numbers that sort as numbers and read as texts."""
-    styler = numbers.style
-    for heading in headings:
-        for row, text in zip(numbers.index, texts[heading], strict=True):
-            styler = styler.format(_says(text), subset=pd.IndexSlice[[row], [heading]])
-    return styler
+def _show_picked(lines: Sequence[Line]) -> None:
+    """The ways on from what is ticked."""
+    if not lines:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if 2 <= len(lines) <= MOST_COMPARED:
+            runs = [line.run for line in lines]
+            st.page_link(
+                HERE / "compare.py", label=f"Compare {len(lines)} selected", query_params={"runs": runs}
+            )
+        else:
+            st.text(f"Tick 2 to {MOST_COMPARED} rows to compare them, not {len(lines)}.")
+        for line in lines[:MOST_COMPARED]:
+            label = f"Open {words.plain(line.name)}"
+            st.page_link(HERE / "model.py", label=label, query_params={"run": line.run})
 
 
-def _says(text: str) -> Callable[[object], str]:
-    return lambda _: text
+# The plot
 
 
-def _facts_config() -> dict[str, Any]:
-    column = st.column_config
-    return {
-        "Entry": column.TextColumn(pinned=True, help="The model, and its checkpoint after @"),
-        "Run": column.LinkColumn(display_text="open", help="Its clips, series, failures and provenance"),
-        "Kind": column.TextColumn(
-            help="Null baselines need no model. Consistency metrics reward not moving: read them beside these rows."
-        ),
-        "Reads text": column.TextColumn(help="Whether the prompt reaches the model; — where nobody said"),
-        "Cases": column.NumberColumn(help="Cases with at least one value"),
-        "Clips": column.NumberColumn(help="Clips of the run: cases × seeds, with and without values"),
-        "Without a value": column.TextColumn(
-            width="medium", help="Metrics of this table that some clips of the run have no value for"
-        ),
-    }
-
-
-def _metrics_config(shown: dict[tuple[str, str], str]) -> dict[str, Any]:
-    return {
-        heading: st.column_config.NumberColumn(heading, help=_help(metric))
-        for (metric, _), heading in shown.items()
-    }
-
-
-def _help(metric: str) -> str | None:
-    known = card(metric)
-    if known is None:
-        return "No card: this metric is not registered on this machine."
-    return words.plain(known.definition) + (
-        f" Blind to: {words.plain(known.blind_to)}" if known.blind_to else ""
-    )
-
-
-def _show_plot(board: Board, scores: pd.DataFrame, metrics: Sequence[str]) -> None:
-    metric = choose(st.container(), "Plot", list(metrics), key="plot")
-    chosen = scores[(scores["metric"] == metric) & scores["mean"].notna()]
-    if chosen.empty:
+def _show_plot(standing: Standing, models: Sequence[Line], others: Sequence[Line]) -> None:
+    headings = {tables.plain_heading(column, standing.columns): column for column in standing.columns}
+    totals = [tables.TOTAL] if any(line.total for line in standing.lines) else []
+    options = [*totals, *ordering.directed_first(headings)]
+    if not options:
+        return
+    chosen = choose(st.container(width=420), "Plot", options, key="plot")
+    column = headings.get(chosen)
+    there = [line for line in models if tables.has_score(line, column)]
+    lines = [*there[:MOST_PLOTTED], *(line for line in others if tables.has_score(line, column))]
+    if not lines:
         st.info("No run has a value for this metric.")
         return
-    points = pd.DataFrame(
-        {
-            "name": [board.names[run] for run in chosen["run"]],
-            "kind": [words.BASELINES.get(model, "") for model in chosen["model"]],
-            "text": [
-                words.with_interval(*row)
-                for row in chosen[["mean", "low", "high"]].itertuples(index=False, name=None)
-            ],
-            "mean": chosen["mean"].astype(float),
-            "low": chosen["low"].astype(float),
-            "high": chosen["high"].astype(float),
-        }
-    ).sort_values("mean", ascending=_is_lower_better(metric))
-    st.altair_chart(charts.scores(points, words.heading(metric), words.unit(metric)), alt=f"Plot of {metric}")
+    motion = next(
+        (each for each in standing.columns if each.metric == columns.MOTION and each != column), None
+    )
+    title, unit = (words.heading(column.metric), words.unit(column.metric)) if column else (f"{chosen} ↑", "")
+    chart = charts.scores(_points(lines, column, motion), title, unit, motion.metric if motion else "")
+    st.altair_chart(chart, alt=f"Plot of {chosen}")
+    if len(there) > MOST_PLOTTED:
+        st.caption(
+            f"The first {MOST_PLOTTED} of {len(there)} models in this order; filter or sort for others."
+        )
 
 
-def _is_lower_better(metric: str) -> bool:
-    known = card(metric)
-    return known is not None and known.direction == "lower"
+def _points(lines: Sequence[Line], column: Column | None, beside: Column | None) -> pd.DataFrame:
+    """What the plot draws, a row a line; column is None for the total."""
+    points = []
+    for line in lines:
+        score, margin = tables.score_of(line, column), line.scores.get(beside) if beside else None
+        numbers = (score.mean, score.low, score.high) if score else (math.nan,) * 3
+        points.append(
+            {
+                "name": line.name,
+                "kind": line.kind,
+                "text": words.with_interval(*numbers),
+                **dict(zip(("mean", "low", "high"), numbers, strict=True)),
+                "beside": number(margin.mean) if margin else tables.NOTHING,
+            }
+        )
+    return pd.DataFrame(points)
 
 
-def _show_definitions(metrics: Sequence[str]) -> None:
+# What it means
+
+
+def _show_definitions(standing: Standing) -> None:
     with st.expander("What the metrics mean"):
-        for metric in metrics:
+        for metric in dict.fromkeys(column.metric for column in standing.columns):
             show_definition(metric)
 
 
