@@ -30,11 +30,15 @@ def kendall(x_N: Vector, y_N: Vector) -> float | None:
 def share(metric_V: Vector, human_V: Vector, clusters: Sequence[Sequence[str]]) -> Estimate | None:
     """Of the votes that are no ties, how many the metric agrees with, half where it prefers neither; 0.5 is a coin.
 
+    None where it never prefers one, or nobody does.
+
     Args:
         metric_V, human_V: 1 for one clip, −1 for the other, 0 for neither.
         clusters: of each vote its case; its voter, too, where clusters_of says so. The widest interval is taken.
     """
     decided = np.abs(human_V)
+    if not (decided * metric_V).any():
+        return None  # half by definition, which is no finding
     return _ratio(decided * (1 + metric_V * human_V) / 2, decided, decided, 0.0, clusters)
 
 

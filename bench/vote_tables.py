@@ -9,11 +9,12 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from bench.agreement import Agreement
 from bench.davidson import MIN_VOTERS
 from bench.polls import Poll, Polls
 from bench.ratings import Rating, Ratings, points
 from bench.stats import Estimate
-from bench.terminal import title
+from bench.terminal import card, title
 
 DRAWS = {
     "cases and voters": "intervals are about other cases and other voters",
@@ -25,7 +26,7 @@ DRAWS = {
 def tables(poll: Poll, names: Mapping[str, str]) -> Iterator[Table]:
     """Ratings, and what was measured."""
     yield ratings_table(poll, names)
-    if poll.agreements:
+    if main(poll):
         yield agreement_table(poll)
 
 
@@ -47,11 +48,11 @@ def ratings_table(poll: Poll, names: Mapping[str, str]) -> Table:
 
 
 def agreement_table(poll: Poll) -> Table:
-    """A line a metric, the one that agrees most with the votes first."""
+    """A line a main metric, the one that agrees most with the votes first."""
     table = Table("metric", title=f"{poll.suite}: which metrics agree", title_justify="left")
     for heading in ("votes", "same clip", "τ by clip", "models", "τ by model"):
         table.add_column(heading, justify="right")
-    for each in poll.agreements:
+    for each in main(poll):
         table.add_row(
             escape(title(each.metric)),
             str(each.votes),
@@ -63,6 +64,13 @@ def agreement_table(poll: Poll) -> Table:
     return table
 
 
+def main(poll: Poll) -> list[Agreement]:
+    """Those of metrics that tables show when nobody chose; all where none is one."""
+    known = {each.metric: card(each.metric) for each in poll.agreements}
+    chosen = [each for each in poll.agreements if (found := known[each.metric]) is None or found.is_main]
+    return chosen or list(poll.agreements)
+
+
 def notes(poll: Poll) -> Iterator[str]:
     """What to know of the tables."""
     found = poll.ratings
@@ -72,7 +80,7 @@ def notes(poll: Poll) -> Iterator[str]:
         yield "groups of entries that were never compared with each other are rated apart"
     if poll.left_share is not None:
         yield (
-            f"{poll.left_share:.0%} of the decided votes went to the left; half of the votes took at least "
+            f"{poll.left_share:.0%} of the decided votes went to the left clip; half of the votes took at least "
             f"{poll.seconds:.1f} s"
         )
     if poll.stale:
@@ -104,7 +112,7 @@ def as_json(found: Polls) -> dict[str, Any]:
 def interval(entry: Rating) -> str:
     """'960 … 1080', with 'open' where nothing bounds it."""
     low, high = ("open" if end is None else f"{points(end):.0f}" for end in (entry.low, entry.high))
-    return f"{low} … {high}"
+    return _signed(f"{low} … {high}")
 
 
 def place(entry: Rating, found: Ratings) -> str:
@@ -119,8 +127,19 @@ def estimate(found: Estimate | None, form: str) -> str:
     if found is None:
         return "–"
     if found.low is None or found.high is None:
-        return form.format(found.value)
-    return f"{form.format(found.value)} ({form.format(found.low)} … {form.format(found.high)})"
+        return _signed(form.format(found.value))
+    return _signed(f"{form.format(found.value)} ({form.format(found.low)} … {form.format(found.high)})")
+
+
+def ends(found: Estimate | None) -> str:
+    """'+0.12 … +0.50'; '' where no interval is known."""
+    if found is None or found.low is None or found.high is None:
+        return ""
+    return _signed(f"{found.low:+.2f} … {found.high:+.2f}")
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _count(number: int, noun: str) -> str:

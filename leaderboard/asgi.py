@@ -7,6 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from leaderboard import inputs, players, previews
+from leaderboard import blind, inputs, players, previews
 
-app = st.App(Path(__file__).with_name("app.py"), routes=[previews.route(), inputs.route(), players.route()])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=[previews.route(), inputs.route(), players.route(), *blind.routes()],
+)
