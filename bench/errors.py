@@ -10,6 +10,9 @@ BenchError                 ours: the command line prints it in one line, without
 ├── BadResults             a parquet or JSON file that is not ours or is broken
 │   └── OtherSchema        a sound one that another version of this package wrote
 ├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
+├── ProgramFailed          somebody's program crashed, hung, or did not make what it should
+├── RemoteFailed           a service refused a task, ended it without a clip, or went silent
+│   └── Forgotten          … or does not know a task that it was asked for
 ├── WorkerDied             a worker process was killed, or crashed, on a task
 └── Cancelled              somebody asked a generation to stop
 """
@@ -76,6 +79,18 @@ class OtherSchema(BadResults):
 
 class NotMeasurable(BenchError):
     """This metric has no value on this clip; the text becomes the failure row's reason."""
+
+
+class ProgramFailed(BenchError):
+    """Somebody's program crashed, hung, or did not make what it should."""
+
+
+class RemoteFailed(BenchError):
+    """A service refused a task, ended it without a clip, or went silent."""
+
+
+class Forgotten(RemoteFailed):
+    """A service does not know a task that it was asked for."""
 
 
 class WorkerDied(BenchError):

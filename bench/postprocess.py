@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from bench import needs, pictures, programs, settings, video, weights
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench.errors import ProgramFailed, Unavailable, UnknownName, UsageError
 from bench.needs import Need
 from bench.plans import Plan
 from bench.programs import processes
-from bench.programs.processes import ProgramFailed
 from bench.settings import NoSettings
 from bench.types import Clip, Frames, Image
 

@@ -107,9 +107,7 @@ class _DrawnBar(Bar):
 
 def card(metric: str) -> MetricCard | None:
     """The card of a metric, also of one measured with other settings; None for one that is not registered here."""
-    name = metric.split("[", maxsplit=1)[0]
-    cards = (card for owner in evaluators.registry for card in evaluators.registry[owner].cards)
-    return next((card for card in cards if card.name == name), None)
+    return summary.cards().get(summary.bare(metric))
 
 
 def title(metric: str) -> str:

@@ -500,3 +500,11 @@ def test_the_denoiser_is_compiled_where_there_is_a_compiler(
 def test_compiled_code_is_not_accelerated() -> None:
     with pytest.raises(UsageError, match="compile and accel=pab are both set"):
         speed.check(SpeedSettings(compile=True, accel="pab"))
+
+
+def test_a_plan_says_that_a_unet_cannot_be_accelerated(tmp_path: Path) -> None:
+    """Before weights are looked for: `bench run -m svd --accel teacache --dry-run`."""
+    pictures.write(tmp_path / "a.png", np.zeros((64, 64, 3), np.uint8))
+    svd = models.registry["svd"]
+    with pytest.raises(UsageError, match="has a UNet, which nothing accelerates"):
+        svd(svd.Settings(accel="teacache")).plan(Case("a", tmp_path / "a.png"))

@@ -12,11 +12,10 @@ import pytest
 
 from bench import models, pictures, postprocess, programs
 from bench.entrants import Entrants, resolve
-from bench.errors import Cancelled, Unavailable, UnknownName, UsageError
+from bench.errors import Cancelled, ProgramFailed, Unavailable, UnknownName, UsageError
 from bench.generation import Generated, generate
 from bench.plans import Plan
 from bench.postprocess import Minterpolate, Place, RealESRGAN, Resize, UpscalerSettings
-from bench.programs.processes import ProgramFailed
 from bench.progress import Progress
 from bench.runs import RunFolder
 from bench.types import Case, Clip, Frames, Run, Runtime, Suite

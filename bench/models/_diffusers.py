@@ -193,9 +193,12 @@ class DiffusersModel(models.Model):
         """What will be asked of the pipeline and what will come out, by the settings as far as they are known.
 
         Raises:
-            UsageError: frames or a size that this model does not make, or a keyframe beyond the clip's end.
+            UsageError: frames or a size that this model does not make, a keyframe beyond the clip's end, or a
+                pipeline that cannot be accelerated.
             BadImage: the case's image cannot be read.
         """
+        if self._accel is not None:
+            acceleration.check_class(self._accel, self.pipeline)
         chosen = self.resolved
         made = self.frames.made(chosen.num_frames)
         image = pictures.read(case.image)

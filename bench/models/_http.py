@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from bench import models, needs, pictures, plans, prices, video
-from bench.errors import BadClip, BenchError, Unavailable, UsageError
+from bench.errors import BadClip, BenchError, Forgotten, RemoteFailed, Unavailable, UsageError
 from bench.models._diffusers import seed_number
 from bench.needs import Need
 from bench.plans import Plan
@@ -67,14 +67,6 @@ STALE = frozenset({401, 403, 404, 409, 410, 416})
 """What a link answers once it has expired, or before its file is there."""
 
 SUFFIXES = {"video/webm": ".webm", "video/quicktime": ".mov", "video/x-matroska": ".mkv"}
-
-
-class RemoteFailed(BenchError):
-    """A service refused a task, ended it without a clip, or went silent."""
-
-
-class Forgotten(RemoteFailed):
-    """A service does not know a task that it was asked for."""
 
 
 def _limit() -> float:

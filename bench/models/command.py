@@ -18,13 +18,13 @@ from typing import Annotated, Any
 from annotated_types import Ge, Gt, Le
 
 from bench import files, models, needs, pictures, plans, programs, video
-from bench.errors import BadImage, Unavailable, UsageError
+from bench.errors import BadImage, ProgramFailed, Unavailable, UsageError
 from bench.models._diffusers import seed_number
 from bench.needs import Need
 from bench.plans import Plan
 from bench.programs import outputs, processes
 from bench.programs.outputs import Batch
-from bench.programs.processes import Call, Process, ProgramFailed
+from bench.programs.processes import Call, Process
 from bench.types import Case, Checkpoint, Clip, Image, ModelCard, Runtime
 
 MAX_SEED = 2**31 - 1

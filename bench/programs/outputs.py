@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import pictures, programs, video
-from bench.errors import BadClip
+from bench.errors import BadClip, ProgramFailed
 from bench.programs import processes
-from bench.programs.processes import Process, ProgramFailed
+from bench.programs.processes import Process
 
 
 def found(program: programs.Program, workdir: Path) -> Path:

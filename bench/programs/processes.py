@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeAlias
 
-from bench.errors import BenchError, Unavailable
+from bench.errors import ProgramFailed, Unavailable
 from bench.programs import OF_A_CLIP, OF_A_START, OF_A_STEP, Program, Values, filled
 
 Watch: TypeAlias = Callable[[], None]
@@ -29,10 +29,6 @@ TAIL = 600
 
 SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 """Endings of variables whose values are blotted out of what a program says."""
-
-
-class ProgramFailed(BenchError):
-    """Somebody's program crashed, hung, or did not make what it should."""
 
 
 def ignore() -> None:

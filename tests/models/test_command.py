@@ -17,11 +17,10 @@ import pytest
 
 from bench import models, pictures, programs, video
 from bench.entrants import Entrants, resolve
-from bench.errors import BadClip, BadImage, Cancelled, Unavailable, UsageError
+from bench.errors import BadClip, BadImage, Cancelled, ProgramFailed, Unavailable, UsageError
 from bench.generation import Generated, generate
 from bench.models.command import MAX_SEED, Command, Settings
 from bench.programs import outputs
-from bench.programs.processes import ProgramFailed
 from bench.progress import Progress
 from bench.runs import RunFolder
 from bench.types import Case, Clip, Runtime, Suite

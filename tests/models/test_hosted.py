@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from bench import models, pictures, prices, video
-from bench.errors import Cancelled, Unavailable, UsageError
+from bench.errors import Cancelled, RemoteFailed, Unavailable, UsageError
 from bench.generation import Generated, generate
-from bench.models._http import MAX_LOOKS, Pace, PollingModel, RemoteFailed
+from bench.models._http import MAX_LOOKS, Pace, PollingModel
 from bench.models.runway import Settings as RunwaySettings
 from bench.progress import Progress
 from bench.runs import Ledger, RunFolder

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from bench import pictures, video
-from bench.errors import Unavailable, UsageError
+from bench.errors import RemoteFailed, Unavailable, UsageError
 from bench.generation import generate
-from bench.models._http import Pace, RemoteFailed
+from bench.models._http import Pace
 from bench.models.openai_video import DIALECTS, OpenAIVideo, Settings
 from bench.progress import Progress
 from bench.runs import Ledger, RunFolder
