@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench import spreads
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,14 +42,11 @@ def table(case_means: pd.DataFrame) -> pd.DataFrame:
     """One line a run and case, one column a metric; NaN where there is no value.
 
     Args:
-        case_means: run, case, metric, metric_version, value: see summary.case_means. Of a metric that has several
-            versions, only the one with most values counts: numbers of two versions are not compared.
+        case_means: run, case, metric, metric_version, value: see summary.case_means. Of a metric in several versions,
+            only that counts which most values are of.
     """
-    versions = case_means.groupby(["metric", "metric_version"], sort=False, observed=True)["value"].count()
-    usual = versions.reset_index().sort_values("value", kind="stable").drop_duplicates("metric", keep="last")
-    if len(usual) < len(versions):
-        case_means = case_means.merge(usual[["metric", "metric_version"]])
-    values: pd.DataFrame = case_means.set_index(["run", "case", "metric"])["value"].unstack("metric")
+    usual = spreads.of_usual_versions(case_means)
+    values: pd.DataFrame = usual.set_index(["run", "case", "metric"])["value"].unstack("metric")
     return values
 
 

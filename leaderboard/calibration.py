@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
 from bench import curves, matrix
 from bench.curves import Calibration, Curve, MetricFacts
 from bench.errors import BadResults
-from leaderboard import curve_charts, source, words
+from leaderboard import curve_charts, curve_views, source, words
 from leaderboard.choices import choose
 
 ABOUT = (
@@ -25,12 +23,12 @@ VERDICTS = {"shows": "shows", "moves": "moves", "silent": "silent", "too few": "
 def show() -> None:
     """Draws the page."""
     st.title("Calibration")
-    path = _path()
+    path = curve_views.path()
     if path is None:
         _show_empty()
         return
     try:
-        found = _read(str(path), _stamp(path))
+        found = curve_views.read(path)
     except (BadResults, OSError) as error:
         st.warning(words.plain(str(error)))
         return
@@ -42,23 +40,6 @@ def show() -> None:
     _show_metric(found)
     _show_damage(found)
     _show_about(found)
-
-
-def _path() -> Path | None:
-    """The table of this machine, else the published one."""
-    out, published = source.folders()
-    return next((path for folder in (out, *published) if (path := folder / curves.FILE).is_file()), None)
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading curves …")
-def _read(path: str, stamp: tuple[int, int, int]) -> Calibration:
-    """The table; stamp is of the file, so that a changed one is read anew."""
-    return curves.read(Path(path))
 
 
 def _show_empty() -> None:
@@ -112,14 +93,8 @@ def _show_metric(found: Calibration) -> None:
     names = [metric.name for metric in found.metrics]
     name = choose(st.container(), "Metric", names, key="metric")
     metric = next(each for each in found.metrics if each.name == name)
-    shown = [curve for curve in found.curves if curve.metric == name]
-    if metric.shows or metric.ignores:
-        st.text(
-            f"Its card claims that it shows {_listed(metric.shows)}, and that it ignores {_listed(metric.ignores)}."
-        )
-    with st.grid("auto", min_column_width=230):
-        for curve in shown:
-            _show_curve(found, curve, curve.damage, words.unit(name))
+    curve_views.show_claims(metric)
+    curve_views.show_curves(found, metric)
 
 
 def _show_damage(found: Calibration) -> None:
@@ -149,26 +124,6 @@ def _show_damage(found: Calibration) -> None:
         for heading in ("Undamaged", "Change at the greatest", "Low", "High")
     }
     st.dataframe(pd.DataFrame(lines), hide_index=True, column_config=numbers, alt=f"Metrics that see {name}")
-
-
-def _show_curve(found: Calibration, curve: Curve, title: str, unit: str) -> None:
-    damage = next(each for each in found.damages if each.name == curve.damage)
-    points = pd.DataFrame(
-        {
-            "severity": [0.0, *damage.severities],
-            "change": [0.0, *curve.changes],
-            "low": [0.0, *curve.lows],
-            "high": [0.0, *curve.highs],
-        }
-    )
-    with st.container():
-        st.markdown(f"**{words.plain(title)}**", help=words.plain(damage.about))
-        st.caption(words.plain(curves.found(curve)))
-        st.altair_chart(curve_charts.curve(points, damage.unit, unit), alt=f"{curve.metric} and {title}")
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "nothing"
 
 
 def _show_about(found: Calibration) -> None:

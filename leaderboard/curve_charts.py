@@ -53,7 +53,7 @@ def curve(points: pd.DataFrame, severity_unit: str, unit: str) -> alt.LayerChart
         x=alt.X("severity:Q", title=severity_unit or None, axis=alt.Axis(tickCount=5, labelFlush=False)),
         tooltip=[alt.Tooltip(f"{name}:Q", format=".4~g") for name in ("severity", "change", "low", "high")],
     )
-    axis = alt.Axis(format=".4~g", tickCount=4, labelFlush=False)
+    axis = alt.Axis(format=".6~g", tickCount=4, labelFlush=False)
     band = base.mark_area(opacity=0.25, color=COLOUR).encode(
         y=alt.Y("low:Q", title=f"change ({unit})" if unit else "change", axis=axis), y2="high:Q"
     )

@@ -13,6 +13,7 @@ from bench.runs import RunFolder
 from bench.types import ModelCard
 from leaderboard import words
 from leaderboard.source import Board
+from leaderboard.tables import SOURCES
 
 COMPARE = Path(__file__).with_name("compare.py")
 MOST = 8
@@ -51,7 +52,7 @@ def _badges(first: pd.Series, known: Facts, folder: RunFolder | None) -> list[tu
     lifecycle = known.card.lifecycle if known.card else "active"
     found = [
         ("" if known.kind == "model" else known.kind, "gray"),
-        (ACCESS.get(known.access, "") if known.kind == "model" else "", "blue"),
+        (ACCESS.get(known.access, "") if known.kind == "model" else "", "violet"),
         (
             ""
             if lifecycle == "active" or known.card is None
@@ -59,7 +60,7 @@ def _badges(first: pd.Series, known: Facts, folder: RunFolder | None) -> list[tu
             "orange",
         ),
         (f"{first['suite']}@{first['suite_version']}", "gray"),
-        ("clips here", "green") if folder else ("numbers only", "gray"),
+        ("clips here", SOURCES["clips here"]) if folder else ("numbers only", SOURCES["numbers only"]),
     ]
     return [(text, colour) for text, colour in found if text]
 

@@ -30,7 +30,7 @@ def band(points: pd.DataFrame, title: str, unit: str) -> alt.LayerChart:
             alt.Tooltip("cases:Q"),
         ],
     )
-    axis = alt.Axis(format=".4~g", labelFlush=False, tickCount=5)
+    axis = alt.Axis(format=".6~g", labelFlush=False, tickCount=5)
     scale = alt.Scale(zero=False)
     area = base.mark_area(opacity=0.25, color=COLOUR).encode(
         y=alt.Y("low:Q", title=unit or None, axis=axis, scale=scale), y2="high:Q"
@@ -57,7 +57,7 @@ def categories(points: pd.DataFrame, overall: float, title: str, unit: str) -> a
         "low:Q",
         title=unit or None,
         scale=alt.Scale(zero=False, nice=False, padding=12),
-        axis=alt.Axis(labelFlush=False, tickCount=4, format=".4~g"),
+        axis=alt.Axis(labelFlush=False, tickCount=4, format=".6~g"),
     )
     bars = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, color=COLOUR)
     dots = base.mark_point(filled=True, size=60, opacity=1, color=COLOUR).encode(x="mean:Q")

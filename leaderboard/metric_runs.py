@@ -1,0 +1,150 @@
+"""What runs make of a metric: how its values lie over the cases of each, and which other metrics say the same."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import pandas as pd
+import streamlit as st
+
+from bench import correlations, facts, spreads, summary
+from bench.correlations import Alike
+from bench.differences import SIGNS
+from bench.terminal import card
+from leaderboard import links, strip_charts, words
+from leaderboard.choices import choose
+from leaderboard.source import Board, Stamp
+
+Stamps: TypeAlias = tuple[tuple[str, Stamp], ...]
+
+MOST_RUNS = 40
+"""Runs in one plot: the best, and every baseline besides."""
+
+MOST_TICKS = 6_000
+"""Cases that are drawn one by one."""
+
+AGREE = {1: "the same", 0: "", -1: "the opposite"}
+
+
+def show(board: Board, metric: str) -> None:
+    """Draws both for one suite."""
+    if not board.suites:
+        return
+    st.subheader("On the runs", anchor=False)
+    about = "Numbers compare only within one version of a suite."
+    suite = choose(st.container(), "Suite", board.suites, key="suite", about=about)
+    means = _case_means(board, tuple(board.files.items()), suite)
+    own = spreads.of_usual_versions(means[means["metric"] == metric])
+    if len(own):
+        _show_spread(board, metric, own)
+        _show_alike(board, metric, means)
+    else:
+        _show_of_sets(board, metric, suite)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading values …")
+def _case_means(_board: Board, stamps: Stamps, suite: str) -> pd.DataFrame:
+    """Of one suite; stamps are of the board's files, so that a changed one is read anew."""
+    rows = _board.rows
+    is_of_suite = rows["suite"].astype(str) + "@" + rows["suite_version"].astype(str) == suite
+    return summary.case_means(rows[is_of_suite])
+
+
+def _kinds(board: Board) -> dict[str, str]:
+    """Run -> what it is for."""
+    runs = board.scores.drop_duplicates("run")
+    return {str(run): facts.kind(str(model)) for run, model in zip(runs["run"], runs["model"], strict=True)}
+
+
+def _sign(metric: str) -> int:
+    known = card(metric)
+    return SIGNS[known.direction] if known else 0
+
+
+def _show_spread(board: Board, metric: str, own: pd.DataFrame) -> None:
+    found = spreads.by_run(own, _sign(metric))
+    kinds = _kinds(board)
+    found["kind"] = [kinds[run] for run in found["run"]]
+    shown = pd.concat(
+        [found[found["kind"] == "model"].head(MOST_RUNS), found[found["kind"] != "model"]]
+    ).sort_index()
+    shown["name"] = [board.names[run] for run in shown["run"]]
+    cases = own[own["run"].isin(shown["run"])].astype({"run": object, "case": object})
+    ticks = cases.assign(name=cases["run"].map(board.names), kind=cases["run"].map(kinds))
+    chart = strip_charts.spread(
+        shown, ticks.head(0) if len(ticks) > MOST_TICKS else ticks, words.heading(metric), words.unit(metric)
+    )
+    st.altair_chart(chart, alt=f"{metric} of every case, run by run")
+    st.caption(words.plain(_about_spread(own, len(found), len(shown), len(ticks) > MOST_TICKS)))
+
+
+def _about_spread(own: pd.DataFrame, runs: int, shown: int, is_dense: bool) -> str:
+    version = str(own["metric_version"].iloc[0])
+    parts = [
+        f"Version {version} of the metric.",
+        "" if is_dense else "Thin lines: cases, each the mean of its seeds.",
+        "Dot: the mean. Bar: the middle 80 % of the cases.",
+        f"{shown} of {runs} runs: the best by mean, and every baseline." if shown < runs else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _show_of_sets(board: Board, metric: str, suite: str) -> None:
+    """A number about the whole set has no cases: its own interval is shown."""
+    scores = board.scores
+    is_own = (scores["suite"].astype(str) + "@" + scores["suite_version"].astype(str) == suite) & (
+        scores["metric"] == metric
+    )
+    found = scores[is_own & scores["mean"].notna()].astype({"run": object})
+    if found.empty:
+        st.caption("No run on this suite has a value.")
+        return
+    kinds = _kinds(board)
+    found = found.sort_values("mean", ascending=_sign(metric) < 0).head(MOST_RUNS)
+    lines = found.rename(columns={"low": "q10", "high": "q90"}).assign(
+        name=found["run"].map(board.names), kind=found["run"].map(kinds)
+    )
+    chart = strip_charts.spread(lines, lines.head(0), words.heading(metric), words.unit(metric))
+    st.altair_chart(chart, alt=f"{metric}, run by run")
+    st.caption("A number about each whole set of clips. Bar: its 95 % interval.")
+
+
+def _show_alike(board: Board, metric: str, means: pd.DataFrame) -> None:
+    st.subheader("Which metrics say the same", anchor=False)
+    kinds = _kinds(board)
+    models = [run for run in means["run"].unique() if kinds[str(run)] == "model"]
+    is_of_models = len(models) > 1
+    values = correlations.table(means[means["run"].isin(models)] if is_of_models else means)
+    found = correlations.alike(values, metric)
+    if not found:
+        st.caption(f"Fewer than {correlations.MIN_PAIRS} cases have another metric, too, or nothing varies.")
+        return
+    whose = f"{len(models)} models" if is_of_models else "all runs, null baselines among them"
+    st.caption(
+        words.plain(
+            f"Spearman's rank correlation over the cases of {whose}. 1: they order the cases alike; −1: the other way "
+            "round; 0: they have nothing to do with each other. It does not say which of them is right."
+        )
+    )
+    st.dataframe(
+        pd.DataFrame([_line(metric, each) for each in found]),
+        hide_index=True,
+        column_config={
+            "Metric": st.column_config.TextColumn(pinned=True),
+            "Spearman": st.column_config.NumberColumn(format="%.2f"),
+            "Calls better": st.column_config.TextColumn(help="Where both know which way is better"),
+            "Page": st.column_config.LinkColumn(display_text="open"),
+        },
+        alt="Metrics that go with this one",
+    )
+
+
+def _line(metric: str, other: Alike) -> dict[str, object]:
+    agreement = other.spearman * _sign(metric) * _sign(other.metric)
+    return {
+        "Metric": words.heading(other.metric),
+        "Spearman": other.spearman,
+        "Calls better": AGREE[(agreement > 0) - (agreement < 0)],
+        "Cases": other.pairs,
+        "Page": links.to("metrics", metric=other.metric),
+    }
