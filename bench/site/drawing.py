@@ -12,7 +12,7 @@ from bench.terminal import number
 STRIP_WIDTH, STRIP_HEIGHT = 84, 8
 
 WIDTH, HEIGHT = 340, 170
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 10, 34
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 22, 34
 
 LABELLED = 24
 """Points of a scatter plot beyond which names would cover each other; the rest has them as tooltips."""
@@ -69,7 +69,7 @@ def plot(line: Line, title: str, across: str) -> str:
 
 def scatter(points: Sequence[Point], title: str, across: str, up: str) -> str:
     """Named points; few enough have their names beside them, all have them as tooltips."""
-    width, height = 680, 330
+    width, height = 760, 380
     place = _Places(_ends([each.x for each in points]), _ends([each.y for each in points]), width, height)
     drawn = _axes(place, across, up)
     for each in points:
@@ -108,7 +108,7 @@ def _axes(place: _Places, across: str, up: str) -> list[str]:
         drawn.append(_text(x, place.height - BOTTOM + 15, _tick(value), "middle"))
     drawn.append(_text(place.width - RIGHT, place.height - 4, across, "end", "label"))
     if up:
-        drawn.append(_text(LEFT + 4, TOP + 8, up, "start", "label"))
+        drawn.append(_text(4, 12, up, "start", "label"))
     return drawn
 
 

@@ -29,7 +29,7 @@ def slug(text: str) -> str:
     Capitals count as harm: some file systems do not tell them apart.
     """
     safe = re.sub(r"[^a-z0-9._-]", "-", text.lower())[:80].lstrip(".-")
-    return safe if safe == text else f"{safe or 'x'}-{files.digest(text)[:8]}"
+    return safe if safe and safe == text else f"{safe or 'x'}-{files.digest(text)[:8]}"
 
 
 @contextmanager

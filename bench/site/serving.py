@@ -115,6 +115,7 @@ def _bound(host: str, port: int) -> socket.socket | None:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(128)  # whoever asks at once is answered when the server is up
     except socket.gaierror as error:
         made.close()
         raise UsageError(f"{host} is no address of this machine: {error.strerror}") from None

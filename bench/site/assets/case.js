@@ -93,7 +93,8 @@
     const files = await Promise.all(picked.map((run) => load(`runs/${run}`)));
     if (mine !== turn) return;
     const lanes = picked.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null }));
-    if (lanes.some(({ clip }) => clip)) benchPlayer.show(place("player"), about, lanes, data.units);
+    const isThere = ({ clip }) => clip && (clip.address || clip.note || Object.keys(clip.series).length);
+    if (lanes.some(isThere)) benchPlayer.show(place("player"), about, lanes, data.units);
     else withoutClips(about);
   }
 

@@ -1,0 +1,331 @@
+"""The static site in a real browser, from a disk and from `bench serve`: what only a browser does."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+from bench import results, site
+from bench.progress import Progress
+from tests import made
+from tests.leaderboard import boards, hostile
+from tests.leaderboard.visiting import PLAYING
+
+TIMES = "[...document.querySelectorAll('video')].map(video => video.currentTime)"
+NAMES = "[...document.querySelectorAll('tbody.ranked tr:not([hidden]) th')].map(th => th.innerText.split('\\n')[0])"
+
+
+@dataclass
+class Window:
+    """A page of the site, and what happened in it."""
+
+    page: Page
+    address: str
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto("about:blank")  # a change of the part after '#' alone would not load the page
+        self.page.goto(f"{self.address}/{path}")
+
+    def until(self, expression: str) -> None:
+        """Waits for what Playwright's own wait would ask by eval, which the pages' policy forbids."""
+        deadline = time.monotonic() + 20
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, expression
+            self.page.wait_for_timeout(30)
+
+    def names(self) -> list[str]:
+        found: list[str] = self.page.evaluate(NAMES)
+        return found
+
+
+@contextmanager
+def opened(
+    browser: Browser, address: str, width: int = 1280, scheme: Literal["light", "dark"] = "light"
+) -> Iterator[Window]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    window = Window(context.new_page(), address)
+
+    def ask(request: Request) -> None:
+        window.asked.append(request.url)
+
+    def say(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            window.said.append(message.text)
+
+    window.page.on("request", ask)
+    window.page.on("console", say)
+    window.page.on("pageerror", lambda error: window.said.append(str(error)))
+    try:
+        yield window
+        assert window.page.evaluate("window.hit") is None
+        origin = urlsplit(address)[:2]
+        outside = [url for url in window.asked if urlsplit(url)[:2] != origin]
+        assert [url for url in outside if not url.startswith(("about:", "data:"))] == []
+        assert [text for text in window.said if "play() request was interrupted" not in text] == []
+    finally:
+        context.close()
+
+
+def export(folder: Path) -> Path:
+    site.export(folder.parent / "site", site.Wanted((folder,)), Progress())
+    return folder.parent / "site"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two models, one without a value of SSIM, and a null baseline; clips of 24 frames, 3 seconds."""
+    out = tmp_path_factory.mktemp("exported") / "runs"
+    suite = made.suite(out.parent / "pictures", cases=2)
+    kinds = {"alpha": ("svd", 0.5, 3.0), "beta": ("ltx-video", None, 1.0), "still": ("still", 1.0, 0.0)}
+    for label, (model, ssim, flicker) in kinds.items():
+        of = boards.run(suite, label, model, run_id=f"{label}-tiny")
+        rows = [
+            boards.row(of, case.id, "ssim_mean", ssim, series=(0.9,) * 23 if ssim else None)
+            for case in suite.cases
+        ]
+        rows += [
+            boards.row(of, case.id, "flicker_max_step", flicker, series=tuple(range(24)))
+            for case in suite.cases
+        ]
+        decoded = json.dumps({**boards.DECODED, "frames": 24})
+        rows = [type(row)(**{**vars(row), "decoded": decoded}) for row in rows]
+        folder = boards.write(out, of, suite, rows, clips=False)
+        for number, case in enumerate(suite.cases):
+            boards.write_clip(folder, case.id, 0, made.moving_clip(frames=24, seed=number))
+    return export(out)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`bench serve` as somebody starts it."""
+    words = [sys.executable, "-m", "bench", "serve", str(folder), "--port", "0"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        line = process.stdout.readline()
+        found = re.match(r"http://127\.0\.0\.1:\d+", line)
+        assert found, (line, process.stderr.read() if process.stderr else "")
+        yield found[0], process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def server(exported: Path) -> Iterator[str]:
+    with served(exported) as (address, _):
+        yield address
+
+
+@pytest.fixture(params=["disk", "server"])
+def window(request: pytest.FixtureRequest, browser: Browser, exported: Path, server: str) -> Iterator[Window]:
+    address = f"file://{exported}" if request.param == "disk" else server
+    with opened(browser, address) as found:
+        yield found
+
+
+def test_sorting_puts_the_best_first_and_what_has_no_value_last(window: Window) -> None:
+    window.go("index.html")
+    heading = window.page.get_by_role("button", name="flicker_max_step")
+    assert window.names() == ["beta", "alpha"]  # lower is better, and the first column sorts
+    heading.click()
+    assert window.names() == ["alpha", "beta"]
+    window.page.get_by_role("button", name="Entry").click()
+    heading.click()
+    assert window.names() == ["beta", "alpha"]  # the first click shows the best
+    ssim = window.page.get_by_role("button", name="ssim_mean")
+    for _ in range(2):
+        ssim.click()
+        assert window.names() == ["alpha", "beta"]  # beta has none, whichever way
+    assert (
+        window.page.locator("tbody.apart tr:not(.heading)").count() == 1
+    )  # still never comes between models
+
+
+def test_an_address_shows_what_its_sender_chose_and_nonsense_is_passed_over(window: Window) -> None:
+    window.go("index.html")
+    window.page.get_by_role("button", name="Entry").click()
+    window.page.get_by_label("Search").fill("beta")
+    window.page.locator("details.columns summary").click()
+    window.page.locator("details.columns").get_by_text("ssim_mean").click()
+    assert window.names() == ["beta"]
+    sent = window.page.url
+    assert "sort=name" in sent
+    window.page.goto("about:blank")
+    window.page.goto(sent)
+    assert window.names() == ["beta"]
+    expect(window.page.get_by_label("Search")).to_have_value("beta")
+    expect(window.page.get_by_role("button", name="ssim_mean")).to_be_hidden()
+    window.go("index.html#sort=<script>&kind=nobody&hide=x,y&q=")
+    assert sorted(window.names()) == ["alpha", "beta"]
+
+
+def test_two_entries_are_ticked_compared_played_and_in_step(window: Window) -> None:
+    window.go("index.html")
+    for name in ("alpha", "beta"):
+        window.page.get_by_label(f"Compare {name}").check()
+    window.page.get_by_role("link", name="Compare 2").click()
+    window.until(PLAYING)
+    expect(window.page.locator("video")).to_have_count(2)
+    expect(window.page.locator("#pairs h2")).to_contain_text("against")
+    window.until("document.querySelectorAll('video')[0].currentTime > 0.2")
+    for _ in range(5):
+        first, second = window.page.evaluate(TIMES)
+        assert abs(first - second) < 0.05
+        window.page.wait_for_timeout(80)
+
+
+def test_seeking_works(window: Window) -> None:
+    window.go("compare.html#runs=alpha-tiny,still-tiny&case=c1")
+    window.until(PLAYING)
+    window.page.get_by_role("button", name="Pause").click()
+    window.page.locator(".player-bar").evaluate(
+        "bar => { bar.value = 2; bar.dispatchEvent(new Event('input')); }"
+    )
+    window.until(f"{TIMES}.every(time => Math.abs(time - 2) < 0.07)")
+    expect(window.page.locator(".player-readout").first).to_contain_text("frame 17 / 24")
+    expect(window.page.locator("#case")).to_have_value("c1")
+
+
+def test_a_case_shows_all_entries_and_those_that_are_ticked(window: Window) -> None:
+    window.go("case.html#case=c1")
+    window.until(PLAYING)
+    expect(window.page.locator("#values tbody tr")).to_have_count(3)
+    expect(window.page.locator("video")).to_have_count(3)
+    window.page.get_by_label("Show beta").uncheck()
+    expect(window.page.locator("video")).to_have_count(2)
+    sent = window.page.url
+    window.page.goto("about:blank")
+    window.page.goto(sent)
+    expect(window.page.locator("video")).to_have_count(2)
+    window.page.get_by_label("The next case").click()
+    window.until("location.hash.includes('case=c0')")
+
+
+def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:
+    window.go("models/alpha-tiny.html")
+    expect(window.page.locator("video")).to_have_count(2)
+    window.page.locator("video").first.evaluate("video => video.play()")
+    window.until("document.querySelector('video').currentTime > 0.1")
+    expect(window.page.get_by_text("Along the clips")).to_be_visible()
+
+
+def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: Path, server: str) -> None:
+    with opened(browser, server, width=390, scheme="dark") as window:
+        paths = [
+            "index.html",
+            "compare.html#runs=alpha-tiny,beta-tiny,still-tiny",
+            "case.html",
+            "metrics.html",
+        ]
+        for path in [*paths, "about.html", "models/alpha-tiny.html"]:
+            window.go(path)
+            window.page.wait_for_timeout(150)
+            assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            colour = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert max(map(int, re.findall(r"\d+", colour)[:3])) < 64, (path, colour)
+        window.page.get_by_label("Light or dark").click()
+        window.go("index.html")
+        colour = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert min(map(int, re.findall(r"\d+", colour)[:3])) > 200
+
+
+def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    rows = []
+    for number, text in enumerate(hostile.TEXTS):
+        run = boards.run(suite, text, text, run_id=f"{number}{text}"[:200])
+        about = {"category": text, "checkpoint": text, "settings": json.dumps({text: text})}
+        cases = ("c0", text[:60])
+        rows += [boards.row(run, case, "ssim_mean", 0.5, series=(0.5, 0.4), **about) for case in cases]
+        rows.append(boards.row(run, "c0", f"ssim_mean[{text}]", 0.5, **about))
+        rows.append(boards.row(run, "c2", "flicker_mild", None, error=text, **about))
+    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    folder = export(tmp_path / "published")
+    slugs = [path.stem for path in sorted((folder / "models").glob("*.html"))]
+    assert len(slugs) == 40
+    with opened(browser, f"file://{folder}") as window:
+        window.go("index.html")
+        assert len(window.names()) == 40
+        for slug in slugs[::4]:
+            window.go(f"models/{slug}.html")
+        window.go("metrics.html")
+        for start in range(0, 40, 8):
+            window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
+            window.page.wait_for_selector("#scores td")
+        window.go("case.html")
+        window.page.wait_for_selector("#values td")
+        for option in window.page.locator("#case option").all()[:12]:
+            window.page.locator("#case").select_option(option.get_attribute("value"))
+        window.page.wait_for_timeout(300)
+        assert window.page.locator("a[href^='javascript' i], img[src=x], iframe").count() == 0
+
+
+# What the server hands out, and what not
+
+
+def _answer(address: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+
+
+def test_a_part_of_a_file_is_sent_when_it_is_asked_for(exported: Path, server: str) -> None:
+    clip = next((exported / "clips").rglob("*.mp4"))
+    path = "/" + clip.relative_to(exported).as_posix()
+    status, headers, body = _answer(server, path, Range="bytes=100-199")
+    assert (status, body) == (206, clip.read_bytes()[100:200])
+    assert headers["content-range"] == f"bytes 100-199/{clip.stat().st_size}"
+    assert (headers["x-content-type-options"], headers["content-type"]) == ("nosniff", "video/mp4")
+    assert _answer(server, "/")[2] == (exported / "index.html").read_bytes()
+
+
+def test_nothing_but_the_site_s_files_is_handed_out(exported: Path, server: str) -> None:
+    secret = exported.parent / "secret.txt"
+    secret.write_text("secret")
+    (exported / "link.txt").symlink_to(secret)
+    (exported / "inside.html").symlink_to(exported / "index.html")
+    (exported / ".hidden").write_text("hidden")
+    try:
+        paths = [
+            "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/models/../../secret.txt", "//secret.txt",
+            "/link.txt", "/inside.html", "/.hidden", "/models/", "/data/", "/%00", "/index.html%00.txt", "/nowhere",
+        ]  # fmt: skip
+        for path in paths:
+            status, _, body = _answer(server, path)
+            assert status in {400, 404}, path
+            assert b"secret" not in body
+            assert b"alpha" not in body
+    finally:
+        for name in ("link.txt", "inside.html", ".hidden"):
+            (exported / name).unlink()
+
+
+def test_ctrl_c_ends_it_without_a_word(exported: Path) -> None:
+    with served(exported) as (address, process):
+        assert _answer(address, "/")[0] == 200
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        _, said = process.communicate(timeout=20)
+        assert (process.returncode, said) == (0, "")
+        assert time.monotonic() - begun < 10

@@ -1,0 +1,316 @@
+"""The static site as files: what stands in it, that it is whole or not there, and that it is the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bench import results, site
+from bench.errors import UsageError
+from bench.progress import Progress
+from bench.site import drawing, folders, pages, pairs
+from bench.site.clips import Mode
+from tests import made
+from tests.leaderboard import boards, hostile
+
+
+def export(
+    destination: Path, *folder: Path, clips: Mode = "copy", most: int = 50, runs: tuple[str, ...] = ()
+) -> site.exporting.Exported:
+    return site.export(destination, site.Wanted(folder, runs, "", clips, most), Progress())
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def data(path: Path) -> object:
+    """What a data file hands over."""
+    found = re.fullmatch(r"benchData\((\"[^\"]*\"),(.*)\);\n", path.read_text(), flags=re.DOTALL)
+    assert found
+    assert json.loads(found[1]) == path.with_suffix("").relative_to(path.parents[_depth(path)]).as_posix()
+    return json.loads(found[2])
+
+
+def _depth(path: Path) -> int:
+    return list(path.parts[::-1]).index("data") - 1
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "runs"
+    boards.two_runs(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made_site(out: Path) -> Path:
+    export(out.parent / "site", out)
+    return out.parent / "site"
+
+
+def test_a_table_line_a_run_with_ranges_intervals_and_coverage(made_site: Path) -> None:
+    page = (made_site / "index.html").read_text()
+    assert 'href="models/mover-tiny.html"' in page
+    assert "null baseline" in page
+    assert "2 of 3 clips" in page
+    # 0.5 and 0.7 of two cases: 0.6 ± 1.27, cut off at SSIM's end
+    assert re.search(r"<b>0\.6</b><small>\(−0\.67\d* … 1\)</small>", page)
+    assert 'data-value="10.0"' in page
+    assert page.index("mover-tiny.html") < page.index('class="apart"') < page.index("still-tiny.html")
+
+
+def test_every_file_that_a_page_names_is_there(made_site: Path) -> None:
+    for page in made_site.rglob("*.html"):
+        for address in re.findall(r'(?:href|src|poster)="([^"]+)"', page.read_text()):
+            path = address.partition("#")[0]
+            assert path.startswith(("data:", "https:")) or not path or (page.parent / path).is_file(), (
+                page,
+                address,
+            )
+
+
+def test_pages_ask_for_nothing_from_elsewhere_and_run_their_own_scripts_only(made_site: Path) -> None:
+    for page in made_site.rglob("*.html"):
+        text = page.read_text()
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+        assert policy
+        assert "default-src &#39;none&#39;" in policy[1]
+        assert "unsafe" not in policy[1]
+        assert "http" not in policy[1]
+        scripts = re.findall(r"<script>(.*?)</script>", text, flags=re.DOTALL)
+        assert scripts
+        assert (
+            re.search(r"\son[a-z]+=", re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)) is None
+        )
+        assert " style=" not in text
+
+
+def test_series_and_clips_of_a_run_are_data(made_site: Path) -> None:
+    content = data(made_site / "data" / "runs" / "mover-tiny.js")
+    assert isinstance(content, dict)
+    clip = content["cases"]["c0"]
+    assert (clip["frames"], clip["fps"], clip["width"], clip["height"]) == (5, 8.0, 64, 48)
+    assert (made_site / clip["address"]).read_bytes()[4:8] == b"ftyp"
+    # 4 values of 5 frames are of pairs, and stand at the later frame; 5 at their own
+    assert clip["series"]["ssim_mean"] == {"first": 1, "line": [0.9, 0.8, 0.7, 0.6]}
+    assert clip["series"]["flicker_max_step"]["first"] == 0
+
+
+def test_a_case_says_every_runs_values_and_a_missing_one_is_null(made_site: Path) -> None:
+    content = data(made_site / "data" / "cases" / folders.slug(_suite(made_site)) / "c2.js")
+    assert isinstance(content, dict)
+    listed = _inlined(made_site / "case.html")["suites"][0]["titles"]
+    values = dict(zip(listed, content["values"]["mover-tiny"], strict=True))
+    assert values == {"ssim_mean ↑": None, "flicker_max_step ↓": 10.0}
+    assert content["prompt"] == "prompt 2"
+    assert (made_site / content["image"]).is_file()
+
+
+def test_comparisons_were_made_in_advance(made_site: Path) -> None:
+    (pair,) = _inlined(made_site / "compare.html")["pairs"]
+    content = data(made_site / "data" / "pairs" / f"{pair}.js")
+    assert isinstance(content, dict)
+    assert (content["a"], content["b"]) == ("still", "mover")  # baselines are what others are held against
+    flicker = next(line for line in content["lines"] if line[0].startswith("flicker_max_step"))
+    assert flicker[3].startswith("+1")
+
+
+def test_the_same_results_give_the_same_bytes(out: Path, made_site: Path, tmp_path: Path) -> None:
+    export(tmp_path / "again", out)
+    assert digests(tmp_path / "again") == digests(made_site)
+
+
+def test_tables_beside_the_pages_hold_what_they_show(made_site: Path, out: Path) -> None:
+    content = json.loads((made_site / "board.json").read_text())
+    assert [entry["run"] for entry in content["suites"][0]["entries"]] == ["mover-tiny", "still-tiny"]
+    rows = results.read(made_site / "results.parquet")
+    assert len(rows) == sum(len(results.read(path)) for path in results.find([out]))
+    assert len((made_site / "board.csv").read_text().splitlines()) == 1 + 5
+
+
+def test_clips_are_copied_linked_or_left_out(out: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "deep" / "linked"
+    assert export(linked, out, clips="link").clips == 6
+    content = data(linked / "data" / "runs" / "still-tiny.js")
+    assert isinstance(content, dict)
+    address = content["cases"]["c1"]["address"]
+    assert address.startswith("../")
+    assert (linked / address).resolve() == next((out / "still-tiny" / "previews").glob("c1-*.mp4")).resolve()
+    assert not (linked / "clips").exists()
+    without = tmp_path / "without"
+    assert export(without, out, clips="none").clips == 0
+    assert not (without / "clips").exists()
+    assert not (without / "images").exists()
+    assert export(tmp_path / "one", out, most=1).clips == 2
+
+
+def test_an_old_site_is_replaced_and_nothing_else_is(out: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "site"
+    export(destination, out, clips="none")
+    (destination / "stale.html").write_text("old")
+    export(destination, out, clips="none")
+    assert not (destination / "stale.html").exists()
+    other = tmp_path / "thesis"
+    other.mkdir()
+    (other / "chapter.tex").write_text("years of work")
+    with pytest.raises(UsageError, match="something else than a site"):
+        export(other, out)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="is not a folder"):
+        export(tmp_path / "file", out)
+    (tmp_path / "link").symlink_to(destination)
+    with pytest.raises(UsageError, match="is not a folder"):
+        export(tmp_path / "link", out)
+    assert (other / "chapter.tex").read_text() == "years of work"
+
+
+def test_a_failed_export_leaves_the_old_site_and_nothing_half_done(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination = tmp_path / "site"
+    export(destination, out, clips="none")
+    before = digests(destination)
+    monkeypatch.setattr("bench.site.pairs.content", lambda pair: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        export(destination, out, clips="none")
+    assert digests(destination) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_no_results_are_a_page_that_says_so(tmp_path: Path) -> None:
+    export(tmp_path / "site", tmp_path / "nothing")
+    assert "No results yet" in (tmp_path / "site" / "index.html").read_text()
+    assert json.loads((tmp_path / "site" / "board.json").read_text())["suites"] == []
+    assert results.read(tmp_path / "site" / "results.parquet") == []
+
+
+def test_one_run_and_a_corrupt_file_beside_it(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    only = boards.run(suite, "only")
+    boards.write(tmp_path / "runs", only, suite, [boards.row(only, "c0", "ssim_mean", 0.5)], clips=False)
+    (tmp_path / "runs" / "broken").mkdir()
+    (tmp_path / "runs" / "broken" / "results.parquet").write_bytes(b"PAR1 not really")
+    done = export(tmp_path / "site", tmp_path / "runs")
+    assert (done.runs, len(done.problems)) == (1, 1)
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert "broken/results.parquet is not a whole parquet file" in page
+    assert "only" in page
+
+
+def test_a_clip_that_is_gone_or_broken_is_said(tmp_path: Path) -> None:
+    boards.two_runs(tmp_path / "runs")
+    clips = tmp_path / "runs" / "mover-tiny" / "clips"
+    (clips / "c0-0.mkv").unlink()
+    (clips / "c1-0.mkv").write_bytes(bytes((clips / "c1-0.mkv").stat().st_size))
+    assert export(tmp_path / "site", tmp_path / "runs").clips == 4
+    content = data(tmp_path / "site" / "data" / "runs" / "mover-tiny.js")
+    assert isinstance(content, dict)
+    assert content["cases"]["c0"]["address"] == content["cases"]["c1"]["address"] == ""
+    assert "cannot be decoded" in content["cases"]["c1"]["note"]
+
+
+def test_numbers_without_clips_are_exported_too(out: Path, tmp_path: Path) -> None:
+    rows = results.read(out / "mover-tiny" / "results.parquet")
+    results.write(tmp_path / "published" / "tiny@0" / "mover.parquet", rows)
+    done = export(tmp_path / "site", tmp_path / "published")
+    assert (done.runs, done.clips) == (1, 0)
+    assert "numbers only" in (tmp_path / "site" / "index.html").read_text()
+    assert "cannot be checked here" in (tmp_path / "site" / "models" / "mover-tiny.html").read_text()
+
+
+def test_forty_hostile_texts_are_text(tmp_path: Path) -> None:
+    """Where a stranger's words can stand: run, label, model, metric, case, category, error, checkpoint, settings."""
+    suite = made.suite(tmp_path / "pictures")
+    rows = []
+    for number, text in enumerate(hostile.TEXTS):
+        run = boards.run(suite, text, text, run_id=f"{number}{text}"[:200])
+        about = {"category": text, "checkpoint": text, "software": json.dumps({text: text}), "device": text}
+        rows += [
+            boards.row(run, f"{text}"[:60], "ssim_mean", 0.5, series=(0.5, 0.4), **about),
+            boards.row(run, "c1", f"ssim_mean[{text}]", 0.5, **about),
+            boards.row(run, "c2", "flicker_max_step", None, error=text, **about),
+        ]
+    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    export(tmp_path / "site", tmp_path / "published")
+    site_folder = (tmp_path / "site").resolve()
+    for path in site_folder.rglob("*"):
+        assert path.resolve().is_relative_to(site_folder)
+        if path.suffix in {".html", ".svg"}:
+            text = re.sub(r"<(script|style)\b.*?</\1>", "", path.read_text(), flags=re.DOTALL)
+            assert not re.search(r"<(img|iframe|object|math|input autofocus|link rel=stylesheet) ", text), (
+                path
+            )
+            assert not re.search(r'href="\s*(javascript|data:text|vbscript)', text, flags=re.IGNORECASE), path
+        if path.suffix == ".js":
+            assert "<" not in path.read_text()
+
+
+# Parts
+
+
+def test_slugs_are_safe_file_names_and_never_meet() -> None:
+    texts = [*hostile.TEXTS, "svd", "SVD", "../svd", "..", "", "a/b", "a-b", ".hidden", "x" * 300, "é"]
+    slugs = [folders.slug(text) for text in texts]
+    assert len(set(slugs)) == len(texts)
+    assert all(re.fullmatch(r"[a-z0-9_][a-z0-9._-]{0,99}", slug) for slug in slugs)
+    assert folders.slug("svd-demo-1f2e3d4c5b") == "svd-demo-1f2e3d4c5b"
+
+
+def test_inlined_json_ends_no_element() -> None:
+    text = pages.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
+    assert not re.search("[<>&\u2028]", text)
+    assert json.loads(text) == {"a": "</script><!--\u2028&", "b": None, "c": [None]}
+
+
+@pytest.mark.parametrize("address", [*hostile.LINKS, "", "ftp://x", "http:", "https://"])
+def test_only_addresses_of_the_web_are_links(address: str) -> None:
+    assert pages.link(address) == ""
+
+
+def test_addresses_of_the_web_are_links() -> None:
+    assert pages.link(" https://arxiv.org/abs/1 ") == "https://arxiv.org/abs/1"
+
+
+def test_which_pairs_are_compared() -> None:
+    few = pairs.wanted(["a", "b", "still"], ["still"])
+    assert few == [("still", "a"), ("still", "b"), ("a", "b")]
+    models = [f"m{n}" for n in range(30)]
+    many = pairs.wanted([*models, "still", "noise"], ["still", "noise"])
+    assert (
+        len(many) == len(set(many)) == 29 + 30 + 30 + 1
+    )  # the leader's, each baseline's, the baselines' own
+    assert all(a in {"m0", "still", "noise"} for a, _ in many)
+
+
+def test_a_strip_spans_its_interval_and_is_empty_without_a_mean() -> None:
+    assert drawing.strip(float("nan"), 0.0, 1.0, (0.0, 1.0)) == ""
+    # 84 wide with 4 of air on each side: 0 at 4, 1 at 80
+    assert 'd="M4.0 4H80.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
+    assert 'cx="42.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
+
+
+def test_names_in_plots_are_escaped_and_extremes_are_drawn() -> None:
+    points = [drawing.Point(hostile.TEXTS[0], 0.0, 1.0), drawing.Point("b", 0.0, 1.0)]
+    svg = drawing.scatter(points, "t", "x", "y")
+    assert "<script" not in svg
+    assert "nan" not in drawing.plot(drawing.Line([0.0, 1.0], [3.0, 3.0]), "flat", "x").lower()
+
+
+def _suite(made_site: Path) -> str:
+    return str(_inlined(made_site / "case.html")["suites"][0]["name"])
+
+
+def _inlined(page: Path) -> dict[str, list[dict[str, object]]]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text())
+    assert found
+    content: dict[str, list[dict[str, object]]] = json.loads(found[1])
+    return content
