@@ -184,8 +184,13 @@ def benchmarks(reported: Sequence[Reported]) -> list[str]:
 
 
 def metrics(reported: Sequence[Reported], benchmark: str) -> list[Metric]:
-    """The columns of a benchmark that some model has a number of."""
-    return list(dict.fromkeys(each.metric for each in reported if each.benchmark == benchmark))
+    """The columns of a benchmark that some model has a number of; in the order of the most complete model."""
+    of_model: dict[str, list[Metric]] = {}
+    for each in reported:
+        if each.benchmark == benchmark:
+            of_model.setdefault(each.model, []).append(each.metric)
+    most_first = sorted(of_model.values(), key=len, reverse=True)
+    return list(dict.fromkeys(metric for own in most_first for metric in own))
 
 
 def table(reported: Sequence[Reported], benchmark: str) -> pd.DataFrame:
@@ -277,6 +282,8 @@ def _problems(content: _File) -> Iterator[str]:
             yield f"source {short(key)}: a link is http(s)://…, not {short(repr(source.link))}"
     names = [metric.name for metric in content.metric]
     yield from (f"metric {short(name)} stands there twice" for name in _twice(names))
+    titles = [metric.title for metric in content.metric]
+    yield from (f"title {short(name)} stands there twice" for name in _twice(titles))
     yield from (
         f"model {short(name)} stands there twice" for name in _twice([row.model for row in content.row])
     )

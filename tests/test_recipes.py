@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies
 from bench import evaluators, models, recipes, suites, summary
 from bench.errors import UnknownName, UsageError
 from bench.evaluators import ClipEvaluator
-from bench.recipes import I2V_BENCH, MOVING, VBENCH_I2V, Group, Recipe, Term
+from bench.recipes import FROZEN, I2V_BENCH, MOVING, VBENCH_I2V, Group, Recipe, Term
 from bench.types import Case, Value
 from tests import made
 
@@ -66,8 +66,8 @@ def test_vbenchs_total_is_won_by_not_moving() -> None:
     All consistencies are 100, nothing is dynamic, one camera prompt of seven asks to stand still, and the picture is as
     pretty as photographs are (aesthetic 62, imaging 70).
     """
-    frozen = dict(zip(DIMENSIONS, (100 / 7, 100, 100, 100, 100, 100, 0, 62, 70), strict=True))
-    total = VBENCH_I2V.total(frozen)
+    assert [FROZEN[name] for name in DIMENSIONS] == [100 / 7, 100, 100, 100, 100, 100, 0, 62, 70]
+    total = VBENCH_I2V.total(FROZEN)
     assert total == pytest.approx(87.3, abs=0.05)
     assert total > max(GOLDEN[model][-1] for model in ("CogVideoX-5b-I2V", "HunyuanVideo-I2V", "Wan2.1"))
 

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from bench.recipes.i2v_bench import I2V_BENCH
 from bench.recipes.moving import MOVING
 from bench.recipes.recipe import Group, Recipe, Term
-from bench.recipes.vbench_i2v import VBENCH_I2V
+from bench.recipes.vbench_i2v import FROZEN, VBENCH_I2V
 
 registry: Mapping[str, Recipe] = MappingProxyType(
     {recipe.name: recipe for recipe in (MOVING, VBENCH_I2V, I2V_BENCH)}
 )
 """Name -> recipe; ours first."""
 
-__all__ = ["I2V_BENCH", "MOVING", "VBENCH_I2V", "Group", "Recipe", "Term", "registry"]
+__all__ = ["FROZEN", "I2V_BENCH", "MOVING", "VBENCH_I2V", "Group", "Recipe", "Term", "registry"]

@@ -3,6 +3,9 @@
 Metrics have VBench's name before theirs: it calls another thing motion_smoothness than we do.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bench.recipes.recipe import Group, Recipe, Term
 
 
@@ -44,3 +47,14 @@ VBENCH_I2V = Recipe(
         ),
     ),
 )
+
+FROZEN: Mapping[str, float] = MappingProxyType(
+    {
+        **dict.fromkeys(VBENCH_I2V.metrics, 100.0),
+        "vbench_camera_motion": 100 / 7,  # one prompt of seven asks the camera to stand still
+        "vbench_dynamic_degree": 0.0,
+        "vbench_aesthetic_quality": 62.0,  # of a photograph, about
+        "vbench_imaging_quality": 70.0,
+    }
+)
+"""What a frozen copy of the input image gets, by the definitions of the dimensions; nobody has measured it."""

@@ -1,0 +1,160 @@
+"""What others published, on a page of its own: every benchmark opens, marks and sources are there, texts are texts."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, expect
+from streamlit.testing.v1 import AppTest
+
+from bench import board, reported
+from leaderboard import source
+from tests.leaderboard import boards, hostile, serving
+from tests.leaderboard.visiting import CHARTS, opened, picture
+
+APP = Path(source.__file__).with_name("app.py")
+PAGE = "reported.py"
+RESULTS = Path(__file__).parents[2] / "results"
+BOARD = "VBench-I2V, board of 2026-08-04"
+
+
+def _page(monkeypatch: pytest.MonkeyPatch, published: Path, **query: str) -> AppTest:
+    for name, value in board.environment(published / "no runs", published).items():
+        monkeypatch.setenv(name, value)
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params.update(query)
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def _write(published: Path, text: str, name: str = "own.toml") -> None:
+    folder = published / reported.FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """A TOML string of any text, as a value or a key."""
+    return '"' + "".join(f"\\U{ord(sign):08x}" for sign in text) + '"'
+
+
+def _file(*texts: str) -> str:
+    """A file whose every text is a stranger's; all of them are models, with notes."""
+    said = _quoted(texts[0])
+    head = (
+        f"benchmark = {said}\nabout = {said}\n[source.a]\ncitation = {said}\ndate = {said}\nevidence = 'paper'\n"
+        f"link = 'https://example.invalid/'\n"
+        f"[[metric]]\nname = {said}\ntitle = {said}\nunit = {said}\nprotocol = {said}\n"
+    )
+    rows = (
+        f"[[row]]\nmodel = {_quoted(text)}\nsource = 'a'\nnote = {_quoted(text)}\nvalues.{said} = {number}\n"
+        for number, text in enumerate(texts)
+    )
+    return head + "".join(rows)
+
+
+def test_every_committed_benchmark_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _ = reported.read(RESULTS / reported.FOLDER)
+    app = _page(monkeypatch, RESULTS)
+    for benchmark in reported.benchmarks(found):
+        app.selectbox(key="benchmark").set_value(benchmark).run()
+        assert not app.exception
+        assert "not measured here" in app.warning[0].value
+        shown = app.dataframe[0].value
+        assert set(shown["model"]) == {each.model for each in found if each.benchmark == benchmark}
+        assert set(shown["evidence"]) <= set(reported.EVIDENCE)
+
+
+def test_a_total_stands_beside_what_its_parts_come_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _page(monkeypatch, RESULTS)
+    assert app.selectbox(key="benchmark").value == BOARD  # of the most models
+    shown = app.dataframe[0].value.set_index("model")
+    assert shown.loc["CogVideoX-5b-I2V", "Recomputed total"] == pytest.approx(86.70, abs=0.01)
+    assert shown.loc["CogVideoX-5b-I2V", "Difference"] == pytest.approx(0, abs=0.01)
+    assert math.isnan(shown.loc["LTX-2", "Recomputed total"])
+    assert any("[I2V] + [quality]" in code.value for code in app.code)
+
+
+def test_the_address_chooses_and_nonsense_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _page(monkeypatch, RESULTS, benchmark="Physics-IQ, image to video", plot="<script>")
+    assert list(app.dataframe[0].value["model"]) == ["SVD", "CogVideoX-5b", "Wan2.2", "Sora 2"]
+    assert app.selectbox(key="plot").value == "Physics-IQ score"
+
+
+def test_without_files_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    app = _page(monkeypatch, tmp_path)
+    assert "no reported numbers" in app.info[0].value
+    assert not app.dataframe
+
+
+def test_a_broken_file_is_named_and_a_mended_one_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _write(tmp_path, _file("fine"))
+    _write(tmp_path, "benchmark = ", "broken.toml")
+    app = _page(monkeypatch, tmp_path)
+    assert "broken\\.toml is not TOML" in app.error[0].value
+    assert list(app.dataframe[0].value["model"]) == ["fine"]
+    _write(tmp_path, _file("mended"), "broken.toml")
+    app.run()
+    assert not app.error
+    assert set(app.selectbox(key="benchmark").options) == {"fine", "mended"}
+
+
+def test_no_board_reads_it_as_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reported numbers never stand in a ranking with measured ones."""
+    found, _ = reported.read(RESULTS / reported.FOLDER)
+    _page(monkeypatch, RESULTS)
+    assert not {each.model for each in found} & set(source.read().rows["label"].unique())
+
+
+@pytest.mark.parametrize("text", hostile.TEXTS[::5])
+def test_strangers_texts_are_texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    _write(tmp_path, _file(text))
+    app = _page(monkeypatch, tmp_path)
+    assert not app.error
+    said = "\n".join(str(each.value) for each in [*app.markdown, *app.caption, *app.warning, *app.info])
+    assert not boards.LIVE_MARKUP.search(said)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed files, and one of forty strangers."""
+    folder = tmp_path_factory.mktemp("results")
+    shutil.copytree(RESULTS / reported.FOLDER, folder / reported.FOLDER)
+    _write(folder, _file(*hostile.TEXTS), "hostile.toml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reported_address(published: Path) -> Iterator[str]:
+    with serving.server(published / "no runs", published) as started:
+        yield started
+
+
+def test_a_benchmark_in_a_browser(browser: Browser, reported_address: str, tmp_path: Path) -> None:
+    with opened(browser, reported_address, 1280, "light") as visit:
+        visit.go(f"reported?benchmark={quote(BOARD)}&plot=Quality")
+        expect(visit.cell("DreamX-World-1.0")).to_have_count(1)
+        expect(visit.page.locator(CHARTS)).to_contain_text("Quality (%)")
+        link = visit.page.get_by_role("link", name="VBench leaderboard").first
+        assert (link.get_attribute("href") or "").startswith("https://huggingface.co/")
+        picture(visit, tmp_path, "reported")
+
+
+def test_forty_strangers_on_a_phone_at_night(browser: Browser, reported_address: str, tmp_path: Path) -> None:
+    """What opened asserts at the end: no script ran, and nobody else was asked."""
+    with opened(browser, reported_address, 390, "dark") as visit:
+        visit.go(f"reported?benchmark={quote(hostile.TEXTS[0])}")
+        for title in ("What the columns mean", "How the numbers came here"):
+            visit.page.get_by_text(title).click()
+        visit.page.locator(f"{CHARTS} path[aria-roledescription=point]").first.hover(force=True)
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+        picture(visit, tmp_path, "reported-hostile-phone")
+        assert visit.page.locator("a[href*=evil], img[src='x']").count() == 0
