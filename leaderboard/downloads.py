@@ -81,7 +81,9 @@ def file_name(suite: str) -> str:
 def frame(standing: Standing) -> pd.DataFrame:
     """One row a run, every number in a column of its own; None and NaN where there is nothing."""
     headings = {column: plain_heading(column, standing.columns) for column in standing.columns}
-    return pd.DataFrame([_record(line, headings) for line in standing.lines])
+    table = pd.DataFrame([_record(line, headings) for line in standing.lines])
+    # places are whole numbers, of which pandas makes others where one is missing
+    return table.astype({name: "Int64" for name in table if str(name).endswith((" rank low", " rank high"))})
 
 
 def _record(line: Line, headings: dict[Column, str]) -> dict[str, Any]:
