@@ -76,7 +76,7 @@ def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
 
 
 def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
-    st.subheader("What tells them apart", anchor=False)
+    st.header("What tells them apart", anchor=False)
     rows = pd.concat([source.rows_of(run)[list(verdicts.COLUMNS)] for run in chosen], ignore_index=True)
     valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
     about = "None for the main metrics. Each metric more makes every p larger: choose before you look."

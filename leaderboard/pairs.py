@@ -28,8 +28,8 @@ def show(pair: Pair, number: int) -> None:
         pair: what tells a run from the baseline.
         number: of the run among those chosen, from 0; the baseline is the first.
     """
-    a, b = words.plain(pair.a.name), words.plain(pair.b.name)
-    st.markdown(f"#### {b} against {a}")
+    title = words.plain(f"{pair.b.name} against {pair.a.name}")
+    st.subheader(title, anchor=False)  # an anchor would be made of a stranger's words
     st.markdown(_summary(pair.differences))
     if pair.differences:
         numbers, said = table(pair, number)

@@ -105,16 +105,16 @@ class _Take:
 
 def _series(takes: Sequence[_Take]) -> tuple[ShownSeries, ...]:
     """The series of all metrics that any of them has, main ones first."""
-    found = [dict(_lines(take.rows)) for take in takes]
+    found = [_lines(take.rows) for take in takes]
     metrics = sorted(
         {metric for lines in found for metric in lines}, key=lambda name: (not _is_main(name), name)
     )
     return tuple(_plot(metric, [lines.get(metric) for lines in found], takes) for metric in metrics)
 
 
-def _lines(rows: pd.DataFrame) -> list[tuple[str, tuple[float, ...]]]:
-    drawn = rows[rows["series"].map(lambda series: series is not None and len(series) > 0)]
-    return [(metric, tuple(series)) for metric, series in zip(drawn["metric"], drawn["series"], strict=True)]
+def _lines(rows: pd.DataFrame) -> dict[str, tuple[float, ...]]:
+    found = zip(rows["metric"], rows["series"], strict=True)
+    return {metric: tuple(series) for metric, series in found if series is not None and len(series)}
 
 
 def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequence[_Take]) -> ShownSeries:

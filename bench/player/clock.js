@@ -29,7 +29,8 @@ class Clock {
     this.isHeld = false; // while lanes gather
     this.turn = 0; // grows with each command: an older one that is still waiting gives way
     this.listeners = [];
-    requestAnimationFrame((now) => this.tick(now));
+    this.last = performance.now();
+    requestAnimationFrame(() => this.tick());
   }
 
   /** Seconds of the longest clip. */
@@ -125,9 +126,16 @@ class Clock {
     return times.length ? times.reduce((sum, each) => sum + each, 0) / times.length : time;
   }
 
-  tick(now) {
-    requestAnimationFrame((next) => this.tick(next));
+  /** The time at this moment, between two refreshes too. */
+  get now() {
+    const runs = this.isPlaying && !this.isHeld;
+    return runs ? this.time + ((performance.now() - this.last) / 1000) * this.rate : this.time;
+  }
+
+  tick() {
+    requestAnimationFrame(() => this.tick());
     if (!this.isPlaying || this.isHeld) return;
+    const now = performance.now(); // not the refresh's own time: on a busy machine that is long ago
     const passed = Math.max(0, (now - this.last) / 1000);
     this.last = now;
     if (passed > ASLEEP || this.lanes.some((lane) => lane.isStarved(PATIENCE, now))) {

@@ -48,7 +48,9 @@ def _framed(app: AppTest) -> dict[str, list[str]]:
 
 
 def _texts(app: AppTest) -> str:
-    return "\n".join(str(each.value) for each in [*app.markdown, *app.caption, *app.info, *app.warning])
+    return "\n".join(
+        str(each.value) for each in [*app.subheader, *app.markdown, *app.caption, *app.info, *app.warning]
+    )
 
 
 def _published(tmp_path: Path, suite: Suite, labels: Sequence[str]) -> None:
@@ -67,7 +69,7 @@ def test_two_runs_play_and_are_compared(out: Path) -> None:
     boards.two_runs(out)
     app = _page(["still-tiny", "mover-tiny"], case="c1")
     assert _framed(app) == {"runs": ["still-tiny", "mover-tiny"], "case": ["c1"], "seed": ["0"]}
-    assert "#### mover against still" in _texts(app)
+    assert [title.value for title in app.subheader] == ["mover against still"]
     lines = app.dataframe[0].value.set_index("Metric")
     # 0.5 and 0.7 against 1 and 1, over the two cases that both have
     assert lines.loc["ssim_mean ↑", "Difference"] == pytest.approx(-0.4)

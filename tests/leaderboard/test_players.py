@@ -113,6 +113,8 @@ def test_what_is_missing_says_so_in_its_place(client: TestClient, tmp_path: Path
         assert mover["address"]
         assert still["address"] == ""
         assert reason in str(still["note"])
+    (clips / "c0-0.json").unlink()
+    assert client.get(players.address(BOTH, "c0", 0)).status_code == 200
 
 
 def test_published_numbers_have_no_clips(
@@ -125,6 +127,15 @@ def test_published_numbers_have_no_clips(
     content = _content(client, ["elsewhere-tiny", "mover-tiny"])
     assert "not on this machine" in str(_clips(content)[0]["note"])
     assert content["image"] == inputs.address("mover-tiny", "c0", 0)
+
+
+def test_a_run_without_a_row_of_the_case_leaves_the_others_theirs(
+    client: TestClient, suite: Suite, tmp_path: Path
+) -> None:
+    other = boards.run(suite, "other")
+    boards.write(tmp_path / "runs", other, suite, [boards.row(other, "c1", "ssim_mean", 0.5)], clips=False)
+    content = _content(client, ["mover-tiny", "other-tiny"])
+    assert [bool(clip["address"]) for clip in _clips(content)] == [True, False]
 
 
 def test_a_run_of_a_stranger_is_text(client: TestClient, suite: Suite, tmp_path: Path) -> None:
