@@ -36,7 +36,12 @@ def show(metric: str) -> None:
             for name, text in _about(known, owner).items():
                 if text:
                     _show_fact(name, text)
-        for name, text in {"Blind to": known.blind_to, "Source": known.source}.items():
+        whole = (inspect.getdoc(owner) or "").partition("\n")[0]
+        for name, text in {
+            "Blind to": known.blind_to,
+            "Its evaluator": whole,
+            "Source": known.source,
+        }.items():
             if text:
                 _show_fact(name, text)
         _show_claims(known)
@@ -68,7 +73,6 @@ def _about(known: MetricCard, owner: type[Evaluator]) -> dict[str, str]:
         "Along the clip": known.series,
         "Shortest clip": shortest,
         "Needs": _weights(owner),
-        "Its evaluator": (inspect.getdoc(owner) or "").partition("\n")[0],
     }
 
 

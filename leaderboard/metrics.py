@@ -68,7 +68,7 @@ def _show_index(board: Board, found: Sequence[str]) -> None:
     lines = pd.DataFrame([_line(metric, int(runs.get(metric, 0))) for metric in found])
     config = {
         "Metric": st.column_config.TextColumn(pinned=True, width="medium"),
-        "Main": st.column_config.CheckboxColumn(help="Shown where nobody chose"),
+        "Main": st.column_config.TextColumn(help="Shown where nobody chose"),
         "Runs": st.column_config.NumberColumn(help="Runs on this board that have a value"),
         "Definition": st.column_config.TextColumn(width="large"),
     }
@@ -98,7 +98,7 @@ def _line(metric: str, runs: int) -> dict[str, object]:
         "Better": BETTER[known.direction] if known else "",
         "Unit": known.unit if known else "",
         "Range": words.span(known) if known else "",
-        "Main": known.is_main if known else False,
+        "Main": "●" if known and known.is_main else "",
         "Version": known.version if known else None,
         "Runs": runs,
         "Definition": known.definition if known else "not registered on this machine",

@@ -16,6 +16,9 @@ from leaderboard.source import Board
 from leaderboard.tables import SOURCES
 
 COMPARE = Path(__file__).with_name("compare.py")
+MADE_ELSEWHERE = {"clips": "clips made elsewhere"}
+"""What rows call a model of which nothing is known, in words."""
+
 MOST = 8
 """Settings in one line."""
 
@@ -70,7 +73,7 @@ def _about(rows: pd.DataFrame, known: Facts) -> dict[str, str]:
     first, card = rows.iloc[0], known.card
     clips = rows[rows["case"].notna()].drop_duplicates(["case", "seed"])
     found = {
-        "Model": known.title or str(first["model"]),
+        "Model": known.title or MADE_ELSEWHERE.get(str(first["model"]), str(first["model"])),
         "Licence": known.licence,
         "Parameters": "" if known.parameters is None else f"{known.parameters:g} B",
         "Conditions on": _takes(card) if card else "",

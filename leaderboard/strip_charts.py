@@ -42,7 +42,7 @@ def spread(lines: pd.DataFrame, ticks: pd.DataFrame, title: str, unit: str) -> a
     if len(ticks):
         layers.append(_ticks(ticks, down, colour))
     drawn = alt.LayerChart(layer=[*layers, dots])
-    return drawn.properties(height=100 + 30 * len(lines))
+    return drawn.properties(height=120 + 30 * len(lines))
 
 
 def _ticks(ticks: pd.DataFrame, down: alt.Y, colour: alt.Color) -> alt.Chart:

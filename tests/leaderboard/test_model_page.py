@@ -98,7 +98,7 @@ def test_a_model_that_nobody_knows_here_has_a_header_too(out: Path) -> None:
     other = boards.run(suite, "clips of mine", "clips", reads_text=None)
     boards.write(out, other, suite, [boards.row(other, "c0", "ssim_mean", 0.5, settings="{}")])
     said = [text.value for text in _page(run=other.id).text]
-    assert "clips" in said
+    assert "clips made elsewhere" in said
     assert "1 of 1 case" in said
 
 

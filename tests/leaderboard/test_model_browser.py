@@ -1,0 +1,77 @@
+"""The pages of a model, of metrics and about, in a real browser: what only the front end does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import expect
+
+from bench import summary
+from tests.leaderboard import boards
+from tests.leaderboard.visiting import CHARTS, PLAYING, Visit, picture
+
+
+def test_bands_are_drawn_and_the_clip_plays_on(visit: Visit, tmp_path: Path) -> None:
+    visit.go("model?run=mover-tiny&case=c1", wait_for="video")
+    visit.page.get_by_role("tab", name="Over time").click()
+    visit.page.wait_for_url("**tab=Over+time*")
+    expect(visit.page.locator(f"{CHARTS} path[aria-roledescription='area mark']")).to_have_count(2)
+    expect(visit.page.locator(f"{CHARTS} path[aria-roledescription='line mark']")).to_have_count(2)
+    visit.page.wait_for_function(PLAYING)
+    assert visit.query()["case"] == ["c1"]
+    picture(visit, tmp_path, "model-bands")
+
+
+def test_the_worst_case_changes_the_clip_and_the_address(visit: Visit, tmp_path: Path) -> None:
+    visit.go("model?run=mover-tiny&case=c1&tab=Cases&by=ssim_mean", wait_for="video")
+    worst = visit.page.get_by_role("button", name="Show the clip").last  # c0 has 0.5, c1 0.7
+    worst.click()
+    visit.page.wait_for_url("**case=c0*")
+    visit.page.wait_for_function("document.querySelector('video').src.includes('/c0-0-')")
+    visit.page.wait_for_function(PLAYING)
+    assert visit.query()["tab"] == ["Cases"]
+    assert visit.query()["by"] == ["ssim_mean"]
+    picture(visit, tmp_path, "model-cases")
+
+
+def test_another_run_is_a_click_away(visit: Visit) -> None:
+    visit.go("model?run=mover-tiny", wait_for="video")
+    visit.page.get_by_role("combobox", name="Compare with").click()
+    visit.page.get_by_role("option", name="still").click()
+    visit.page.get_by_role("link", name="Compare side by side").click()
+    visit.page.wait_for_url("**/compare?*")
+    visit.page.wait_for_function("new URLSearchParams(location.search).getAll('runs').length == 2")
+    assert visit.query()["runs"] == ["mover-tiny", "still-tiny"]
+
+
+def test_a_line_of_the_index_opens_its_metric(visit: Visit, tmp_path: Path) -> None:
+    visit.go("metrics?metric=ssim_mean")
+    box = visit.page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert box
+    visit.page.mouse.click(box["x"] + 15, box["y"] + 38 + 17)  # the first line's own box
+    first = next(iter(summary.cards()))
+    visit.page.wait_for_url(f"**metric={first}*")
+    expect(visit.page.get_by_role("heading", name=first)).to_be_visible()
+    picture(visit, tmp_path, "metrics")
+
+
+def test_a_strangers_metric_does_nothing(visit: Visit) -> None:
+    visit.go(f"metrics?metric={quote(f'ssim_mean[model={boards.HOSTILE}]')}")
+    expect(visit.page.get_by_role("heading", name="onerror=window.hit=1")).to_be_visible()
+    assert visit.page.locator("img[src='x']").count() == 0
+    assert visit.page.locator("a[href*=evil]").count() == 0
+
+
+def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
+    pages = {
+        "model-cases": ("model?run=mover-tiny&tab=Cases", "video"),
+        "model-time": ("model?run=mover-tiny&tab=Over+time", CHARTS),
+        "metrics": ("metrics?metric=ssim_mean", CHARTS),
+        "about": ("about", "[data-testid=stDataFrame] canvas"),
+    }
+    for name, (path, wait_for) in pages.items():
+        mobile.go(path, wait_for=wait_for)
+        picture(mobile, tmp_path, f"mobile-{name}")
+        main = mobile.page.locator("[data-testid=stMain]")
+        assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0, name
