@@ -100,6 +100,7 @@ class Reported:
         value: finite.
         source: who says so.
         note: what is odd about this model's row; '' mostly.
+        is_doubtful: whether the source's row is broken: shown, but neither plotted nor counted.
     """
 
     benchmark: str
@@ -109,6 +110,7 @@ class Reported:
     value: float
     source: Source
     note: str = ""
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,19 +162,13 @@ def read_file(path: Path) -> list[Reported]:
         raise BadResults(f"{path}: {'; '.join(problems)}")
     return [
         Reported(
-            content.benchmark,
-            content.about,
-            row.model,
-            metric,
-            float(row.values[metric.name]),
-            source,
-            row.note,
+            content.benchmark, content.about, row.model, metric, float(row.values[metric.name]),
+            content.source[row.source], row.note, row.is_doubtful,
         )
         for row in content.row
-        for source in (content.source[row.source],)
         for metric in content.metric
         if metric.name in row.values
-    ]
+    ]  # fmt: skip
 
 
 def benchmarks(reported: Sequence[Reported]) -> list[str]:
@@ -197,7 +193,8 @@ def table(reported: Sequence[Reported], benchmark: str) -> pd.DataFrame:
     """A row a model, in the file's order.
 
     Returns:
-        model; a column a metric, by its name, NaN where there is no number; evidence, citation, link, date, note.
+        model; a column a metric, by its name, NaN where there is no number; then evidence, citation, link, date, note
+        and is_doubtful.
     """
     import pandas as pd
 
@@ -207,8 +204,8 @@ def table(reported: Sequence[Reported], benchmark: str) -> pd.DataFrame:
         if each.benchmark == benchmark:
             row = rows.setdefault(each.model, {"model": each.model, **dict.fromkeys(names, float("nan"))})
             row[each.metric.name] = each.value
-            row |= {**vars(each.source), "note": each.note}
-    columns = ["model", *names, "evidence", "citation", "link", "date", "note"]
+            row |= {**vars(each.source), "note": each.note, "is_doubtful": each.is_doubtful}
+    columns = ["model", *names, "evidence", "citation", "link", "date", "note", "is_doubtful"]
     return pd.DataFrame(list(rows.values()), columns=columns)
 
 
@@ -237,6 +234,7 @@ class _Row:
     source: str
     values: Annotated[dict[str, Any], MinLen(1)]  # numbers: pydantic would take "1.5" for one
     note: str = ""
+    is_doubtful: bool = False
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _CONFIG
 

@@ -116,7 +116,11 @@ def _show_table(table: pd.DataFrame, metrics: Sequence[Metric]) -> None:
         height="content" if len(table) <= 12 else 440,
         alt="Reported numbers: one row a model, one column a metric",
     )
-    st.caption("Click a heading to sort. ↑ higher is better, ↓ lower is better, as the source sees it.")
+    doubtful = ", ".join(table.loc[table["is_doubtful"].astype(bool), "model"])
+    st.caption(
+        "Click a heading to sort. ↑ higher is better, ↓ lower is better, as the source sees it."
+        + (f" Not plotted, since the source's row is broken: {words.plain(doubtful)}." if doubtful else "")
+    )
 
 
 def _facts_config() -> dict[str, Any]:
@@ -159,7 +163,7 @@ def _show_plot(table: pd.DataFrame, metrics: Sequence[Metric]) -> None:
             "text": [f"{number(value)} {metric.unit}".rstrip() for value in table[name]],
             "motion": table[MOTION] if has_motion else float("nan"),
         }
-    ).dropna(subset=["value"])
+    )[~table["is_doubtful"].astype(bool)].dropna(subset=["value"])
     points = points.sort_values("value", ascending=metric.direction == "lower", kind="stable")
     title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
     motion = "Dynamic degree (%)" if has_motion else ""
@@ -168,7 +172,7 @@ def _show_plot(table: pd.DataFrame, metrics: Sequence[Metric]) -> None:
     if mark is not None:
         st.caption(
             f"The dashed line is what a frozen copy of the input image has by the published formula, {mark:.1f}: "
-            "computed, not measured. Colours say how many of a model's clips move; gray where nobody said."
+            "computed, not measured. Colours say how many of a model's clips move; pale gray where nobody said."
         )
 
 

@@ -27,13 +27,20 @@ def dots(points: pd.DataFrame, title: str, motion: str = "", mark: float | None 
         "name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelFlush=False, labelOverlap=False)
     )
     tooltip = [alt.Tooltip("name:N", title="model"), alt.Tooltip("text:N", title="published")]
+    # Vega drops a point whose colour is null
+    known = points.assign(
+        is_said=points["motion"].notna(), motion=points["motion"].fillna(points["motion"].mean())
+    )
     signs = (
-        alt.Chart(points)
-        .mark_point(filled=True, size=90, opacity=1, color=COLOUR, invalid="show")
+        alt.Chart(known)
+        .mark_point(filled=True, size=90, color=COLOUR, opacity=1)
         .encode(x=across, y=down, tooltip=tooltip)
     )
     if motion:
-        signs = signs.encode(color=alt.condition("isValid(datum.motion)", _colours(motion), alt.value(GRAY)))
+        signs = signs.encode(
+            color=alt.condition("datum.is_said", _colours(motion), alt.value(GRAY)),
+            opacity=alt.condition("datum.is_said", alt.value(1), alt.value(0.4)),
+        )
     layers: list[alt.Chart] = [signs]
     if mark is not None:
         layers = [*_mark(mark), signs]
