@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
-from bench import results, site
+from bench import results
+from bench.cli import app
 from bench.errors import UsageError
-from bench.progress import Progress
-from bench.site import drawing, folders, pages, pairs
-from bench.site.clips import Mode
+from bench.site import drawing, folders, pages, pairs, serving
 from tests import made
 from tests.leaderboard import boards, hostile
-
-
-def export(
-    destination: Path, *folder: Path, clips: Mode = "copy", most: int = 50, runs: tuple[str, ...] = ()
-) -> site.exporting.Exported:
-    return site.export(destination, site.Wanted(folder, runs, "", clips, most), Progress())
+from tests.leaderboard.sites import export, strangers
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -155,9 +152,9 @@ def test_clips_are_copied_linked_or_left_out(out: Path, tmp_path: Path) -> None:
 
 def test_an_old_site_is_replaced_and_nothing_else_is(out: Path, tmp_path: Path) -> None:
     destination = tmp_path / "site"
-    export(destination, out, clips="none")
+    export(destination, out, clips="none", runs=("still",))
     (destination / "stale.html").write_text("old")
-    export(destination, out, clips="none")
+    export(destination, out, clips="none", runs=("still",))
     assert not (destination / "stale.html").exists()
     other = tmp_path / "thesis"
     other.mkdir()
@@ -228,18 +225,7 @@ def test_numbers_without_clips_are_exported_too(out: Path, tmp_path: Path) -> No
 
 
 def test_forty_hostile_texts_are_text(tmp_path: Path) -> None:
-    """Where a stranger's words can stand: run, label, model, metric, case, category, error, checkpoint, settings."""
-    suite = made.suite(tmp_path / "pictures")
-    rows = []
-    for number, text in enumerate(hostile.TEXTS):
-        run = boards.run(suite, text, text, run_id=f"{number}{text}"[:200])
-        about = {"category": text, "checkpoint": text, "software": json.dumps({text: text}), "device": text}
-        rows += [
-            boards.row(run, f"{text}"[:60], "ssim_mean", 0.5, series=(0.5, 0.4), **about),
-            boards.row(run, "c1", f"ssim_mean[{text}]", 0.5, **about),
-            boards.row(run, "c2", "flicker_max_step", None, error=text, **about),
-        ]
-    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
     export(tmp_path / "site", tmp_path / "published")
     site_folder = (tmp_path / "site").resolve()
     for path in site_folder.rglob("*"):
@@ -314,3 +300,77 @@ def _inlined(page: Path) -> dict[str, list[dict[str, object]]]:
     assert found
     content: dict[str, list[dict[str, object]]] = json.loads(found[1])
     return content
+
+
+# Documents
+
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "docs" / "examples" / "publish-site.yml"
+
+
+def test_the_example_of_ci_is_a_workflow_that_publishes_what_is_exported() -> None:
+    workflow = yaml.safe_load(EXAMPLE.read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands == ["pip install i2v-bench", "bench export site/ --published results --clips none"]
+    (upload,) = [step for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert upload["with"]["path"] == "site"
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
+    assert workflow["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert workflow[True]["push"]["paths"] == ["results/**"]  # YAML reads 'on' as true
+
+
+@pytest.mark.parametrize("document", [EXAMPLE, ROOT / "docs" / "site.md"])
+def test_commands_of_the_documents_exist_with_their_options(document: Path) -> None:
+    commands = re.findall(r"^(?: {4}|.*run: )bench (\w+)([^#\n]*)", document.read_text(), flags=re.MULTILINE)
+    assert commands
+    for name, words in commands:
+        told = (ROOT / "tests" / "golden" / f"help-{name}.txt").read_text()
+        for option in re.findall(r"--[a-z-]+", words):
+            assert f"│ {option} " in told, (name, option)
+
+
+def test_the_example_s_command_runs(tmp_path: Path, out: Path) -> None:
+    rows = results.read(out / "mover-tiny" / "results.parquet")
+    results.write(tmp_path / "results" / "tiny@0" / "mover.parquet", rows)
+    words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "results"), "--clips", "none"]
+    answer = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "no-runs")])
+    assert answer.exit_code == 0, answer.stderr
+    assert "1 runs, 6 pages, 0 clips" in answer.stdout
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--dataset", "a/b"], "--dataset is for --format eval-results"),
+        (["--format", "csv", "--clips", "none"], "--clips and --max-clips are for a site"),
+        (["--format", "csv", "--dataset", "a/b"], "--dataset is for --format eval-results"),
+        (["--format", "eval-results"], "needs --dataset ORG/NAME"),
+        (["--run", "nobody"], "unknown run 'nobody'"),
+        (["--suite", "nowhere"], "unknown suite 'nowhere'"),
+    ],
+)
+def test_wrong_use_is_one_line_and_writes_nothing(
+    words: list[str], message: str, out: Path, tmp_path: Path
+) -> None:
+    answer = CliRunner().invoke(app, ["export", str(tmp_path / "x"), "--out", str(out), *words])
+    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1)
+    assert message in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_site_is_served(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["serve", str(tmp_path)])
+    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1)
+    assert "is not a site: bench export" in answer.stderr
+
+
+def test_a_port_that_is_taken_is_said(made_site: Path) -> None:
+    with contextlib.closing(serving.listening("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} is taken"):
+            serving.serve(made_site, "127.0.0.1", port, print)
+    with pytest.raises(UsageError, match="from 1 to 65535, not 70000"):
+        serving.serve(made_site, "127.0.0.1", 70000, print)

@@ -50,7 +50,7 @@ def serve(folder: Path, host: str, port: int | None, say: Callable[[str], None])
         raise UsageError(f"{folder} is not a site: bench export {folder} makes one")
     import uvicorn
 
-    with contextlib.closing(_listening(host, port)) as listener:
+    with contextlib.closing(listening(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{listener.getsockname()[1]}  (Ctrl-C ends it)")
         config = uvicorn.Config(
@@ -92,7 +92,7 @@ def _files(folder: Path) -> StaticFiles:
     return Files(directory=folder, html=True)
 
 
-def _listening(host: str, port: int | None) -> socket.socket:
+def listening(host: str, port: int | None) -> socket.socket:
     """A socket that listens already: nobody else can take the port any more."""
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"a port is a number from 1 to 65535, not {port}")

@@ -19,10 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from bench import results, site
-from bench.progress import Progress
 from tests import made
-from tests.leaderboard import boards, hostile
+from tests.leaderboard import boards
+from tests.leaderboard.sites import export, strangers
 from tests.leaderboard.visiting import PLAYING
 
 TIMES = "[...document.querySelectorAll('video')].map(video => video.currentTime)"
@@ -82,11 +81,6 @@ def opened(
         context.close()
 
 
-def export(folder: Path) -> Path:
-    site.export(folder.parent / "site", site.Wanted((folder,)), Progress())
-    return folder.parent / "site"
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two models, one without a value of SSIM, and a null baseline; clips of 24 frames, 3 seconds."""
@@ -108,7 +102,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = boards.write(out, of, suite, rows, clips=False)
         for number, case in enumerate(suite.cases):
             boards.write_clip(folder, case.id, 0, made.moving_clip(frames=24, seed=number))
-    return export(out)
+    export(out.parent / "site", out)
+    return out.parent / "site"
 
 
 @contextmanager
@@ -247,26 +242,18 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
 
 
 def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
-    suite = made.suite(tmp_path / "pictures")
-    rows = []
-    for number, text in enumerate(hostile.TEXTS):
-        run = boards.run(suite, text, text, run_id=f"{number}{text}"[:200])
-        about = {"category": text, "checkpoint": text, "settings": json.dumps({text: text})}
-        cases = ("c0", text[:60])
-        rows += [boards.row(run, case, "ssim_mean", 0.5, series=(0.5, 0.4), **about) for case in cases]
-        rows.append(boards.row(run, "c0", f"ssim_mean[{text}]", 0.5, **about))
-        rows.append(boards.row(run, "c2", "flicker_mild", None, error=text, **about))
-    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
-    folder = export(tmp_path / "published")
+    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"), names=20)
+    folder = tmp_path / "site"
+    export(folder, tmp_path / "published")
     slugs = [path.stem for path in sorted((folder / "models").glob("*.html"))]
-    assert len(slugs) == 40
+    assert len(slugs) == 20
     with opened(browser, f"file://{folder}") as window:
         window.go("index.html")
-        assert len(window.names()) == 40
-        for slug in slugs[::4]:
+        assert len(window.names()) == 20
+        for slug in slugs[::2]:
             window.go(f"models/{slug}.html")
         window.go("metrics.html")
-        for start in range(0, 40, 8):
+        for start in range(0, 20, 4):
             window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
             window.page.wait_for_selector("#scores td")
         window.go("case.html")

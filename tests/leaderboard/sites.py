@@ -1,0 +1,41 @@
+"""Sites of small runs, for the tests of the files and for those in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench import results, site
+from bench.progress import Progress
+from bench.site.clips import Mode
+from bench.site.exporting import Exported
+from bench.types import Suite
+from tests.leaderboard import boards, hostile
+
+
+def export(
+    destination: Path, *folder: Path, clips: Mode = "copy", most: int = 50, runs: tuple[str, ...] = ()
+) -> Exported:
+    """A site of runs in folders."""
+    return site.export(destination, site.Wanted(folder, runs, "", clips, most), Progress())
+
+
+def strangers(folder: Path, suite: Suite, names: int = 10) -> None:
+    """Published rows of runs that strangers named, with all forty hostile texts as cases, categories, reasons, metrics.
+
+    Args:
+        folder: of published results.
+        suite: that the runs say they are on.
+        names: how many of the texts are names of runs and models, too; a run takes a sixth of a second to export.
+    """
+    rows = []
+    for number, text in enumerate(hostile.TEXTS):
+        name = hostile.TEXTS[number % names]
+        run = boards.run(suite, name, name, run_id=f"{number % names}-{name}")
+        about = {"category": text, "checkpoint": text, "software": json.dumps({text: text}), "device": text}
+        rows += [
+            boards.row(run, text[:60], "ssim_mean", 0.5, series=(0.5, 0.4), **about),
+            boards.row(run, "c1", f"ssim_mean[{text}]", 0.5, **about),
+            boards.row(run, f"c{number}", "flicker_max_step", None, error=text, **about),
+        ]
+    results.write(folder / "tiny@0" / "all.parquet", rows)
