@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,8 @@ from bench.evaluators import ClipEvaluator
 from bench.recipes import FROZEN, I2V_BENCH, MOVING, VBENCH_I2V, Group, Recipe, Term
 from bench.types import Case, Value
 from tests import made
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "ranking.md"
 
 DIMENSIONS = [
     f"vbench_{name}"
@@ -283,3 +288,15 @@ def test_formulas_are_readable() -> None:
     assert VBENCH_I2V.formula.startswith(
         "100 · ([I2V] + [quality]) / 2, where [I2V] = (0.1·vbench_camera_motion / 100 +"
     )
+
+
+def test_the_document_shows_the_recipe_as_it_is() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for group in MOVING.groups:
+        formula = group.formula.removeprefix("(").removesuffix(")") if len(group.terms) > 1 else group.formula
+        assert f"[{group.name}]" in text
+        assert f"= {formula}\n" in text
+    (block,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    names: dict[str, Recipe] = {}
+    exec(compile(block, "docs/ranking.md", "exec"), names)
+    assert names["own"].label == "moving v1, with weights of your own"

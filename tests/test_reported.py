@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,12 @@ def test_what_is_not_text_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     found, problems = reported.read(tmp_path)
     assert (found, len(problems)) == ([], 2)
+
+
+def test_the_documents_example_is_a_file(tmp_path: Path) -> None:
+    text = (COMMITTED.parents[1] / "docs" / "reported.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    (number,) = reported.read_file(_file(tmp_path, block))
+    assert (number.model, number.metric.name, number.value) == ("svd", "mine_score", 12.5)
+    for path in COMMITTED.glob("*.toml"):
+        assert f"`{path.name}`" in text
