@@ -40,23 +40,24 @@ def show() -> None:
 
 def _choose_clip(rows: pd.DataFrame) -> tuple[str, int]:
     """A case, by name or by steps through the suite, and a seed."""
-    before, middle, after, right = st.columns([1, 4, 1, 2], vertical_alignment="bottom")
+    left, right = st.columns([3, 1])
     cases = sorted(rows["case"].astype(str).unique())
-    case = choose(middle, "Case", cases, key="case")
-    place = cases.index(case)
-    _show_step(before, "← Previous", cases[place - 1] if place else "")
-    _show_step(after, "Next →", cases[place + 1] if place + 1 < len(cases) else "")
+    case = choose(left, "Case", cases, key="case")
     of_case = rows[rows["case"] == case]
     seeds = sorted(int(seed) for seed in of_case["seed"].unique())
     seed = choose(right, "Seed", seeds, key="seed")
-    categories = sorted(of_case["category"].dropna().astype(str).unique())
-    count = f"Case {place + 1} of {len(cases)}"
-    st.caption(" · ".join([count, *(f"category {words.plain(name)}" for name in categories if name)]))
+    _show_steps(cases, cases.index(case), sorted(of_case["category"].dropna().astype(str).unique()))
     return case, seed
 
 
-def _show_step(place: Any, label: str, case: str) -> None:
-    place.button(label, key=label, on_click=lineup.go_to, args=(case,), disabled=not case, width="stretch")
+def _show_steps(cases: Sequence[str], place: int, categories: Sequence[str]) -> None:
+    """Where in the suite this is, and the ways to the neighbours; in one row on a phone, too."""
+    before, after = cases[place - 1] if place else "", cases[place + 1] if place + 1 < len(cases) else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, to in (("← Previous", before), ("Next →", after)):
+            st.button(label, key=label, on_click=lineup.go_to, args=(to,), disabled=not to)
+        about = [f"Case {place + 1} of {len(cases)}", *(f"category {name}" for name in categories if name)]
+        st.caption(words.plain(" · ".join(about)), width="content")
 
 
 def _show_clips(board: Board, suite: str, runs: Sequence[str], case: str, seed: int) -> None:

@@ -29,7 +29,7 @@ class Lane {
     caption.append(element("span", "player-badge", letter(this.number)), element("span", "player-name", this.clip.name));
     this.stage = element("div", "player-stage");
     keepShape(this.stage, this.clip);
-    this.readout = element("p", "player-readout", "–");
+    this.readout = element("p", "player-readout", "\u00a0");
     figure.append(caption, this.stage, this.readout);
     if (this.isBroken) this.say(this.clip.note || "There is no clip.");
     else {

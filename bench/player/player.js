@@ -19,7 +19,8 @@ class Player {
   constructor(section) {
     this.section = section;
     const shown = JSON.parse(section.querySelector("script").textContent);
-    this.lanes = shown.clips.map((clip, number) => new Lane(clip, number));
+    const { width, height } = shown.clips.find((clip) => clip.width) || {}; // of whoever knows its own
+    this.lanes = shown.clips.map((clip, number) => new Lane(clip.width ? clip : { ...clip, width, height }, number));
     this.clock = section.clock = new Clock(this.lanes); // for whoever embeds the player: play(), pause(), seek(seconds)
     this.plots = shown.series.map((series) => new Plot(series, this.lanes, this.clock));
     section.append(this.stages(shown), this.controls(), ...this.below(shown));

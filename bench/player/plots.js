@@ -59,7 +59,7 @@ class Plot {
 
   axes(low, high) {
     const marks = [];
-    for (const value of ticks(low, high, 3)) {
+    for (const value of ticks(low, high, 4)) {
       const y = this.up(value);
       marks.push(shape("line", { class: "player-grid", x1: PLOT.left, x2: this.width - PLOT.right, y1: y, y2: y }));
       marks.push(shape("text", { class: "player-tick", x: PLOT.left - 6, y: y + 4, "text-anchor": "end" }, short(value)));
