@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench import concordance, davidson, paired, ratings, summary, votes as ballots
+from bench import concordance, davidson, paired, summary, votes as ballots
 from bench.davidson import Matrix, Vector
 from bench.differences import SIGNS
 from bench.stats import Estimate
@@ -167,7 +167,7 @@ class _Models:
         cases = tuple(sorted({*measured, *(vote.case for vote in votes)}))
         wins_CNN, ties_CNN = _tables(votes, runs, cases)
         wins, ties = wins_CNN.sum(axis=0), ties_CNN.sum(axis=0)
-        group = np.array(ratings.groups(wins + ties > 0), dtype=np.intp)
+        group = np.array(davidson.groups(wins + ties > 0), dtype=np.intp)
         inside = np.flatnonzero(group == 0)  # the largest: ratings of two groups cannot be ordered
         wins_CNN, ties_CNN = (table[:, inside][:, :, inside] for table in (wins_CNN, ties_CNN))
         strengths, _ = davidson.fit(wins_CNN.sum(axis=0)[None], ties_CNN.sum(axis=0)[None])

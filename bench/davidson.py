@@ -186,3 +186,39 @@ def _filling(pulls: Matrix, cluster_V: Places) -> Matrix:
     np.add.at(sums, cluster_V, pulls)
     clusters = len(np.unique(cluster_V))
     return np.asarray(sums.T @ sums * clusters / max(clusters - 1, 1))
+
+
+def table(first_V: Places, second_V: Places, outcome_V: Vector, models: int) -> tuple[Matrix, Matrix]:
+    """(N, N) wins of the first over the second, and (N, N) ties, symmetric."""
+    wins, ties = np.zeros((models, models)), np.zeros((models, models))
+    np.add.at(wins, (first_V, second_V), outcome_V > 0)
+    np.add.at(wins, (second_V, first_V), outcome_V < 0)
+    np.add.at(ties, (first_V, second_V), outcome_V == 0)
+    return wins, ties + ties.T
+
+
+def groups(met_NN: Truths) -> list[int]:
+    """Which models were compared, directly or by way of others: a number each, 0 for the largest group."""
+    reach = _reach(met_NN | met_NN.T)
+    members = sorted(
+        {tuple(np.flatnonzero(row).tolist()) for row in reach}, key=lambda group: (-len(group), group)
+    )
+    number = {model: place for place, group in enumerate(members) for model in group}
+    return [number[model] for model in range(len(reach))]
+
+
+def beyond(beat_NN: Truths) -> Truths:
+    """(N, N): the first beat the second, by way of others too, and never the reverse: no likelihood bounds their gap.
+
+    Source: Ford 1957 (American Mathematical Monthly 64): without such pairs all strengths are finite.
+    """
+    reach = _reach(beat_NN)
+    return np.asarray(reach & ~reach.T)
+
+
+def _reach(step_NN: Truths) -> Truths:
+    """(N, N): the second is reached from the first in any number of steps; everybody reaches themselves."""
+    reach = step_NN | np.eye(len(step_NN), dtype=bool)
+    for middle in range(len(reach)):
+        reach |= reach[:, [middle]] & reach[[middle], :]
+    return reach

@@ -32,8 +32,8 @@ ELO = 400 / math.log(10)
 FURTHEST = 50.0
 """Ends of intervals are looked for within so much of the average."""
 
-HALVINGS = 30
-"""To the eighth digit of an end."""
+HALVINGS = 24
+"""To six digits of an end."""
 
 AT_ONCE = 256
 """Fits in one go: the memory of a hundred models' pairs."""
@@ -76,6 +76,11 @@ class Rating:
     beats_average: float
     best: int
     worst: int
+
+    @property
+    def votes(self) -> int:
+        """How many it was in."""
+        return self.wins + self.ties + self.losses
 
     @property
     def points(self) -> float:
@@ -127,27 +132,8 @@ def rated(judgements: Sequence[Judgement], names: Sequence[str] = ()) -> Ratings
     )
 
 
-def groups(met_NN: Truths) -> list[int]:
-    """Which models were compared, directly or by way of others: a number each, 0 for the largest group."""
-    reach = _reach(met_NN | met_NN.T)
-    members = sorted(
-        {tuple(np.flatnonzero(row).tolist()) for row in reach}, key=lambda group: (-len(group), group)
-    )
-    number = {model: place for place, group in enumerate(members) for model in group}
-    return [number[model] for model in range(len(reach))]
-
-
-def table(first_V: Places, second_V: Places, outcome_V: Vector, models: int) -> tuple[Matrix, Matrix]:
-    """(N, N) wins of the first over the second, and (N, N) ties, symmetric."""
-    wins, ties = np.zeros((models, models)), np.zeros((models, models))
-    np.add.at(wins, (first_V, second_V), outcome_V > 0)
-    np.add.at(wins, (second_V, first_V), outcome_V < 0)
-    np.add.at(ties, (first_V, second_V), outcome_V == 0)
-    return wins, ties + ties.T
-
-
 def _entries(votes: _Votes, names: Sequence[str]) -> list[Rating]:
-    group = groups(votes.wins_NN + votes.ties_NN > 0)
+    group = davidson.groups(votes.wins_NN + votes.ties_NN > 0)
     low, high = votes.ends(_against_average(group))
     better = votes.surely_better(group)
     beats = davidson.preferred(votes.strengths_N, votes.tie)
@@ -181,7 +167,7 @@ class _Votes:
     """Votes on N models, what fits them best, and how far that can be trusted.
 
     Attributes:
-        count: of votes.
+        per_draw: votes for each independent draw, of those between models of which one never lost to the other.
         wins_NN, ties_NN: as table gives them.
         strengths_N, tie: the best fit.
         errors: covariances of the strengths, each (N, N): of independent votes first, then of clusters.
@@ -191,7 +177,7 @@ class _Votes:
             Compared by way of others, too; not so where nobody is beyond reach.
     """
 
-    count: int
+    per_draw: float
     wins_NN: Matrix
     ties_NN: Matrix
     strengths_N: Vector
@@ -207,15 +193,18 @@ class _Votes:
         place = {name: number for number, name in enumerate(names)}
         first, second = (_places([place[getattr(each, side)] for each in judgements]) for side in ("a", "b"))
         outcome = np.array([each.outcome for each in judgements], dtype=np.float64)
-        wins, ties = table(first, second, outcome, len(names))
+        wins, ties = davidson.table(first, second, outcome, len(names))
         strengths_BN, tie_B = davidson.fit(wins[None], ties[None])
         strengths, tie = strengths_BN[0], float(tie_B[0])
         cases, voters = (_numbers([getattr(each, key) for each in judgements]) for key in ("case", "voter"))
         pulls = davidson.scores(first, second, outcome, strengths, tie)
         trust = davidson.errors(pulls, davidson.information(wins, ties, strengths, tie), cases, voters)
-        beyond = _beyond(wins + ties > 0)
+        beyond = davidson.beyond(wins + ties > 0)
         lost, won = (np.asarray(beyond.any(axis=axis)) for axis in (0, 1))
-        return cls(len(judgements), wins, ties, strengths, tie, *trust, won & ~lost, lost & ~won)
+        across = beyond[first, second] | beyond[second, first]
+        draws = {"cases and voters": [cases, voters], "cases": [cases], "votes": [np.arange(len(outcome))]}
+        per_draw = _per_draw(across, draws[trust[2]])
+        return cls(per_draw, wins, ties, strengths, tie, *trust, won & ~lost, lost & ~won)
 
     def ends(self, which_KN: Matrix) -> tuple[Vector, Vector]:
         """(K,) and (K,): between where the likelihood has not fallen further than 95 % of t allow."""
@@ -256,12 +245,10 @@ class _Votes:
         of_votes, *of_clusters = (
             np.einsum("kn,nm,km->k", which_KN, error, which_KN) for error in self.errors
         )
-        wider = np.max([of_votes, *of_clusters], axis=0) / np.maximum(
-            of_votes, 1e-300
-        )  # 0 / 0 where K is nothing
-        is_open = ((which_KN != 0) & (self.never_lost_N | self.never_won_N)).any(axis=1)
-        by_draw = np.maximum(wider, self.count / (self.freedom + 1))
-        return np.asarray(np.where(is_open, by_draw, wider))
+        something = np.maximum(of_votes, 1e-300)  # who stands alone is held against itself: 0 / 0
+        wider = np.max([of_votes, *of_clusters], axis=0) / something
+        is_open_K = ((which_KN != 0) & (self.never_lost_N | self.never_won_N)).any(axis=1)
+        return np.asarray(np.where(is_open_K, np.maximum(wider, self.per_draw), wider))
 
     def _fall(self, which_KN: Matrix, at_K: Vector) -> Vector:
         """(K,): twice what the likelihood loses when a combination of strengths is held, the others free to move."""
@@ -276,18 +263,9 @@ class _Votes:
         return np.asarray(2 * (top - np.concatenate(found)))
 
 
-def _beyond(beat_NN: Truths) -> Truths:
-    """(N, N): the first beat the second, by way of others too, and never the reverse."""
-    reach = _reach(beat_NN)
-    return np.asarray(reach & ~reach.T)
-
-
-def _reach(step_NN: Truths) -> Truths:
-    """(N, N): the second is reached from the first in any number of steps; everybody reaches themselves."""
-    reach = step_NN | np.eye(len(step_NN), dtype=bool)
-    for middle in range(len(reach)):
-        reach |= reach[:, [middle]] & reach[[middle], :]
-    return reach
+def _per_draw(which_V: Truths, clusters: Sequence[Places]) -> float:
+    """Some votes over the fewest clusters that they are in; 0 where there are none."""
+    return float(which_V.sum()) / max(1, min(len(np.unique(cluster[which_V])) for cluster in clusters))
 
 
 def _places(numbers: Sequence[int]) -> Places:
