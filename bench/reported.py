@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -279,24 +279,22 @@ def _problems(content: _File) -> Iterator[str]:
         if source.link and not _LINK.fullmatch(source.link):
             yield f"source {short(key)}: a link is http(s)://…, not {short(repr(source.link))}"
     names = [metric.name for metric in content.metric]
-    yield from (f"metric {short(name)} stands there twice" for name in _twice(names))
-    titles = [metric.title for metric in content.metric]
-    yield from (f"title {short(name)} stands there twice" for name in _twice(titles))
-    yield from (
-        f"model {short(name)} stands there twice" for name in _twice([row.model for row in content.row])
-    )
+    titles, models = [metric.title for metric in content.metric], [row.model for row in content.row]
+    for noun, words in (("metric", names), ("title", titles), ("model", models)):
+        twice = sorted({word for word in words if words.count(word) > 1})
+        yield from (f"{noun} {short(word)} stands there twice" for word in twice)
     for row in content.row:
-        if row.source not in content.source:
-            yield f"model {short(row.model)}: no [source.{short(row.source)}]"
-        for name, value in row.values.items():
-            if name not in names:
-                yield f"model {short(row.model)}: no [[metric]] is called {short(name)}"
-            if type(value) not in (int, float) or not math.isfinite(value):
-                yield f"model {short(row.model)}: {short(name)} is a finite number, not {short(repr(value))}"
+        yield from (f"model {short(row.model)}: {each}" for each in _row_problems(row, content.source, names))
 
 
-def _twice(names: Sequence[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
+def _row_problems(row: _Row, sources: Collection[str], names: Collection[str]) -> Iterator[str]:
+    if row.source not in sources:
+        yield f"no [source.{short(row.source)}]"
+    for name, value in row.values.items():
+        if name not in names:
+            yield f"no [[metric]] is called {short(name)}"
+        if type(value) not in (int, float) or not math.isfinite(value):
+            yield f"{short(name)} is a finite number, not {short(repr(value))}"
 
 
 def _check_new(path: Path, numbers: Sequence[Reported], before: Sequence[Reported]) -> None:
