@@ -119,7 +119,7 @@ def _show_suites() -> None:
 @st.cache_data(show_spinner=False)
 def _suites() -> pd.DataFrame:
     """Those on this machine; one that cannot be read says why."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for name in suites.names():
         try:
             suite = suites.load(name)

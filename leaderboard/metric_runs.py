@@ -33,11 +33,12 @@ def show(board: Board, metric: str) -> None:
     st.subheader("On the runs", anchor=False)
     about = "Numbers compare only within one version of a suite."
     suite = choose(st.container(), "Suite", board.suites, key="suite", about=about)
-    means = _case_means(board, tuple(board.files.items()), suite)
+    stamps = tuple(board.files.items())
+    means = _case_means(board, stamps, suite)
     own = spreads.of_usual_versions(means[means["metric"] == metric])
     if len(own):
         _show_spread(board, metric, own)
-        _show_alike(board, metric, means)
+        _show_alike(metric, *_values(board, stamps, suite))
     else:
         _show_of_sets(board, metric, suite)
 
@@ -45,9 +46,22 @@ def show(board: Board, metric: str) -> None:
 @st.cache_resource(max_entries=4, show_spinner="Reading values …")
 def _case_means(_board: Board, stamps: Stamps, suite: str) -> pd.DataFrame:
     """Of one suite; stamps are of the board's files, so that a changed one is read anew."""
+    name, _, version = suite.rpartition("@")
     rows = _board.rows
-    is_of_suite = rows["suite"].astype(str) + "@" + rows["suite_version"].astype(str) == suite
-    return summary.case_means(rows[is_of_suite])
+    return summary.case_means(rows[(rows["suite"] == name) & (rows["suite_version"] == version)])
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing metrics …")
+def _values(_board: Board, stamps: Stamps, suite: str) -> tuple[pd.DataFrame, str]:
+    """The values that metrics are compared by, see correlations.table, and whose they are.
+
+    Baselines are left out where there are two models: noise and stills would decide everything.
+    """
+    means, kinds = _case_means(_board, stamps, suite), _kinds(_board)
+    models = [run for run in means["run"].unique() if kinds[str(run)] == "model"]
+    if len(models) < 2:
+        return correlations.table(means), "all runs, null baselines among them"
+    return correlations.table(means[means["run"].isin(models)]), f"{len(models)} models"
 
 
 def _kinds(board: Board) -> dict[str, str]:
@@ -63,12 +77,7 @@ def _sign(metric: str) -> int:
 
 def _show_spread(board: Board, metric: str, own: pd.DataFrame) -> None:
     found = spreads.by_run(own, _sign(metric))
-    kinds = _kinds(board)
-    found["kind"] = [kinds[run] for run in found["run"]]
-    shown = pd.concat(
-        [found[found["kind"] == "model"].head(MOST_RUNS), found[found["kind"] != "model"]]
-    ).sort_index()
-    shown["name"] = [board.names[run] for run in shown["run"]]
+    shown, kinds = _shown(board, found), _kinds(board)
     cases = own[own["run"].isin(shown["run"])].astype({"run": object, "case": object})
     ticks = cases.assign(name=cases["run"].map(board.names), kind=cases["run"].map(kinds))
     chart = strip_charts.spread(
@@ -76,6 +85,16 @@ def _show_spread(board: Board, metric: str, own: pd.DataFrame) -> None:
     )
     st.altair_chart(chart, alt=f"{metric} of every case, run by run")
     st.caption(words.plain(_about_spread(own, len(found), len(shown), len(ticks) > MOST_TICKS)))
+
+
+def _shown(board: Board, lines: pd.DataFrame) -> pd.DataFrame:
+    """The first MOST_RUNS models and all that is no model, in their order, with names and kinds."""
+    kinds = _kinds(board)
+    lines = lines.assign(
+        kind=[kinds[run] for run in lines["run"]], name=[board.names[run] for run in lines["run"]]
+    )
+    is_model = lines["kind"] == "model"
+    return pd.concat([lines[is_model].head(MOST_RUNS), lines[~is_model]]).sort_index()
 
 
 def _about_spread(own: pd.DataFrame, runs: int, shown: int, is_dense: bool) -> str:
@@ -91,35 +110,25 @@ def _about_spread(own: pd.DataFrame, runs: int, shown: int, is_dense: bool) -> s
 
 def _show_of_sets(board: Board, metric: str, suite: str) -> None:
     """A number about the whole set has no cases: its own interval is shown."""
-    scores = board.scores
-    is_own = (scores["suite"].astype(str) + "@" + scores["suite_version"].astype(str) == suite) & (
-        scores["metric"] == metric
-    )
+    scores, (name, _, version) = board.scores, suite.rpartition("@")
+    is_own = (scores["suite"] == name) & (scores["suite_version"] == version) & (scores["metric"] == metric)
     found = scores[is_own & scores["mean"].notna()].astype({"run": object})
     if found.empty:
         st.caption("No run on this suite has a value.")
         return
-    kinds = _kinds(board)
-    found = found.sort_values("mean", ascending=_sign(metric) < 0).head(MOST_RUNS)
-    lines = found.rename(columns={"low": "q10", "high": "q90"}).assign(
-        name=found["run"].map(board.names), kind=found["run"].map(kinds)
-    )
+    found = found.sort_values("mean", ascending=_sign(metric) < 0).reset_index(drop=True)
+    lines = _shown(board, found).rename(columns={"low": "q10", "high": "q90"})
     chart = strip_charts.spread(lines, lines.head(0), words.heading(metric), words.unit(metric))
     st.altair_chart(chart, alt=f"{metric}, run by run")
     st.caption("A number about each whole set of clips. Bar: its 95 % interval.")
 
 
-def _show_alike(board: Board, metric: str, means: pd.DataFrame) -> None:
+def _show_alike(metric: str, values: pd.DataFrame, whose: str) -> None:
     st.subheader("Which metrics say the same", anchor=False)
-    kinds = _kinds(board)
-    models = [run for run in means["run"].unique() if kinds[str(run)] == "model"]
-    is_of_models = len(models) > 1
-    values = correlations.table(means[means["run"].isin(models)] if is_of_models else means)
     found = correlations.alike(values, metric)
     if not found:
         st.caption(f"Fewer than {correlations.MIN_PAIRS} cases have another metric, too, or nothing varies.")
         return
-    whose = f"{len(models)} models" if is_of_models else "all runs, null baselines among them"
     st.caption(
         words.plain(
             f"Spearman's rank correlation over the cases of {whose}. 1: they order the cases alike; −1: the other way "
