@@ -1,0 +1,105 @@
+"""Forty texts of strangers, as every name and note that a result file can hold, on every page in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from bench import results
+from tests import made
+from tests.leaderboard import boards, serving
+from tests.leaderboard.hostile import TEXTS
+from tests.leaderboard.visiting import Visit, picture
+
+METRICS = ("ssim_mean", "motion_share", "first_frame_ssim", "cost_seconds")
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+ADDRESSES = """[...document.querySelectorAll('[href], [src], [action], [srcdoc]')].flatMap(
+    each => ['href', 'src', 'action', 'srcdoc'].map(name => each.getAttribute(name)).filter(Boolean))"""
+
+PAGES = {
+    "overview": "?columns=Everything&plot={metric}",
+    "tradeoffs": "tradeoffs?question=Own+choice&x={metric}",
+    "model": "model?run={run}",
+    "model-with-clips": "model?run=local-tiny",
+    "compare": "compare?runs={run}&runs={other}&case={case}",
+    "compare-with-clips": "compare?runs=local-tiny&runs={other}",
+    "case": "case?suite={suite}&case={case}",
+    "metrics": "metrics?metric={metric}",
+    "calibration": "calibration?metric={metric}&damage={run}",
+    "reported": "reported?benchmark={run}",
+    "about": "about?{run}={run}",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("hostile")
+    _write_strangers(folder / "published")
+    _write_local(folder)
+    with serving.server(folder / "runs", folder / "published") as started:
+        yield started
+
+
+def _write_strangers(folder: Path) -> None:
+    """One run a text, which is its id, its names, its cases and what it says of itself; a failure that says it, too."""
+    suite = made.suite(folder / "pictures")
+    for number, text in enumerate(TEXTS):
+        of = boards.run(suite, text, text, reads_text=None, run_id=text)
+        said = dict.fromkeys(("category", "checkpoint", "device", "commit", "created", "software"), text)
+        rows = [
+            boards.row(
+                of,
+                case,
+                metric,
+                0.1 + number / 100,
+                series=(0.5, 0.4),
+                **said,
+                settings=json.dumps({text: text}),
+            )
+            for case in dict.fromkeys(("c0", TEXTS[8], text))
+            for metric in (*METRICS, f"ssim_mean[model={text}]")
+        ]
+        rows += [boards.row(of, "c2", "ssim_mean", None, error=text, decoded=text)]
+        results.write(folder / f"tiny@{suite.version}" / f"{number}.parquet", rows)
+
+
+def _write_local(folder: Path) -> None:
+    """A run with a clip, whose prompt is all of them."""
+    suite = made.suite(folder / "pictures", cases=1)
+    suite = replace(
+        suite, title=TEXTS[0], cases=(replace(suite.cases[0], prompt=" ".join(TEXTS), category=TEXTS[9]),)
+    )
+    of = boards.run(suite, "local", "svd", run_id="local-tiny")
+    boards.write(folder / "runs", of, suite, [boards.row(of, "c0", metric, 0.5) for metric in METRICS])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path, name: str) -> None:
+    """What ran, and whom it asked, is looked at when the window closes: visiting.nothing_went_wrong."""
+    first, other = TEXTS[8], TEXTS[35]
+    values = {
+        "run": first,
+        "other": other,
+        "case": first,
+        "metric": f"ssim_mean[model={first}]",
+        "suite": first,
+    }
+    path = PAGES[name].format(**{key: quote(value, safe="") for key, value in values.items()})
+    visit.go(path, wait_for=STILL)
+    for summary in visit.page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+    visit.page.wait_for_timeout(300)  # for whatever runs when it is seen
+    picture(visit, tmp_path, f"hostile-{name}")
+    assert visit.page.locator("[data-testid=stException]").count() == 0
+    for frame in visit.page.frames:
+        assert frame.evaluate("window.hit") is None
+        addresses = [each.strip().lower() for each in frame.evaluate(ADDRESSES)]
+        assert [
+            each for each in addresses if each.startswith(("javascript:", "vbscript:", "data:text"))
+        ] == []
+        assert [each for each in addresses if "//evil.invalid" in each] == []
