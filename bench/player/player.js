@@ -13,6 +13,8 @@ const ICONS = {
   last: "M3 3v10l7-5zM11 3h2v10h-2z",
 };
 const RATES = [0.25, 0.5, 1];
+/** Pixels: clips are at least so wide, so far apart. */
+const LANE = { least: 200, gap: 14 };
 
 class Player {
   /** @param {HTMLElement} section */
@@ -29,10 +31,10 @@ class Player {
   }
 
   stages(shown) {
-    const grid = element("div", "player-lanes");
-    if (shown.image) grid.append(this.input(shown));
-    grid.append(...this.lanes.map((lane) => lane.figure));
-    return grid;
+    this.stage = element("div", "player-lanes");
+    if (shown.image) this.stage.append(this.input(shown));
+    this.stage.append(...this.lanes.map((lane) => lane.figure));
+    return this.stage;
   }
 
   input(shown) {
@@ -115,7 +117,7 @@ class Player {
     this.clock.onChange(() => this.move());
     const listen = document.documentElement.dataset.player ? document : this.section; // a page of its own, or a part
     listen.addEventListener("keydown", (event) => this.press(event));
-    new ResizeObserver(() => this.redraw()).observe(this.grid);
+    new ResizeObserver(() => this.section.clientWidth !== this.width && this.redraw()).observe(this.section);
     this.lanes.forEach((lane) => lane.video?.addEventListener("loadedmetadata", () => this.redraw()));
   }
 
@@ -149,6 +151,9 @@ class Player {
   }
 
   redraw() {
+    this.width = this.section.clientWidth;
+    const columns = Math.floor((this.width + LANE.gap) / (LANE.least + LANE.gap));
+    this.stage.style.setProperty("--player-columns", Math.max(1, Math.min(columns, this.stage.childElementCount)));
     this.plots.forEach((plot) => plot.draw());
     this.move();
   }
@@ -216,7 +221,7 @@ function keepShape(stage, { width, height }) {
   if (!width || !height) return;
   stage.style.aspectRatio = `${width} / ${height}`;
   stage.parentElement?.style.setProperty("--player-shape", width / height);
-  stage.style.setProperty("--player-shape", width / height);
+  stage.closest(".player-lanes")?.style.setProperty("--player-shape", width / height);
 }
 
 /** 'A' for the first clip: colour alone tells nobody who cannot see it. */
