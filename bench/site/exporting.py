@@ -218,7 +218,7 @@ class _Export:
 
     def _write_shared(self, suites: Sequence[SuiteContent]) -> None:
         """The pages of all suites together."""
-        said = pairs.said(suites[0].ordered) if suites else ""
+        said = " ".join(_pairs_said(suite, suites) for suite in suites)
         data = {
             "runs": {run: about for suite in suites for run, about in suite.runs().items()},
             "suites": [suite.listed() for suite in suites],
@@ -280,6 +280,12 @@ def _as_of(gathered: Gathered) -> str:
     """The day of the newest measurement: a date of the export would make every page another at every export."""
     created = gathered.rows["created"].astype(str)
     return str(created.max())[:10] if len(created) else ""
+
+
+def _pairs_said(suite: SuiteContent, suites: Sequence[SuiteContent]) -> str:
+    """Which comparisons there are, suite by suite."""
+    said = pairs.said(suite.ordered, suite.baselines, suite.names)
+    return f"{suite.name}: {said}" if len(suites) > 1 else said
 
 
 def _clips_said(wanted: Wanted) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 EVERY_PAIR = 12
 """Runs up to which every pair is compared: 66 pairs; of 200 runs there would be 19,900."""
 
+MOST_PAIRS = 400
+"""Of larger boards: a pair on a thousand cases takes a second."""
+
 Names = tuple[str, str]
 
 
@@ -24,25 +27,32 @@ def wanted(ordered: Sequence[str], baselines: Sequence[str]) -> list[Names]:
     """Which runs are compared, the one to compare with first.
 
     Args:
-        ordered: ids of runs, the best first.
+        ordered: ids of runs, as the table has them: models, the best first, then baselines.
         baselines: null baselines and reference clips among them.
     """
-    if len(ordered) <= EVERY_PAIR:
-        return list(combinations([*baselines, *(run for run in ordered if run not in baselines)], 2))
     models = [run for run in ordered if run not in baselines]
-    anchors = [*baselines, *models[:1]]
-    return [
-        (anchor, run) for place, anchor in enumerate(anchors) for run in [*anchors[place + 1 :], *models[1:]]
-    ]
+    if len(ordered) <= EVERY_PAIR:
+        return list(combinations([*baselines, *models], 2))
+    held = anchors(ordered, baselines)
+    others = [run for run in ordered if run not in held]
+    return [*combinations(held, 2), *((anchor, run) for anchor in held for run in others)]
 
 
-def said(ordered: Sequence[str]) -> str:
+def anchors(ordered: Sequence[str], baselines: Sequence[str]) -> list[str]:
+    """What all runs of a large board are compared with: the leader, and baselines as far as MOST_PAIRS allows."""
+    leader = [run for run in ordered if run not in baselines][:1]
+    candidates = [*leader, *(run for run in ordered if run in baselines)]
+    return candidates[: max(1, MOST_PAIRS // len(ordered))]
+
+
+def said(ordered: Sequence[str], baselines: Sequence[str], names: Mapping[str, str]) -> str:
     """Which pairs there are, for the reader."""
     if len(ordered) <= EVERY_PAIR:
-        return "Every pair of runs was compared when this site was made."
+        return "Every pair of entries was compared when this site was made."
+    held = ", ".join(names[run] for run in anchors(ordered, baselines))
     return (
-        "When this site was made, every run was compared with the leader and with the baselines; for another pair, "
-        "bench compare A B on the downloaded results says as much."
+        f"When this site was made, every entry was compared with {held}. "
+        "For another pair, bench compare A B says as much."
     )
 
 
