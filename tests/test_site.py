@@ -271,10 +271,13 @@ def test_which_pairs_are_compared() -> None:
     assert few == [("still", "a"), ("still", "b"), ("a", "b")]
     models = [f"m{n}" for n in range(30)]
     many = pairs.wanted([*models, "still", "noise"], ["still", "noise"])
-    assert (
-        len(many) == len(set(many)) == 29 + 30 + 30 + 1
-    )  # the leader's, each baseline's, the baselines' own
+    # the others with each of three, and these among themselves
+    assert len(many) == len(set(many)) == 3 * 29 + 3
     assert all(a in {"m0", "still", "noise"} for a, _ in many)
+    names = {**dict.fromkeys(models, "M"), "still": "Still"}
+    assert "was compared with M, Still." in pairs.said([*models, "still"], ["still"], names)
+    crowd = [f"m{n}" for n in range(300)]
+    assert {a for a, _ in pairs.wanted([*crowd, "still"], ["still"])} == {"m0"}  # within the limit
 
 
 def test_a_strip_spans_its_interval_and_is_empty_without_a_mean() -> None:
