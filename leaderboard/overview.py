@@ -31,6 +31,7 @@ from leaderboard.source import Board
 
 HERE = Path(__file__).parent
 MOST_COMPARED = 4
+MOST_REASONS = 5
 MOST_UNSCROLLED, TALLEST = 20, 740
 """Lines of a table, beyond which it scrolls and has so many pixels."""
 
@@ -63,6 +64,9 @@ def show() -> None:
     shown, others = order.sorted(kept), order.sorted(others)
     _show_picked([*_show_models(standing, models, shown, order), *_show_others(standing, others, order)])
     _show_plot(standing, shown, others)
+    st.page_link(
+        HERE / "reported.py", label="Numbers that papers and other boards reported, apart from these"
+    )
     downloads.show(board, replace(standing, lines=(*shown, *others)))
     _show_definitions(standing)
 
@@ -139,7 +143,16 @@ def _show_table(standing: Standing, lines: Sequence[Line], order: Order, title: 
         selection_mode="multi-row",
         alt=title,
     )
+    _show_totals_missing(lines)
     return [lines[row] for row in state.selection.rows if row < len(lines)]
+
+
+def _show_totals_missing(lines: Sequence[Line]) -> None:
+    """Why there is no total: a cell without a number has no room for it."""
+    reasons = [f"{line.name}: {', '.join(line.total_missing)}" for line in lines if line.total_missing]
+    if reasons:
+        more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+        st.text(f"No total, for want of: {'; '.join(reasons[:MOST_REASONS])}{more}")
 
 
 def _show_picked(lines: Sequence[Line]) -> None:

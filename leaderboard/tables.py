@@ -226,9 +226,7 @@ def _cell(line: Line, column: Column) -> str:
 
 
 def _total(line: Line) -> str:
-    if line.total:
-        return words.with_interval(line.total.mean, line.total.low, line.total.high)
-    return f"needs {', '.join(line.total_missing)}" if line.total_missing else NOTHING
+    return words.with_interval(line.total.mean, line.total.low, line.total.high) if line.total else NOTHING
 
 
 def _low(line: Line, by: Column | None) -> float:

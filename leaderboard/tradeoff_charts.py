@@ -122,7 +122,7 @@ def _kinds(points: pd.DataFrame) -> alt.Shape:
     return alt.Shape(
         "kind:N",
         scale=alt.Scale(domain=kinds, range=[SHAPES[kind] for kind in kinds]),
-        legend=alt.Legend(title=None, orient="top", columns=2, symbolFillColor=GRAY, symbolStrokeColor=GRAY)
+        legend=alt.Legend(title=None, orient="bottom", symbolFillColor=GRAY, symbolStrokeColor=GRAY)
         if len(kinds) > 1
         else None,
     )

@@ -1,43 +1,95 @@
-"""Makes the pictures of the docs from a folder of runs: python tests/leaderboard/screenshots.py runs docs.
+"""Photographs every page of the board: python tests/leaderboard/screenshots.py RUNS RESULTS FOLDER [DOCS].
 
-Writes board.png (overview) and board-run.png (the first run's page), each in 256 colours.
+Light, dark and as a phone shows them, all into FOLDER; those that the docs show also into DOCS, in 256 colours.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench import runs
+from bench import facts, runs
 from tests.leaderboard import serving
 
-
-def take(out: Path, folder: Path) -> None:
-    """Photographs both pages of the board over out into folder."""
-    run = runs.find(out)[0].path.name
-    with serving.server(out) as address, serving.browser() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(address)
-        page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
-        save(page, folder / "board.png")
-        page.set_viewport_size({"width": 1280, "height": 1180})
-        page.goto(f"{address}/model?run={run}")
-        page.wait_for_function("[...document.querySelectorAll('video')].some(v => v.readyState >= 3)")
-        page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
-        save(page, folder / "board-run.png")
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+LOOKS: dict[str, tuple[Literal["light", "dark"], int, int]] = {
+    "light": ("light", 1280, 1000),
+    "dark": ("dark", 1280, 1000),
+    "mobile": ("dark", 390, 844),
+}
+DOCUMENTED = (
+    "overview-light", "overview-mobile", "compare-light", "model-light", "case-dark", "tradeoffs-light",
+    "metrics-light",
+)  # fmt: skip
+LARGEST = 150_000
+"""Bytes of a picture in the docs."""
 
 
-def save(page: Page, path: Path) -> None:
-    """The window as a small PNG."""
-    page.wait_for_timeout(1500)  # widgets fade in
+@dataclass(frozen=True)
+class Shot:
+    """A picture to be taken."""
+
+    name: str
+    path: str
+
+
+def shots(out: Path) -> Iterator[Shot]:
+    """One a page, with what there is to see on it: runs with clips, models before null baselines."""
+    there = sorted(runs.find(out), key=lambda folder: facts.kind(folder.run.model) != "model")
+    ids = [quote(folder.path.name, safe="") for folder in there]
+    yield Shot("overview", "")
+    yield Shot("tradeoffs", "tradeoffs")
+    for page in ("metrics", "reported", "calibration", "about"):
+        yield Shot(page, page)
+    if ids:
+        suite = there[0].run.suite
+        shared = [quote(folder.path.name, safe="") for folder in there if folder.run.suite == suite][-3:]
+        yield Shot("model", f"model?run={ids[0]}")
+        yield Shot("compare", f"compare?{'&'.join(f'runs={run}' for run in shared)}")
+        yield Shot("case", "case")
+
+
+def take(out: Path, published: Path, folder: Path, docs: Path | None) -> None:
+    """Photographs everything; names what is too large for the docs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with serving.server(out, published) as address, serving.browser() as browser:
+        for shot in shots(out):
+            for look in LOOKS:
+                _take(browser, f"{address}/{shot.path}", folder / f"{shot.name}-{look}.png", look)
+    if docs:
+        docs.mkdir(parents=True, exist_ok=True)
+        for name in DOCUMENTED:
+            if (folder / f"{name}.png").is_file():
+                _shrink(folder / f"{name}.png", docs / f"{name}.png")
+
+
+def _take(browser: Browser, address: str, path: Path, look: str) -> None:
+    scheme, width, height = LOOKS[look]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page: Page = context.new_page()
+    page.goto(address)
+    page.locator(SETTLED).wait_for(timeout=60_000)
+    page.wait_for_timeout(2500)  # plots draw, widgets fade in, clips begin
     page.screenshot(path=path)
-    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+    context.close()
+
+
+def _shrink(source: Path, target: Path) -> None:
+    """As few colours as it takes; clips have many."""
+    for colours in (256, 128, 64, 32):
+        Image.open(source).convert("RGB").quantize(colours).save(target, optimize=True)
+        if target.stat().st_size <= LARGEST:
+            return
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]), Path(sys.argv[2]))
+    take(*(Path(word) for word in sys.argv[1:4]), Path(sys.argv[4]) if len(sys.argv) > 4 else None)
