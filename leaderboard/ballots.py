@@ -96,7 +96,10 @@ def stamp(noted: VoteFile) -> tuple[int, int, int]:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _read(path: str, state: tuple[int, int, int]) -> tuple[list[Vote], list[BadResults]]:
-    votes, problems = VoteFile(Path(path)).read()
+    try:
+        votes, problems = VoteFile(Path(path)).read()
+    except BadResults as problem:
+        return [], [problem]
     return bench_votes.counted(votes), problems
 
 

@@ -28,7 +28,7 @@ def show() -> None:
     votes, problems = ballots.read(noted)
     if problems:
         lines = "\n".join(f"- {words.plain(str(problem))}" for problem in problems[:20])
-        st.warning(f"{len(problems)} lines of the file of votes are none, the others count:\n{lines}")
+        st.warning(f"Set aside in the file of votes ({len(problems)}), the others count:\n{lines}")
     voter = ballots.voter()
     open_ballots = {ballot.suite: ballot for ballot in ballots.ballots()}
     if not open_ballots:

@@ -24,26 +24,30 @@ MARGIN = 120.0
 def show(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
     """An expander; what is in it is not sent before somebody opens it."""
     box = st.expander("Results so far: they tell names and may sway you", key="results", on_change="rerun")
-    if not box.open:
+    if box.open:
+        with box:
+            show_inside(suite, votes, noted)
+
+
+def show_inside(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
+    """Ratings, agreement of metrics, and the file itself."""
+    if not votes:
+        st.text("No votes yet.")
         return
-    with box:
-        if not votes:
-            st.text("No votes yet.")
-            return
-        board = source.read()
-        found = _poll(suite, ballots.stamp(noted), tuple(board.files.values()), votes)
-        names = {entry.name: board.names.get(entry.name, entry.name) for entry in found.ratings.entries}
-        _show_ratings(found, names)
-        _show_agreement(found)
-        for note in vote_tables.notes(found):
-            st.caption(words.plain(note))
-        st.download_button(
-            "Download the votes",
-            noted.path.read_bytes(),
-            "votes.jsonl",
-            "application/jsonl",
-            key="download votes",
-        )
+    board = source.read()
+    found = _poll(suite, ballots.stamp(noted), tuple(board.files.values()), votes)
+    names = {entry.name: board.names.get(entry.name, entry.name) for entry in found.ratings.entries}
+    _show_ratings(found, names)
+    _show_agreement(found)
+    for note in vote_tables.notes(found):
+        st.caption(words.plain(note))
+    st.download_button(
+        "Download the votes",
+        noted.path.read_bytes(),
+        "votes.jsonl",
+        "application/jsonl",
+        key="download votes",
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting votes …")

@@ -39,14 +39,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def server(out: Path, published: Path | None = None) -> Iterator[str]:
+def server(out: Path, published: Path | None = None, votes: Path | None = None) -> Iterator[str]:
     """The address of a board over out, as `bench board` starts it."""
     with socket.socket() as probe:
         probe.bind((board.ADDRESS, 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         board.command(port, open_browser=False),
-        env={**os.environ, **board.environment(out, published)},
+        env={**os.environ, **board.environment(out, published, votes)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
