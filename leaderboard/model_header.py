@@ -103,7 +103,7 @@ def _native(card: ModelCard) -> str:
 
 def _short(digest: str) -> str:
     """Enough to recognise it by; the whole stands under Provenance."""
-    return digest if len(digest) <= 24 else f"{digest[:20]}…"
+    return digest if len(digest) <= 18 else f"{digest[:16]}…"
 
 
 def _settings(rows: pd.DataFrame) -> str:
