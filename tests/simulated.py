@@ -45,7 +45,7 @@ class World:
         at_voter = rng.normal(0.0, self.by_voter, (self.voters, self.models))
         own = strengths_N + at_case[case] + at_voter[voter]
         places = np.arange(self.votes)
-        outcome = _outcomes(own[places, first] - own[places, second], self.ties, rng)
+        outcome = outcomes(own[places, first] - own[places, second], self.ties, rng)
         return [
             Judgement(str(a), str(b), result, f"case-{c}", f"voter-{v}")
             for a, b, result, c, v in zip(first, second, outcome, case, voter, strict=True)
@@ -69,7 +69,7 @@ class World:
         return np.asarray(found[0] - found[0].mean())
 
 
-def _outcomes(gap_V: NDArray[np.float64], ties: float, rng: np.random.Generator) -> list[int]:
+def outcomes(gap_V: NDArray[np.float64], ties: float, rng: np.random.Generator) -> list[int]:
     """1, 0 or −1 for each vote between strengths so far apart."""
     win, lose = np.exp(gap_V / 2), np.exp(-gap_V / 2)
     lot = rng.random(len(gap_V)) * (win + lose + ties)
