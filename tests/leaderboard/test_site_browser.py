@@ -242,18 +242,18 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
 
 
 def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
-    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"), names=20)
+    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
     folder = tmp_path / "site"
     export(folder, tmp_path / "published")
     slugs = [path.stem for path in sorted((folder / "models").glob("*.html"))]
-    assert len(slugs) == 20
+    assert len(slugs) == 10
     with opened(browser, f"file://{folder}") as window:
         window.go("index.html")
-        assert len(window.names()) == 20
+        assert len(window.names()) == 10
         for slug in slugs[::2]:
             window.go(f"models/{slug}.html")
         window.go("metrics.html")
-        for start in range(0, 20, 4):
+        for start in range(0, 10, 4):
             window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
             window.page.wait_for_selector("#scores td")
         window.go("case.html")
