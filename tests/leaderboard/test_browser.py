@@ -1,39 +1,12 @@
-"""The first pages in a real browser, as visitors have them: what only the front end does."""
+"""A model's page in a real browser, and the first pages on a phone: what only the front end does."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from tests.leaderboard import boards
 from tests.leaderboard.visiting import CHARTS, PLAYING, Visit, picture
-
-
-def test_the_overview_shows_and_plots_what_is_chosen(visit: Visit, tmp_path: Path) -> None:
-    visit.go()
-    visit.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
-    for text in ("mover", "still", "null baseline", boards.HOSTILE):
-        expect(visit.cell(text)).to_have_count(1)
-    plot = visit.page.get_by_role("combobox").last
-    plot.click()
-    visit.page.get_by_role("option", name="flicker_max_step").click()
-    expect(visit.page.locator(CHARTS)).to_contain_text("flicker_max_step")
-    visit.page.wait_for_url("**plot=flicker_max_step*")
-    picture(visit, tmp_path, "overview")
-
-
-def test_an_address_shows_what_its_sender_chose(visit: Visit) -> None:
-    sent = "?plot=flicker_max_step&metrics=flicker_max_step"
-    visit.go(sent)
-    expect(visit.page.locator(CHARTS)).to_contain_text("flicker_max_step")
-    assert visit.page.locator("[data-testid=stMultiSelect]").inner_text().split() == [
-        "Metrics",
-        "flicker_max_step",
-    ]
-    assert visit.query()["plot"] == ["flicker_max_step"]
-    assert visit.query()["metrics"] == ["flicker_max_step"]
 
 
 def test_a_run_plays_beside_its_image_and_draws_its_series(visit: Visit, tmp_path: Path) -> None:
@@ -60,24 +33,6 @@ def test_choosing_a_run_changes_the_address_and_the_clip(visit: Visit) -> None:
     visit.page.wait_for_url("**run=still-tiny*")
     visit.page.wait_for_function("document.querySelector('video').src.includes('still-tiny')")
     assert visit.query()["case"] == ["c1"]
-
-
-def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
-    metric = f"ssim_mean[model={boards.HOSTILE}]"
-    visit.go("model?run=hostile-tiny")
-    visit.page.get_by_text("What the metrics mean").click()
-    expect(visit.page.get_by_text("onerror=window.hit=1").first).to_be_visible()
-    picture(visit, tmp_path, "hostile-run")
-    assert visit.page.locator("a[href*=evil]").count() == 0
-    visit.go(f"?metrics={quote(metric)}&plot={quote(metric)}")
-    visit.page.locator(f"{CHARTS} path[aria-roledescription=point]").first.hover(force=True)
-    tooltip = visit.page.locator("#vg-tooltip-element")
-    expect(tooltip).to_contain_text("<img src=x")  # as text
-    box = visit.page.locator("[data-testid=stDataFrame]").bounding_box()
-    assert box
-    visit.page.mouse.move(box["x"] + 420, box["y"] + 15)  # the heading's tooltip
-    picture(visit, tmp_path, "hostile-overview")
-    assert visit.page.locator("img[src='x']").count() == 0
 
 
 def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:

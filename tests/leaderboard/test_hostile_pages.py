@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from bench import results
 from tests import made
 from tests.leaderboard import boards, serving
 from tests.leaderboard.hostile import TEXTS
-from tests.leaderboard.visiting import Visit, picture
+from tests.leaderboard.visiting import CHARTS, Visit, picture
 
 METRICS = ("ssim_mean", "motion_share", "first_frame_ssim", "cost_seconds")
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -103,3 +104,11 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path, name: str) -
             each for each in addresses if each.startswith(("javascript:", "vbscript:", "data:text"))
         ] == []
         assert [each for each in addresses if "//evil.invalid" in each] == []
+
+
+def test_tooltips_of_names_are_text(visit: Visit) -> None:
+    visit.go("?sort=Name&plot=ssim_mean")
+    for point in visit.page.locator(f"{CHARTS} path[aria-roledescription=point]").all()[::8]:
+        point.hover(force=True)
+        expect(visit.page.locator("#vg-tooltip-element")).to_contain_text("entry")
+    assert visit.page.locator("#vg-tooltip-element").locator("img, script, a, iframe, svg").count() == 0
