@@ -56,7 +56,15 @@ def test_a_line_of_the_index_opens_its_metric(visit: Visit, tmp_path: Path) -> N
     picture(visit, tmp_path, "metrics")
 
 
-def test_a_strangers_metric_does_nothing(visit: Visit) -> None:
+def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
+    visit.go("model?run=hostile-tiny")
+    for tab in ("Cases", "Missing values", "This clip"):
+        visit.page.get_by_role("tab", name=tab).click()
+        expect(visit.page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    expect(visit.page.get_by_text("onerror=window.hit=1").first).to_be_visible()
+    picture(visit, tmp_path, "hostile-model")
+    assert visit.page.locator("img[src='x']").count() == 0
+    assert visit.page.locator("a[href*=evil]").count() == 0
     visit.go(f"metrics?metric={quote(f'ssim_mean[model={boards.HOSTILE}]')}")
     expect(visit.page.get_by_role("heading", name="onerror=window.hit=1")).to_be_visible()
     assert visit.page.locator("img[src='x']").count() == 0
