@@ -10,12 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from annotated_types import Ge, Le
 
 from bench import models
-from bench.errors import UsageError
+from bench.errors import RemoteFailed, UsageError
 from bench.models._http import (
     Created,
     Look,
     PollingModel,
-    RemoteFailed,
     Request,
     State,
     field_of,

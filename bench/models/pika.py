@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from bench import models
+from bench.errors import RemoteFailed
 from bench.models._http import (
     Created,
     Look,
     PollingModel,
-    RemoteFailed,
     Request,
     State,
     field_of,

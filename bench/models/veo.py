@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from bench import models, needs
-from bench.errors import Unavailable
+from bench.errors import RemoteFailed, Unavailable
 from bench.models._http import (
     Created,
     Look,
     PollingModel,
-    RemoteFailed,
     Request,
     State,
     certificates,
