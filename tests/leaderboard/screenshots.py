@@ -6,7 +6,8 @@ Light, dark and as a phone shows them, all into FOLDER; those that the docs show
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Page
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench import facts, runs
+from bench.runs import RunFolder
 from tests.leaderboard import serving
 
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -44,18 +46,25 @@ class Shot:
 
 def shots(out: Path) -> Iterator[Shot]:
     """One a page, with what there is to see on it: runs with clips, models before null baselines."""
-    there = sorted(runs.find(out), key=lambda folder: facts.kind(folder.run.model) != "model")
+    there = _largest_suite(runs.find(out))
     ids = [quote(folder.path.name, safe="") for folder in there]
     yield Shot("overview", "")
     yield Shot("tradeoffs", "tradeoffs")
     for page in ("metrics", "reported", "calibration", "about"):
         yield Shot(page, page)
     if ids:
-        suite = there[0].run.suite
-        shared = [quote(folder.path.name, safe="") for folder in there if folder.run.suite == suite][-3:]
         yield Shot("model", f"model?run={ids[0]}")
-        yield Shot("compare", f"compare?{'&'.join(f'runs={run}' for run in shared)}")
-        yield Shot("case", "case")
+        yield Shot("compare", f"compare?{'&'.join(f'runs={run}' for run in ids[:3])}")
+        yield Shot("case", f"case?{'&'.join(f'runs={run}' for run in ids[:4])}")
+
+
+def _largest_suite(folders: Sequence[RunFolder]) -> list[RunFolder]:
+    """The runs of the suite that has most, models first, and what moves before what does not."""
+    suites = Counter(folder.run.suite for folder in folders)
+    own = [folder for folder in folders if folder.run.suite == suites.most_common(1)[0][0]]
+    return sorted(
+        own, key=lambda folder: (facts.kind(folder.run.model) != "model", folder.run.model == "still")
+    )
 
 
 def take(out: Path, published: Path, folder: Path, docs: Path | None) -> None:
