@@ -217,20 +217,20 @@ def _simulated(seed: int, noise: float) -> tuple[pd.DataFrame, list[Vote]]:
 
 
 def test_intervals_hold_the_truth() -> None:
-    """The true share is that of endless votes; 95 % ± 7 % is two standard errors of 40 trials."""
+    """The true share is that of endless votes; 95 % − 10 % is two standard errors of 20 trials."""
     rng = np.random.default_rng(9)
     gap = np.subtract(*(np.array([1.0, 0.5, 0.0, -0.5, -1.0])[side] for side in np.triu_indices(5, 1)))
     gaps = gap + rng.normal(0.0, 0.5 * 2**0.5, (40_000, 10))
     seen = gaps + rng.normal(0.0, 2**0.5, gaps.shape)
     true = float(np.where(seen > 0, 1 / (1 + np.exp(-gaps)), 1 / (1 + np.exp(gaps))).mean())
     held = []
-    for seed in range(40):
+    for seed in range(20):
         found = _one(*_simulated(seed, noise=1.0))
         assert found.share
         assert found.share.low is not None
         assert found.share.high is not None
         held.append(found.share.low <= true <= found.share.high)
-    assert np.mean(held) >= 0.88
+    assert np.mean(held) >= 0.85
 
 
 def test_a_better_metric_agrees_more() -> None:

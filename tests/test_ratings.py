@@ -246,19 +246,19 @@ def _coverage(world: World, trials: int) -> float:
 
 
 def test_intervals_hold_the_truth_where_cases_differ() -> None:
-    """60 trials of 4 models: 95 % ± 4.5 % is more than three standard errors, models of a trial taken as two."""
+    """30 trials of 4 models: 95 % − 7 % is two and a half standard errors, models of a trial taken as two."""
     world = World(models=4, cases=15, voters=3, votes=180, by_case=0.8)
-    assert 0.905 <= _coverage(world, 60) <= 0.995
+    assert 0.88 <= _coverage(world, 30)
 
 
 def test_ranges_of_places_hold() -> None:
-    """Equal models must not be told apart in more than 5 of 100 tables; of 60, at most 8 (p < 0.01)."""
+    """Equal models must not be told apart in more than 5 of 100 tables; of 30, at most 5 (p < 0.01)."""
     world = World(models=4, cases=15, voters=3, votes=180, by_case=0.5, spread=0.0)
     told = 0
-    for seed in range(60):
+    for seed in range(30):
         entries = rated(world.judgements(np.zeros(4), np.random.default_rng(seed))).entries
         told += any((entry.best, entry.worst) != (1, 4) for entry in entries)
-    assert told <= 8
+    assert told <= 5
 
 
 def test_points_are_elos() -> None:
