@@ -262,10 +262,14 @@ class _Totals:
 
 def _newest(means: pd.DataFrame) -> pd.DataFrame:
     """The means of each metric's last version that anybody was measured by: totals of others do not compare."""
-    last = means.groupby("metric", observed=True)["metric_version"].agg(
-        lambda versions: max(versions, key=_natural)
-    )
-    return means[means["metric_version"].astype(object) == means["metric"].map(last).astype(object)]
+    found = means[["metric", "metric_version"]].drop_duplicates().astype(str)
+    versions = found.groupby("metric")["metric_version"].agg(lambda own: max(own, key=_natural))
+    is_last = {*versions.items()}
+    pairs = list(found.itertuples(index=False, name=None))
+    if all(pair in is_last for pair in pairs):
+        return means
+    last = means["metric"].astype(object).map(versions)
+    return means[means["metric_version"].astype(object) == last]
 
 
 def _natural(version: str) -> tuple[tuple[int, int | str], ...]:

@@ -2,7 +2,7 @@
 
     <site>/index.html             the table of the first suite; board-<suite>.html the others'
            models/<run>.html      a page a run
-           compare.html, case.html, metrics.html, about.html
+           compare.html, case.html, metrics.html, reported.html, about.html
            data/                  what these two pages load: scripts that hand over JSON
            clips/, images/        H.264 previews and input images, unless they stay where they are
            board.csv, board.json, results.parquet

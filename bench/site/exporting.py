@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from bench import exports, files, runs as run_folders
 from bench.exports import tables
 from bench.progress import Progress
-from bench.site import boards, folders, measured, metric_pages, model_pages, pairs, suites_here
+from bench.site import (
+    boards,
+    folders,
+    measured,
+    metric_pages,
+    model_pages,
+    pairs,
+    reported_pages,
+    suites_here,
+)
 from bench.site.clips import Mode, Placed, Places
 from bench.site.folders import slug
 from bench.site.suite_content import SuiteContent
@@ -233,6 +242,8 @@ class _Export:
         metrics = list(dict.fromkeys(self.gathered.scores["metric"].astype(str)))
         calibration = metric_pages.calibration(reversed(self.wanted.folders))
         self.writer.page("metrics.html", "metrics.html", **metric_pages.content(metrics, calibration))
+        reported = reported_pages.content(self.wanted.folders)
+        self.writer.page("reported.html", "reported.html", ("sortable.js",), **reported)
         self.writer.page(
             "about.html",
             "about.html",

@@ -14,6 +14,7 @@ PAGES = (
     ("compare.html", "Compare"),
     ("case.html", "Cases"),
     ("metrics.html", "Metrics"),
+    ("reported.html", "Reported"),
     ("about.html", "About"),
 )
 

@@ -228,6 +228,7 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
             "compare.html#runs=alpha-tiny,beta-tiny,still-tiny",
             "case.html",
             "metrics.html",
+            "reported.html",
         ]
         for path in [*paths, "about.html", "models/alpha-tiny.html"]:
             window.go(path)
