@@ -9,6 +9,7 @@ for ten cases of skewness 1.5. The percentile bootstrap errs 9 to 12 % of the ti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -29,8 +30,29 @@ KEYS = ["run", "metric", "metric_version"]
 NUMBERS = ["mean", "low", "high", "cases", "failed", "unmeasurable", "clips"]
 COUNTS = NUMBERS[3:]
 
+ENOUGH = 0.95
+"""The share of its clips, and of the suite's cases, that must have a value for a run to be ranked."""
+
 Codes: TypeAlias = NDArray[np.intp]
 Vector: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A cell: a row of scores. Mean, low and high are NaN where there is none."""
+
+    mean: float
+    low: float
+    high: float
+    cases: int
+    failed: int
+    unmeasurable: int
+    clips: int
+
+    @property
+    def coverage(self) -> float:
+        """The share of clips that have a value."""
+        return 1 - self.failed / self.clips if self.clips else 0.0
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -73,6 +95,13 @@ def case_means(rows: pd.DataFrame) -> pd.DataFrame:
     codes = _codes(measured, keys)
     first = measured[keys].iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True)
     return first.assign(value=np.bincount(codes, measured["value"]) / np.bincount(codes))
+
+
+def across(means: pd.DataFrame, by: str) -> pd.DataFrame:
+    """case_means as a table: cases down and runs across, or runs and their cases down and metrics across."""
+    down = ["case"] if by == "run" else ["run", "case"]
+    table = means.assign(**{name: means[name].astype(object) for name in [*down, by]})
+    return table.pivot(index=down, columns=by, values="value")
 
 
 def cards() -> dict[str, MetricCard]:

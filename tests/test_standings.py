@@ -11,6 +11,7 @@ import pytest
 
 from bench import results, standings, summary
 from bench.ranking import Rank
+from bench.recipes import VBENCH_I2V
 from bench.standings import Column, Line, Standing
 from bench.types import Measurement
 from tests import made
@@ -136,6 +137,7 @@ class _Half:
     """A recipe of two metrics: their mean, a case; higher is better."""
 
     metrics: tuple[str, ...] = ("ssim_mean", "first_frame_ssim")
+    is_by_case: bool = True
 
     def missing(self, metrics: Sequence[str]) -> tuple[str, ...]:
         return tuple(metric for metric in self.metrics if metric not in metrics)
@@ -175,12 +177,50 @@ def test_a_total_of_two_cases_of_twelve_is_not_ranked() -> None:
     assert (a.total.cases, a.total.clips, a.total_rank) == (2, 12, None)
 
 
-def test_a_total_stands_on_the_newest_version_of_its_metrics() -> None:
-    rows = [*_rows("a", _values(0.5), metric_version="9"), *_rows("a", _values(0.7), "first_frame_ssim")]
-    rows += [*_rows("b", _values(0.6), metric_version="10"), *_rows("b", _values(0.9), "first_frame_ssim")]
+def test_a_total_stands_on_the_version_that_most_values_are_of() -> None:
+    """One stranger's row of a version that nobody else has takes nobody's total away, whatever it is called."""
+    rows = [row for model in "ab" for row in _rows(model, _values(0.5), metric_version="9")]
+    rows += [row for model in "abc" for row in _rows(model, _values(0.7), "first_frame_ssim")]
+    rows += _rows("c", _values(0.6), metric_version="10")
+    rows += [*_rows("z", [0.5], metric_version="²"), *_rows("z", [0.5], metric_version="9" * 5000)]
+    found = _standing(rows, recipe=_Half())
+    assert _line(found, "a").total and _line(found, "b").total
+    assert (_line(found, "c").total, _line(found, "c").total_missing) == (None, ("ssim_mean",))
+
+
+def test_a_run_that_was_cut_off_is_not_ranked() -> None:
+    """It has a value for every clip that it has, and those are the eight easiest of a hundred."""
+    rows = [*_rows("a", _values(0.5, 100)), *_rows("a", _values(0.5, 100), "first_frame_ssim")]
+    rows += [*_rows("b", [1.0] * 8), *_rows("b", [1.0] * 8, "first_frame_ssim")]
     a, b = _standing(rows, recipe=_Half()).lines
-    assert (a.total, a.total_missing) == (None, ("ssim_mean",))
-    assert b.total
+    assert (a.coverage, a.ranks[SSIM], a.total_rank) == (1.0, Rank(1, 1, 1), Rank(1, 1, 1))
+    assert (b.coverage, b.ranks, b.total_rank) == (0.08, {}, None)
+    assert b.total and (b.total.cases, b.total.coverage) == (8, pytest.approx(0.08))
+
+
+def test_a_recipe_on_means_needs_no_case_that_has_everything() -> None:
+    """VBench measures each dimension on other cases: its total has no interval here, and ranks nobody."""
+    metrics = VBENCH_I2V.metrics
+    rows = [
+        made.measurement(
+            run="a-tiny", label="a", model="a", case=f"{metric}-{n}", metric=metric, value=50.0 + n
+        )
+        for metric in metrics
+        for n in range(3)
+    ]
+    rows += [row for row in _rows("b", _values(0.5)) if row.case == "c0"]
+    a, b = _standing(rows, recipe=VBENCH_I2V).lines
+    assert a.total and a.total.mean == pytest.approx(VBENCH_I2V.total(dict.fromkeys(metrics, 51.0)))
+    assert np.isnan(a.total.low)
+    assert a.total_rank is None
+    assert (b.total, b.total_missing) == (None, metrics)
+
+
+def test_no_case_that_has_everything_is_said() -> None:
+    rows = [made.measurement(run="a-tiny", model="a", case="c0", value=0.5)]
+    rows += [made.measurement(run="a-tiny", model="a", case="c1", metric="first_frame_ssim", value=0.5)]
+    (a,) = _standing(rows, recipe=_Half()).lines
+    assert (a.total, a.total_missing) == (None, ("ssim_mean", "first_frame_ssim"))
 
 
 def test_nothing_measured_is_an_empty_standing() -> None:
