@@ -7,9 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
+from streamlit.components.v2 import manifest_scanner
 
 from tests.leaderboard import boards, serving
 from tests.leaderboard.visiting import Visit, opened
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_components() -> Iterator[None]:
+    """The board has no components of others; each AppTest reads all installed packages to find some, half its time."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", list)
+        yield
 
 
 @pytest.fixture(scope="module")
