@@ -13,10 +13,11 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench import files, pictures
+from bench.decoded import decoded
 from bench.errors import BenchError
 from bench.runs import RunFolder
 from bench.types import Case, ClipRecord
-from leaderboard import source, words
+from leaderboard import source
 
 PREFIX = "/app/static/inputs"
 
@@ -55,12 +56,7 @@ def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
 def _size(folder: RunFolder, case: str, seed: int) -> tuple[int, int] | None:
     """Width and height that the clip was decoded to; None where no row says."""
     rows = source.rows_of(folder.path.name)
-    for text in rows.loc[(rows["case"] == case) & (rows["seed"] == seed), "decoded"].unique():
-        facts = words.facts(text)
-        width, height = facts.get("width"), facts.get("height")
-        if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= pictures.MAX_PIXELS:
-            return width, height
-    return None
+    return decoded(rows.loc[(rows["case"] == case) & (rows["seed"] == seed), "decoded"]).size
 
 
 def _answer(request: Request) -> Response:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from bench import pictures
+from bench.decoded import Decoded, decoded
 from bench.errors import BadResults, BenchError
 from bench.runs import RunFolder
 from bench.terminal import number
@@ -51,7 +50,7 @@ def show(folder: RunFolder | None, rows: pd.DataFrame) -> None:
         st.warning(words.plain(f"There is no clip: {record.error if record else 'its file is gone'}"))
         return
     case = case_of(folder, record.case)
-    size = _size(rows)
+    size = decoded(rows["decoded"]).size
     width = _shown_width(size)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=width, gap="xsmall"):
@@ -67,20 +66,19 @@ def show(folder: RunFolder | None, rows: pd.DataFrame) -> None:
 
 def _about(case: Case | None, record: ClipRecord, rows: pd.DataFrame) -> dict[str, str]:
     """What is to be said of the clip; '' is not said."""
-    first, decoded = rows.iloc[0], _decoded(rows)
+    first, known = rows.iloc[0], decoded(rows["decoded"])
     reads_text = first["reads_text"] in (True, None)
     return {
         "Prompt": (case.prompt if case else "") + ("" if reads_text else " (this model reads no text)"),
         "Category": str(first["category"] or ""),
-        "Size": " × ".join(str(decoded[name]) for name in ("width", "height") if name in decoded),
-        "Length": _length(decoded),
+        "Size": f"{known.width} × {known.height}" if known.width and known.height else "",
+        "Length": _length(known),
         "Generated in": f"{number(record.seconds)} s on {record.device}" if record.seconds else "",
     }
 
 
-def _length(decoded: Mapping[str, Any]) -> str:
-    frames, fps = decoded.get("frames"), decoded.get("fps")
-    return f"{frames} frames, {fps:.4g} a second" if isinstance(fps, (int, float)) else ""
+def _length(known: Decoded) -> str:
+    return f"{known.frames} frames, {known.fps:.4g} a second" if known.frames and known.fps else ""
 
 
 def _show_fact(name: str, text: str) -> None:
@@ -113,20 +111,6 @@ def fitted(path: Path, size: tuple[int, int] | None, fit: Fit) -> Image:
 def _fitted(path: str, stamp: tuple[int, int, int], size: tuple[int, int] | None, fit: Fit) -> Image:
     image = pictures.read(Path(path))
     return pictures.fit(image, *size, fit) if size else image
-
-
-def _decoded(rows: pd.DataFrame) -> dict[str, Any]:
-    """How the clip was decoded, by the first row that says; {} where none does."""
-    found = (words.facts(text) for text in rows["decoded"])
-    return next((facts for facts in found if facts), {})
-
-
-def _size(rows: pd.DataFrame) -> tuple[int, int] | None:
-    """Width and height that the clip was decoded to; None where no row says."""
-    width, height = (_decoded(rows).get(name) for name in ("width", "height"))
-    if isinstance(width, int) and isinstance(height, int) and 0 < width * height <= pictures.MAX_PIXELS:
-        return width, height
-    return None
 
 
 def _show_image(case: Case | None, record: ClipRecord, size: tuple[int, int] | None) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from bench import series_bands
+from bench.decoded import decoded
 from bench.series_bands import Band
 from bench.terminal import card
 from leaderboard import charts, series_charts, words
@@ -64,15 +64,13 @@ def _show_title(metric: str, about: str = "") -> None:
 
 
 def _show_line(row: dict[Any, Any]) -> None:
-    decoded = words.facts(row["decoded"])
-    chart = charts.series(
-        row["series"], _count(decoded.get("frames")), _rate(decoded.get("fps")), words.unit(row["metric"])
-    )
+    known = decoded([row["decoded"]])
+    chart = charts.series(row["series"], known.frames, known.fps, words.unit(row["metric"]))
     st.altair_chart(chart, alt=f"{row['metric']} along the clip")
 
 
 def _show_band(metric: str, band: Band, rows: pd.DataFrame) -> None:
-    frames = {_count(words.facts(text).get("frames")) for text in rows["decoded"]}
+    frames = {decoded([text]).frames for text in rows["decoded"].unique()}
     is_of_pairs = not band.is_by_share and frames == {len(band.mean_P) + 1}
     places = band.places_P + (1 if is_of_pairs else 0)  # a pair's value stands at its later frame
     points = pd.DataFrame(
@@ -86,11 +84,3 @@ def _show_band(metric: str, band: Band, rows: pd.DataFrame) -> None:
 
 def _cases(band: Band) -> str:
     return "1 case: no band" if band.cases == 1 else f"{band.cases} cases"
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _rate(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and np.isfinite(value) and value > 0 else 0.0

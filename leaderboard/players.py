@@ -6,7 +6,6 @@ Its address says runs, case and seed; what it shows is looked up by them, and no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -16,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench import player
+from bench.decoded import decoded
 from bench.errors import BadResults, BenchError
 from bench.player import Shown, ShownClip, ShownSeries, Theme
 from bench.runs import RunFolder
@@ -73,7 +73,7 @@ class _Take:
         self.folder = source.run_folder(run)
         self.case = _case(self.folder, case)
         self.record = self.folder.record(case, seed) if self.folder and self.case else None
-        self.decoded = _decoded(self.rows)
+        self.decoded = decoded(self.rows["decoded"])
 
     @property
     def is_known(self) -> bool:
@@ -83,8 +83,8 @@ class _Take:
     def clip(self) -> ShownClip:
         """The clip with its address, or with the reason why there is none."""
         address, note = self._found()
-        fps, frames, width, height = (self.decoded[name] for name in ("fps", "frames", "width", "height"))
-        return ShownClip(self.name, address, fps, int(frames), int(width), int(height), note)
+        known = self.decoded
+        return ShownClip(self.name, address, known.fps, known.frames, known.width, known.height, note)
 
     def _found(self) -> tuple[str, str]:
         if self.folder is None:
@@ -120,7 +120,7 @@ def _lines(rows: pd.DataFrame) -> dict[str, tuple[float, ...]]:
 def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequence[_Take]) -> ShownSeries:
     known = zip(lines, takes, strict=True)
     # a value of a pair of frames stands at the later one
-    is_of_pairs = any(line and len(line) == take.decoded["frames"] - 1 for line, take in known)
+    is_of_pairs = any(line and len(line) == take.decoded.frames - 1 for line, take in known)
     return ShownSeries(metric, tuple(lines), words.heading(metric), words.unit(metric), int(is_of_pairs))
 
 
@@ -134,18 +134,6 @@ def _case(folder: RunFolder | None, case_id: str) -> Case | None:
         return next((case for case in folder.suite.cases if case.id == case_id), None) if folder else None
     except BadResults:
         return None
-
-
-def _decoded(rows: pd.DataFrame) -> dict[str, float]:
-    """Frames, fps, width and height of a clip as they were measured; 0 for what no row says."""
-    facts: dict[str, Any] = {}
-    for text in rows["decoded"].dropna().unique():
-        facts |= words.facts(text)
-    values = {name: facts.get(name) for name in ("frames", "fps", "width", "height")}
-    return {
-        name: float(value) if isinstance(value, (int, float)) and 0 < value < 1e6 else 0.0
-        for name, value in values.items()
-    }
 
 
 def _theme(chosen: str | None) -> Theme:

@@ -94,7 +94,7 @@ def facts(text: str) -> dict[str, Any]:
     """A JSON object of a row's column; {} for '' and for anything else."""
     try:
         content = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import results, series_bands, summary
+from bench.decoded import decoded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,14 +45,14 @@ class Along:
         """What a player shows of the run's first seed on a case."""
         rows = self.rows[self.rows["case"] == case]
         first = rows[rows["seed"] == rows["seed"].min()]
-        about = _decoded(first["decoded"])
+        about = decoded(first["decoded"])
         series = {
-            str(row["metric"]): _line(row["series"], int(about["frames"]))
+            str(row["metric"]): _line(row["series"], about.frames)
             for row in first.to_dict("records")
             if row["metric"] in metrics and row["series"] is not None and len(row["series"])
         }
         clip = {"address": placed.address if placed else "", "note": placed.note if placed else ""}
-        return {**clip, **about, "series": series}
+        return {**clip, **asdict(about), "series": series}
 
     def bands(self, metrics: Sequence[str]) -> dict[str, Band]:
         """Metric -> its band over cases, where it has a series."""
@@ -79,22 +79,6 @@ def per_case(rows: pd.DataFrame, metrics: Sequence[str]) -> dict[str, dict[str, 
         values = found.setdefault(str(case), {}).setdefault(str(run), [None] * len(metrics))
         values[places[metric]] = _rounded(value)
     return found
-
-
-def _decoded(column: pd.Series[Any]) -> dict[str, float]:
-    """Frames, rate and size of a clip as it was decoded; 0 where a row does not say: rows come from strangers."""
-    text = next((text for text in column if isinstance(text, str) and text), "")
-    try:
-        content = json.loads(text) if text else {}
-    except ValueError:
-        content = {}
-    facts: Mapping[str, Any] = content if isinstance(content, dict) else {}
-    return {name: _positive(facts.get(name)) for name in ("frames", "fps", "width", "height")}
-
-
-def _positive(value: object) -> float:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if is_number and math.isfinite(value) and value > 0 else 0  # type: ignore[operator, arg-type, return-value]
 
 
 def _line(series: Sequence[float], frames: int) -> dict[str, Any]:

@@ -179,6 +179,6 @@ def _several(column: pd.Series[Any]) -> str:
 def _object(text: str) -> dict[str, Any]:
     try:
         content = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
