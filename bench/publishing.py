@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from bench import results
+from bench import files, results
 from bench.errors import UsageError
 from bench.runs import RunFolder
 from bench.types import Measurement
 
-PATH = re.compile(r"(?<![\w.:/~-])~?(?:/[^\s/:'\"<>]+)+/([^\s/:'\"<>]+)")
-"""An absolute path of two parts at least, and its last part."""
+QUOTED = re.compile(r"(['\"])(?:file://|~\w*)?/[^'\"]*?([^/'\"]+)\1")
+"""An absolute path in quotes, spaces and all, and its last part."""
+
+PATH = re.compile(r"(?:file://|(?<![\w./~-])~\w*|(?<![\w./~-]))(?:/[^\s/:'\"<>]+)*/([^\s/:'\"<>]+)")
+"""An absolute path, of a home folder too, and its last part; not what follows the host of an address of the web."""
+
+HOME = re.compile(r"/(?:home|Users)/[^\s/:'\"<>]+(?![^\s:'\"<>])")
+"""The home folder itself: its last part is somebody's name."""
 
 MAX_BYTES = 5_000_000
 """Of one file: what goes into git is small; a suite of thousands of cases belongs elsewhere."""
@@ -35,14 +42,20 @@ def publish(folder: RunFolder, published: Path) -> Path:
             f"run '{folder.path.name}' has no measurements yet: bench evaluate {folder.path.name}"
         )
     path = published / f"{run.suite}@{run.suite_version}" / f"{folder.path.name}.parquet"
-    results.write(path, [public(row) for row in rows])
-    if path.stat().st_size > MAX_BYTES:
-        size = path.stat().st_size
-        path.unlink()
-        raise UsageError(f"the rows of {folder.path.name} are {size / 1e6:.0f} MB: too large to go into git")
+    with tempfile.TemporaryDirectory() as scratch:  # a good file stays, whatever becomes of the new one
+        tried = Path(scratch) / path.name
+        results.write(tried, [public(row) for row in rows])
+        size = tried.stat().st_size
+        if size > MAX_BYTES:
+            raise UsageError(
+                f"the rows of {folder.path.name} are {size / 1e6:.0f} MB: too large to go into git"
+            )
+        files.write(path, lambda temporary: temporary.write_bytes(tried.read_bytes()))
     return path
 
 
 def public(row: Measurement) -> Measurement:
     """The row without paths of this machine."""
-    return row if row.error is None else replace(row, error=PATH.sub(r"\1", row.error))
+    if row.error is None:
+        return row
+    return replace(row, error=PATH.sub(r"\1", QUOTED.sub(r"\1\2\1", HOME.sub("~", row.error))))

@@ -199,27 +199,36 @@ def problems(out: Path) -> list[BadResults]:
 
 
 def named(out: Path, words: str) -> RunFolder:
-    """The run whose id is, or begins with, words, or whose label words are.
+    """The run whose id words are; else whose label; else whose id begins with them.
+
+    In that order, since the id of 'svd@step-2000' begins with 'svd', and 'svd' is a run's label.
 
     Raises:
         UnknownName: there is none.
         UsageError: there are several.
     """
-    folders = find(out)
-    exact = [folder for folder in folders if folder.path.name == words]
-    matches = exact or [folder for folder in folders if _is_called(folder, words)]
+    folders = {folder.path.name: folder for folder in find(out)}
+    matches = called(words, {name: folder.run.label for name, folder in folders.items()})
     if not matches:
-        raise UnknownName("run", words, [folder.path.name for folder in folders], hint=f"in {out}")
+        raise UnknownName("run", words, folders, hint=f"in {out}")
     if len(matches) > 1:
-        several = (
-            f"{folder.path.name} on {folder.run.suite}@{folder.run.suite_version}" for folder in matches
-        )
+        found = ((name, folders[name].run) for name in matches)
+        several = (f"{name} on {run.suite}@{run.suite_version}" for name, run in found)
         raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
-    return matches[0]
+    return folders[matches[0]]
 
 
-def _is_called(folder: RunFolder, words: str) -> bool:
-    return folder.run.label == words or folder.path.name.startswith(words)
+def called(words: str, labels: Mapping[str, str]) -> list[str]:
+    """The runs that words mean; see named.
+
+    Args:
+        words: an id, a label, or the beginning of an id.
+        labels: run id -> label.
+    """
+    if words in labels:
+        return [words]
+    with_label = [run for run, label in labels.items() if label == words]
+    return with_label or [run for run in labels if run.startswith(words)]
 
 
 def _folders(out: Path) -> list[RunFolder]:

@@ -73,7 +73,7 @@ def choose_metrics(place: DeltaGenerator, scores: pd.DataFrame) -> list[str]:
     chosen = choose(place, "Columns", [ESSENTIAL, *kinds, EVERYTHING, OWN], key="columns", about=about)
     own = choose_several(place, "Metrics", there, key="metrics") if chosen == OWN else []
     if own:
-        return own  # in the visitor's own order
+        return own if MOTION in own else with_motion(own, there)  # in the visitor's own order
     return _of_kind(chosen, there, measured) or there[:8]
 
 

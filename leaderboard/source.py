@@ -51,9 +51,12 @@ class Board:
 
 def read() -> Board:
     """The board as the files are now."""
-    out, published = folders()
-    # the later file of a run wins: what was measured here is newer than what was published
-    return _read(tuple(stamp for path in results.find([*published, out]) if (stamp := _stamp(path))))
+    return _read(_stamps())
+
+
+def read_columns(columns: tuple[str, ...]) -> pd.DataFrame:
+    """All runs' rows with other columns than LIGHT."""
+    return _read_columns(_stamps(), columns)
 
 
 def folders() -> tuple[Path, list[Path]]:
@@ -86,6 +89,12 @@ def _read(stamps: tuple[Stamp, ...]) -> Board:
     return Board(rows, summary.scores(rows), summary.names(rows), tuple(map(_line, problems)), files)
 
 
+@st.cache_resource(max_entries=2, show_spinner="Reading results …")
+def _read_columns(stamps: tuple[Stamp, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+    rows, _ = results.read_all([Path(path) for path, *_ in stamps], columns)
+    return rows
+
+
 @st.cache_resource(max_entries=16, show_spinner="Reading results …")
 def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
     rows, _ = results.read_all([Path(stamp[0])])
@@ -94,6 +103,12 @@ def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
 
 def _line(problem: BadResults) -> str:
     return " ".join(str(problem).split())
+
+
+def _stamps() -> tuple[Stamp, ...]:
+    """Of all files, in the order in which a later one wins: what was measured here is newer than what was published."""
+    out, published = folders()
+    return tuple(stamp for path in results.find([*published, out]) if (stamp := _stamp(path)))
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from bench import facts, polls, results, vote_tables
+from bench import facts, polls, vote_tables
 from bench.agreement import Agreement
 from bench.polls import Poll
 from bench.ratings import Rating, points
@@ -53,15 +52,9 @@ def show_inside(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
 @st.cache_resource(max_entries=8, show_spinner="Counting votes …")
 def _poll(suite: str, state: tuple[int, int, int], stamps: tuple[Stamp, ...], _votes: Sequence[Vote]) -> Poll:
     """Streamlit does not look at what begins with '_': the state of the file says it all."""
-    rows = _rows(stamps)
+    rows = source.read_columns(polls.COLUMNS)
     of_suite = rows[(rows["suite"].astype(str) + "@" + rows["suite_version"].astype(str)) == suite]
     return polls.poll(_votes, of_suite)
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading results …")
-def _rows(stamps: tuple[Stamp, ...]) -> pd.DataFrame:
-    rows, _ = results.read_all(dict.fromkeys(Path(path) for path, *_ in stamps), polls.COLUMNS)
-    return rows
 
 
 def _show_ratings(found: Poll, names: Mapping[str, str]) -> None:

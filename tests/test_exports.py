@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from bench import exports, results
 from bench.errors import UnknownName, UsageError
+from bench.exports import names
 from tests import made
 from tests.leaderboard import boards
 
@@ -243,6 +245,54 @@ def test_strangers_texts_make_no_paths_and_no_formulas(tmp_path: Path) -> None:
     assert path.resolve().is_relative_to(tmp_path / "eee" / "data" / "i2v-bench")
 
 
+@pytest.mark.parametrize("text", ["=1+1", " =1+1", "\n=1+1", "＝1+1", "@SUM(A1)", "\t-2"])
+def test_no_cell_of_csv_is_computed(text: str, tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    evil = boards.run(suite, text, "svd", run_id="evil")
+    boards.write(tmp_path / "runs", evil, suite, [boards.row(evil, "c0", "ssim_mean", 0.5)], clips=False)
+    exports.write("csv", tmp_path / "b.csv", exports.gather([tmp_path / "runs"]))
+    with (tmp_path / "b.csv").open(newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert line["label"] == f"'{text}"
+
+
+@pytest.mark.parametrize("run_id", ["../../escaped", "/tmp/escaped", "..", "a/../../../b", ".hidden", ""])
+def test_no_run_writes_outside_of_its_folder(run_id: str, tmp_path: Path) -> None:
+    of = replace(boards.run(made.suite(tmp_path / "pictures"), "x"), id=run_id)
+    results.write(tmp_path / "published" / "rows.parquet", [boards.row(of, "c0", "ssim_mean", 0.5)])
+    hub = tmp_path / "a" / "b" / "hub"
+    (path,) = exports.write("eval-results", hub, exports.gather([tmp_path / "published"]), "org/tiny")
+    assert path.resolve().relative_to(hub).parts[1:] == (".eval_results", "i2v-bench-tiny.yaml")
+    assert [each.name for each in (tmp_path / "a").rglob("*.yaml")] == ["i2v-bench-tiny.yaml"]
+
+
+def test_runs_whose_names_are_made_harmless_do_not_meet() -> None:
+    texts = ["a/b", "a-b", "a:b", "..", "", "svd", "SVD", "x" * 300, ".x", "x"]
+    safe = [names.safe(text) for text in texts]
+    assert len(set(safe)) == len(texts)
+    assert names.safe("CogVideoX1.5-5B-I2V") == "CogVideoX1.5-5B-I2V"
+
+
+def test_a_day_that_is_none_keeps_nothing_from_being_exported(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    of = boards.run(suite, "a")
+    days = ("yesterday", "", "2026-01-02T00:00:00+00:00", "2025-01-01", "0001-01-01T00:00:00")
+    rows = [boards.row(of, f"c{n}", "ssim_mean", 0.5, created=day) for n, day in enumerate(days)]
+    results.write(tmp_path / "published" / "rows.parquet", rows)
+    content = _read(
+        exports.write("every-eval-ever", tmp_path / "e", exports.gather([tmp_path / "published"]))
+    )
+    assert content["evaluation_timestamp"] == "2026-01-02T00:00:00+00:00"
+    assert content["retrieved_timestamp"] == "1767312000"
+    results.write(tmp_path / "published" / "rows.parquet", rows[:2])
+    gathered = exports.gather([tmp_path / "published"])
+    content = _read(exports.write("every-eval-ever", tmp_path / "f", gathered))
+    jsonschema.Draft7Validator(EVERY_EVAL_EVER).validate(content)
+    assert "evaluation_timestamp" not in content
+    (path,) = exports.write("eval-results", tmp_path / "hub", gathered, "org/tiny")
+    assert "yesterday" not in path.read_text()
+
+
 def test_words_name_runs_and_suites(out: Path) -> None:
     suite, _, _ = boards.two_runs(out)
     assert list(exports.gather([out], ["mov"]).paths) == ["mover-tiny"]
@@ -264,3 +314,13 @@ def test_a_broken_file_is_set_aside(out: Path) -> None:
     (out / "bad" / "results.parquet").write_bytes(b"PAR1 no")
     gathered = exports.gather([out])
     assert (len(gathered.paths), len(gathered.problems)) == (2, 1)
+
+
+def test_a_run_that_was_measured_here_wins_over_a_published_file_of_several(tmp_path: Path) -> None:
+    """Such a file is what `bench export --format parquet` writes."""
+    old = [made.measurement(run="a", value=0.1), made.measurement(run="b", value=0.2)]
+    results.write(tmp_path / "results" / "tiny@0" / "all.parquet", old)
+    results.write(tmp_path / "runs" / "a" / "results.parquet", [made.measurement(run="a", value=0.9)])
+    found = exports.gather([tmp_path / "results", tmp_path / "runs"])
+    assert dict(zip(found.rows["run"].astype(str), found.rows["value"], strict=True)) == {"a": 0.9, "b": 0.2}
+    assert found.paths["a"] == tmp_path / "runs" / "a" / "results.parquet"

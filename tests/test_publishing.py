@@ -34,10 +34,12 @@ def test_publishing_again_replaces(folder: RunFolder, tmp_path: Path) -> None:
 def test_rows_too_large_for_git_are_refused(
     folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    good = publishing.publish(folder, tmp_path / "results").read_bytes()
     monkeypatch.setattr(publishing, "MAX_BYTES", 100)
     with pytest.raises(UsageError, match="too large to go into git"):
         publishing.publish(folder, tmp_path / "results")
-    assert results.find([tmp_path / "results"]) == []
+    (kept,) = results.find([tmp_path / "results"])
+    assert kept.read_bytes() == good
 
 
 def test_a_run_without_numbers_is_refused(folder: RunFolder, tmp_path: Path) -> None:
@@ -58,6 +60,11 @@ def test_half_of_the_rows_is_no_run(folder: RunFolder, tmp_path: Path) -> None:
         ("/home/anna/runs/svd/clips/a-0.mkv cannot be decoded", "a-0.mkv cannot be decoded"),
         ("no such file: '/home/anna/a.png'", "no such file: 'a.png'"),
         ("~/secret/place/a.mkv is cut short", "a.mkv is cut short"),
+        ("file:///home/anna/secret/clip.mp4", "clip.mp4"),
+        ("ffmpeg:/home/anna/clip.mp4: bad", "ffmpeg:clip.mp4: bad"),
+        ("~anna/x/clip.mp4", "clip.mp4"),
+        ("cannot open /home/anna: denied", "cannot open ~: denied"),
+        ("'/home/anna/my videos/clip.mp4' is none", "'clip.mp4' is none"),
         ("clip has 1 frame, flicker needs 2", "clip has 1 frame, flicker needs 2"),
         ("see https://example.org/a/b for levels/s and 1/2", "see https://example.org/a/b for levels/s and 1/2"),
     ],

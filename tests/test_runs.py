@@ -223,3 +223,14 @@ def test_a_record_is_json_that_a_person_can_read(folder: RunFolder) -> None:
     _store(folder)
     content = json.loads(folder.clip_path("c0", 0).with_suffix(".json").read_text())
     assert (content["case"], content["seconds"]) == ("c0", 1.0)
+
+
+def test_a_label_is_meant_before_the_beginning_of_an_id() -> None:
+    """The id of 'svd@step-2000' begins with 'svd', as does that of svd-xt."""
+    labels = {"svd-demo-1": "svd", "svd-step-2000-demo-2": "svd@step-2000", "svd-xt-demo-3": "svd-xt"}
+    assert runs.called("svd", labels) == ["svd-demo-1"]
+    assert runs.called("svd@step-2000", labels) == ["svd-step-2000-demo-2"]
+    assert runs.called("svd-x", labels) == ["svd-xt-demo-3"]
+    assert runs.called("svd-demo-1", labels | {"other": "svd-demo-1"}) == ["svd-demo-1"]
+    assert runs.called("sv", labels) == list(labels)
+    assert runs.called("cog", labels) == []

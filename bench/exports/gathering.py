@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import results, summary
+from bench import results, runs as run_folders, summary
 from bench.errors import BadResults, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -
         UnknownName: no such run or suite.
         UsageError: a word names several runs.
     """
-    paths, problems = _paths(results.find(folders))
-    rows, more = results.read_all(dict.fromkeys(paths.values()), COLUMNS)
+    found, problems = results.tables(results.find(folders), COLUMNS)
+    rows = results.joined([table for _, table in found.values()], COLUMNS)
+    paths = {run: path for run, (path, _) in found.items()}
     wanted = _of_suite(rows, suite) if suite else set(paths)
     if runs:
         labels = dict(zip(rows["run"], rows["label"], strict=True))
@@ -67,19 +68,7 @@ def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -
     kept = rows[rows["run"].isin(wanted)]
     named = dict.fromkeys(kept["run"])
     chosen = {str(run): paths[str(run)] for run in named}
-    return Gathered(kept, summary.scores(kept), summary.names(kept), chosen, (*problems, *more))
-
-
-def _paths(files: Iterable[Path]) -> tuple[dict[str, Path], list[BadResults]]:
-    """Run id -> the last file that holds it."""
-    found: dict[str, Path] = {}
-    problems = []
-    for path in files:
-        try:
-            found |= dict.fromkeys(results.read_table(path, ["run"])["run"].unique().to_pylist(), path)
-        except BadResults as problem:
-            problems.append(problem)
-    return found, problems
+    return Gathered(kept, summary.scores(kept), summary.names(kept), chosen, tuple(problems))
 
 
 def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
@@ -93,10 +82,8 @@ def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
 
 
 def _named(word: str, labels: dict[str, str]) -> str:
-    """The run whose id is, or begins with, word, or whose label it is."""
-    if word in labels:
-        return word
-    matches = [run for run, label in labels.items() if label == word or run.startswith(word)]
+    """The run that a word means, as on the rest of the command line."""
+    matches = run_folders.called(word, labels)
     if not matches:
         raise UnknownName("run", word, labels, hint="among these results")
     if len(matches) > 1:
