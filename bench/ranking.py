@@ -6,6 +6,7 @@ that anybody knows sends people after noise; here it says 3–12.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,8 +24,8 @@ Told: TypeAlias = NDArray[np.bool_]
 """(R, R): whether the row's run is told to be better than the column's."""
 
 CANCELLED = 1e-10
-"""Of two runs' sums of squares: where their differences' is smaller, matrix products have lost its digits, and the
-differences are taken one by one."""
+"""Of two runs' sums of squares, as they are and around the cases' levels: where their differences' is smaller, matrix
+products have lost its digits, and the differences are taken one by one."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     of the group so far. Members may still differ among themselves, and runs of neighbouring groups need not.
 
     Args:
-        values: a row a case, a column a run, NaN where there is no value.
+        values: a row a case, a column a run, NaN where there is no value; what is infinite counts as none.
         sign: 1 where higher is better, -1 where lower is.
 
     Returns:
@@ -73,6 +74,7 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     from all pairs; Holm in place of Tukey, since the differences of runs on the same cases vary differently.
     """
     x_NR = values.to_numpy(dtype=np.float64) * sign
+    x_NR = np.where(np.isfinite(x_NR), x_NR, np.nan)
     is_there = ~np.isnan(x_NR).all(axis=0)
     x_NR = x_NR[:, is_there]
     runs = [str(run) for run, there in zip(values.columns, is_there, strict=True) if there]
@@ -93,7 +95,7 @@ def of_intervals(scores: Mapping[str, tuple[float, float, float]], sign: int) ->
     Returns:
         Of each run that has a mean; others are not counted.
     """
-    found = {run: score for run, score in scores.items() if score[0] == score[0]}
+    found = {run: score for run, score in scores.items() if math.isfinite(score[0])}
     table = np.array(list(found.values()), dtype=np.float64).reshape(-1, 3) * sign
     lows, highs = table[:, 1:].min(axis=1), table[:, 1:].max(axis=1)
     return _ranks(list(found), table[:, 0], lows[:, None] > highs)  # NaN is above nothing
@@ -121,7 +123,10 @@ def _told_by_cases(x_NR: Matrix) -> Told:
     runs = x_NR.shape[1]
     if runs < 2:
         return np.zeros((runs, runs), dtype=bool)
-    gaps, squares, counts = _moments(x_NR)
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # the square of 1e300 is infinite: no gap is told from that
+        gaps, squares, counts = _moments(x_NR)
     first, second = np.triu_indices(runs, 1)
     is_test = counts[first, second] >= _fewest()
     first, second = first[is_test], second[is_test]
@@ -156,16 +161,17 @@ def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
     has_NR = ~np.isnan(x_NR)
     mask_NR = has_NR.astype(np.float64)
     raw_NR = np.where(has_NR, x_NR, 0.0)
-    # a case's own level is in no difference, but its square would drown theirs
-    level_N = raw_NR.sum(axis=1) / np.maximum(mask_NR.sum(axis=1), 1.0)
-    centred_NR = np.where(has_NR, raw_NR - level_N[:, None], 0.0)
+    # a case's own level is in no difference, but its square would drown theirs; a mean is where one run wants it
+    middle_N1 = (has_NR.sum(axis=1, keepdims=True) - 1) // 2
+    level_N1 = np.take_along_axis(np.sort(x_NR, axis=1), middle_N1, axis=1)  # NaN stands last
+    centred_NR = np.where(has_NR, x_NR - level_N1, 0.0)
     counts = mask_NR.T @ mask_NR
     sums = centred_NR.T @ mask_NR
     own = np.square(centred_NR).T @ mask_NR
     gaps = (sums - sums.T) / np.maximum(counts, 1.0)
     squares = own + own.T - 2 * centred_NR.T @ centred_NR - counts * np.square(gaps)
-    size = np.square(raw_NR).T @ mask_NR
-    is_lost = np.triu(squares <= CANCELLED * (size + size.T), 1)
+    size = np.square(raw_NR).T @ mask_NR + own
+    is_lost = np.triu(~(squares > CANCELLED * (size + size.T)), 1)  # NaN is lost, too
     for row in np.flatnonzero(is_lost.any(axis=1)):
         columns = np.flatnonzero(is_lost[row])
         gap, square = _exact_moments(x_NR[:, [row]], x_NR[:, columns])
@@ -182,4 +188,5 @@ def _exact_moments(a_N1: Matrix, b_NR: Matrix) -> tuple[Matrix, Matrix]:
     means = np.where(is_common, gaps, 0.0).sum(axis=0) / counts
     around = np.where(is_common, gaps - means, 0.0)
     squares = np.square(around).sum(axis=0)
-    return means, np.where(squares <= counts * np.square(paired.ROUNDING * means), 0.0, squares)
+    is_rounding = np.sqrt(squares / counts) <= paired.ROUNDING * np.abs(means)
+    return means, np.where(is_rounding, 0.0, squares)
