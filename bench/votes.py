@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,9 @@ Choice: TypeAlias = Literal["left", "right", "tie"]
 
 LONGEST_TEXT = 500
 """Signs of an id; more is nobody's run or case."""
+
+MOST_SECONDS = 1e9
+"""Thirty years: nobody looked at two clips for longer, and a whole number of 400 digits is no float."""
 
 OUTCOMES: Mapping[Choice, Literal[1, 0, -1]] = {"left": 1, "tie": 0, "right": -1}
 
@@ -213,7 +215,7 @@ def _is_seed(value: Any) -> bool:
 
 
 def _is_duration(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and value >= 0
+    return type(value) in (int, float) and 0 <= value <= MOST_SECONDS
 
 
 def _is_time(value: Any) -> bool:
@@ -231,6 +233,6 @@ RULES: Sequence[tuple[str, Callable[[Any], bool], str]] = (
     *((name, _is_text, DIGEST) for name in ("left_clip", "right_clip")),
     ("seed", _is_seed, "a whole number from 0"),
     ("choice", get_args(Choice).__contains__, "left, right or tie"),
-    ("seconds", _is_duration, "a number from 0"),
+    ("seconds", _is_duration, f"a number from 0 to {MOST_SECONDS:.0e}"),
 )
 """Of each field: what it must be. The file may come from strangers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -150,6 +151,8 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         ({"seed": -1}, "seed is a whole number"),
         ({"seed": True}, "seed is a whole number"),
         ({"seconds": -1}, "seconds is a number from 0"),
+        ({"seconds": 10**400}, "seconds is a number from 0"),
+        ({"seconds": math.nan}, "seconds is a number from 0"),
         ({"right": "svd-1"}, "right is another run than the left one"),
         ({"case": ""}, "case is a text of 1 to"),
         ({"case": "a\nb"}, "case is a text of 1 to"),
