@@ -6,8 +6,8 @@ measurement, in another folder, so that nothing which ranks runs can take it.
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +31,18 @@ FOLDER = "reported"
 
 MOST_BYTES = 1_000_000
 """Of a file; ours have some ten thousand."""
+
+LARGEST = sys.float_info.max
+"""Of a number: a whole one of 400 digits is finite, but no float."""
+
+FACTS = ("evidence", "citation", "link", "date", "note", "is_doubtful")
+"""Columns of a table that say where a row is from."""
+
+ADDED = ("Recomputed total", "Difference")
+"""Columns that a page puts beside those of a table: what a recipe makes of a row, and that less what was published."""
+
+TAKEN = frozenset({"model", *FACTS, *ADDED})
+"""Names that no metric may have: the table has columns of these names."""
 
 Evidence: TypeAlias = Literal["paper", "repository", "transcription", "recomputed"]
 """How a number came here: see EVIDENCE."""
@@ -154,7 +166,7 @@ def read_file(path: Path) -> list[Reported]:
 
     Raises:
         BadResults: it cannot be read, a field is missing, unknown or of the wrong type, a number is not finite, a link
-            is not http(s), a name is not declared, or a model stands there twice.
+            is not http(s), a name is not declared or taken, or a model stands there twice.
     """
     content = _content(path)
     problems = list(_problems(content))
@@ -205,8 +217,7 @@ def table(reported: Sequence[Reported], benchmark: str) -> pd.DataFrame:
             row = rows.setdefault(each.model, {"model": each.model, **dict.fromkeys(names, float("nan"))})
             row[each.metric.name] = each.value
             row |= {**vars(each.source), "note": each.note, "is_doubtful": each.is_doubtful}
-    columns = ["model", *names, "evidence", "citation", "link", "date", "note", "is_doubtful"]
-    return pd.DataFrame(list(rows.values()), columns=columns)
+    return pd.DataFrame(list(rows.values()), columns=["model", *names, *FACTS])
 
 
 def totals(reported: Sequence[Reported], benchmark: str, recipe: Recipe) -> list[Recomputed]:
@@ -258,12 +269,12 @@ def _content(path: Path) -> _File:
             raise BadResults(f"{path} has {path.stat().st_size} bytes, over the limit of {MOST_BYTES}")
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return _adapter().validate_python(content)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadResults(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadResults(f"{path}: {place}: {first['msg']}, got {short(repr(first['input']))}") from None
+    except (OSError, ValueError, RecursionError) as error:  # a number of 5,000 digits is a bare ValueError
+        raise BadResults(f"{path} is not TOML: {error}") from error
 
 
 @cache
@@ -283,6 +294,7 @@ def _problems(content: _File) -> Iterator[str]:
     for noun, words in (("metric", names), ("title", titles), ("model", models)):
         twice = sorted({word for word in words if words.count(word) > 1})
         yield from (f"{noun} {short(word)} stands there twice" for word in twice)
+    yield from (f"no metric is called {name}: a column of the table is" for name in names if name in TAKEN)
     for row in content.row:
         yield from (f"model {short(row.model)}: {each}" for each in _row_problems(row, content.source, names))
 
@@ -293,7 +305,7 @@ def _row_problems(row: _Row, sources: Collection[str], names: Collection[str]) -
     for name, value in row.values.items():
         if name not in names:
             yield f"no [[metric]] is called {short(name)}"
-        if type(value) not in (int, float) or not math.isfinite(value):
+        if type(value) not in (int, float) or not abs(value) <= LARGEST:
             yield f"{short(name)} is a finite number, not {short(repr(value))}"
 
 

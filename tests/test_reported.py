@@ -194,9 +194,19 @@ def test_a_broken_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     ("was", "becomes", "says"),
     [
         ("own_error = 0.5", "own_error = nan", "model one: own_error is a finite number, not nan"),
+        ("own_error = 0.5", "own_error = inf", "own_error is a finite number, not inf"),
+        ("own_error = 0.5", "own_error = 1" + "0" * 400, "own_error is a finite number, not 1000"),
         ("own_error = 0.5", 'own_error = "0.5"', "own_error is a finite number, not '0.5'"),
         ("own_error = 0.5", "own_error = true", "own_error is a finite number, not True"),
         ("own_error = 0.5", "own_eror = 0.5", "model one: no [[metric]] is called own_eror"),
+        *(
+            (
+                'name = "own_error"',
+                f'name = "{name}"',
+                f"no metric is called {name}: a column of the table is",
+            )
+            for name in sorted(reported.TAKEN)
+        ),
         ("https://", "javascript:", "source a: a link is http(s)://…, not 'javascript:arxiv.org"),
         ('"https://arxiv.org/abs/2401.00001"', '"https://x y"', "a link is http"),
         ('model = "two"', 'model = "one"', "model one stands there twice"),
@@ -217,6 +227,16 @@ def test_a_mistake_is_named(tmp_path: Path, was: str, becomes: str, says: str) -
         reported.read_file(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [f"own = 1{'0' * 5000}", "own = " + "[" * 900], ids=["5,001 digits", "deep"])
+def test_what_the_parser_chokes_on_is_set_aside(tmp_path: Path, text: str) -> None:
+    """tomllib has a bare ValueError for the one, and a RecursionError for the other."""
+    _file(tmp_path)
+    broken = _file(tmp_path, text, "broken.toml")
+    found, (problem,) = reported.read(tmp_path)
+    assert len(found) == 3
+    assert str(problem).startswith(f"{broken} is not TOML: ")
 
 
 def test_one_benchmark_is_one_file(tmp_path: Path) -> None:
