@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench import summary
+from bench import spreads, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,8 @@ def by_category(rows: pd.DataFrame) -> pd.DataFrame:
 def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
     """What one metric says of each case that it has a value of, the best first.
 
+    Only of the version that most values are of: two versions of a metric have no common scale.
+
     Args:
         rows: of one run, the columns of Measurement.
         metric: which.
@@ -40,6 +42,7 @@ def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
         case, value: the mean over its seeds; seed: the one whose value is nearest to that, the smaller of two.
     """
     found = rows[(rows["metric"] == metric) & rows["value"].notna() & rows["case"].notna()]
+    found = spreads.of_usual_versions(found)
     found = found[["case", "seed", "value"]].astype({"case": object, "seed": "int64"})
     means = found.groupby("case")["value"].transform("mean")
     found = found.assign(mean=means, far=(found["value"] - means).abs())

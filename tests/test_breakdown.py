@@ -77,6 +77,17 @@ def test_cases_from_best_to_worst() -> None:
     assert breakdown.by_case(of_two_seeds, "nothing", 1).empty
 
 
+def test_cases_of_two_versions_of_a_metric_do_not_mix() -> None:
+    """Version 9 has another scale: its one value would be the best, and in the mean of case a."""
+    mixed = rows(
+        {"case": "a", "value": 0.5},
+        {"case": "b", "value": 0.7},
+        {"case": "a", "seed": 1, "value": 90.0, "metric_version": "9"},
+    )
+    found = breakdown.by_case(mixed, "ssim_mean", +1)
+    assert found[["case", "value"]].to_numpy().tolist() == [["b", 0.7], ["a", 0.5]]
+
+
 def test_reasons_are_counted_in_clips() -> None:
     found = breakdown.by_reason(
         rows(
