@@ -209,16 +209,8 @@ class Recipe:
         Args:
             means: metric -> its mean; NaN is missing.
         """
-        return _or_none(self._totals(self._row(means))[0])
-
-    def group_totals(self, means: Mapping[str, float]) -> dict[str, float | None]:
-        """The total of each group that counts, on the same scale; None where a metric that counts is missing."""
-        parts = self._group_parts(self._row(means))[0] * 100
-        return {
-            group.name: _or_none(part)
-            for group, part in zip(self.groups, parts, strict=True)
-            if group.own_weight
-        }
+        row = np.array([[means.get(metric, np.nan) for metric in self.metrics]], dtype=np.float64)
+        return _or_none(self._totals(row)[0])
 
     def by_case(self, values: pd.DataFrame) -> pd.Series[float]:
         """The total of each case, NaN where a metric that counts is missing.
@@ -235,9 +227,6 @@ class Recipe:
     @cached_property
     def _terms(self) -> tuple[Term, ...]:
         return tuple(term for group in self.groups for term in group.terms)
-
-    def _row(self, means: Mapping[str, float]) -> Matrix:
-        return np.array([[means.get(metric, np.nan) for metric in self.metrics]], dtype=np.float64)
 
     def _totals(self, values_NM: Matrix) -> Matrix:
         """(N,) totals of N rows of all metrics."""
