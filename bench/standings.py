@@ -49,8 +49,8 @@ class Line:
         facts: about the model.
         reads_text: whether the prompt reaches the model; None where nobody said.
         cases, clips: of the run.
-        coverage: the share of clips that have a value, or of the cases that the most complete run has a value of, if
-            that is less; of the column that has least.
+        coverage: the share of clips that have a value, of those that the most complete run has; of the column that
+            has least.
         scores: of the columns that it was measured by.
         provenance: where its clips are.
         ranks: of those where it is ranked.
@@ -189,12 +189,14 @@ def _most_cases(lines: Sequence[Line]) -> dict[Column, int]:
 
 
 def _share(line: Line, column: Column, most: Mapping[Column, int]) -> float:
-    """The share of clips that have a value, or of the cases that others have one of, if that is less.
+    """The share of clips that have a value, of those that the most complete run of as many seeds would have.
 
-    A run that was cut off, or of which somebody left out the hard cases, has a value for every clip that it has.
+    Held against others, since a run that was cut off, or of which somebody left out the hard cases, has a value for
+    every clip that it has; and since a case that asks for no camera move has no adherence to it, whoever animates it.
     """
-    score = line.scores[column]
-    return min(score.coverage, score.cases / most[column]) if most[column] else 0.0
+    score, seeds = line.scores[column], max(1, round(line.clips / max(line.cases, 1)))
+    expected = most[column] * seeds
+    return min(1.0, (score.clips - score.failed) / expected) if expected else 0.0
 
 
 def _ranks(

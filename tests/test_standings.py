@@ -198,6 +198,32 @@ def test_a_run_that_was_cut_off_is_not_ranked() -> None:
     assert b.total and (b.total.cases, b.total.coverage) == (8, pytest.approx(0.08))
 
 
+def test_what_no_run_can_have_is_no_hole() -> None:
+    """A camera move is asked for in two cases of twelve; two seeds each."""
+    about = {
+        "metric": "camera_adherence",
+        "status": "not measurable",
+        "value": None,
+        "error": "asks for no move",
+    }
+    rows = []
+    for model, level in (("a", 0.5), ("b", 0.9)):
+        for seed in (0, 1):
+            rows += _rows(model, _values(level), seed=seed)
+            rows += _rows(model, [level, level], "camera_adherence", seed=seed)
+            ids = {"run": f"{model}-tiny", "label": model, "model": model, "seed": seed}
+            rows += [made.measurement(**{**about, **ids, "case": f"c{n}"}) for n in range(2, 12)]
+    found = _standing(rows, ["ssim_mean", "camera_adherence"])
+    assert [line.coverage for line in found.lines] == [1.0, 1.0]
+    assert all(len(line.ranks) == 2 for line in found.lines)
+
+
+def test_a_seed_that_is_missing_is_a_hole() -> None:
+    rows = [*_rows("a", _values(0.5)), *_rows("a", [None] * 6 + _values(0.5, 6), seed=1)]
+    (a,) = _standing(rows).lines
+    assert (a.coverage, a.ranks) == (0.75, {})
+
+
 def test_a_recipe_on_means_needs_no_case_that_has_everything() -> None:
     """VBench measures each dimension on other cases: its total has no interval here, and ranks nobody."""
     metrics = VBENCH_I2V.metrics
