@@ -20,13 +20,11 @@ import streamlit as st
 
 from bench import results
 from bench.errors import BadResults
+from bench.exports.spreadsheets import inert
 from bench.standings import Column, Line, Score, Standing
 from leaderboard import citations
 from leaderboard.source import Board
 from leaderboard.tables import plain_heading
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Beginnings that a spreadsheet takes for a formula."""
 
 MOST_ROWS = 200_000
 """Of rows as CSV or JSON, which are built in memory; parquet takes a hundredth of the room."""
@@ -142,11 +140,6 @@ def as_csv(table: pd.DataFrame) -> bytes:
     texts = table.select_dtypes(exclude="number").columns
     safe = table.assign(**{name: table[name].astype(object).map(inert) for name in texts})
     return safe.rename(columns=inert).to_csv(index=False).encode()
-
-
-def inert(cell: Any) -> Any:
-    """A text that no spreadsheet takes for a formula; anything else as it is."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 def as_json(table: pd.DataFrame) -> bytes:

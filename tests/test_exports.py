@@ -259,7 +259,9 @@ def test_no_cell_of_csv_is_computed(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("run_id", ["../../escaped", "/tmp/escaped", "..", "a/../../../b", ".hidden", ""])
 def test_no_run_writes_outside_of_its_folder(run_id: str, tmp_path: Path) -> None:
     of = replace(boards.run(made.suite(tmp_path / "pictures"), "x"), id=run_id)
-    results.write(tmp_path / "published" / "rows.parquet", [boards.row(of, "c0", "ssim_mean", 0.5)])
+    results.write(
+        tmp_path / "published" / "tiny@0" / "rows.parquet", [boards.row(of, "c0", "ssim_mean", 0.5)]
+    )
     hub = tmp_path / "a" / "b" / "hub"
     (path,) = exports.write("eval-results", hub, exports.gather([tmp_path / "published"]), "org/tiny")
     assert path.resolve().relative_to(hub).parts[1:] == (".eval_results", "i2v-bench-tiny.yaml")
@@ -278,13 +280,13 @@ def test_a_day_that_is_none_keeps_nothing_from_being_exported(tmp_path: Path) ->
     of = boards.run(suite, "a")
     days = ("yesterday", "", "2026-01-02T00:00:00+00:00", "2025-01-01", "0001-01-01T00:00:00")
     rows = [boards.row(of, f"c{n}", "ssim_mean", 0.5, created=day) for n, day in enumerate(days)]
-    results.write(tmp_path / "published" / "rows.parquet", rows)
+    results.write(tmp_path / "published" / "tiny@0" / "rows.parquet", rows)
     content = _read(
         exports.write("every-eval-ever", tmp_path / "e", exports.gather([tmp_path / "published"]))
     )
     assert content["evaluation_timestamp"] == "2026-01-02T00:00:00+00:00"
     assert content["retrieved_timestamp"] == "1767312000"
-    results.write(tmp_path / "published" / "rows.parquet", rows[:2])
+    results.write(tmp_path / "published" / "tiny@0" / "rows.parquet", rows[:2])
     gathered = exports.gather([tmp_path / "published"])
     content = _read(exports.write("every-eval-ever", tmp_path / "f", gathered))
     jsonschema.Draft7Validator(EVERY_EVAL_EVER).validate(content)

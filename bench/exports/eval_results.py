@@ -1,6 +1,6 @@
 """`.eval_results/*.yaml`: scores that the Hugging Face Hub shows on a model's page, for its owner to commit there.
 
-    <folder>/<run id>/.eval_results/i2v-bench-<suite>.yaml
+    <folder>/<run>/.eval_results/i2v-bench-<suite>.yaml
 
 The Hub takes them for benchmarks that are registered as a dataset; which one is for the user to say.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import files
 from bench.errors import UsageError
+from bench.exports import moments, names
 from bench.terminal import number
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
     for run in gathered.paths:
         found = entries(gathered, run, name, revision)
         suite = str(gathered.scores.loc[gathered.scores["run"] == run, "suite"].iloc[0])
-        path = folder / run / ".eval_results" / f"i2v-bench-{_slug(suite)}.yaml"
+        path = folder / names.safe(run) / ".eval_results" / f"i2v-bench-{names.safe(suite)}.yaml"
         if found:
             files.write_text(path, yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=120))
             written.append(path)
@@ -50,7 +51,7 @@ def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) ->
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
     scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
-    date = str(gathered.rows.loc[gathered.rows["run"] == run, "created"].astype(str).max())
+    date = moments.newest(gathered.rows.loc[gathered.rows["run"] == run, "created"].unique())
     lines = json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15))
     found = [
         EvalResultEntry(
@@ -58,7 +59,7 @@ def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) ->
             task_id=score["metric"],
             value=score["mean"],
             dataset_revision=revision,
-            date=date,
+            date=date or None,
             notes=_notes(score),
         )
         for score in lines
@@ -86,7 +87,3 @@ def _dataset(words: str) -> tuple[str, str | None]:
             + (f", not '{words}'" if words else "")
         )
     return found[1], found[2]
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "-", text)

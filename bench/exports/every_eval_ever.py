@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import facts, files, summary
 from bench.errors import UsageError
+from bench.exports import moments, names
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
@@ -44,7 +44,7 @@ def write(folder: Path, gathered: Gathered) -> list[Path]:
         if content["evaluation_results"]:
             developer, _, model = content["model_info"]["id"].partition("/")
             name = uuid.uuid5(NAMESPACE, files.digest(content))
-            path = folder / "data" / "i2v-bench" / _slug(developer) / _slug(model) / f"{name}.json"
+            path = folder / "data" / "i2v-bench" / names.safe(developer) / names.safe(model) / f"{name}.json"
             files.write_json(path, content)
             written.append(path)
     return written
@@ -54,15 +54,16 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
     """What the file of one run holds; its times are those of its rows, so that the same rows give the same file."""
     rows = gathered.rows[gathered.rows["run"] == run]
     first = rows.iloc[-1]
-    measured = str(rows["created"].astype(str).max())
-    seconds = str(int(datetime.fromisoformat(measured).timestamp()))
+    measured = moments.newest(rows["created"].unique())
+    moment = moments.moment(measured)
+    seconds = str(int(moment.timestamp())) if moment else "0"  # the schema wants digits, and no row has any
     model = _model(first)
     suite = f"{first['suite']}@{first['suite_version']}"
     found, directionless = _results(gathered, run, suite)
     return {
         "schema_version": SCHEMA_VERSION,
         "evaluation_id": f"i2v-bench-{suite}/{model['id']}/{seconds}",
-        "evaluation_timestamp": measured,
+        **({"evaluation_timestamp": measured} if moment else {}),
         "retrieved_timestamp": seconds,
         "source_metadata": {
             "source_name": "I2V Bench",
@@ -148,7 +149,3 @@ def _result(score: dict[str, Any], card: MetricCard, suite: str) -> dict[str, An
 def _texts(details: dict[str, Any]) -> dict[str, str]:
     """Values as text, which is all that the schema takes there; those that say nothing are left out."""
     return {name: str(value) for name, value in details.items() if str(value) not in {"", "None", "nan"}}
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "-", text).strip(".") or "unnamed"

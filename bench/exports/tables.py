@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import facts, files, results, summary
 from bench.errors import UsageError
+from bench.exports.spreadsheets import inert
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +25,6 @@ CSV_COLUMNS = (
     "suite", "suite_version", "run", "name", "label", "model", "kind", "reads_text", "metric", "metric_version",
     "direction", "unit", *NUMBERS,
 )  # fmt: skip
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula, whoever wrote it."""
 
 
 def write_csv(path: Path, gathered: Gathered) -> list[Path]:
@@ -100,13 +98,8 @@ def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
 def _frame(lines: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    safe = [{name: _harmless(value) for name, value in line.items()} for line in lines]
+    safe = [{name: inert(value) for name, value in line.items()} for line in lines]
     return pd.DataFrame(safe, columns=list(CSV_COLUMNS))
-
-
-def _harmless(value: Any) -> Any:
-    """Text that no spreadsheet runs: a formula begins with an apostrophe, which spreadsheets do not show."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _check_is_file(path: Path) -> None:

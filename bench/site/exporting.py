@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import exports, files, runs as run_folders
-from bench.exports import tables
+from bench.exports import moments, tables
 from bench.progress import Progress
 from bench.site import (
     boards,
@@ -289,8 +289,7 @@ def _gallery(
 
 def _as_of(gathered: Gathered) -> str:
     """The day of the newest measurement: a date of the export would make every page another at every export."""
-    created = gathered.rows["created"].astype(str)
-    return str(created.max())[:10] if len(created) else ""
+    return moments.newest(gathered.rows["created"].unique())[:10]
 
 
 def _pairs_said(suite: SuiteContent, suites: Sequence[SuiteContent]) -> str:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench import results, summary
+from bench.exports.spreadsheets import FORMULA
 from bench.standings import Standing
 from leaderboard import citations, downloads
 from leaderboard.source import LIGHT, Board
@@ -53,7 +54,7 @@ def test_no_cell_of_a_stranger_is_computed(text: str) -> None:
     table = pd.DataFrame({text: [text, f" {text}", f"-{text}"]})
     cells = [cell for row in csv.reader(io.StringIO(downloads.as_csv(table).decode())) for cell in row]
     assert len(cells) == 4
-    assert not [cell for cell in cells if cell.lstrip(" ").startswith(downloads.FORMULA)]
+    assert not [cell for cell in cells if cell.lstrip(" ").startswith(FORMULA)]
 
 
 def test_json_has_null_where_there_is_nothing_and_names_as_they_are() -> None:
