@@ -122,7 +122,25 @@ def number(value: float) -> str:
         return "–"
     if abs(value) < 1e-9:
         return "0"
-    return f"{value:.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return f"{value:.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
+    return f"{number(mean)} {half(mean, low, high)}".rstrip()
+
+
+def half(mean: float, low: float, high: float) -> str:
+    """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none.
+
+    Two significant digits: more would claim to know the interval itself that well.
+    """
+    below, above = mean - low, high - mean
+    if not math.isfinite(below + above):
+        return ""
+    if math.isclose(below, above, rel_tol=1e-6, abs_tol=1e-9):
+        return f"± {number(float(f'{above:.2g}'))}"
+    return f"({number(low)} … {number(high)})"
 
 
 def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
@@ -267,18 +285,9 @@ def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
 
 
 def _cell(score: Mapping[Any, Any]) -> str:
-    if score["low"] != score["low"] or score["mean"] != score["mean"]:
-        return number(score["mean"])
-    below, above = score["mean"] - score["low"], score["high"] - score["mean"]
-    if abs(below - above) <= max(1e-6 * above, 1e-9):
-        return f"{number(score['mean'])} ± {_half(above)}"
-    return f"{number(score['mean'])} [dim]({number(score['low'])} … {number(score['high'])})[/dim]"
-
-
-def _half(width: float) -> str:
-    if width < 1e-9:
-        return "0"
-    return f"{width:.0f}" if width >= 10 else f"{width:.2g}"
+    width = half(score["mean"], score["low"], score["high"])
+    shown = f"[dim]{width}[/dim]" if width.startswith("(") else width
+    return f"{number(score['mean'])} {shown}".rstrip()
 
 
 def _coverage(cells: pd.DataFrame) -> str:

@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from bench.facts import NULL_MODELS, REFERENCE as REFERENCE_MODEL
+from bench import terminal
 from bench.terminal import ARROWS, card, number
 from bench.types import MetricCard
 
 NULL, REFERENCE = "null baseline", "reference clips"
-
-BASELINES = {**dict.fromkeys(NULL_MODELS, NULL), REFERENCE_MODEL: REFERENCE}
-"""Model -> what its row is for: consistency metrics reward not moving, so a row that does not move must say so."""
 
 WORD_JOINER = "\u2060"
 """Has no width: no escape keeps Streamlit from making links of bare addresses, only another sign in them does."""
@@ -70,12 +67,8 @@ def cell(score: Mapping[Any, Any], cases: int) -> str:
 
 
 def with_interval(mean: float, low: float, high: float) -> str:
-    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
-    if math.isnan(mean) or math.isnan(low) or math.isnan(high):
-        return number(mean)
-    if math.isclose(mean - low, high - mean, rel_tol=1e-6, abs_tol=1e-12):
-        return f"{number(mean)} ± {_half(high - mean)}"
-    return f"{number(mean)} ({number(low)} … {number(high)})"
+    """'0.93 ± 0.02', or '12 (9 … 18)', or the mean alone: as everywhere, see bench.terminal."""
+    return terminal.with_interval(mean, low, high)
 
 
 def coverage(score: Mapping[Any, Any]) -> str:
@@ -97,10 +90,3 @@ def facts(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def _half(width: float) -> str:
-    """Two significant digits: more would claim to know the interval itself that well."""
-    if abs(width) < 1e-9:
-        return "0"
-    return f"{width:.0f}" if abs(width) >= 100 else f"{width:.2g}"

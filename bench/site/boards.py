@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench import recipes, standings, summary
+from bench import recipes, standings, summary, terminal
 from bench.site import drawing
 from bench.site.folders import slug
-from bench.terminal import ARROWS, number
+from bench.terminal import ARROWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,12 +119,7 @@ def _mean(line: Line, metric: str) -> float:
 
 def half(score: Score) -> str:
     """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none."""
-    below, above = score.mean - score.low, score.high - score.mean
-    if not math.isfinite(below + above):
-        return ""
-    if math.isclose(below, above, rel_tol=1e-6, abs_tol=1e-12):
-        return f"± {number(float(f'{above:.2g}'))}"
-    return f"({number(score.low)} … {number(score.high)})".replace("-", "−")
+    return terminal.half(score.mean, score.low, score.high).replace("-", "−")
 
 
 def holes(score: Score) -> str:
@@ -138,11 +133,11 @@ def short_licence(licence: str) -> str:
 
 
 def _metrics(scores: pd.DataFrame) -> list[str]:
-    """The main metrics that somebody has a value of, motion first; those without a card if there are no others."""
-    measured = set(scores.loc[scores["mean"].notna(), "metric"].astype(str))
-    main = [name for name, card in summary.cards().items() if card.is_main and name in measured]
-    main.sort(key=lambda name: name != MOTION)
-    return main or sorted(measured)
+    """The main metrics, under any settings, that somebody has a value of, motion first; all if there are none."""
+    measured = sorted(set(scores.loc[scores["mean"].notna(), "metric"].astype(str)))
+    order = [MOTION, *(name for name, card in summary.cards().items() if card.is_main)]
+    main = [metric for metric in measured if summary.bare(metric) in order]
+    return sorted(main, key=lambda metric: order.index(summary.bare(metric))) or measured
 
 
 def _is_measured(recipe: Recipe, scores: pd.DataFrame) -> bool:
@@ -233,6 +228,7 @@ def _line(found: Board, line: Line, scales: Sequence[tuple[float, float]]) -> di
         "clips": line.clips,
         "is_here": line.provenance == "clips here",
         "cells": [*totals, *cells],
+        "is_complete": line.coverage == 1 and all(cell["value"] is not None for cell in cells),
     }
 
 

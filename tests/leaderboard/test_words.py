@@ -8,6 +8,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
+from bench import facts
 from bench.terminal import card
 from leaderboard import charts, words
 
@@ -42,6 +43,8 @@ def test_plain_text_says_the_same(text: str) -> None:
         (5.0, NAN, NAN, "5"),
         (1.0, 1.0, 1.0, "1 ± 0"),
         (13469.0, 11169.0, 15769.0, "13469 ± 2300"),
+        (1000.0, 877.0, 1123.0, "1000 ± 120"),
+        (0.0, -1e308, 1.7e308, "0"),
         (NAN, NAN, NAN, "–"),
     ],
 )
@@ -88,4 +91,5 @@ def test_facts() -> None:
 
 def test_every_kind_of_entry_has_a_colour_in_plots() -> None:
     """Vega draws no point for a kind that its scale does not know."""
-    assert {*words.BASELINES.values(), "model"} == set(charts.COLOURS)
+    kinds = {facts.kind(model) for model in ("svd", facts.REFERENCE, *facts.NULL_MODELS)}
+    assert kinds == set(charts.COLOURS) == set(charts.SHAPES)
