@@ -7,8 +7,9 @@ never ranked; nor is a run of which too many clips have no value, since what is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -122,7 +123,7 @@ def standing(
     columns = _columns(own, metrics)
     found = [_line(str(run), group, str(run) in here) for run, group in own.groupby("run")]
     most = _most_cases(found)
-    ranks = {column: _ranks(column, found, means, most) for column in columns}
+    ranking_of = cache(lambda column: _ranks(column, found, means, most))
     models = [line.run for line in found if line.kind == "model"]
     cases = max((line.cases for line in found), default=0)
     totals = recipe and total_scores.totals(recipe, means, names, models, cases)
@@ -134,7 +135,7 @@ def standing(
                 (_share(line, column, most) for column in columns if column in line.scores), default=0.0
             ),
             scores={column: line.scores[column] for column in columns if column in line.scores},
-            ranks={column: ranks[column][line.run] for column in columns if line.run in ranks[column]},
+            ranks=_RanksOf(line.run, columns, ranking_of),
             total=totals.scores.get(line.run) if totals else None,
             total_rank=totals.ranks.get(line.run) if totals else None,
             total_missing=totals.missing.get(line.run, ()) if totals else (),
@@ -143,6 +144,26 @@ def standing(
     ]
     lines.sort(key=lambda line: (ORDER.index(line.kind), line.name, line.run))
     return Standing(suite, columns, tuple(lines), recipe)
+
+
+@dataclass(frozen=True, eq=False)
+class _RanksOf(Mapping[Column, Rank]):
+    """The ranks of one run, found when somebody asks: a table of 200 models shows those of one column of ten."""
+
+    run: str
+    columns: tuple[Column, ...]
+    ranking: Callable[[Column], Mapping[str, Rank]]
+
+    def __getitem__(self, column: Column) -> Rank:
+        if column not in self.columns:
+            raise KeyError(column)
+        return self.ranking(column)[self.run]
+
+    def __iter__(self) -> Iterator[Column]:
+        return (column for column in self.columns if self.run in self.ranking(column))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _columns(scores: pd.DataFrame, metrics: Sequence[str]) -> tuple[Column, ...]:
