@@ -30,6 +30,10 @@ KEY = ("run", "case", "seed", "metric")
 """What there is one row of; a later one replaces an earlier one."""
 
 
+NUMBERS = ("value", "low", "high")
+"""Columns of measured numbers, each finite or null."""
+
+
 @cache
 def schema() -> pa.Schema:
     """The Arrow schema of Measurement: a column a field, its meaning in the column's metadata."""
@@ -53,7 +57,7 @@ def read(path: Path) -> list[Measurement]:
     """The rows of one file.
 
     Raises:
-        BadResults: it is broken, too large, or of another schema.
+        BadResults: it is broken, too large, of another schema, or a number in it is not finite.
     """
     return [_measurement(row) for row in read_table(path).to_pylist()]
 
@@ -66,7 +70,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         columns: only these, in the schema's order; text in them is dictionary-encoded. None for all, as they are.
 
     Raises:
-        BadResults: it is broken, too large, or of another schema.
+        BadResults: it is broken, too large, of another schema, or a number in it is not finite.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -75,11 +79,22 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         with pq.ParquetFile(path) as file:
             _check(path, file)
             if columns is None:
-                return file.read()
+                return _finite(path, file.read())
         with pq.ParquetFile(path, read_dictionary=_texts(columns)) as file:
-            return file.read(list(columns))
+            return _finite(path, file.read(list(columns)))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadResults(f"{path} is not a whole parquet file: {str(error).splitlines()[0]}") from error
+
+
+def _finite(path: Path, table: pa.Table) -> pa.Table:
+    """The table, unless a number in it is none: one infinity would take the mean of its run with it."""
+    import pyarrow.compute as pc
+
+    for name in set(NUMBERS) & set(table.column_names):
+        if pc.all(pc.is_finite(table[name])).as_py() is False:
+            (first,) = table.filter(pc.invert(pc.is_finite(table[name])))[name].slice(0, 1).to_pylist()
+            raise BadResults(f"{path} has {first} as a {name}: every number in results is finite, or missing")
+    return table
 
 
 def _texts(columns: Sequence[str]) -> list[str]:

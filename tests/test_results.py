@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,25 @@ def test_a_foreign_schema_is_refused(tmp_path: Path, spoil: Any, message: str) -
     pq.write_table(spoiled, tmp_path / "x.parquet")
     with pytest.raises(BadResults, match=message):
         results.read_table(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("column", ["value", "low", "high"])
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_refused(tmp_path: Path, column: str, number: float) -> None:
+    """A Measurement cannot hold one, but the board reads tables, and a file may be somebody else's."""
+    path = tmp_path / "a.parquet"
+    results.write(
+        path, [measurement(), measurement(case=None, category=None, seed=None, low=0.0, high=1.0, n=2)]
+    )
+    table = pq.read_table(path)
+    place = table.schema.get_field_index(column)
+    spoilt = pa.array([table[column][0].as_py(), number], pa.float64())
+    pq.write_table(table.set_column(place, table.schema.field(column), spoilt), path)
+    for columns in (None, ["run", column]):
+        with pytest.raises(BadResults, match=rf"a\.parquet has -?(nan|inf) as a {column}: every number"):
+            results.read_table(path, columns)
+    _, (problem,) = results.read_all([path])
+    assert "a.parquet" in str(problem)
 
 
 def test_one_corrupt_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
