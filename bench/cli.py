@@ -544,7 +544,9 @@ def export(
         for line in made.problems:
             typer.echo(f"warning: {line}", err=True)
         typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
-        typer.echo(f"bench serve {destination}: look at it; or open {destination / 'index.html'}")
+        # links lead out of the folder, and bench serve hands out what is in it
+        served = "" if wanted.clips == "link" else f"bench serve {destination}: look at it; or "
+        typer.echo(f"{served}open {destination / 'index.html'}")
 
 
 @app.command()

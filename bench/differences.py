@@ -179,10 +179,20 @@ def extremes(pair: Pair) -> list[Extreme]:
     """The cases from the one that B loses most to the one that it wins most, over all metrics with a direction."""
     gains: dict[str, list[float]] = {}
     for each in pair.differences:
-        usual = (
-            float(np.sqrt(np.mean([case.difference**2 for case in each.by_case]))) if each.by_case else 0.0
-        )
-        for case in each.by_case if usual > 0 and each.direction != "none" else ():
-            gains.setdefault(case.case, []).append(case.difference * SIGNS[each.direction] / usual)
+        for case, gain in zip(each.by_case, _usual(each), strict=False):
+            gains.setdefault(case.case, []).append(gain * SIGNS[each.direction])
     found = [Extreme(case, float(np.mean(values)), len(values)) for case, values in gains.items()]
     return sorted(found, key=lambda extreme: (extreme.gain, extreme.case))
+
+
+def _usual(each: Difference) -> list[float]:
+    """The cases' differences over their root mean square; none where that says nothing.
+
+    Divided by the largest first: squares of what strangers measured may be too large for a number.
+    """
+    differences_N = np.array([case.difference for case in each.by_case])
+    largest = float(np.abs(differences_N).max(initial=0.0))
+    if each.direction == "none" or not 0.0 < largest < np.inf:
+        return []
+    shares_N = differences_N / largest
+    return list(map(float, shares_N / np.sqrt(np.mean(shares_N**2))))

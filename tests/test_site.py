@@ -6,8 +6,10 @@ import contextlib
 import hashlib
 import json
 import re
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -240,6 +242,56 @@ def test_forty_hostile_texts_are_text(tmp_path: Path) -> None:
             assert "<" not in path.read_text()
 
 
+def test_one_row_of_a_stranger_takes_no_export_down(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    rows = []
+    for label, sign in (("a", 1.0), ("b", -1.0)):
+        of = boards.run(suite, label)
+        about = {
+            "decoded": f'{{"fps": 1{"0" * 400}, "frames": -5, "width": -5, "height": -5}}',
+            "created": "yesterday",
+        }
+        rows += [boards.row(of, f"c{n}", "ssim_mean", 0.5, series=(0.5, 0.4), **about) for n in range(3)]
+        rows += [boards.row(of, f"c{n}", "warping_error", sign * 1e308, **about) for n in range(3)]
+        rows += [
+            boards.row(of, f"c{n}", "flicker_max_step", n * 5e-324, series=(0.0, 5e-324), **about)
+            for n in range(2)
+        ]
+    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert export(tmp_path / "site", tmp_path / "published").runs == 2
+    content = data(tmp_path / "site" / "data" / "runs" / "a-tiny.js")
+    assert isinstance(content, dict)
+    assert [content["cases"]["c0"][name] for name in ("fps", "frames", "width")] == [0, 0, 0]
+    assert "yesterday" not in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_metrics_under_settings_have_columns_and_complete_is_every_number(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    whole, part = boards.run(suite, "whole"), boards.run(suite, "part")
+    fvd = "fvd_debiased[frames=8,size=64]"
+    rows = [boards.row(of, "c0", "ssim_mean", 0.5) for of in (whole, part)]
+    rows.append(boards.row(whole, None, fvd, 9.0, low=8.0, high=10.0, n=1, decoded=""))
+    results.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    export(tmp_path / "site", tmp_path / "published")
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert f'data-key="{fvd}"' in page
+    partial = {
+        run: "data-partial" in tag for tag, run in re.findall(r'(<tr [^>]*data-run="([^"]+)"[^>]*>)', page)
+    }
+    assert partial == {"whole-tiny": False, "part-tiny": True}
+
+
+def test_cases_that_differ_most_are_told_with_their_addresses(made_site: Path) -> None:
+    (path,) = (made_site / "data" / "pairs").glob("*.js")
+    content = data(path)
+    assert isinstance(content, dict)
+    assert {each["case"]: each["slug"] for each in content["cases"]} == {
+        f"c{n}": f"c{n}" for n in range(2)
+    } | ({"c2": "c2"} if len(content["cases"]) == 3 else {})
+
+
 # Parts
 
 
@@ -294,6 +346,26 @@ def test_names_in_plots_are_escaped_and_extremes_are_drawn() -> None:
     assert "nan" not in drawing.plot(drawing.Line([0.0, 1.0], [3.0, 3.0]), "flat", "x").lower()
 
 
+@pytest.mark.parametrize(
+    "ends", [(-1e308, 1e308), (0.0, 5e-324), (1e308, 1.7e308), (-5e-324, 5e-324), (1e20, 1e20 + 16384)]
+)
+def test_numbers_at_the_ends_of_float64_are_drawn(ends: tuple[float, float]) -> None:
+    svg = drawing.plot(drawing.Line([0.0, 1.0], ends), "ends", "x") + drawing.strip(ends[0], *ends, ends)
+    assert not re.search("nan|inf", svg.lower())
+
+
+@pytest.mark.parametrize(("clips", "is_served"), [("link", False), ("none", True)])
+def test_only_a_site_that_can_be_served_is_said_to_be(
+    clips: str, is_served: bool, out: Path, tmp_path: Path
+) -> None:
+    """With --clips link the clips lie outside of the folder, of which bench serve hands out nothing."""
+    words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "none"), "--out", str(out)]
+    answer = CliRunner().invoke(app, [*words, "--clips", clips, "--run", "still", "--max-clips", "1"])
+    last = answer.stdout.splitlines()[-1]
+    assert ("bench serve" in last) is is_served
+    assert last.endswith(f"open {tmp_path / 'site' / 'index.html'}")
+
+
 def _suite(made_site: Path) -> str:
     return str(_inlined(made_site / "case.html")["suites"][0]["name"])
 
@@ -316,7 +388,13 @@ def test_the_example_of_ci_is_a_workflow_that_publishes_what_is_exported() -> No
     workflow = yaml.safe_load(EXAMPLE.read_text())
     steps = workflow["jobs"]["publish"]["steps"]
     commands = [step["run"] for step in steps if "run" in step]
-    assert commands == ["pip install i2v-bench", "bench export site/ --published results --clips none"]
+    assert commands == ["pip install ./i2v-bench", "bench export site/ --published results --clips none"]
+    assert (ROOT / "pyproject.toml").is_file()  # what is checked out can be installed
+    own, benchmark = [step.get("with", {}) for step in steps if "actions/checkout" in step.get("uses", "")]
+    assert own == {}
+    assert benchmark == {"repository": "${{ env.BENCH_REPOSITORY }}", "path": "i2v-bench"}
+    (python,) = [step["with"] for step in steps if "setup-python" in step.get("uses", "")]
+    assert "cache" not in python  # it fails in a repository without requirements.txt
     (upload,) = [step for step in steps if "upload-pages-artifact" in step.get("uses", "")]
     assert upload["with"]["path"] == "site"
     assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
@@ -340,7 +418,7 @@ def test_the_example_s_command_runs(tmp_path: Path, out: Path) -> None:
     words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "results"), "--clips", "none"]
     answer = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "no-runs")])
     assert answer.exit_code == 0, answer.stderr
-    assert "1 runs, 6 pages, 0 clips" in answer.stdout
+    assert "1 runs, 7 pages, 0 clips" in answer.stdout
     assert (tmp_path / "site" / "index.html").is_file()
 
 

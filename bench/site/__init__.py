@@ -9,7 +9,7 @@
            site.json              says that the folder is a site, and may be replaced
 
 What strangers wrote is text everywhere: templates escape it, scripts set it by textContent, and each page's policy lets
-no script run but its own.
+scripts run only that are its own, by digest, or files of the same server or disk, which hand over its data.
 """
 
 from bench.site.exporting import Wanted, export

@@ -161,7 +161,9 @@ def _ends(values: Sequence[float], air: float = 0.05) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Three to six round numbers."""
+    """Three to six round numbers; none where the ends are too far apart, or too near, for float64 to divide."""
+    if not 1e-300 < high - low < 1e300:
+        return []
     power = 10.0 ** math.floor(math.log10((high - low) / 4))
     step = next(each * power for each in (1, 2, 5, 10) if (high - low) / (each * power) <= 5)
     first = math.ceil(low / step - 1e-9)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from bench import comparison, plots, reports, verdicts
+from bench import plots, reports, verdicts
 from bench.differences import Entry, Pair
+from bench.site.folders import slug
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def content(pair: Pair) -> dict[str, Any]:
         "lines": lines,
         "notes": reports.notes(pair),
         "cases": [
-            {"case": each.case, "gain": round(each.gain, 2), "metrics": each.metrics}
+            {"case": each.case, "slug": slug(each.case), "gain": round(each.gain, 2), "metrics": each.metrics}
             for each in reports.extremes(pair)
         ],
     }
@@ -112,8 +113,3 @@ def forest(pair: Pair) -> str:
     ]
     a, b = reports.plain(pair.a.name), reports.plain(pair.b.name)
     return plots.forest(effects, f"← {a} is better · {b} is better →") if effects else ""
-
-
-def chosen_metrics(rows: pd.DataFrame) -> list[str]:
-    """The main metrics that somebody has a value of."""
-    return comparison.chosen(rows, [])

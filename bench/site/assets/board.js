@@ -90,7 +90,8 @@
       q: find.value,
       ...Object.fromEntries(filters.map((filter) => [filter.dataset.filter, filter.value])),
       whole: whole.checked ? "1" : "",
-      hide: boxes.filter((box) => !box.checked).map((box) => box.value).join(","),
+      // a key may hold commas of its own
+      hide: boxes.filter((box) => !box.checked).map((box) => encodeURIComponent(box.value)).join(","),
     });
   }
 
@@ -106,7 +107,7 @@
       if (filter.selectedIndex < 0) filter.value = "";
     }
     whole.checked = chosen.get("whole") === "1";
-    const hidden = new Set((chosen.get("hide") ?? "").split(","));
+    const hidden = new Set((chosen.get("hide") ?? "").split(",").map(benchPage.decode));
     for (const box of boxes) box.checked = !hidden.has(box.value);
     applySort();
     applyFilters();

@@ -1,7 +1,7 @@
 "use strict";
 // Two to four runs: their clips of a case in step, their scores, and the comparisons that were made in advance.
 {
-  const { make, load, choose } = benchPage;
+  const { make, load, choose, decode } = benchPage;
   const data = benchPage.inlined();
   const MOST = 4;
   const place = (id) => document.getElementById(id);
@@ -15,10 +15,6 @@
     const known = [...new Set((read.get("runs") ?? "").split(",").map(decode))].filter((run) => Object.hasOwn(data.runs, run));
     const runs = known.filter((run) => data.runs[run].suite === data.runs[known[0]].suite).slice(0, MOST);
     return { runs, case: read.get("case") ?? "" };
-  }
-
-  function decode(text) {
-    try { return decodeURIComponent(text); } catch { return ""; }
   }
 
   function change(runs, caseSlug) {
@@ -78,7 +74,7 @@
     return section;
   }
 
-  // The cases that differ most lead to their clips above.
+  // The cases that differ most lead to their clips above, or to their page where this one shows no clips of them.
   function differing(found) {
     const links = (cases) => cases.map((each) => make("li", {}, caseLink(each), ` ${each.gain > 0 ? "+" : "−"}${Math.abs(each.gain).toFixed(2)} × the usual difference`));
     const worst = found.cases.filter((each) => each.gain < 0).slice(0, 5);
@@ -88,6 +84,13 @@
   }
 
   function caseLink(each) {
+    const { runs } = chosen();
+    const suite = data.suites.find(({ name }) => name === data.runs[runs[0]].suite);
+    const shown = suite.cases.slice(0, suite.shown).some(([, slug]) => slug === each.slug);
+    if (!shown) {
+      const words = { suite: suite.slug, case: each.slug, runs: runs.join(",") };
+      return make("a", { href: `case.html#${new URLSearchParams(words)}` }, make("bdi", {}, each.case));
+    }
     const link = make("button", { type: "button" }, make("bdi", {}, each.case));
     link.addEventListener("click", () => {
       change(chosen().runs, each.slug);

@@ -46,6 +46,11 @@ const benchPage = (() => {
     if (text !== location.hash.slice(1)) history.replaceState(null, "", `#${text}`);
   }
 
+  // One word of a list in the address; '' for what is none.
+  function decode(text) {
+    try { return decodeURIComponent(text); } catch { return ""; }
+  }
+
   // An element with attributes and text; text is never markup.
   function make(name, attributes = {}, ...children) {
     const made = document.createElement(name);
@@ -63,7 +68,7 @@ const benchPage = (() => {
     return select.value;
   }
 
-  return { arrived, load, inlined, read, write, make, choose };
+  return { arrived, load, inlined, read, write, decode, make, choose };
 })();
 
 {
