@@ -30,6 +30,10 @@ FRAMED = (
 """Attributes of a Difference that stand in a frame; what varies within it, case by case, does not."""
 
 
+MOST_LOST = 0.05
+"""Of the baseline's cases: a run that has no value of more of them may have failed where it is worse."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Runs on one version of one suite.
@@ -164,8 +168,8 @@ def failed(found: Comparison, gates: Sequence[Gate]) -> list[tuple[Gate, Pair, D
     """The gates that do not hold, and where.
 
     Raises:
-        UsageError: a gate on a metric that has no better direction, or of which nothing is known here: a gate that
-            sees nothing must not pass.
+        UsageError: a gate on a metric that has no better direction, of which nothing is known here, or of which the
+            run has no value for more than MOST_LOST of the baseline's cases: a gate that sees nothing must not pass.
     """
     asked = [(each, pair, _asked(each, pair)) for pair in found.pairs for each in gates]
     return [(each, pair, difference) for each, pair, difference in asked if each.fails(difference)]
@@ -178,7 +182,24 @@ def _asked(gate: Gate, pair: Pair) -> Difference:
         raise UsageError(f"{gate.metric} of {pair.b.name} cannot be gated on: {''.join(reasons)}")
     if not SIGNS[difference.direction]:
         raise UsageError(f"{gate.metric} cannot be gated on: it has no better direction")
+    lost = _lost(pair, difference)
+    if lost > MOST_LOST * (difference.cases + lost):
+        raise UsageError(
+            f"{gate.metric} of {pair.b.name} cannot be gated on: it lacks {lost} of the {difference.cases + lost} "
+            f"cases of {pair.a.name}, over {MOST_LOST:.0%}"
+        )
     return difference
+
+
+def _lost(pair: Pair, difference: Difference) -> int:
+    """How many cases the baseline has under a metric, and the other lacks; of a number about sets, clips count."""
+    if difference.basis == "set":
+        return len({*pair.a.clips} - {*pair.b.clips})
+    return sum(
+        len(hole.cases)
+        for hole in pair.holes
+        if hole.has == pair.a.name and difference.metric in hole.metrics
+    )
 
 
 def _gated(rows: pd.DataFrame, gates: Sequence[Gate]) -> list[str]:

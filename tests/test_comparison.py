@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.stats
 
-from bench import comparison, differences, evaluators, paired, results, set_differences, stats
+from bench import comparison, differences, evaluators, paired, results, set_differences, stats, verdicts
 from bench.differences import Difference, Entry, Pair, Skipped
 from bench.errors import NotMeasurable, UnknownName, UsageError
 from bench.evaluators import FeatureSet, SetEvaluator, Values
 from bench.types import Measurement
-from bench.verdicts import Gate, gate
+from bench.verdicts import Comparison, Gate, gate
 from tests.made import measurement
 
 A, B = Entry("a-run", "a"), Entry("b-run", "b")
@@ -356,6 +357,30 @@ def test_a_gate_fails_where_the_whole_interval_is_beyond(
 def test_a_gate_without_an_interval_does_not_pass() -> None:
     with pytest.raises(UsageError, match="no interval for ssim_mean"):
         Gate("ssim_mean").fails(replace(_found(0.0, 0.0), low=None))
+
+
+@pytest.mark.parametrize(("kept", "is_seen"), [(100, True), (95, True), (94, False), (6, False)])
+def test_a_gate_does_not_pass_what_failed_on_most_cases(kept: int, is_seen: bool) -> None:
+    """B is better wherever it has a value, and has none of the rest: it may have failed where it is worse."""
+    a = [number / 100 for number in range(100)]
+    better = [value + 0.01 for value in a[:kept]]
+    found = Comparison("demo@0", (_pair(*_rows(A, _of(a)), *_rows(B, _of(better))),))
+    if is_seen:
+        assert verdicts.failed(found, [Gate("ssim_mean")]) == []
+        return
+    said = f"ssim_mean of b cannot be gated on: it lacks {100 - kept} of the 100 cases of a, over 5%"
+    with pytest.raises(UsageError, match=said):
+        verdicts.failed(found, [Gate("ssim_mean")])
+
+
+def test_a_gate_on_sets_counts_clips() -> None:
+    clips = {f"c{n}": Path(f"{n}.mkv") for n in range(20)}
+    few = dict(list(clips.items())[:9])
+    found = replace(_found(0.1, 0.3), basis="set", cases=9)
+    pair = Pair(replace(A, clips=clips), replace(B, clips=few), (found,), (), (), ((0,), (0,)))
+    with pytest.raises(UsageError, match="it lacks 11 of the 20 cases of a, over 5%"):
+        verdicts.failed(Comparison("demo@0", (pair,)), [Gate("ssim_mean")])
+    assert verdicts.failed(Comparison("demo@0", (replace(pair, a=pair.b),)), [Gate("ssim_mean")]) == []
 
 
 def test_gates_in_words() -> None:
