@@ -7,14 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity  # 0.26.0
-from torchmetrics.functional.image import (  # 1.9.0
-    multiscale_structural_similarity_index_measure,
-    structural_similarity_index_measure,
-)
 
 from bench import compiled, similarity
 from bench.errors import NotMeasurable
@@ -152,6 +147,9 @@ def test_ms_ssim_of_flat_planes_is_the_luminance_of_the_last_scale() -> None:
 
 def torchmetrics_ms_ssim(a: np.ndarray, b: np.ndarray) -> float:
     """From torchmetrics' parts, at each scale over windows that lie inside."""
+    import torch  # here, since every worker reads this file, and one runs it
+    from torchmetrics.functional.image import structural_similarity_index_measure  # 1.9.0
+
     p, q = (torch.from_numpy(plane.astype(np.float64))[None, None] for plane in (a, b))
     product = 1.0
     for scale, exponent in enumerate([0.0448, 0.2856, 0.3001, 0.2363, 0.1333]):
@@ -170,6 +168,9 @@ def torchmetrics_ms_ssim(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.parametrize("size", [(176, 176), (181, 203)])
 def test_ms_ssim_is_that_of_torchmetrics(size: tuple[int, int]) -> None:
+    import torch
+    from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
+
     a, _, _, b = texture(4, *size)
     found = similarity.ms_ssim(a, b)
     assert found == pytest.approx(torchmetrics_ms_ssim(a, b), abs=1e-6)  # float32 against float64

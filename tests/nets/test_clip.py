@@ -1,11 +1,12 @@
-"""CLIP on a tiny random checkpoint in OpenAI's format, and on the real one where it is."""
+"""CLIP on a tiny random checkpoint in OpenAI's format, and on the real one where it is.
+
+open_clip and torch are imported by tests: every worker reads this file, and one runs it.
+"""
 
 from pathlib import Path
 
 import numpy as np
-import open_clip
 import pytest
-import torch
 from PIL import Image as pillow
 
 from bench import weights
@@ -34,6 +35,9 @@ def openai(path: Path) -> Encoder:
 
 
 def test_equals_open_clip_by_hand(folder: Path, frames: Frames) -> None:
+    import open_clip
+    import torch
+
     # The textbook way: open_clip builds the model, its own transform reads PIL pictures one by one.
     net = open_clip.CLIP(**tiny_nets.SHAPE, quick_gelu=True).eval()
     net.load_state_dict(torch.load(folder / "state.pt", weights_only=True))
@@ -80,6 +84,9 @@ def test_text_beyond_77_tokens_is_not_read(folder: Path) -> None:
 
 
 def test_openai_checkpoints_have_quick_gelu(folder: Path, frames: Frames) -> None:
+    import open_clip
+    import torch
+
     plain = open_clip.CLIP(**tiny_nets.SHAPE, quick_gelu=False).eval()
     plain.load_state_dict(torch.load(folder / "state.pt", weights_only=True))
     encoder = openai(folder / "state.pt")
@@ -92,11 +99,16 @@ def test_openai_checkpoints_have_quick_gelu(folder: Path, frames: Frames) -> Non
 @pytest.fixture
 def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A tiny architecture among open_clip's own, for as long as the test lasts."""
+    import open_clip
+
     monkeypatch.setitem(open_clip.factory._MODEL_CONFIGS, "tiny-test", tiny_nets.SHAPE)
     return "tiny-test"
 
 
 def test_any_model_of_open_clip_with_a_local_file(tiny_model: str, tmp_path: Path, frames: Frames) -> None:
+    import open_clip
+    import torch
+
     file = tmp_path / "trained.pt"
     tiny_nets.write_clip(file, quick_gelu=False)
     source = Source(tiny_model, "mine", file)
@@ -134,6 +146,8 @@ def test_tags_that_open_clip_fetches_respect_offline() -> None:
 def test_a_file_is_read_with_the_preprocessing_and_activation_of_its_tag(
     tiny_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import open_clip
+
     facts = {
         "mean": (0.5, 0.5, 0.5),
         "std": (0.25, 0.25, 0.25),
