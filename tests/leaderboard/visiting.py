@@ -75,7 +75,9 @@ def nothing_went_wrong(visit: Visit) -> None:
 
 
 def picture(visit: Visit, tmp_path: Path, name: str) -> None:
-    folder = Path(os.environ.get("BENCH_SCREENSHOTS") or tmp_path)
+    kept = os.environ.get("BENCH_SCREENSHOTS")
+    folder = Path(kept or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
-    visit.page.wait_for_timeout(700)  # widgets fade in
+    if kept:  # somebody will look at it
+        visit.page.wait_for_timeout(700)  # widgets fade in
     visit.page.screenshot(path=folder / f"{name}.png")
