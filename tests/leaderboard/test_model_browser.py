@@ -12,6 +12,32 @@ from tests.leaderboard import boards
 from tests.leaderboard.visiting import CHARTS, PLAYING, Visit, picture
 
 
+def test_a_run_plays_beside_its_image_and_draws_its_series(visit: Visit, tmp_path: Path) -> None:
+    visit.go("model?run=mover-tiny&case=c1&seed=0")
+    visit.page.wait_for_function(PLAYING)
+    expect(visit.page.locator(CHARTS)).to_have_count(2)
+    expect(visit.page.locator("[data-testid=stImage] img")).to_have_count(1)
+    drawn = visit.page.locator(f"{CHARTS} path[aria-roledescription='line mark']")
+    expect(drawn).to_have_count(2)
+    videos = [response for response in visit.responses if "/previews/" in response.url]
+    assert videos
+    assert {response.status for response in videos} <= {200, 206}
+    assert any(response.status == 206 for response in videos)
+    assert visit.page.evaluate(
+        "[...document.querySelectorAll('video')].map(v => [v.videoWidth, v.videoHeight])"
+    ) == [[64, 48]]
+    picture(visit, tmp_path, "run")
+
+
+def test_choosing_a_run_changes_the_address_and_the_clip(visit: Visit) -> None:
+    visit.go("model?run=mover-tiny&case=c1", wait_for="video")
+    visit.page.get_by_role("combobox").first.click()
+    visit.page.get_by_role("option", name="still-tiny").click()
+    visit.page.wait_for_url("**run=still-tiny*")
+    visit.page.wait_for_function("document.querySelector('video').src.includes('still-tiny')")
+    assert visit.query()["case"] == ["c1"]
+
+
 def test_bands_are_drawn_and_the_clip_plays_on(visit: Visit, tmp_path: Path) -> None:
     visit.go("model?run=mover-tiny&case=c1", wait_for="video")
     visit.page.get_by_role("tab", name="Over time").click()
@@ -73,6 +99,8 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path) -> None:
 
 def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
     pages = {
+        "overview": ("", CHARTS),
+        "model": ("model?run=mover-tiny", CHARTS),
         "model-cases": ("model?run=mover-tiny&tab=Cases", "video"),
         "model-time": ("model?run=mover-tiny&tab=Over+time", CHARTS),
         "metrics": ("metrics?metric=ssim_mean", CHARTS),
@@ -81,5 +109,11 @@ def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
     for name, (path, wait_for) in pages.items():
         mobile.go(path, wait_for=wait_for)
         picture(mobile, tmp_path, f"mobile-{name}")
+        assert mobile.page.evaluate("document.documentElement.scrollWidth") <= 390, name
         main = mobile.page.locator("[data-testid=stMain]")
         assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0, name
+        background = mobile.page.locator("[data-testid=stApp]").evaluate(
+            "app => getComputedStyle(app).backgroundColor"
+        )
+        red, green, blue = (int(level) for level in background.removeprefix("rgb(").rstrip(")").split(","))
+        assert max(red, green, blue) < 64, f"{name}: {background} is not dark"
