@@ -216,6 +216,17 @@ def beyond(beat_NN: Truths) -> Truths:
     return np.asarray(reach & ~reach.T)
 
 
+def bounds(beat_NN: Truths) -> tuple[Truths, Truths]:
+    """(N,) and (N,): whether votes bound a strength, held against the average of its group, from below and from above.
+
+    From below where it beat or tied with everybody of its group, by way of others too: whom it never reached could rise
+    without end, and the average with them. From above where everybody so reaches it.
+    """
+    reach = _reach(beat_NN)
+    is_apart = ~_reach(beat_NN | beat_NN.T)
+    return np.asarray((reach | is_apart).all(axis=1)), np.asarray((reach | is_apart).all(axis=0))
+
+
 def _reach(step_NN: Truths) -> Truths:
     """(N, N): the second is reached from the first in any number of steps; everybody reaches themselves."""
     reach = step_NN | np.eye(len(step_NN), dtype=bool)

@@ -12,7 +12,7 @@ from rich.table import Table
 from bench.agreement import Agreement
 from bench.davidson import MIN_VOTERS
 from bench.polls import Poll, Polls
-from bench.ratings import Rating, Ratings, points
+from bench.ratings import MOST_EXACT, Rating, Ratings, points
 from bench.stats import Estimate
 from bench.terminal import card, title
 
@@ -76,6 +76,8 @@ def notes(poll: Poll) -> Iterator[str]:
     found = poll.ratings
     counts = f"{found.votes} votes by {_count(found.voters, 'voter')} on {_count(found.cases, 'case')}"
     yield f"{counts}; {DRAWS[found.clusters]}"
+    if len(found.entries) > MOST_EXACT:
+        yield f"of more than {MOST_EXACT} entries, intervals are estimate ± error, not followed along the likelihood"
     if found.entries and found.entries[-1].group > 1:
         yield "groups of entries that were never compared with each other are rated apart"
     if poll.left_share is not None:

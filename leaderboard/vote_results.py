@@ -83,7 +83,10 @@ def _show_ratings(found: Poll, names: Mapping[str, str]) -> None:
             help="Log-odds of winning, on Elo's scale, by Davidson's model"
         ),
         "95 % interval": st.column_config.TextColumn(
-            help="Open where an entry never lost, never won, or was never compared"
+            help=(
+                "Open above where some entry never beat it or tied with it, not even by way of others; open below "
+                "where it never so reached some entry; and where it was never compared"
+            )
         ),
         "Place": st.column_config.TextColumn(help="Places that the votes allow"),
         "Beats the average": st.column_config.NumberColumn(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench import davidson, ratings
+from bench import davidson, ratings, vote_tables
+from bench.polls import Poll
 from bench.ratings import ELO, Judgement, Rating, Ratings, rated
 from tests.simulated import World
 
@@ -123,6 +125,64 @@ def test_who_never_lost_is_open_at_the_top() -> None:
     assert found["a"].low > 0.0
     assert found["b"].high is not None
     assert found["a"].points < 3000
+
+
+def _is_open(found: dict[str, Rating], name: str) -> tuple[bool, bool]:
+    return found[name].low is None, found[name].high is None
+
+
+def test_the_middle_of_a_chain_is_open_on_both_sides() -> None:
+    """a is any distance above b, and c any below: what b's distance to the average is, no vote says."""
+    found = _by_name(rated([*_votes("a", "b", 20), *_votes("b", "c", 20)]))
+    assert [_is_open(found, name) for name in "abc"] == [(False, True), (True, True), (True, False)]
+
+
+def test_who_lost_often_can_be_open_at_the_top() -> None:
+    """a and b hold each other, and c is any distance below both."""
+    found = _by_name(rated([*_votes("a", "b", 30, 30), *_votes("a", "c", 9), *_votes("b", "c", 9)]))
+    assert found["a"].losses == 30
+    assert [_is_open(found, name) for name in "abc"] == [(False, True), (False, True), (True, False)]
+
+
+def test_a_rival_that_was_never_met_opens_the_bottom_too() -> None:
+    """a and b both beat c and never met: b may be so strong that a is far below the average."""
+    found = _by_name(rated([*_votes("a", "c", 20), *_votes("b", "c", 20), *_votes("d", "e", 3, 2)]))
+    assert [_is_open(found, name) for name in "abcd"] == [
+        (True, True),
+        (True, True),
+        (True, False),
+        (False,) * 2,
+    ]
+
+
+def test_many_entries_are_estimate_and_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many votes the likelihood is a parabola, and both ways agree; each to a tenth of the width."""
+    world = World(models=5, cases=200, voters=3, votes=3000)
+    votes = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
+    exact = rated(votes).entries
+    monkeypatch.setattr(ratings, "MOST_EXACT", 4)
+    for one, other in zip(exact, rated(votes).entries, strict=True):
+        assert (one.name, one.strength, one.best, one.worst) == (
+            other.name, other.strength, other.best, other.worst
+        )  # fmt: skip
+        assert None not in (one.low, one.high, other.low, other.high)
+        width = (one.high or 0.0) - (one.low or 0.0)
+        assert (other.low, other.high) == (
+            pytest.approx(one.low, abs=width / 10), pytest.approx(one.high, abs=width / 10)
+        )  # fmt: skip
+
+
+def test_a_hundred_entries_take_no_minutes() -> None:
+    """Following the likelihood they took one; a second is meant, and ten are for a loaded machine."""
+    world = World(models=100, cases=50, voters=3, votes=3000)
+    votes = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
+    start = time.process_time()
+    found = rated(votes)
+    assert time.process_time() - start < 10
+    assert len(found.entries) == 100
+    assert any(
+        "of more than 24 entries" in note for note in vote_tables.notes(Poll("s@1", found, (), 0, None, 1.0))
+    )
 
 
 def test_all_wins_of_one_is_the_sign_test_in_effect() -> None:
