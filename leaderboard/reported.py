@@ -18,7 +18,7 @@ from leaderboard import downloads, reported_charts, source, words
 from leaderboard.choices import choose
 
 MOTION = "vbench_dynamic_degree"
-RECOMPUTED, DIFFERENCE = "Recomputed total", "Difference"
+RECOMPUTED, DIFFERENCE = reported.ADDED
 BANNER = (
     "Published by others, not measured here. Each paper has its own clips, sizes and code: the same model's FVD is 405 "
     "in one and 527 in another. Compare within one table only; none of these numbers is in a ranking of ours."
@@ -82,13 +82,13 @@ def _show_sources(own: Sequence[Reported]) -> None:
 
 
 def _with_totals(table: pd.DataFrame, own: Sequence[Reported], benchmark: str) -> pd.DataFrame:
-    """The table with what a recipe makes of each row, where it can make a total of one."""
+    """The table with what a recipe makes of the rows whose total was published: beside none it would pass for one."""
     for recipe in registry.values():
-        totals = reported.totals(own, benchmark, recipe)
-        if any(each.total is not None for each in totals):
-            of_model = {each.model: each for each in totals}
-            table[RECOMPUTED] = [of_model[model].total for model in table["model"]]
-            table[DIFFERENCE] = [of_model[model].difference for model in table["model"]]
+        totals = {each.model: each for each in reported.totals(own, benchmark, recipe)}
+        of_rows = [totals[model] for model in table["model"]]
+        if any(each.difference is not None for each in of_rows):
+            table[RECOMPUTED] = [None if each.published is None else each.total for each in of_rows]
+            table[DIFFERENCE] = [each.difference for each in of_rows]
             table.attrs["recipe"] = recipe.name
     return table
 

@@ -81,6 +81,14 @@ def test_a_total_stands_beside_what_its_parts_come_to(monkeypatch: pytest.Monkey
     assert any("[I2V] + [quality]" in code.value for code in app.code)
 
 
+@pytest.mark.parametrize("benchmark", ["I2V-Bench, ConsistI2V's table 2", "VBench-I2V, paper's table 3"])
+def test_no_total_stands_where_none_was_published(monkeypatch: pytest.MonkeyPatch, benchmark: str) -> None:
+    """A recipe could make one of these rows, which beside the papers' numbers would pass for the papers'."""
+    app = _page(monkeypatch, RESULTS, benchmark=benchmark)
+    assert not {*reported.ADDED} & {*app.dataframe[0].value}
+    assert not app.code
+
+
 def test_the_address_chooses_and_nonsense_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     app = _page(monkeypatch, RESULTS, benchmark="Physics-IQ, image to video", plot="<script>")
     assert list(app.dataframe[0].value["model"]) == ["SVD", "CogVideoX-5b", "Wan2.2", "Sora 2"]
