@@ -37,7 +37,7 @@ HALVINGS = 24
 
 MOST_EXACT = 24
 """Models up to which likelihoods are followed; beyond, their curvature at the top must do. The work grows with the
-fourth power of the models: 40 take 4 s after every vote, 64 took 11 s, and 200 would have taken a quarter of an hour."""
+fourth power of the models: 40 take 4 s after every vote, 64 took 11 s, 200 would take a quarter of an hour."""
 
 AT_ONCE = 256
 """Fits in one go: the memory of a hundred models' pairs."""
