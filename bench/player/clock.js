@@ -30,7 +30,16 @@ class Clock {
     this.turn = 0; // grows with each command: an older one that is still waiting gives way
     this.listeners = [];
     this.last = performance.now();
+    this.isOver = false;
     requestAnimationFrame(() => this.tick());
+  }
+
+  /** Ends for good: no refresh is asked for any more, and commands that still wait give way. */
+  end() {
+    this.turn++;
+    this.isOver = true;
+    this.isPlaying = false;
+    this.listeners = [];
   }
 
   /** Seconds of the longest clip. */
@@ -102,6 +111,7 @@ class Clock {
 
   /** Brings all lanes to a time; they start together, where the clock plays. */
   async gather(time) {
+    if (this.isOver) return;
     const turn = ++this.turn;
     this.time = time;
     this.isHeld = true;
@@ -133,6 +143,7 @@ class Clock {
   }
 
   tick() {
+    if (this.isOver) return;
     requestAnimationFrame(() => this.tick());
     if (!this.isPlaying || this.isHeld) return;
     const now = performance.now(); // not the refresh's own time: on a busy machine that is long ago

@@ -53,8 +53,19 @@ class Lane {
     return video;
   }
 
+  /** Ends for good, and lets go of what was loaded: browsers hold few clips at once. */
+  end() {
+    if (!this.video) return;
+    this.isBroken = true;
+    this.isOver = true;
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
   /** Shows why there is nothing to see. The other lanes go on. */
   fail() {
+    if (this.isOver) return;
     this.isBroken = true;
     this.say(REASONS[this.video.error?.code] || REASONS[4]);
   }

@@ -15,6 +15,8 @@ const ICONS = {
 const RATES = [0.25, 0.5, 1];
 /** Pixels: clips are at least so wide, so far apart. */
 const LANE = { least: 200, gap: 14 };
+/** Plots that are shown at once: whoever shows more clicks for the rest. */
+const FIRST_PLOTS = 8;
 
 class Player {
   /** @param {HTMLElement} section */
@@ -60,10 +62,17 @@ class Player {
       prompt.prepend(element("span", "player-prompt-label", "Prompt"));
       parts.push(prompt);
     }
-    this.grid = element("div", "player-plots");
-    this.grid.append(...this.plots.map((plot) => plot.figure));
-    if (this.plots.length) parts.push(this.grid);
+    if (this.plots.length) parts.push(grid(this.plots.slice(0, FIRST_PLOTS)));
+    if (this.plots.length > FIRST_PLOTS) parts.push(this.more(this.plots.slice(FIRST_PLOTS)));
     return parts;
+  }
+
+  /** The plots that stand behind a click: what is below the player should not be screens away. */
+  more(plots) {
+    const details = element("details", "player-more");
+    details.append(element("summary", "", `${plots.length} more along the clips`), grid(plots));
+    details.addEventListener("toggle", () => this.redraw()); // what is not shown has no width to be drawn in
+    return details;
   }
 
   controls() {
@@ -113,11 +122,23 @@ class Player {
     return lengths.some((length) => Math.abs(length - lengths[0]) > 0.02);
   }
 
+  /** Ends for good: for whoever embeds the player and shows something else now. */
+  destroy() {
+    this.isOver = true;
+    this.observer.disconnect();
+    this.keys.abort();
+    this.clock.end();
+    this.lanes.forEach((lane) => lane.end());
+    this.section.remove();
+  }
+
   wire() {
     this.clock.onChange(() => this.move());
     const listen = document.documentElement.dataset.player ? document : this.section; // a page of its own, or a part
-    listen.addEventListener("keydown", (event) => this.press(event));
-    new ResizeObserver(() => this.section.clientWidth !== this.width && this.redraw()).observe(this.section);
+    this.keys = new AbortController();
+    listen.addEventListener("keydown", (event) => this.press(event), { signal: this.keys.signal });
+    this.observer = new ResizeObserver(() => this.section.clientWidth !== this.width && this.redraw());
+    this.observer.observe(this.section);
     this.lanes.forEach((lane) => lane.video?.addEventListener("loadedmetadata", () => this.redraw()));
   }
 
@@ -144,6 +165,7 @@ class Player {
   async begin() {
     this.redraw();
     await Promise.all(this.lanes.map((lane) => lane.ready));
+    if (this.isOver || !this.section.isConnected) return;
     this.redraw();
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!isCalm && this.lanes.some((lane) => !lane.isBroken)) this.clock.play();
@@ -170,6 +192,12 @@ class Player {
     this.lanes.forEach((lane) => lane.show(clock.moment(lane)));
     this.plots.forEach((plot) => plot.move());
   }
+}
+
+function grid(plots) {
+  const made = element("div", "player-plots");
+  made.append(...plots.map((plot) => plot.figure));
+  return made;
 }
 
 /** An HTML element with a class and a text, which is never markup. */

@@ -4,6 +4,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const PLOT = { height: 132, left: 46, right: 10, top: 10, bottom: 20 };
 /** Lines of up to so many values have a dot at each. */
 const DOTTED = 60;
+/** Beyond it, the difference of two values may be no number: such values are not drawn. */
+const LARGEST = 1e300;
 /** So that lines are told apart without their colours. */
 const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2"];
 
@@ -14,7 +16,8 @@ class Plot {
    * @param {Clock} clock
    */
   constructor(series, lanes, clock) {
-    Object.assign(this, { series, lanes, clock });
+    const lines = series.lines.map((line) => line?.map((value) => (Math.abs(value) < LARGEST ? value : null)));
+    Object.assign(this, { series: { ...series, lines }, lanes, clock });
     this.figure = element("figure", "player-plot");
     const caption = element("figcaption", "player-plot-caption");
     caption.append(element("span", "player-metric", series.title || series.metric));
@@ -133,7 +136,11 @@ function ticks(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough * 0.999);
   const found = [];
-  for (let place = Math.ceil(low / step - 1e-9); place * step <= high + step * 1e-9; place++) found.push(place * step);
+  const first = Math.ceil(low / step - 1e-9);
+  // counted from 0: beyond 2 ** 53 a place and the next are the same number, and the loop would not end
+  for (let number = 0; number <= 3 * count && (first + number) * step <= high + step * 1e-9; number++) {
+    found.push((first + number) * step);
+  }
   return found;
 }
 

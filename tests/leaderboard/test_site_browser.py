@@ -167,7 +167,7 @@ def test_an_address_shows_what_its_sender_chose_and_nonsense_is_passed_over(wind
     assert window.names() == ["beta"]
     expect(window.page.get_by_label("Search")).to_have_value("beta")
     expect(window.page.get_by_role("button", name="ssim_mean")).to_be_hidden()
-    window.go("index.html#sort=<script>&kind=nobody&hide=x,y&q=")
+    window.go("index.html#sort=<script>&kind=nobody&hide=x,%25E0,y&q=")
     assert sorted(window.names()) == ["alpha", "beta"]
 
 
@@ -219,6 +219,80 @@ def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:
     window.page.locator("video").first.evaluate("video => video.play()")
     window.until("document.querySelector('video').currentTime > 0.1")
     expect(window.page.get_by_text("Along the clips")).to_be_visible()
+
+
+def test_cases_that_differ_most_lead_to_their_clips(window: Window) -> None:
+    window.go("compare.html#runs=still-tiny,alpha-tiny")
+    expect(window.page.locator("#case")).to_have_value("c0")
+    window.page.locator("#pairs").get_by_role("button", name="c1").first.click()
+    expect(window.page.locator("#case")).to_have_value("c1")
+    assert "case=c1" in window.page.url
+
+
+def test_cases_that_have_no_clips_on_the_page_lead_to_their_own(
+    browser: Browser, exported: Path, tmp_path: Path
+) -> None:
+    export(tmp_path / "site", exported.parent / "runs", clips="none", most=1)
+    with opened(browser, f"file://{tmp_path / 'site'}") as window:
+        window.go("compare.html#runs=still-tiny,alpha-tiny")
+        window.page.locator("#pairs").get_by_role("link", name="c1").first.click()
+        expect(window.page.locator("#case")).to_have_value("c1")
+        expect(window.page.get_by_label("Show alpha")).to_be_checked()
+        expect(window.page.get_by_label("Show beta")).not_to_be_checked()
+
+
+def test_a_player_that_is_replaced_is_over(browser: Browser, exported: Path) -> None:
+    """It asks for no more refreshes, plays nothing, and holds no clip: browsers play only so many."""
+    with opened(browser, f"file://{exported}") as window:
+        window.go("compare.html#runs=alpha-tiny,beta-tiny&case=c0")
+        window.until(PLAYING)
+        window.page.evaluate("window.old = document.querySelector('section.player')")
+        window.page.get_by_label("The next case").click()
+        window.until("document.querySelector('section.player') && !old.isConnected")
+        window.page.evaluate("old.clock.tick = () => { window.ticked = (window.ticked ?? 0) + 1; }")
+        window.page.wait_for_timeout(250)
+        assert window.page.evaluate("window.ticked ?? 0") <= 1  # the one that had been asked for already
+        assert window.page.evaluate("old.clock.isPlaying") is False
+        assert window.page.evaluate("[...old.querySelectorAll('video[src]')].length") == 0
+        window.until(PLAYING)
+
+
+SHOWN = """([series, lines]) => {
+  const clips = lines.map((each, number) => ({
+    name: `run ${number}`,
+    clip: { fps: 8, frames: 3, series: Object.fromEntries(series.map((name) => [name, each])) },
+  }));
+  benchPlayer.show(document.getElementById("player"), { id: "c0" }, clips, {});
+  return JSON.parse(document.querySelector("section.player script").textContent).series[0].first;
+}"""
+
+
+def test_values_of_pairs_stand_at_their_later_frames_if_any_run_says_so(
+    browser: Browser, exported: Path
+) -> None:
+    with opened(browser, f"file://{exported}") as window:
+        window.go("case.html")
+        window.until(PLAYING)
+        lines = [{"first": 0, "line": [1, 2]}, {"first": 1, "line": [1, 2]}]
+        assert window.page.evaluate(SHOWN, [["m"], lines]) == 1
+        # next to a number this large the next tick is the same number: no page may hang
+        ends = [{"first": 0, "line": [1e20, 1e20 + 16384]}, {"first": 0, "line": [-1e308, 1e308]}]
+        for line in ends:
+            assert window.page.evaluate(SHOWN, [["m"], [line]]) == 0
+
+
+def test_more_series_than_eight_stand_behind_a_click(browser: Browser, exported: Path) -> None:
+    with opened(browser, f"file://{exported}") as window:
+        window.go("case.html")
+        window.until(PLAYING)
+        window.page.evaluate(SHOWN, [[f"m{n}" for n in range(20)], [{"first": 0, "line": [1, 2, 3]}]])
+        plots = window.page.locator(".player-plot")
+        assert [plots.nth(place).is_visible() for place in range(20)] == [True] * 8 + [False] * 12
+        window.page.get_by_text("12 more along the clips").click()
+        expect(plots.nth(19)).to_be_visible()
+        window.until(
+            "(svgs => svgs[19].clientWidth === svgs[0].clientWidth)(document.querySelectorAll('.player-plot svg'))"
+        )
 
 
 def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: Path, server: str) -> None:

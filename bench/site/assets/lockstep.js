@@ -5,7 +5,7 @@ const benchPlayer = (() => {
   let shown = null;
 
   function clear(place) {
-    shown?.clock?.pause();
+    shown?.destroy();
     shown = null;
     place.replaceChildren();
   }
@@ -28,16 +28,17 @@ const benchPlayer = (() => {
         const lines = runs.map(({ clip }) => clip?.series?.[metric]);
         return {
           metric, title: "", unit: units[metric] ?? "",
-          first: lines.find(Boolean).first,
+          // a run that does not say how long its clip is cannot say that its values are of pairs of frames
+          first: Math.max(...lines.filter(Boolean).map((each) => each.first)),
           lines: lines.map((each) => each?.line ?? null),
         };
       }),
     };
     const data = make("script", { type: "application/json" });
     data.textContent = JSON.stringify(content);
-    shown = make("section", { class: "player", "aria-label": about.id }, data);
-    place.append(shown);
-    new BenchLockstep(shown);
+    const section = make("section", { class: "player", "aria-label": about.id }, data);
+    place.append(section);
+    shown = new BenchLockstep(section);
   }
 
   return { show, clear };
