@@ -131,7 +131,7 @@ def test_a_folder_without_pictures_is_no_clip(tmp_path: Path) -> None:
 # What is whole
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(frames=st.integers(1, 240), rate=st.sampled_from([7, 8, NTSC, 25, 60, 120, 240]))
 def test_own_clips_are_never_cut_short(
     tmp_path_factory: pytest.TempPathFactory, frames: int, rate: Fraction | int
