@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bench import results
 from bench.cli import app
 from bench.errors import UsageError
-from bench.site import drawing, folders, pages, pairs, serving
+from bench.site import drawing, folders, pages, pairs, reported_pages, serving
 from tests import made
 from tests.leaderboard import boards, hostile
 from tests.leaderboard.sites import export, strangers
@@ -290,6 +290,13 @@ def test_cases_that_differ_most_are_told_with_their_addresses(made_site: Path) -
     assert {each["case"]: each["slug"] for each in content["cases"]} == {
         f"c{n}": f"c{n}" for n in range(2)
     } | ({"c2": "c2"} if len(content["cases"]) == 3 else {})
+
+
+def test_a_source_is_listed_once_and_rows_refer_to_it() -> None:
+    for benchmark in reported_pages.content([ROOT / "results"])["benchmarks"]:
+        sources = benchmark["sources"]
+        assert len(set(sources)) == len(sources)
+        assert {line["source"] for line in benchmark["lines"]} <= set(range(1, len(sources) + 1))
 
 
 # Parts

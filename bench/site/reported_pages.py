@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import reported
 from bench.recipes import FROZEN, VBENCH_I2V
-from bench.reported import Metric, Reported
+from bench.reported import Metric, Reported, Source
 from bench.site.folders import slug
 from bench.terminal import ARROWS
 
@@ -36,12 +36,14 @@ def content(folders: Iterable[Path]) -> dict[str, Any]:
 def _benchmark(name: str, numbers: Sequence[Reported]) -> dict[str, Any]:
     own = [each for each in numbers if each.benchmark == name]
     metrics = reported.metrics(own, name)
+    sources = list(dict.fromkeys(each.source for each in own))
     return {
         "name": name,
         "slug": slug(name),
         "about": own[0].about,
         "metrics": [_heading(metric) for metric in metrics],
-        "lines": [_line(model, own, metrics) for model in dict.fromkeys(each.model for each in own)],
+        "sources": sources,
+        "lines": [_line(model, own, metrics, sources) for model in dict.fromkeys(each.model for each in own)],
     }
 
 
@@ -50,13 +52,15 @@ def _heading(metric: Metric) -> dict[str, str]:
     return {"title": title, "unit": metric.unit, "about": metric.protocol}
 
 
-def _line(model: str, numbers: Sequence[Reported], metrics: Sequence[Metric]) -> dict[str, Any]:
+def _line(
+    model: str, numbers: Sequence[Reported], metrics: Sequence[Metric], sources: Sequence[Source]
+) -> dict[str, Any]:
     own = {each.metric.name: each for each in numbers if each.model == model}
     first = next(iter(own.values()))
     return {
         "model": model,
         "values": [own[metric.name].value if metric.name in own else None for metric in metrics],
-        "source": first.source,
+        "source": sources.index(first.source) + 1,
         "note": first.note,
         "is_doubtful": first.is_doubtful,
     }
