@@ -20,7 +20,6 @@ PROGRAMS = "command"
 """The family of the adapter that starts somebody's program."""
 
 
-
 @dataclass(frozen=True)
 class Facts:
     """What is known of a model.

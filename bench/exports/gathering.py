@@ -39,12 +39,6 @@ class Gathered:
     paths: dict[str, Path]
     problems: tuple[BadResults, ...] = ()
 
-    @property
-    def suites(self) -> list[str]:
-        """name@version, sorted."""
-        pairs = self.scores[["suite", "suite_version"]].drop_duplicates()
-        return sorted(f"{name}@{version}" for name, version in pairs.itertuples(index=False, name=None))
-
 
 def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -> Gathered:
     """The rows of runs below folders; of a run that is in several, those of the last.
