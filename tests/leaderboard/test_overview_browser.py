@@ -14,6 +14,7 @@ from tests.leaderboard import big_board, boards, serving
 from tests.leaderboard.visiting import CHARTS, Visit, opened, picture
 
 TABLE = "[data-testid=stDataFrame]"
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 SENT = "?q=ltx&sort=Name&plot=ssim_mean&size=30&complete=true&reverse=true&total=none&columns=Consistency"
 
 
@@ -79,6 +80,8 @@ def test_ticked_rows_go_to_their_comparison(visit: Visit) -> None:
     assert box
     for row in (1, 2):
         visit.page.mouse.click(box["x"] + 14, box["y"] + 17 + 35 * row)
+    visit.page.get_by_text("Compare 2 selected").wait_for()
+    visit.page.locator(STILL).wait_for()  # a page that is being drawn anew loses the click
     visit.page.get_by_text("Compare 2 selected").click()
     visit.page.wait_for_url("**/compare?*")
     assert len(visit.query()["runs"]) == 2
