@@ -40,7 +40,7 @@ def decoded(texts: Iterable[object]) -> Decoded:
     Args:
         texts: the column `decoded`, JSON objects; anything else says nothing.
     """
-    found = [_object(text) for text in dict.fromkeys(text for text in texts if isinstance(text, str))]
+    found = [json_object(text) for text in dict.fromkeys(text for text in texts if isinstance(text, str))]
     frames, fps, width, height = (
         next((value for each in found if (value := _positive(each.get(name)))), 0.0)
         for name in ("frames", "fps", "width", "height")
@@ -48,7 +48,8 @@ def decoded(texts: Iterable[object]) -> Decoded:
     return Decoded(int(frames), fps, int(width), int(height))
 
 
-def _object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """A JSON object of a row's column; {} for '' and for anything else."""
     try:
         content = json.loads(text or "{}")
     except (ValueError, RecursionError):  # ten thousand brackets are no answer either

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from bench.planning import Planned
 
+BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "no better direction"}
 ARROWS = {"higher": "↑", "lower": "↓", "none": ""}
 
 
@@ -108,6 +109,15 @@ class _DrawnBar(Bar):
 def card(metric: str) -> MetricCard | None:
     """The card of a metric, also of one measured with other settings; None for one that is not registered here."""
     return summary.cards().get(summary.bare(metric))
+
+
+def span(known: MetricCard) -> str:
+    """The range of possible values: '0 … 1', '≥ 0', 'any'."""
+    if known.low is None and known.high is None:
+        return "any"
+    if known.high is None:
+        return f"≥ {number(known.low or 0.0)}"
+    return f"≤ {number(known.high)}" if known.low is None else f"{number(known.low)} … {number(known.high)}"
 
 
 def title(metric: str) -> str:

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from bench import evaluators, models, provenance, suites, summary
+from bench.decoded import json_object
 from bench.errors import BenchError
 from bench.standings import ENOUGH
-from leaderboard import citations, notices, source, words
+from leaderboard import citations, notices, source
 from leaderboard.source import Board
 
 # no bare strings in a page: Streamlit would show them
@@ -154,7 +155,7 @@ def _show_here(board: Board) -> None:
         "Models": len(list(models.registry)),
         "Metrics": f"{len(summary.cards())} of {len(list(evaluators.registry))} evaluators",
         "Runs on this board": f"{len(board.names)}, on {len(board.suites)} suite{'s' * (len(board.suites) != 1)}",
-        **words.facts(provenance.software()),
+        **json_object(provenance.software()),
     }
     shown = pd.DataFrame(
         [(name, str(text)) for name, text in facts.items()], columns=["what", "version or number"]

@@ -9,12 +9,11 @@ import streamlit as st
 
 from bench import evaluators, weights
 from bench.evaluators import Evaluator
-from bench.terminal import card
+from bench.terminal import BETTER, card, span
 from bench.types import MetricCard
 from leaderboard import words
 
 ARXIV = re.compile(r"(?i)arxiv[: ]+(\d{4}\.\d{4,5})")
-BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "no better direction"}
 MOVES = {"shows": "green", "ignores": "gray"}
 """What a card may claim of a damage -> its colour."""
 
@@ -68,7 +67,7 @@ def _about(known: MetricCard, owner: type[Evaluator]) -> dict[str, str]:
     """'' where there is nothing to say."""
     shortest = f"{owner.min_frames} frames" if owner.min_frames > 1 else ""
     return {
-        "Range": words.span(known),
+        "Range": span(known),
         "Unit": known.unit or "none: a pure number",
         "Along the clip": known.series,
         "Shortest clip": shortest,

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from bench import evaluators, summary
-from bench.terminal import card
-from leaderboard import choices, metric_card, metric_curves, metric_runs, notices, source, words
+from bench.terminal import card, span
+from leaderboard import choices, metric_card, metric_curves, metric_runs, notices, source
 from leaderboard.choices import choose
 from leaderboard.source import Board
 
@@ -97,7 +97,7 @@ def _line(metric: str, runs: int) -> dict[str, object]:
         "Evaluator": owner_of(metric),
         "Better": BETTER[known.direction] if known else "",
         "Unit": known.unit if known else "",
-        "Range": words.span(known) if known else "",
+        "Range": span(known) if known else "",
         "Main": "●" if known and known.is_main else "",
         "Version": known.version if known else None,
         "Runs": runs,

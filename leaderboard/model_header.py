@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bench import facts
+from bench.decoded import json_object
 from bench.facts import Facts
 from bench.runs import RunFolder
 from bench.types import ModelCard
@@ -110,7 +111,7 @@ def _settings(rows: pd.DataFrame) -> str:
     """What the clips were made with, by the first that says; the whole stands under Provenance."""
     texts = (text for text in rows["settings"] if text and text != "{}")
     said = {
-        name: value for name, value in words.facts(next(texts, "")).items() if value not in (None, "", [])
+        name: value for name, value in json_object(next(texts, "")).items() if value not in (None, "", [])
     }
     shown = [f"{name} {value}" for name, value in said.items() if isinstance(value, (int, float, str))]
     return f"Settings: {', '.join(shown[:MOST])}{', …' if len(shown) > MOST else ''}" if shown else ""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from leaderboard import words
+from bench.decoded import json_object
 
 # columns of a row that say where its number came from, in reading order; those of JSON follow
 PROVENANCE = (
@@ -43,7 +43,7 @@ def _json_facts(rows: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, str
     for name in names:
         texts = [text for text in rows[name].unique() if text]
         for text in texts[-1:]:  # the rows of one clip say the same; a failure may say nothing
-            found += [(f"{name}: {key}", str(value)) for key, value in words.facts(text).items()]
+            found += [(f"{name}: {key}", str(value)) for key, value in json_object(text).items()]
     return found
 
 

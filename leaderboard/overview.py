@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from bench.standings import Column, Line, Standing
-from bench.terminal import card, number
+from bench.terminal import card, number, span
 from leaderboard import (
     charts,
     columns,
@@ -236,7 +236,7 @@ def show_definition(metric: str) -> None:
         return
     facts = {
         "Definition": known.definition,
-        "Range": f"{words.span(known)} {known.unit}".rstrip(),
+        "Range": f"{span(known)} {known.unit}".rstrip(),
         "Source": known.source,
         "Blind to": known.blind_to,
         "Series": known.series,

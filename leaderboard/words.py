@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -11,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench import terminal
-from bench.terminal import ARROWS, card, number
-from bench.types import MetricCard
+from bench.terminal import ARROWS, card
 
 NULL, REFERENCE = "null baseline", "reference clips"
 
@@ -40,15 +38,6 @@ def unit(metric: str) -> str:
     """The metric's unit; '' for a pure number, and where it is not registered here."""
     known = card(metric)
     return known.unit if known else ""
-
-
-def span(known: MetricCard) -> str:
-    """The range of possible values: '0 … 1', '≥ 0', 'any'."""
-    if known.low is None and known.high is None:
-        return "any"
-    if known.high is None:
-        return f"≥ {number(known.low or 0.0)}"
-    return f"≤ {number(known.high)}" if known.low is None else f"{number(known.low)} … {number(known.high)}"
 
 
 def cell(score: Mapping[Any, Any], cases: int) -> str:
@@ -81,12 +70,3 @@ def yes_or_no(reads_text: object) -> str:
     if not isinstance(reads_text, (bool, np.bool_)):
         return "—"
     return "yes" if reads_text else "no"
-
-
-def facts(text: str) -> dict[str, Any]:
-    """A JSON object of a row's column; {} for '' and for anything else."""
-    try:
-        content = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bench import curves, summary
 from bench.errors import BadResults
 from bench.site import drawing
-from bench.terminal import number, title
+from bench.terminal import BETTER, span, title
 
 if TYPE_CHECKING:
     from bench.curves import Calibration, Curve
     from bench.types import MetricCard
-
-BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "no better direction"}
 
 
 def calibration(folders: Iterable[Path]) -> Calibration | None:
@@ -66,9 +64,7 @@ def _metric(card: MetricCard, found: Calibration | None) -> dict[str, Any]:
 
 
 def _range(card: MetricCard) -> str:
-    low = "−∞" if card.low is None else number(card.low)
-    high = "∞" if card.high is None else number(card.high)
-    return f"{low} … {high} {card.unit}".replace("-", "−").strip()
+    return f"{span(card)} {card.unit}".replace("-", "−").strip()
 
 
 def _curve(curve: Curve, found: Calibration, unit: str) -> dict[str, str]:

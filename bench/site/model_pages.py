@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench import breakdown, summary
+from bench.decoded import json_object
 from bench.differences import SIGNS
 from bench.site import boards, drawing
 from bench.site.folders import slug
@@ -165,7 +165,7 @@ def _provenance(rows: pd.DataFrame) -> list[tuple[str, str]]:
     for name in JSON_COLUMNS:
         texts = [str(text) for text in rows[name].astype(object).dropna().unique() if text]
         facts += [
-            (f"{name}: {key}", str(value)) for key, value in _object(texts[-1] if texts else "").items()
+            (f"{name}: {key}", str(value)) for key, value in json_object(texts[-1] if texts else "").items()
         ]
     return [(name, text) for name, text in facts if text]
 
@@ -174,11 +174,3 @@ def _several(column: pd.Series[Any]) -> str:
     """Each column's value; where rows differ, the first of them and how many more."""
     values = sorted({str(value) for value in column.astype(object).dropna().unique() if str(value)})
     return ", ".join(values[:3]) + (f" and {len(values) - 3} more" if len(values) > 3 else "")
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        content = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bench import facts
-from bench.terminal import card
+from bench.decoded import json_object
+from bench.terminal import card, span
 from leaderboard import charts, words
 
 NAN = float("nan")
@@ -72,21 +73,21 @@ def test_headings_say_which_way_is_better() -> None:
 
 
 def test_ranges() -> None:
-    spans = {name: words.span(known) for name in ("ssim_mean", "fvd_lite0_debiased") if (known := card(name))}
+    spans = {name: span(known) for name in ("ssim_mean", "fvd_lite0_debiased") if (known := card(name))}
     assert spans == {"ssim_mean": "-1 … 1", "fvd_lite0_debiased": "any"}
     fvd = card("fvd_lite0")
     assert fvd
-    assert words.span(fvd) == "≥ 0"
+    assert span(fvd) == "≥ 0"
 
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[1]", "3", '"x"', "{"])
 def test_facts_of_nonsense_are_none(text: str) -> None:
-    assert words.facts(text) == {}
+    assert json_object(text) == {}
 
 
 def test_facts() -> None:
-    assert words.facts('{"fps": 8.0}') == {"fps": 8.0}
-    assert math.isclose(words.facts('{"fps": 8.0}')["fps"], 8.0)
+    assert json_object('{"fps": 8.0}') == {"fps": 8.0}
+    assert math.isclose(json_object('{"fps": 8.0}')["fps"], 8.0)
 
 
 def test_every_kind_of_entry_has_a_colour_in_plots() -> None:
