@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench import concordance, davidson, paired, summary, votes as ballots
+from bench import catalogue, concordance, davidson, paired, votes as ballots
 from bench.davidson import Matrix, Vector
-from bench.differences import SIGNS
 from bench.stats import Estimate
-from bench.types import Direction
+from bench.types import SIGNS, Direction
 from bench.votes import Vote
 
 if TYPE_CHECKING:
@@ -70,11 +69,11 @@ def agreements(rows: pd.DataFrame, votes: Iterable[Vote]) -> list[Agreement]:
     if not sound:
         return []
     models = _Models.of(sound, rows["case"].dropna())
-    known = summary.cards()
+    known = catalogue.cards()
     found = []
     measured = rows[rows["value"].notna()]
     for (metric, version), group in measured.groupby(["metric", "metric_version"], sort=False):
-        card = known.get(summary.bare(str(metric)))
+        card = known.get(catalogue.bare(str(metric)))
         direction: Direction = card.direction if card else "none"
         sign = SIGNS[direction] or 1
         is_of_clips = bool(group["case"].notna().all())

@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import clips, damages, instruments, pictures, provenance, render, screening, suites, video
+from bench import clips, damages, instruments, pictures, provenance, screening, suites, video
 from bench.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
 from bench.damages import Damage
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
@@ -139,7 +139,7 @@ def _in_turn(groups: Sequence[Sequence[Case]]) -> Iterator[Case]:
 
 def _source(case: Case, path: Path) -> Source:
     whole = video.read_clip(path)
-    frames = np.stack([render.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
+    frames = np.stack([pictures.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
     # the way is that of the whole clip, in its pixels
     is_known = len(case.trajectory or ()) == len(whole) and frames.shape[1:3] == whole.frames.shape[1:3]
     way = case.trajectory[: len(frames)] if case.trajectory and is_known else None

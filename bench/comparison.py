@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench import paired, summary
-from bench.differences import SIGNS, CaseDifference, Difference, Entry, Hole, Pair, Skipped, corrected
+from bench import catalogue, paired, summary
+from bench.differences import CaseDifference, Difference, Entry, Hole, Pair, Skipped, corrected
 from bench.errors import UnknownName
-from bench.types import MetricCard
+from bench.types import SIGNS, MetricCard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,11 @@ def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:
     Raises:
         UnknownName: neither here nor in the rows is there such a metric.
     """
-    known = summary.cards()
+    known = catalogue.cards()
     valued = list(dict.fromkeys(rows[rows["value"].notna()]["metric"]))
-    main = [name for name in valued if summary.bare(name) not in known or known[summary.bare(name)].is_main]
+    main = [
+        name for name in valued if catalogue.bare(name) not in known or known[catalogue.bare(name)].is_main
+    ]
     if not names or "all" in names:
         return valued if names else main
     wanted = [metric for name in names for metric in _named(name, valued, main)]
@@ -46,10 +48,10 @@ def _named(name: str, valued: Sequence[str], main: Sequence[str]) -> list[str]:
     from bench import evaluators
 
     own = [card.name for card in evaluators.registry[name].cards] if name in evaluators.registry else []
-    metrics = [metric for metric in valued if name in (metric, summary.bare(metric))]
-    metrics += [metric for metric in main if summary.bare(metric) in own]
-    metrics = metrics or [metric for metric in valued if summary.bare(metric) in own]
-    known = summary.cards()
+    metrics = [metric for metric in valued if name in (metric, catalogue.bare(metric))]
+    metrics += [metric for metric in main if catalogue.bare(metric) in own]
+    metrics = metrics or [metric for metric in valued if catalogue.bare(metric) in own]
+    known = catalogue.cards()
     if not metrics and not own and name not in known:
         raise UnknownName("metric", name, {*known, *evaluators.registry, *valued})
     return metrics or own or [name]
@@ -64,14 +66,14 @@ def compare(a: Entry, b: Entry, rows: pd.DataFrame, metrics: Iterable[str]) -> P
         metrics: which.
     """
     a_rows, b_rows = (rows[rows["run"] == side.run] for side in (a, b))
-    known, found, skipped, holes = summary.cards(), [], [], []
+    known, found, skipped, holes = catalogue.cards(), [], [], []
     for metric in metrics:
         sides = _Sides(metric, a, b, *(side[side["metric"] == metric] for side in (a_rows, b_rows)))
         reason = sides.reason()
         if reason:
             skipped.append(Skipped(metric, reason))
             continue
-        found.append(sides.difference(known.get(summary.bare(metric))))
+        found.append(sides.difference(known.get(catalogue.bare(metric))))
         holes += sides.holes()
     seeds = tuple(tuple(sorted({int(seed) for seed in side["seed"].dropna()})) for side in (a_rows, b_rows))
     return corrected(Pair(a, b, tuple(found), tuple(skipped), _together(holes), (seeds[0], seeds[1])))

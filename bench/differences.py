@@ -10,12 +10,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from bench import paired
-from bench.types import Direction
+from bench.types import SIGNS, Direction
 
 Basis: TypeAlias = Literal["cases", "set"]
 """What a difference is of: means over cases, or one number about each set of clips."""
 
-SIGNS: Mapping[Direction, int] = {"higher": 1, "lower": -1, "none": 0}
 
 Verdict: TypeAlias = Literal["better", "worse", "differs", "no difference shown", "too few cases"]
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench import files
 from bench.errors import BenchError, NotMeasurable, reason
-from bench.evaluators import SetEvaluator
+from bench.types import MetricCard
+
+
+class Featured(Protocol):
+    """What a store asks of a set evaluator: a name and all that decides its features."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def cards(self) -> Sequence[MetricCard]: ...
+    def protocol(self) -> Mapping[str, Any]: ...
 
 
 class FeatureStore:
@@ -22,7 +33,7 @@ class FeatureStore:
         evaluator: whose protocol; other settings or weights are another store.
     """
 
-    def __init__(self, root: Path, evaluator: SetEvaluator) -> None:
+    def __init__(self, root: Path, evaluator: Featured) -> None:
         protocol = {"version": evaluator.cards[0].version, **evaluator.protocol()}
         self.folder = root / f"{evaluator.name}-{files.digest(protocol)[:12]}"
 

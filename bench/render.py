@@ -230,26 +230,6 @@ def write(scene: Scene, image: Path, clip: Path) -> None:
     video.write_clip(clip, Clip(rendered, scene.fps))
 
 
-def limited(image: Image, max_side: int) -> Image:
-    """image with its longer side at most max_side: scaled down to even sides where it is larger, else as it is.
-
-    The size of demo's reference clips and of the null models' clips, so that they compare.
-
-    Args:
-        image: (H, W, 3) uint8.
-        max_side: pixels, at least 2.
-    """
-    height, width = image.shape[:2]
-    scale = max_side / max(height, width)
-    if scale >= 1:
-        return image
-    return pictures.fit(image, _even(width * scale), _even(height * scale), "cover")
-
-
-def _even(length: float) -> int:
-    return max(2, 2 * round(length / 2))
-
-
 # The camera
 
 

@@ -14,8 +14,9 @@ from urllib.parse import quote
 from rich.table import Table
 from rich.text import Text
 
-from bench import differences, files, paired, plots, terminal
-from bench.differences import SIGNS, CaseDifference, Difference, Extreme, Pair
+from bench import catalogue, differences, files, paired, plots, wording
+from bench.differences import CaseDifference, Difference, Extreme, Pair
+from bench.types import SIGNS
 from bench.verdicts import Comparison, Gate
 
 EXTREMES = 3
@@ -98,11 +99,11 @@ def plain(words: str) -> str:
 
 
 def _line(found: Difference) -> list[str]:
-    name = plain(terminal.title(found.metric))
+    name = plain(catalogue.title(found.metric))
     difference = _signed(found.difference) + ("" if found.half is None else f" ± {_number(found.half)}")
     won = f"{found.won}/{found.cases}" + (f" ({found.tied} tied)" if found.tied else "")
     return [
-        name, _minus(terminal.number(found.a)), _minus(terminal.number(found.b)), difference,
+        name, _minus(wording.number(found.a)), _minus(wording.number(found.b)), difference,
         _p(found.p), _p(found.p_holm),
         "" if found.effect is None else _minus(f"{found.effect:+.2f}"),
         won if found.basis == "cases" and found.direction != "none" else "",
@@ -291,7 +292,7 @@ def _md(words: str) -> str:
 
 
 def _signed(value: float) -> str:
-    shown = terminal.number(value)
+    shown = wording.number(value)
     return _minus(f"+{shown}" if value > 0 and shown != "0" else shown)
 
 
@@ -300,7 +301,7 @@ def _minus(shown: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else terminal.number(float(f"{value:.2g}"))
+    return "–" if value is None else wording.number(float(f"{value:.2g}"))
 
 
 def _p(value: float | None) -> str:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from bench import video
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
+from bench.input_image import InputImage
 from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Value
-from bench.views import InputImage, Sample, View
+from bench.views import Sample, View
 
 AHEAD = 4
 """Frames that are decoded before they are looked at: enough that neither side waits for single slow frames."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import comparison, digests, evaluators, files, paired, settings, stats, summary
+from bench import catalogue, comparison, digests, evaluators, files, paired, settings, stats
 from bench.differences import Difference, Pair, Skipped, corrected
 from bench.errors import BenchError, Unavailable
 from bench.evaluators import FeatureSet, SetEvaluator, Values
@@ -98,7 +98,7 @@ def _difference(
     parts: Sequence[tuple[Values, Values]],
     cases: int,
 ) -> Difference | Skipped:
-    name = summary.bare(metric)
+    name = catalogue.bare(metric)
     card = next(card for card in evaluator.cards if card.name == name)
     a, b = (values[name] for values in whole)
     if not isinstance(a, Value) or not isinstance(b, Value):

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from bench import ranking, summary, totals as total_scores
-from bench.differences import SIGNS
+from bench import catalogue, ranking, summary, totals as total_scores
 from bench.facts import Facts, Kind, facts
 from bench.ranking import Rank
 from bench.summary import ENOUGH, Score
+from bench.types import SIGNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +224,7 @@ def _ranks(
     column: Column, lines: Sequence[Line], means: pd.DataFrame, most: Mapping[Column, int]
 ) -> dict[str, Rank]:
     """Of the models that have enough values, where one way is better."""
-    card = summary.cards().get(summary.bare(column.metric))
+    card = catalogue.cards().get(catalogue.bare(column.metric))
     sign = SIGNS[card.direction] if card else 0
     measured = [line for line in lines if line.kind == "model" and column in line.scores]
     own = {line.run: line.scores[column] for line in measured if _share(line, column, most) >= ENOUGH}

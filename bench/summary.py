@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators
-from bench.types import MetricCard
+from bench import catalogue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,16 +101,6 @@ def across(means: pd.DataFrame, by: str) -> pd.DataFrame:
     down = ["case"] if by == "run" else ["run", "case"]
     table = means.assign(**{name: means[name].astype(object) for name in [*down, by]})
     return table.pivot(index=down, columns=by, values="value")
-
-
-def cards() -> dict[str, MetricCard]:
-    """Metric -> its card, of every metric that is registered here."""
-    return {card.name: card for owner in evaluators.registry for card in evaluators.registry[owner].cards}
-
-
-def bare(metric: str) -> str:
-    """The metric's name without the settings that it was measured with."""
-    return metric.split("[", maxsplit=1)[0]
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
@@ -225,8 +214,8 @@ def _set_score(row: pd.Series[Any], clips: int, cases: int) -> list[float]:
 
 def _within(table: pd.DataFrame) -> pd.DataFrame:
     """Intervals without what lies outside the metric's range; they never leave out the mean. NaN stays NaN."""
-    known = cards()
-    found = [known.get(bare(str(metric))) for metric in table["metric"]]
+    known = catalogue.cards()
+    found = [known.get(catalogue.bare(str(metric))) for metric in table["metric"]]
     floor = np.array([-np.inf if card is None or card.low is None else card.low for card in found])
     ceiling = np.array([np.inf if card is None or card.high is None else card.high for card in found])
     return table.assign(

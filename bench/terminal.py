@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,17 +25,15 @@ from rich.table import Table
 from rich.text import Text
 
 from bench import evaluators, summary
+from bench.catalogue import card, title
 from bench.plans import Plan
 from bench.progress import Bar, Progress
-from bench.types import MetricCard
+from bench.wording import half, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bench.planning import Planned
-
-BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "no better direction"}
-ARROWS = {"higher": "↑", "lower": "↓", "none": ""}
 
 
 def stdout() -> Console:
@@ -104,53 +101,6 @@ class _DrawnBar(Bar):
 
     def step(self, done: int, total: int) -> None:
         self.drawn.update(self.task, step=f"{done}/{total}")
-
-
-def card(metric: str) -> MetricCard | None:
-    """The card of a metric, also of one measured with other settings; None for one that is not registered here."""
-    return summary.cards().get(summary.bare(metric))
-
-
-def span(known: MetricCard) -> str:
-    """The range of possible values: '0 … 1', '≥ 0', 'any'."""
-    if known.low is None and known.high is None:
-        return "any"
-    if known.high is None:
-        return f"≥ {number(known.low or 0.0)}"
-    return f"≤ {number(known.high)}" if known.low is None else f"{number(known.low)} … {number(known.high)}"
-
-
-def title(metric: str) -> str:
-    """The metric's name and which way is better: 'clipsim ↑'."""
-    known = card(metric)
-    return f"{metric} {ARROWS[known.direction]}".rstrip() if known else metric
-
-
-def number(value: float) -> str:
-    """Four significant digits; '–' for none; what is only the rounding of float64 is 0."""
-    if not math.isfinite(value):
-        return "–"
-    if abs(value) < 1e-9:
-        return "0"
-    return f"{value:.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
-
-
-def with_interval(mean: float, low: float, high: float) -> str:
-    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
-    return f"{number(mean)} {half(mean, low, high)}".rstrip()
-
-
-def half(mean: float, low: float, high: float) -> str:
-    """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none.
-
-    Two significant digits: more would claim to know the interval itself that well.
-    """
-    below, above = mean - low, high - mean
-    if not math.isfinite(below + above):
-        return ""
-    if math.isclose(below, above, rel_tol=1e-6, abs_tol=1e-9):
-        return f"± {number(float(f'{above:.2g}'))}"
-    return f"({number(low)} … {number(high)})"
 
 
 def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
@@ -273,8 +223,8 @@ def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]], groups: Seq
     """
     is_wide = any(groups)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True) if is_wide else Table()
-    for number, heading in enumerate(headings):
-        table.add_column(heading, overflow="fold", no_wrap=is_wide and number == 0)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=is_wide and place == 0)
     before = ""
     for line, group in zip(lines, groups or itertools.repeat(""), strict=False):
         if group != before:

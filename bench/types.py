@@ -45,6 +45,12 @@ Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 Direction: TypeAlias = Literal["higher", "lower", "none"]
 """Which way is better; 'none' where it depends on what was asked for."""
 
+SIGNS: Mapping[Direction, int] = {"higher": 1, "lower": -1, "none": 0}
+ARROWS: Mapping[Direction, str] = {"higher": "↑", "lower": "↓", "none": ""}
+BETTER: Mapping[Direction, str] = {
+    "higher": "higher is better", "lower": "lower is better", "none": "no better direction",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Clip:

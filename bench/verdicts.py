@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import comparison, results, runs, set_differences
-from bench.differences import SIGNS, Difference, Entry, Pair, Skipped
+from bench.differences import Difference, Entry, Pair, Skipped
 from bench.errors import UnknownName, UsageError
 from bench.runs import RunFolder
+from bench.types import SIGNS
 
 if TYPE_CHECKING:
     import pandas as pd

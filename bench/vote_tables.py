@@ -10,11 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.agreement import Agreement
+from bench.catalogue import card, title
 from bench.davidson import MIN_VOTERS
 from bench.polls import Poll, Polls
 from bench.ratings import MOST_EXACT, Rating, Ratings, points
 from bench.stats import Estimate
-from bench.terminal import card, title
 
 DRAWS = {
     "cases and voters": "intervals are about other cases and other voters",

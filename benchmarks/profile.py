@@ -14,8 +14,9 @@ from typing import Any
 from bench import video
 from bench.errors import NotMeasurable
 from bench.evaluators import ClipEvaluator
+from bench.input_image import InputImage
 from bench.types import Case, ClipRecord
-from bench.views import InputImage, Sample, View
+from bench.views import Sample, View
 from benchmarks._clips import FILMS
 from benchmarks._evaluators import without_weights
 from benchmarks._timing import machine

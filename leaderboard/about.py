@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import evaluators, models, provenance, suites, summary
+from bench import catalogue, evaluators, models, provenance, suites
 from bench.decoded import json_object
 from bench.errors import BenchError
 from bench.standings import ENOUGH
@@ -153,7 +153,7 @@ def _show_here(board: Board) -> None:
         "I2V Bench": f"{provenance.bench_version()} {provenance.commit()}".rstrip(),
         "Python": platform.python_version(),
         "Models": len(list(models.registry)),
-        "Metrics": f"{len(summary.cards())} of {len(list(evaluators.registry))} evaluators",
+        "Metrics": f"{len(catalogue.cards())} of {len(list(evaluators.registry))} evaluators",
         "Runs on this board": f"{len(board.names)}, on {len(board.suites)} suite{'s' * (len(board.suites) != 1)}",
         **json_object(provenance.software()),
     }

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from bench import facts, player
-from bench.terminal import card
+from bench.catalogue import card
 from leaderboard import lineup, links, notices, players, source, words
 from leaderboard.choices import choose, choose_several
 from leaderboard.source import Board

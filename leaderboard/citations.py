@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
-from bench import summary
+from bench import catalogue
 from bench.facts import facts
 
 CFF = Path(__file__).parents[1] / "CITATION.cff"
@@ -68,9 +68,9 @@ def _of_models(models: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _of_metrics(metrics: Iterable[str]) -> Iterator[tuple[str, str]]:
-    known = summary.cards()
+    known = catalogue.cards()
     for metric in metrics:
-        card = known.get(summary.bare(metric))
+        card = known.get(catalogue.bare(metric))
         for number in ARXIV.findall(card.source if card else ""):
             yield f"https://arxiv.org/abs/{number}", f"the metric {card.name if card else metric}"
 

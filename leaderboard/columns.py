@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench import evaluators, summary
+from bench import catalogue, evaluators
 from leaderboard.choices import choose, choose_several
 
 MOTION = "motion_share"
@@ -103,7 +103,7 @@ def members(group: Group, metrics: Iterable[str]) -> list[str]:
 
 def group_of(metric: str) -> Group:
     """Where a metric belongs; OTHER for one that is not registered here, or of somebody else's evaluator."""
-    owner = _owners().get(summary.bare(metric), "")
+    owner = _owners().get(catalogue.bare(metric), "")
     return next((group for group in GROUPS if owner in group.owners), OTHER)
 
 
@@ -115,16 +115,16 @@ def with_motion(metrics: Sequence[str], there: Sequence[str]) -> list[str]:
 
 def ordered(metrics: Iterable[str]) -> list[str]:
     """Each once: by group, main metrics of a group first, otherwise in the order in which they came."""
-    groups, main = (*GROUPS, OTHER), set(_main(summary.cards()))
+    groups, main = (*GROUPS, OTHER), set(_main(catalogue.cards()))
     return sorted(
         dict.fromkeys(metrics),
-        key=lambda metric: (groups.index(group_of(metric)), summary.bare(metric) not in main),
+        key=lambda metric: (groups.index(group_of(metric)), catalogue.bare(metric) not in main),
     )
 
 
 def _main(metrics: Iterable[str]) -> list[str]:
-    known = summary.cards()
-    return [metric for metric in metrics if (card := known.get(summary.bare(metric))) and card.is_main]
+    known = catalogue.cards()
+    return [metric for metric in metrics if (card := known.get(catalogue.bare(metric))) and card.is_main]
 
 
 @st.cache_resource(show_spinner=False)

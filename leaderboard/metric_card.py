@@ -8,9 +8,9 @@ import re
 import streamlit as st
 
 from bench import evaluators, weights
+from bench.catalogue import card, span
 from bench.evaluators import Evaluator
-from bench.terminal import BETTER, card, span
-from bench.types import MetricCard
+from bench.types import BETTER, MetricCard
 from leaderboard import words
 
 ARXIV = re.compile(r"(?i)arxiv[: ]+(\d{4}\.\d{4,5})")

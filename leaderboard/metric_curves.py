@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from bench import summary
+from bench import catalogue
 from bench.errors import BadResults
 from leaderboard import curve_views, words
 
@@ -25,7 +25,7 @@ def show(metric: str) -> None:
     except (BadResults, OSError) as error:
         st.warning(words.plain(str(error)))
         return
-    names = (metric, summary.bare(metric))
+    names = (metric, catalogue.bare(metric))
     own = next((each for each in found.metrics if each.name in names), None)
     if own is None or not any(curve.metric == own.name for curve in found.curves):
         st.caption("It has no curve: it was not calibrated, or had no value on the clips that were damaged.")

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from bench import correlations, facts, spreads, summary
+from bench.catalogue import card
 from bench.correlations import Alike
-from bench.differences import SIGNS
-from bench.terminal import card
+from bench.types import SIGNS
 from leaderboard import links, strip_charts, words
 from leaderboard.choices import choose
 from leaderboard.source import Board, Stamp

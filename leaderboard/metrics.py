@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from bench import evaluators, summary
-from bench.terminal import card, span
+from bench import catalogue, evaluators
+from bench.catalogue import card, span
 from leaderboard import choices, metric_card, metric_curves, metric_runs, notices, source
 from leaderboard.choices import choose
 from leaderboard.source import Board
@@ -39,13 +39,13 @@ def show() -> None:
 
 def names(board: Board) -> list[str]:
     """Every metric that is registered here, by evaluator, and what else was measured: other settings, strangers'."""
-    known = list(summary.cards())
+    known = list(catalogue.cards())
     return [*known, *sorted({*map(str, board.scores["metric"].unique())} - {*known})]
 
 
 def owner_of(metric: str) -> str:
     """The evaluator that measures it; '' where it is not registered here."""
-    bare = summary.bare(metric)
+    bare = catalogue.bare(metric)
     cards = {name: evaluators.registry[name].cards for name in evaluators.registry}
     return next((name for name, own in cards.items() if any(each.name == bare for each in own)), "")
 

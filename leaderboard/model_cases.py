@@ -10,10 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from bench import breakdown
-from bench.differences import SIGNS
+from bench.catalogue import card
 from bench.errors import BadResults, BenchError
 from bench.runs import RunFolder
-from bench.terminal import card, number
+from bench.types import SIGNS
+from bench.wording import number
 from leaderboard import choices, model_clip, words
 from leaderboard.choices import choose
 

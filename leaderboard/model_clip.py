@@ -11,8 +11,8 @@ from bench import pictures
 from bench.decoded import Decoded, decoded
 from bench.errors import BadResults, BenchError
 from bench.runs import RunFolder
-from bench.terminal import number
 from bench.types import Case, ClipRecord, Fit, Image
+from bench.wording import number
 from leaderboard import previews, words
 from leaderboard.choices import choose
 

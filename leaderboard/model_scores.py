@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bench import breakdown
-from bench.terminal import card
+from bench.catalogue import card
 from leaderboard import links, series_charts, words
 from leaderboard.source import Board
 

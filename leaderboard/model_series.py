@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from bench import series_bands
+from bench.catalogue import card
 from bench.decoded import decoded
 from bench.series_bands import Band
-from bench.terminal import card
 from leaderboard import charts, series_charts, words
 
 ABOUT_BANDS = (

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from bench.catalogue import card, span
 from bench.standings import Column, Line, Standing
-from bench.terminal import card, number, span
+from bench.wording import number
 from leaderboard import (
     charts,
     columns,

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench import player
+from bench.catalogue import card
 from bench.decoded import decoded
 from bench.errors import BadResults, BenchError
 from bench.player import Shown, ShownClip, ShownSeries, Theme
 from bench.runs import RunFolder
-from bench.terminal import card
 from bench.types import Case
 from leaderboard import inputs, previews, source, words
 

@@ -13,7 +13,8 @@ from bench import reported
 from bench.errors import BadResults
 from bench.recipes import FROZEN, VBENCH_I2V, Recipe, registry
 from bench.reported import EVIDENCE, Metric, Reported
-from bench.terminal import ARROWS, number
+from bench.types import ARROWS
+from bench.wording import number
 from leaderboard import downloads, reported_charts, source, words
 from leaderboard.choices import choose
 

@@ -12,9 +12,10 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from bench.catalogue import card
 from bench.recipes import Recipe
 from bench.standings import Column, Line, Score
-from bench.terminal import ARROWS, card
+from bench.types import ARROWS
 from leaderboard import words
 
 MODEL, TOTAL, RANK, GROUP = "Model", "Total", "Rank", "Tie group"

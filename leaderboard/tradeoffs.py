@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bench import pareto
-from bench.differences import SIGNS
+from bench.catalogue import card
 from bench.pareto import Place, Span, Spot
 from bench.standings import Column, Line, Score
-from bench.terminal import card
+from bench.types import SIGNS
 from leaderboard import columns, links, notices, ranked, source, tables, tradeoff_charts, words
 from leaderboard.choices import choose, toggle
 from leaderboard.tradeoff_charts import Axis

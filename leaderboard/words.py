@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bench import terminal
-from bench.terminal import ARROWS, card
+from bench import wording
+from bench.catalogue import card
+from bench.types import ARROWS
 
 NULL, REFERENCE = "null baseline", "reference clips"
 
@@ -57,7 +58,7 @@ def cell(score: Mapping[Any, Any], cases: int) -> str:
 
 def with_interval(mean: float, low: float, high: float) -> str:
     """'0.93 ± 0.02', or '12 (9 … 18)', or the mean alone: as everywhere, see bench.terminal."""
-    return terminal.with_interval(mean, low, high)
+    return wording.with_interval(mean, low, high)
 
 
 def coverage(score: Mapping[Any, Any]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies
 
-from bench import evaluators, models, recipes, reported, suites, summary
+from bench import catalogue, evaluators, models, recipes, reported, suites
 from bench.errors import UnknownName, UsageError
 from bench.evaluators import ClipEvaluator
 from bench.recipes import FROZEN, I2V_BENCH, MOVING, VBENCH_I2V, Group, Recipe, Term
@@ -182,7 +182,7 @@ def test_a_recipe_is_complete(recipe: Recipe) -> None:
 
 def test_moving_stands_on_metrics_that_are_measured_here() -> None:
     """Each is registered, and the end that counts 1 is its better one, where it has one."""
-    cards = summary.cards()
+    cards = catalogue.cards()
     for group in MOVING.groups:
         for term in group.terms:
             card = cards[term.metric]

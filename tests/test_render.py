@@ -330,13 +330,13 @@ def test_parameters_that_contradict_each_other(changes: dict[str, object], messa
 class TestLimited:
     def test_small_pictures_stay_as_they_are(self) -> None:
         image = np.zeros((33, 61, 3), np.uint8)
-        assert render.limited(image, 61) is image
+        assert pictures.limited(image, 61) is image
 
     @given(height=st.integers(1, 300), width=st.integers(1, 300), max_side=st.integers(2, 100))
     def test_large_ones_shrink_to_even_sides_of_their_shape(
         self, height: int, width: int, max_side: int
     ) -> None:
-        got = render.limited(np.zeros((height, width, 3), np.uint8), max_side).shape
+        got = pictures.limited(np.zeros((height, width, 3), np.uint8), max_side).shape
         if max(height, width) <= max_side:
             assert got == (height, width, 3)
             return

@@ -111,7 +111,7 @@ class TestShipped:
         """As the null models see it, so that their clips compare with the reference clips."""
         for case in suites.load("demo").cases:
             scene = render.scene_of(case)
-            image = render.limited(pictures.read(case.image), 384)
+            image = pictures.limited(pictures.read(case.image), 384)
             assert scene.texture == case.image
             assert (scene.height, scene.width) == image.shape[:2]
             assert (scene.kind, scene.blur) == ("zoom_in", 0.0)

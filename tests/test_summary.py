@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from bench import results, summary
+from bench import catalogue, results, summary
 from bench.types import Measurement
 from tests.made import measurement
 
@@ -116,7 +116,7 @@ def test_the_interval_covers_the_truth_with_seeds_in_cases(
 def test_an_interval_ends_where_the_metric_does() -> None:
     """ssim_mean is in [-1, 1] or [0, 1]: of 0.9 and 1.0 Student's t would reach to 1.59."""
     score = _scores(measurement(value=0.9), measurement(case="b", value=1.0))
-    card = summary.cards()["ssim_mean"]
+    card = catalogue.cards()["ssim_mean"]
     assert (score["low"], score["high"]) == (pytest.approx(max(0.95 - 0.6353, card.low or 0), abs=1e-3), 1.0)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench import pictures, render, tracking
+from bench import paths, pictures, render, tracking
 from bench.errors import NotMeasurable
 from bench.render import Scene
 from bench.types import Fit, Plane
@@ -141,24 +141,24 @@ def test_points_go_where_pictures_fit_puts_them(
     there[there < 8] = 0  # Lanczos's ripples
     rows, columns = np.mgrid[: to_size[1], : to_size[0]]
     centre = [(columns * there).sum() / there.sum(), (rows * there).sum() / there.sum()]
-    assert tracking.fitted(point[None], size, to_size, how)[0] == pytest.approx(centre, abs=0.1)
+    assert paths.fitted(point[None], size, to_size, how)[0] == pytest.approx(centre, abs=0.1)
 
 
 def test_points_by_hand() -> None:
     corners = np.array([[-0.5, -0.5], [99.5, 49.5]])  # of the outermost pixels of 100 x 50
-    assert tracking.fitted(corners, (100, 50), (50, 50), "stretch").tolist() == [[-0.5, -0.5], [49.5, 49.5]]
-    assert tracking.fitted(corners, (100, 50), (50, 50), "cover").tolist() == [[-25.5, -0.5], [74.5, 49.5]]
-    assert tracking.fitted(corners, (100, 50), (50, 50), "contain").tolist() == [[-0.5, 11.5], [49.5, 36.5]]
+    assert paths.fitted(corners, (100, 50), (50, 50), "stretch").tolist() == [[-0.5, -0.5], [49.5, 49.5]]
+    assert paths.fitted(corners, (100, 50), (50, 50), "cover").tolist() == [[-25.5, -0.5], [74.5, 49.5]]
+    assert paths.fitted(corners, (100, 50), (50, 50), "contain").tolist() == [[-0.5, 11.5], [49.5, 36.5]]
 
 
 @pytest.mark.parametrize("how", FITS)
 def test_at_the_images_own_size_points_stay(how: Fit) -> None:
     points = np.array([[3.25, 7.5], [0, 0]])
-    assert tracking.fitted(points, (90, 60), (90, 60), how) == pytest.approx(points)
+    assert paths.fitted(points, (90, 60), (90, 60), how) == pytest.approx(points)
 
 
 def test_a_way_in_another_number_of_frames_keeps_its_ends() -> None:
     way = np.array([[0.0, 0], [10, 0], [10, 20]])
-    assert tracking.resampled(way, 5).tolist() == [[0, 0], [5, 0], [10, 0], [10, 10], [10, 20]]
-    assert tracking.resampled(way, 2).tolist() == [[0, 0], [10, 20]]
-    assert tracking.resampled(way, 3).tolist() == way.tolist()
+    assert paths.resampled(way, 5).tolist() == [[0, 0], [5, 0], [10, 0], [10, 10], [10, 20]]
+    assert paths.resampled(way, 2).tolist() == [[0, 0], [10, 20]]
+    assert paths.resampled(way, 3).tolist() == way.tolist()

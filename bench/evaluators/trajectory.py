@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, pictures, tracking
+from bench import evaluators, paths, pictures, tracking
 from bench.errors import NotMeasurable
 from bench.types import Case, ClipRecord, MetricCard, Plane, Value
 from bench.views import Sample, View
@@ -137,8 +137,8 @@ def trajectory(sample: Sample) -> NDArray[np.float64]:
     if case.trajectory is None:
         raise NotMeasurable("the case has no trajectory")
     points = np.array(case.trajectory, dtype=np.float64)
-    there = tracking.fitted(points, image_size(case), (sample.width, sample.height), sample.record.fit)
-    return tracking.resampled(there, sample.num_frames)
+    there = paths.fitted(points, image_size(case), (sample.width, sample.height), sample.record.fit)
+    return paths.resampled(there, sample.num_frames)
 
 
 def image_size(case: Case) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bench import files
 from bench.errors import UsageError
 from bench.exports import moments, names
-from bench.terminal import number
+from bench.wording import number
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import facts, files, summary
+from bench import catalogue, facts, files
 from bench.errors import UsageError
 from bench.exports import moments, names
 
@@ -111,9 +111,9 @@ def _model(row: Any) -> dict[str, Any]:
 def _results(gathered: Gathered, run: str, suite: str) -> tuple[list[dict[str, Any]], list[str]]:
     """A result a metric, and the metrics that have no better direction."""
     scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
-    cards, found, directionless = summary.cards(), [], []
+    cards, found, directionless = catalogue.cards(), [], []
     for score in json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15)):
-        card = cards.get(summary.bare(score["metric"]))
+        card = cards.get(catalogue.bare(score["metric"]))
         if card is None or card.direction == "none":
             directionless.append(score["metric"])
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import facts, files, results, summary
+from bench import catalogue, facts, files, results
 from bench.errors import UsageError
 from bench.exports.spreadsheets import inert
 
@@ -78,11 +78,11 @@ def _write_rows(path: Path, sources: dict[str, Path]) -> None:
 
 def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
     """One a run and metric, JSON-like."""
-    cards = summary.cards()
+    cards = catalogue.cards()
     ordered = gathered.scores.astype({"suite": str, "suite_version": str, "run": str, "metric": str})
     ordered = ordered.sort_values(["suite", "suite_version", "run", "metric"], kind="stable")
     for score in json.loads(ordered.to_json(orient="records", double_precision=15)):
-        card = cards.get(summary.bare(score["metric"]))
+        card = cards.get(catalogue.bare(score["metric"]))
         yield {
             **{name: score[name] for name in ("suite", "suite_version", "run")},
             "name": gathered.names[score["run"]],

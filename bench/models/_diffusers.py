@@ -33,11 +33,11 @@ from annotated_types import Ge, Gt, Le
 from bench import acceleration, checkpoints, models, needs, pictures, pipelines, plans, settings, speed
 from bench.acceleration import Effect
 from bench.errors import BadClip, OutOfMemory, UsageError
+from bench.input_image import InputImage
 from bench.needs import Need
 from bench.plans import FrameRule, Plan, SizeRule
 from bench.speed import SpeedSettings
 from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
-from bench.views import InputImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

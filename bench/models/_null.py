@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt
 
-from bench import pictures, render, video
+from bench import pictures, video
 from bench.errors import Unavailable
 from bench.types import Case, Clip, Image
 
@@ -27,7 +27,7 @@ def input_image(case: Case, settings: NullSettings) -> Image:
     Raises:
         BadImage: it cannot be read.
     """
-    return render.limited(pictures.read(case.image), settings.max_side)
+    return pictures.limited(pictures.read(case.image), settings.max_side)
 
 
 def reference_clip(case: Case, model: str) -> Clip:

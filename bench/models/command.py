@@ -265,14 +265,14 @@ class Command(models.Model):
         """One line 'x, y' a frame, whole pixels within the canvas, moved and cropped as the picture is."""
         import numpy as np
 
-        from bench import tracking
+        from bench import paths
 
         size = (image.shape[1], image.shape[0])
         width, height = self._size
         clip = (width, height) if width and height else size
         canvas = np.array(self.program.canvas or clip)
-        points = tracking.fitted(np.array(case.trajectory, dtype=np.float64), size, clip, self.card.fit)
-        points = tracking.resampled(points, self._asked("num_frames", "frames") or len(points))
+        points = paths.fitted(np.array(case.trajectory, dtype=np.float64), size, clip, self.card.fit)
+        points = paths.resampled(points, self._asked("num_frames", "frames") or len(points))
         there = np.clip(np.floor((points + 0.5) * canvas / np.array(clip)), 0, canvas - 1).astype(int)
         return "".join(f"{x}, {y}\n" for x, y in there)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench import recipes, standings, summary, terminal
+from bench import catalogue, recipes, standings, wording
 from bench.site import drawing
 from bench.site.folders import slug
-from bench.terminal import ARROWS
+from bench.types import ARROWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def _mean(line: Line, metric: str) -> float:
 
 def half(score: Score) -> str:
     """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none."""
-    return terminal.half(score.mean, score.low, score.high).replace("-", "−")
+    return wording.half(score.mean, score.low, score.high).replace("-", "−")
 
 
 def holes(score: Score) -> str:
@@ -135,9 +135,9 @@ def short_licence(licence: str) -> str:
 def _metrics(scores: pd.DataFrame) -> list[str]:
     """The main metrics, under any settings, that somebody has a value of, motion first; all if there are none."""
     measured = sorted(set(scores.loc[scores["mean"].notna(), "metric"].astype(str)))
-    order = [MOTION, *(name for name, card in summary.cards().items() if card.is_main)]
-    main = [metric for metric in measured if summary.bare(metric) in order]
-    return sorted(main, key=lambda metric: order.index(summary.bare(metric))) or measured
+    order = [MOTION, *(name for name, card in catalogue.cards().items() if card.is_main)]
+    main = [metric for metric in measured if catalogue.bare(metric) in order]
+    return sorted(main, key=lambda metric: order.index(catalogue.bare(metric))) or measured
 
 
 def _is_measured(recipe: Recipe, scores: pd.DataFrame) -> bool:
@@ -161,9 +161,9 @@ def _total_headings(found: Board) -> list[dict[str, Any]]:
 
 
 def _metric_headings(standing: Standing) -> list[dict[str, Any]]:
-    cards, seen = summary.cards(), [column.metric for column in standing.columns]
+    cards, seen = catalogue.cards(), [column.metric for column in standing.columns]
     return [
-        _heading(column, cards.get(summary.bare(column.metric)), seen.count(column.metric) > 1)
+        _heading(column, cards.get(catalogue.bare(column.metric)), seen.count(column.metric) > 1)
         for column in standing.columns
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from bench.terminal import number
+from bench.wording import number
 
 STRIP_WIDTH, STRIP_HEIGHT = 84, 8
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import curves, summary
+from bench import catalogue, curves
+from bench.catalogue import span, title
 from bench.errors import BadResults
 from bench.site import drawing
-from bench.terminal import BETTER, span, title
+from bench.types import BETTER
 
 if TYPE_CHECKING:
     from bench.curves import Calibration, Curve
@@ -33,9 +34,9 @@ def content(metrics: Sequence[str], found: Calibration | None) -> dict[str, Any]
         metrics: that the site shows; all cards of these.
         found: response curves; None where there are none.
     """
-    cards = summary.cards()
-    shown = [cards[name] for name in dict.fromkeys(map(summary.bare, metrics)) if name in cards]
-    unknown = [name for name in metrics if summary.bare(name) not in cards]
+    cards = catalogue.cards()
+    shown = [cards[name] for name in dict.fromkeys(map(catalogue.bare, metrics)) if name in cards]
+    unknown = [name for name in metrics if catalogue.bare(name) not in cards]
     return {
         "metrics": [_metric(card, found) for card in shown],
         "unknown": unknown,

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bench import breakdown, summary
+from bench import breakdown, catalogue, summary
+from bench.catalogue import title
 from bench.decoded import json_object
-from bench.differences import SIGNS
 from bench.site import boards, drawing
 from bench.site.folders import slug
 from bench.standings import Score
-from bench.terminal import title
+from bench.types import SIGNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ def _scores(line: Line, scores: pd.DataFrame) -> list[dict[str, Any]]:
     found = []
     for row in scores.sort_values("metric", key=lambda names: names.astype(str)).to_dict("records"):
         score = _score(row)
-        card = summary.cards().get(summary.bare(row["metric"]))
+        card = catalogue.cards().get(catalogue.bare(row["metric"]))
         is_there = math.isfinite(score.mean)
         found.append(
             {
@@ -137,15 +137,15 @@ def _band(metric: str, band: Band) -> str:
 
 
 def _unit(metric: str) -> str:
-    card = summary.cards().get(summary.bare(metric))
+    card = catalogue.cards().get(catalogue.bare(metric))
     return card.unit if card else ""
 
 
 def _extremes(rows: pd.DataFrame, metrics: Sequence[str]) -> list[dict[str, Any]]:
     """The best and the worst case by each metric that has a better way."""
-    cards, found = summary.cards(), []
+    cards, found = catalogue.cards(), []
     for metric in metrics:
-        card = cards.get(summary.bare(metric))
+        card = cards.get(catalogue.bare(metric))
         sign = SIGNS[card.direction] if card else 0
         cases = breakdown.by_case(rows, metric, sign).to_dict("records") if sign else []
         if cases and cases[0]["value"] != cases[-1]["value"]:

@@ -16,7 +16,7 @@ from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bench.terminal import number
+from bench.wording import number
 
 if TYPE_CHECKING:
     from jinja2 import Environment

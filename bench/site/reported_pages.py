@@ -10,7 +10,7 @@ from bench import reported
 from bench.recipes import FROZEN, VBENCH_I2V
 from bench.reported import Metric, Reported, Source
 from bench.site.folders import slug
-from bench.terminal import ARROWS
+from bench.types import ARROWS
 
 
 def content(folders: Iterable[Path]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bench.catalogue import title
 from bench.site import boards, measured
 from bench.site.folders import slug
-from bench.terminal import number, title
+from bench.wording import number
 
 if TYPE_CHECKING:
     import pandas as pd

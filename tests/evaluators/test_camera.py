@@ -14,9 +14,10 @@ from bench.camera_motion import UNSEEN, CameraStep
 from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.camera import Camera, motions_of
+from bench.input_image import InputImage
 from bench.render import Scene
 from bench.types import Case, ClipRecord, Value
-from bench.views import InputImage, Sample
+from bench.views import Sample
 from tests.made import answers, moving_clip, photograph
 
 IMAGES = Path(__file__).parents[2] / "suites" / "motion" / "images"

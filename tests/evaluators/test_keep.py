@@ -12,8 +12,8 @@ from skimage.metrics import peak_signal_noise_ratio
 from bench import pictures
 from bench.errors import BadImage, NotMeasurable
 from bench.evaluators.keep import Keep, decibels
+from bench.input_image import InputImage
 from bench.types import Case, ClipRecord, Fit, Frames, Image, Value
-from bench.views import InputImage
 from tests.made import answers, moving_clip, photograph
 
 NAMES = ("keep_fidelity", "keep_change", "keep_change_outside", "keep_selectivity")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bench import facts
+from bench.catalogue import card, span
 from bench.decoded import json_object
-from bench.terminal import card, span
 from leaderboard import charts, words
 
 NAN = float("nan")

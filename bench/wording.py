@@ -1,0 +1,32 @@
+"""Numbers as text: the same digits in the terminal, on the board, on the site and in reports."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float) -> str:
+    """Four significant digits; '–' for none; what is only the rounding of float64 is 0."""
+    if not math.isfinite(value):
+        return "–"
+    if abs(value) < 1e-9:
+        return "0"
+    return f"{value:.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
+    return f"{number(mean)} {half(mean, low, high)}".rstrip()
+
+
+def half(mean: float, low: float, high: float) -> str:
+    """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none.
+
+    Two significant digits: more would claim to know the interval itself that well.
+    """
+    below, above = mean - low, high - mean
+    if not math.isfinite(below + above):
+        return ""
+    if math.isclose(below, above, rel_tol=1e-6, abs_tol=1e-9):
+        return f"± {number(float(f'{above:.2g}'))}"
+    return f"({number(low)} … {number(high)})"
