@@ -1,7 +1,7 @@
 """I2V Bench: a benchmark suite and leaderboard for image-to-video models."""
 
 from bench.api import compare, evaluate, run, scores
-from bench.provenance import bench_version
+from bench.base.provenance import bench_version
 
 __version__ = bench_version()
 

@@ -1,5 +1,5 @@
 """`python -m bench` is `bench`."""
 
-from bench.cli import app
+from bench.cli.commands import app
 
 app(prog_name="bench")

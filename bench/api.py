@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.jobs import Metrics, Report, Workplace
-    from bench.progress import Progress
+    from bench.base.progress import Progress
+    from bench.engine.jobs import Metrics, Report, Workplace
     from bench.types import Fit, Memory
 
 
@@ -72,7 +72,7 @@ def run(
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
         bench.errors.Unavailable: the model's weights, a package or the device is missing.
     """
-    from bench import jobs
+    from bench.engine import jobs
 
     chosen = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
     entrants = jobs.Entrants(_names(model), tuple(map(str, chosen)), _assignments(settings))
@@ -112,7 +112,7 @@ def evaluate(
     Raises:
         bench.errors.UsageError: a line that cannot be understood; nothing was started.
     """
-    from bench import jobs
+    from bench.engine import jobs
 
     source = jobs.Source(Path(clips), name, None if suite is None else str(suite), fit)
     wanted = _metrics(metrics, metric_settings, download)
@@ -121,8 +121,8 @@ def evaluate(
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.summary.scores."""
-    from bench import summary
+    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores."""
+    from bench.scoring import summary
 
     return summary.scores(rows)
 
@@ -141,15 +141,15 @@ def compare(
     Returns:
         One row a pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases that
         both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won, lost,
-        tied; detectable; seeds_worth; verdict. See bench.differences.Difference, and docs/compare.md for how each is
-        computed. `attrs["skipped"]` says which metrics of a run are not compared, and why; `attrs["notes"]` what else
-        to know of it.
+        tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference,
+        and docs/compare.md for how each is computed. `attrs["skipped"]` says which metrics of a run are not
+        compared, and why; `attrs["notes"]` what else to know of it.
 
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
     """
-    from bench import reports, verdicts
+    from bench.comparison import compare as verdicts, report as reports
 
     found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
     table = verdicts.frame(found)
@@ -165,7 +165,7 @@ def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
-    from bench.jobs import Metrics
+    from bench.engine.jobs import Metrics
 
     return Metrics(_names(names), _assignments(settings), download)
 
@@ -197,18 +197,18 @@ def _workplace(
     retry_failed: bool,
     workers: int,
 ) -> Workplace:
-    from bench import devices
-    from bench.jobs import Workplace
+    from bench.base import devices
+    from bench.engine.jobs import Workplace
 
     return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
 
 
 def _progress(is_shown: bool) -> Progress:
     if is_shown:
-        from bench.terminal import TerminalProgress
+        from bench.cli.terminal import TerminalProgress
 
         return TerminalProgress()
-    from bench.progress import Progress
+    from bench.base.progress import Progress
 
     return Progress()
 

@@ -119,7 +119,7 @@ class Case:
         reference: a clip of what does happen; None where nobody knows.
         keyframes: pictures that the clip should pass through, and when; in the order of their frames.
         keep: a picture of the image's size, white where the clip should stay as the image is; None where it need not.
-        scene: the parameters that rendered image and reference, for known motion (bench.render); else empty.
+        scene: the parameters that rendered image and reference, for known motion (bench.suites.scenes); else empty.
         digest: sha256 of everything above that decides a clip or a number.
     """
 
@@ -259,8 +259,8 @@ class MetricCard:
         source: paper and equation, and where we differ.
         blind_to: damage that this number does not show, or good things that it punishes.
         series: what the per-frame series holds; '' where there is none.
-        shows: damages (names of bench.damages) that move the number, the more the worse, and in its bad direction
-            where it has one; checked by calibration.
+        shows: damages (names of bench.calibration.damages) that move the number, the more the worse, and in its bad
+            direction where it has one; checked by calibration.
         ignores: damages or innocent changes that leave it where it is; checked likewise.
         is_main: whether tables show it when nobody chose.
     """

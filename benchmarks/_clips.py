@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bench import digests, pictures, suites, video
+from bench import suites
+from bench.media import digests, pictures, video
 from bench.types import Case, Clip, ClipRecord, Frames
 
 

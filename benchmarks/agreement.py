@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.agreement import Agreement, agreements
-from bench.stats import Estimate
-from bench.votes import Choice, Vote
+from bench.statistics.frechet import Estimate
+from bench.votes.agreement import Agreement, agreements
+from bench.votes.ballot_file import Choice, Vote
 from tests.simulated import outcomes
 
 Table = NDArray[np.float64]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio
 
-from bench import similarity
+from bench.evaluators.signals import similarity
 from bench.evaluators.temporal_flickering import mean_difference
 from bench.types import Frames, Image
 from benchmarks._clips import FILMS

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from bench.colour import lab_moments
+from bench.evaluators.signals.colour import lab_moments
 from bench.types import Frames
 from benchmarks._clips import FILMS
 from benchmarks._timing import Way, machine, repetitions, table, timed

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import digests
-from bench.screening import screen_file
+from bench.engine.one_pass import screen_file
+from bench.media import digests
 from bench.types import ClipRecord
 from benchmarks._clips import Film
 from benchmarks._evaluators import without_weights

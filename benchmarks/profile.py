@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import video
 from bench.errors import NotMeasurable
 from bench.evaluators import ClipEvaluator
-from bench.input_image import InputImage
+from bench.evaluators.view import Sample, View
+from bench.media import video
+from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord
-from bench.views import Sample, View
 from benchmarks._clips import FILMS
 from benchmarks._evaluators import without_weights
 from benchmarks._timing import machine

@@ -17,9 +17,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
-from bench import site
-from bench.progress import Progress
-from bench.site import serving
+from bench.base.progress import Progress
+from bench.web import serve, static
 from tests.leaderboard import big_board
 from tests.leaderboard.serving import browser
 
@@ -41,7 +40,7 @@ def main(runs: int = 200, cases: int = 1000) -> None:
         published, destination = Path(folder, "published"), Path(folder, "site")
         big_board.write(published, runs, cases)
         begun, used = time.perf_counter(), time.process_time()
-        site.export(destination, site.Wanted((published,)), Progress())
+        static.export(destination, static.Wanted((published,)), Progress())
         print(f"{runs} runs x {cases} cases exported in {time.perf_counter() - begun:.1f} s "
               f"({time.process_time() - used:.1f} s of CPU)")  # fmt: skip
         size = sum(path.stat().st_size for path in destination.rglob("*") if path.is_file())
@@ -74,8 +73,8 @@ def served(folder: Path) -> Iterator[str]:
     """The address of a site's server in a thread."""
     import uvicorn
 
-    listener = serving.listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(serving.app(folder), log_level="error", lifespan="off"))
+    listener = serve.listening("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(serve.app(folder), log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"

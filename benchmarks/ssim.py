@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import pictures, similarity
+from bench.evaluators.signals import similarity
+from bench.media import pictures
 from bench.types import Plane
 from benchmarks._clips import FILMS
 from benchmarks._timing import Way, machine, repetitions, table, timed

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import ratings
-from bench.ratings import Judgement, Ratings
+from bench.votes import ratings
+from bench.votes.ratings import Judgement, Ratings
 from tests.simulated import World
 
 WORLDS: Mapping[str, World] = {

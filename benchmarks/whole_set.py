@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from bench import pictures, video
+from bench.engine.one_pass import screen_file
 from bench.evaluators import ClipEvaluator
-from bench.screening import screen_file
+from bench.media import pictures, video
 from bench.types import Case, ClipRecord, Image, Plane, Value
 from benchmarks._clips import FILMS
 from benchmarks._evaluators import without_weights

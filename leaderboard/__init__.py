@@ -1,1 +1,1 @@
-"""The leaderboard: Streamlit widgets over bench.results and bench.summary, no arithmetic."""
+"""The leaderboard: Streamlit widgets over bench.runs.parquet and bench.scoring.summary, no arithmetic."""

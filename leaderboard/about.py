@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import catalogue, evaluators, models, provenance, suites
-from bench.decoded import json_object
+from bench import evaluators, models, suites
+from bench.base import provenance
 from bench.errors import BenchError
-from bench.standings import ENOUGH
+from bench.evaluators import catalogue
+from bench.runs.row_facts import json_object
+from bench.scoring.standings import ENOUGH
 from leaderboard import citations, notices, source
 from leaderboard.source import Board
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from bench import board
+from bench.web import launch
 
 HERE = Path(__file__).parent
 
@@ -23,7 +23,7 @@ if __name__ == "__main__":
         st.Page(HERE / "calibration.py", title="Calibration", url_path="calibration"),
         st.Page(HERE / "about.py", title="About", url_path="about"),
     ]
-    if board.votes_file(os.environ):
+    if launch.votes_file(os.environ):
         place = next((n for n, page in enumerate(pages) if page.title == "About"), len(pages))
         pages.insert(place, st.Page(HERE / "vote.py", title="Vote", url_path="vote"))
     st.navigation(pages, position="top").run()

@@ -14,13 +14,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from bench import board, facts, previews as clip_previews, runs, video, votes as bench_votes
-from bench.agenda import Agenda, Question
+from bench import runs
 from bench.errors import BadResults, BenchError, NotMeasurable, Unavailable
-from bench.player import Shown, ShownClip
-from bench.runs import RunFolder
+from bench.media import video
+from bench.models import card_facts
+from bench.runs import RunFolder, previews as clip_previews
 from bench.types import Case
-from bench.votes import Choice, Vote, VoteFile
+from bench.votes import ballot_file as bench_votes
+from bench.votes.ballot_file import Choice, Vote, VoteFile
+from bench.votes.next_question import Agenda, Question
+from bench.web import launch
+from bench.web.player import Shown, ShownClip
 from leaderboard import blind, inputs, source
 
 VOTER = re.compile(r"[0-9a-f]{16}")
@@ -76,7 +80,7 @@ class Ballot:
 
 def file() -> VoteFile | None:
     """Where votes are noted; None on a board without."""
-    path = board.votes_file(os.environ)
+    path = launch.votes_file(os.environ)
     return VoteFile(path) if path else None
 
 
@@ -123,7 +127,7 @@ def ballots() -> list[Ballot]:
 
 def _ballot(suite: str, folders: Mapping[str, RunFolder]) -> Ballot:
     digests = {run: clips for run, folder in folders.items() if (clips := _clips(folder))}
-    worth = [run for run in digests if facts.kind(folders[run].run.model) != "null baseline"]
+    worth = [run for run in digests if card_facts.kind(folders[run].run.model) != "null baseline"]
     if len(worth) >= 2:
         digests = {run: digests[run] for run in worth}
     return Ballot(suite, folders, digests)

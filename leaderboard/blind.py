@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench import player
-from bench.player import Shown, Theme
+from bench.web import player
+from bench.web.player import Shown, Theme
 from leaderboard import inputs
 
 PREFIX = "/app/blind"

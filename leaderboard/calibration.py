@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from bench import curves, matrix
-from bench.curves import Calibration, Curve, MetricFacts
+from bench.calibration import curves, tables
+from bench.calibration.curves import Calibration, Curve, MetricFacts
 from bench.errors import BadResults
 from leaderboard import curve_charts, curve_views, source, words
 from leaderboard.choices import choose
@@ -53,7 +53,7 @@ def _show_empty() -> None:
 
 
 def _show_matrix(found: Calibration) -> None:
-    broken = matrix.not_as_claimed(found)
+    broken = tables.not_as_claimed(found)
     if broken:
         lines = "\n".join(f"- {words.plain(line)}" for line in broken)
         st.warning(f"{len(broken)} not as the cards claim:\n{lines}")

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import facts, player
-from bench.catalogue import card
+from bench.evaluators.catalogue import card
+from bench.models import card_facts
+from bench.web import player
 from leaderboard import lineup, links, notices, players, source, words
 from leaderboard.choices import choose, choose_several
 from leaderboard.source import Board
@@ -113,7 +114,7 @@ def table(rows: pd.DataFrame, runs: Sequence[str], names: dict[str, str]) -> pd.
                 index=False
             )
         }
-        kind = facts.kind(str(first["model"]))
+        kind = card_facts.kind(str(first["model"]))
         about = {
             "Model": names[run],
             "Open": links.to("model", run=run, case=str(first["case"]), seed=int(first["seed"])),

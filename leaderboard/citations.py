@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
-from bench import catalogue
-from bench.facts import facts
+from bench.evaluators import catalogue
+from bench.models.card_facts import facts
 
 CFF = Path(__file__).parents[1] / "CITATION.cff"
 """How to cite the benchmark; a checkout has it, an installed package says the same in its metadata."""

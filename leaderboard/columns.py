@@ -12,7 +12,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench import catalogue, evaluators
+from bench import evaluators
+from bench.evaluators import catalogue
 from leaderboard.choices import choose, choose_several
 
 MOTION = "motion_share"

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import comparison, reports, verdicts
-from bench.differences import Entry
-from bench.verdicts import Comparison
+from bench.comparison import by_case, compare, report as reports
+from bench.comparison.compare import Comparison
+from bench.comparison.differences import Entry
 from leaderboard import lineup, notices, pairs, players, source, words
 from leaderboard.choices import choose_several
 from leaderboard.source import Board
@@ -77,7 +77,7 @@ def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
 
 def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
     st.header("What tells them apart", anchor=False)
-    rows = pd.concat([source.rows_of(run)[list(verdicts.COLUMNS)] for run in chosen], ignore_index=True)
+    rows = pd.concat([source.rows_of(run)[list(compare.COLUMNS)] for run in chosen], ignore_index=True)
     valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
     about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
     metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
@@ -94,8 +94,8 @@ def _compared(
     """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
     folders = {run: folder for run, _ in named if (folder := source.run_folder(run))}
     entries = [Entry(run, name) for run, name in named]
-    wanted = list(metrics) or comparison.chosen(rows, ())
-    return Comparison(suite, verdicts.pairs(rows, entries, wanted, folders))
+    wanted = list(metrics) or by_case.chosen(rows, ())
+    return Comparison(suite, compare.pairs(rows, entries, wanted, folders))
 
 
 # Downloads

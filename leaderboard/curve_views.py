@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import curves
-from bench.curves import Calibration, Curve, MetricFacts
+from bench.calibration import curves
+from bench.calibration.curves import Calibration, Curve, MetricFacts
 from leaderboard import curve_charts, source, words
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bench.differences import Pair
-from bench.plots import REACH
-from bench.reports import standardised
+from bench.base.svg import REACH
+from bench.comparison.differences import Pair
+from bench.comparison.report import standardised
 from leaderboard import words
 
 SIGNS = {

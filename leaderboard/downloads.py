@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import streamlit as st
 
-from bench import results
 from bench.errors import BadResults
 from bench.exports.spreadsheets import inert
-from bench.standings import Column, Line, Score, Standing
+from bench.runs import parquet
+from bench.scoring.standings import Column, Line, Score, Standing
 from leaderboard import citations
 from leaderboard.source import Board
 from leaderboard.tables import plain_heading
@@ -116,7 +116,7 @@ def _bibtex(standing: Standing) -> bytes:
 def all_rows(board: Board, runs: Iterable[str]) -> bytes:
     """The rows of runs with all columns, as one parquet file of the schema of results; file by file."""
     target = io.BytesIO()
-    with pq.ParquetWriter(target, results.schema(), compression="zstd") as writer:
+    with pq.ParquetWriter(target, parquet.schema(), compression="zstd") as writer:
         for run in runs:
             if (stamp := board.files.get(run)) and (table := _table(Path(stamp[0]), run)):
                 writer.write_table(table)
@@ -126,7 +126,7 @@ def all_rows(board: Board, runs: Iterable[str]) -> bytes:
 def _table(path: Path, run: str) -> pa.Table | None:
     """A run's rows; None where its file is gone or was broken since the page was drawn."""
     try:
-        table = results.read_table(path)
+        table = parquet.read_table(path)
     except BadResults:
         return None
     return table.filter(pc.equal(table["run"], run))

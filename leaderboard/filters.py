@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bench.standings import Column, Line
+from bench.scoring.standings import Column, Line
 from leaderboard import words
 from leaderboard.choices import choose_several, clear, number, pick, text, toggle
 

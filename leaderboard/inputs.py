@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench import files, pictures
-from bench.decoded import decoded
+from bench.base import files
 from bench.errors import BenchError
+from bench.media import pictures
 from bench.runs import RunFolder
+from bench.runs.row_facts import decoded
 from bench.types import Case, ClipRecord
 from leaderboard import source
 

@@ -7,9 +7,10 @@ import re
 
 import streamlit as st
 
-from bench import evaluators, weights
-from bench.catalogue import card, span
+from bench import evaluators
+from bench.base import weights
 from bench.evaluators import Evaluator
+from bench.evaluators.catalogue import card, span
 from bench.types import BETTER, MetricCard
 from leaderboard import words
 

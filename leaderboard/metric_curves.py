@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from bench import catalogue
 from bench.errors import BadResults
+from bench.evaluators import catalogue
 from leaderboard import curve_views, words
 
 CALIBRATION = Path(__file__).with_name("calibration.py")

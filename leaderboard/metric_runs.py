@@ -7,9 +7,11 @@ from typing import TypeAlias
 import pandas as pd
 import streamlit as st
 
-from bench import correlations, facts, spreads, summary
-from bench.catalogue import card
-from bench.correlations import Alike
+from bench.evaluators.catalogue import card
+from bench.models import card_facts
+from bench.scoring import summary
+from bench.statistics import correlations, quantiles
+from bench.statistics.correlations import Alike
 from bench.types import SIGNS
 from leaderboard import links, strip_charts, words
 from leaderboard.choices import choose
@@ -35,7 +37,7 @@ def show(board: Board, metric: str) -> None:
     suite = choose(st.container(), "Suite", board.suites, key="suite", about=about)
     stamps = tuple(board.files.items())
     means = _case_means(board, stamps, suite)
-    own = spreads.of_usual_versions(means[means["metric"] == metric])
+    own = quantiles.of_usual_versions(means[means["metric"] == metric])
     if len(own):
         _show_spread(board, metric, own)
         _show_alike(metric, *_values(board, stamps, suite))
@@ -67,7 +69,9 @@ def _values(_board: Board, stamps: Stamps, suite: str) -> tuple[pd.DataFrame, st
 def _kinds(board: Board) -> dict[str, str]:
     """Run -> what it is for."""
     runs = board.scores.drop_duplicates("run")
-    return {str(run): facts.kind(str(model)) for run, model in zip(runs["run"], runs["model"], strict=True)}
+    return {
+        str(run): card_facts.kind(str(model)) for run, model in zip(runs["run"], runs["model"], strict=True)
+    }
 
 
 def _sign(metric: str) -> int:
@@ -76,7 +80,7 @@ def _sign(metric: str) -> int:
 
 
 def _show_spread(board: Board, metric: str, own: pd.DataFrame) -> None:
-    found = spreads.by_run(own, _sign(metric))
+    found = quantiles.by_run(own, _sign(metric))
     shown, kinds = _shown(board, found), _kinds(board)
     cases = own[own["run"].isin(shown["run"])].astype({"run": object, "case": object})
     ticks = cases.assign(name=cases["run"].map(board.names), kind=cases["run"].map(kinds))

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from bench import catalogue, evaluators
-from bench.catalogue import card, span
+from bench import evaluators
+from bench.evaluators import catalogue
+from bench.evaluators.catalogue import card, span
 from leaderboard import choices, metric_card, metric_curves, metric_runs, notices, source
 from leaderboard.choices import choose
 from leaderboard.source import Board

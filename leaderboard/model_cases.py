@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import breakdown
-from bench.catalogue import card
+from bench.base.wording import number
 from bench.errors import BadResults, BenchError
+from bench.evaluators.catalogue import card
 from bench.runs import RunFolder
+from bench.scoring import breakdown
 from bench.types import SIGNS
-from bench.wording import number
 from leaderboard import choices, model_clip, words
 from leaderboard.choices import choose
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import pictures
-from bench.decoded import Decoded, decoded
+from bench.base.wording import number
 from bench.errors import BadResults, BenchError
+from bench.media import pictures
 from bench.runs import RunFolder
+from bench.runs.row_facts import Decoded, decoded
 from bench.types import Case, ClipRecord, Fit, Image
-from bench.wording import number
 from leaderboard import previews, words
 from leaderboard.choices import choose
 

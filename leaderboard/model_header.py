@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench import facts
-from bench.decoded import json_object
-from bench.facts import Facts
+from bench.models import card_facts
+from bench.models.card_facts import Facts
 from bench.runs import RunFolder
+from bench.runs.row_facts import json_object
 from bench.types import ModelCard
 from leaderboard import words
 from leaderboard.source import Board
@@ -36,7 +36,7 @@ def show(board: Board, run: str, rows: pd.DataFrame, folder: RunFolder | None) -
         folder: of its clips; None where only its numbers are here.
     """
     first = rows.iloc[0]
-    known = facts.facts(str(first["model"]))
+    known = card_facts.facts(str(first["model"]))
     with st.container(border=True):
         st.subheader(words.plain(board.names[run]), anchor=False)
         with st.container(horizontal=True, gap="small"):

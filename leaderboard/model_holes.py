@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from bench import breakdown, summary
+from bench.scoring import breakdown, summary
 
 ABOUT = (
     "Failed: something broke. Not measurable: the clip has no such value to give (too short, no text), which is no "

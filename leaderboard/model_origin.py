@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench.decoded import json_object
+from bench.runs.row_facts import json_object
 
 # columns of a row that say where its number came from, in reading order; those of JSON follow
 PROVENANCE = (

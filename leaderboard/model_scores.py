@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import breakdown
-from bench.catalogue import card
+from bench.evaluators.catalogue import card
+from bench.scoring import breakdown
 from leaderboard import links, series_charts, words
 from leaderboard.source import Board
 

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import series_bands
-from bench.catalogue import card
-from bench.decoded import decoded
-from bench.series_bands import Band
+from bench.evaluators.catalogue import card
+from bench.runs.row_facts import decoded
+from bench.statistics import series_bands
+from bench.statistics.series_bands import Band
 from leaderboard import charts, series_charts, words
 
 ABOUT_BANDS = (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bench.catalogue import card
-from bench.standings import Column, Line, Standing
+from bench.evaluators.catalogue import card
+from bench.scoring.standings import Column, Line, Standing
 from leaderboard import tables
 from leaderboard.choices import choose, toggle
 

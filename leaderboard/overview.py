@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench.catalogue import card, span
-from bench.standings import Column, Line, Standing
-from bench.wording import number
+from bench.base.wording import number
+from bench.evaluators.catalogue import card, span
+from bench.scoring.standings import Column, Line, Standing
 from leaderboard import (
     charts,
     columns,

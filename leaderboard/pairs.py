@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from bench import reports
-from bench.differences import Difference, Pair
+from bench.comparison import report
+from bench.comparison.differences import Difference, Pair
 from leaderboard import difference_charts, lineup, tables, words
 
 ABOUT_TABLE = (
@@ -69,7 +69,7 @@ def table(pair: Pair, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         pair, number: see show.
     """
     a, b = f"A {pair.a.name}", f"{'ABCDEF'[number]} {pair.b.name}"
-    _, lines = reports.table(pair)
+    _, lines = report.table(pair)
     numbers = pd.DataFrame(
         [
             {
@@ -119,7 +119,7 @@ def _show_forest(pair: Pair) -> None:
 
 
 def _show_extremes(pair: Pair, number: int) -> None:
-    found = reports.extremes(pair)
+    found = report.extremes(pair)
     if not found:
         return
     st.markdown(
@@ -135,6 +135,6 @@ def _show_extremes(pair: Pair, number: int) -> None:
 
 def _show_notes(pair: Pair) -> None:
     skipped = [f"{each.metric} is not compared: {each.reason}" for each in pair.skipped]
-    lines = [*reports.notes(pair), *skipped]
+    lines = [*report.notes(pair), *skipped]
     if lines:
         st.markdown("\n".join(f"- {words.plain(line)}" for line in lines))

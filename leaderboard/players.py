@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench import player
-from bench.catalogue import card
-from bench.decoded import decoded
 from bench.errors import BadResults, BenchError
-from bench.player import Shown, ShownClip, ShownSeries, Theme
+from bench.evaluators.catalogue import card
 from bench.runs import RunFolder
+from bench.runs.row_facts import decoded
 from bench.types import Case
+from bench.web import player
+from bench.web.player import Shown, ShownClip, ShownSeries, Theme
 from leaderboard import inputs, previews, source, words
 
 PREFIX = "/app/player"

@@ -14,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench import previews
-from bench.runs import RunFolder
+from bench.runs import RunFolder, previews
 from bench.types import ClipRecord
 from leaderboard import source
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bench import runs, standings
-from bench.recipes import Recipe
-from bench.standings import Standing
+from bench import runs
+from bench.scoring import standings
+from bench.scoring.recipes import Recipe
+from bench.scoring.standings import Standing
 from leaderboard import source
 from leaderboard.source import Board, Stamp
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench import reported
+from bench.base.wording import number
 from bench.errors import BadResults
-from bench.recipes import FROZEN, VBENCH_I2V, Recipe, registry
-from bench.reported import EVIDENCE, Metric, Reported
+from bench.scoring import reported
+from bench.scoring.recipes import FROZEN, VBENCH_I2V, Recipe, registry
+from bench.scoring.reported import EVIDENCE, Metric, Reported
 from bench.types import ARROWS
-from bench.wording import number
 from leaderboard import downloads, reported_charts, source, words
 from leaderboard.choices import choose
 

@@ -10,9 +10,11 @@ from typing import TypeAlias
 import pandas as pd
 import streamlit as st
 
-from bench import board, results, runs, summary
+from bench import runs
 from bench.errors import BadResults
-from bench.runs import RunFolder
+from bench.runs import RunFolder, parquet
+from bench.scoring import summary
+from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
 """A file's path, time of change, size and inode: another when the file is replaced, even within one second."""
@@ -61,7 +63,7 @@ def read_columns(columns: tuple[str, ...]) -> pd.DataFrame:
 
 def folders() -> tuple[Path, list[Path]]:
     """The folder of runs, and that of published results if there is one."""
-    out, published = board.folders(os.environ)
+    out, published = launch.folders(os.environ)
     return out, [published] if published else []
 
 
@@ -77,13 +79,13 @@ def run_folder(run: str) -> RunFolder | None:
 def rows_of(run: str) -> pd.DataFrame:
     """All columns of one run's rows; none for a run that is in no file."""
     stamp = read().files.get(run)
-    return _read_run(run, stamp) if stamp else results.frame([])
+    return _read_run(run, stamp) if stamp else parquet.frame([])
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read(stamps: tuple[Stamp, ...]) -> Board:
-    found, problems = results.tables([Path(path) for path, *_ in stamps], LIGHT)
-    rows = results.joined([table for _, table in found.values()], LIGHT)
+    found, problems = parquet.tables([Path(path) for path, *_ in stamps], LIGHT)
+    rows = parquet.joined([table for _, table in found.values()], LIGHT)
     known = {Path(stamp[0]): stamp for stamp in stamps}
     files = {run: known[path] for run, (path, _) in found.items()}
     return Board(rows, summary.scores(rows), summary.names(rows), tuple(map(_line, problems)), files)
@@ -91,13 +93,13 @@ def _read(stamps: tuple[Stamp, ...]) -> Board:
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read_columns(stamps: tuple[Stamp, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    rows, _ = results.read_all([Path(path) for path, *_ in stamps], columns)
+    rows, _ = parquet.read_all([Path(path) for path, *_ in stamps], columns)
     return rows
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading results …")
 def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
-    rows, _ = results.read_all([Path(stamp[0])])
+    rows, _ = parquet.read_all([Path(stamp[0])])
     return rows[rows["run"] == run].reset_index(drop=True)
 
 
@@ -108,7 +110,7 @@ def _line(problem: BadResults) -> str:
 def _stamps() -> tuple[Stamp, ...]:
     """Of all files, in the order in which a later one wins: what was measured here is newer than what was published."""
     out, published = folders()
-    return tuple(stamp for path in results.find([*published, out]) if (stamp := _stamp(path)))
+    return tuple(stamp for path in parquet.find([*published, out]) if (stamp := _stamp(path)))
 
 
 def _stamp(path: Path) -> Stamp | None:

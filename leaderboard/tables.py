@@ -12,9 +12,9 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from bench.catalogue import card
-from bench.recipes import Recipe
-from bench.standings import Column, Line, Score
+from bench.evaluators.catalogue import card
+from bench.scoring.recipes import Recipe
+from bench.scoring.standings import Column, Line, Score
 from bench.types import ARROWS
 from leaderboard import words
 

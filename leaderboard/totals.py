@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench import recipes
-from bench.recipes import Recipe
+from bench.scoring import recipes
+from bench.scoring.recipes import Recipe
 from leaderboard import words
 from leaderboard.choices import choose, weight
 

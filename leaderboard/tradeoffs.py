@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench import pareto
-from bench.catalogue import card
-from bench.pareto import Place, Span, Spot
-from bench.standings import Column, Line, Score
+from bench.evaluators.catalogue import card
+from bench.scoring.standings import Column, Line, Score
+from bench.statistics import pareto
+from bench.statistics.pareto import Place, Span, Spot
 from bench.types import SIGNS
 from leaderboard import columns, links, notices, ranked, source, tables, tradeoff_charts, words
 from leaderboard.choices import choose, toggle

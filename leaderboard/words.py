@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bench import wording
-from bench.catalogue import card
+from bench.base import wording
+from bench.evaluators.catalogue import card
 from bench.types import ARROWS
 
 NULL, REFERENCE = "null baseline", "reference clips"
@@ -57,7 +57,7 @@ def cell(score: Mapping[Any, Any], cases: int) -> str:
 
 
 def with_interval(mean: float, low: float, high: float) -> str:
-    """'0.93 ± 0.02', or '12 (9 … 18)', or the mean alone: as everywhere, see bench.terminal."""
+    """'0.93 ± 0.02', or '12 (9 … 18)', or the mean alone: as everywhere, see bench.cli.terminal."""
     return wording.with_interval(mean, low, high)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import files, pictures, video
+from bench.base import files
+from bench.engine.one_pass import Screening, screen_clip
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator
-from bench.screening import Screening, screen_clip
+from bench.media import pictures, video
 from bench.types import Case, Clip, ClipRecord, Frames, Measurement, Suite, Value
 
 

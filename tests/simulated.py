@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import davidson
-from bench.ratings import Judgement
+from bench.statistics import davidson
+from bench.votes.ratings import Judgement
 
 
 @dataclass(frozen=True)

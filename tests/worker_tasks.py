@@ -1,4 +1,4 @@
-"""What the tests of bench.workers run in other processes; importing this must be cheap."""
+"""What the tests of bench.base.workers run in other processes; importing this must be cheap."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.base.registry import Registry
+from bench.base.settings import NoSettings
+from bench.base.weights import Weights
 from bench.errors import BenchError, NotMeasurable
-from bench.registry import Registry
-from bench.settings import NoSettings
+from bench.evaluators.view import Sample as Sample, View as View
 from bench.types import Case, ClipRecord, MetricCard, Value
-from bench.views import Sample as Sample, View as View
-from bench.weights import Weights
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]
 """Metric name -> its value, or why there is none: NotMeasurable where the clip has none to give, another error where

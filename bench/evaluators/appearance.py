@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bench import colour, evaluators, trend
+from bench import evaluators
 from bench.errors import BenchError, NotMeasurable
+from bench.evaluators.signals import colour, trend
+from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Plane, Value
-from bench.views import Sample, View
 
 FLAT_SHARPNESS = 5 / 3
 """Variance of the Laplacian that counts as none: what rounding to bytes alone leaves, 20 weights² times 1/12."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Plane, Value
-from bench.views import Sample, View
 
 GRID = 16
 """Cells across and down, of which the one that changes most speaks for the step."""

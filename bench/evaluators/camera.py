@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import camera_motion, evaluators
-from bench.camera_motion import CameraStep
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import camera_motion
+from bench.evaluators.signals.camera_motion import CameraStep
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
-from bench.views import Sample, View
 
 STILL = 0.01
 """Of the shorter side a second, RMS over the picture: a slower camera stands still."""

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
+from bench.base.weights import Weights
 from bench.errors import BadImage, BenchError, NotMeasurable
 from bench.evaluators import Values
-from bench.nets import clip
+from bench.evaluators.nets import clip
+from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Value
-from bench.views import Sample, View
-from bench.weights import Weights
 
 Vectors = NDArray[np.float64]
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, pictures
-from bench.motion_fields import MIN_SIDE, MotionField
+from bench import evaluators
+from bench.evaluators.signals.optical_flow import MIN_SIDE, MotionField
+from bench.evaluators.view import Sample, View
+from bench.media import pictures
 from bench.types import MetricCard, Plane, Value
-from bench.views import Sample, View
 
 GRID = 16
 """Cells across and down. At 832 x 480 one is 52 x 30 pixels: large enough that edges average out (a pan of up to 16
@@ -30,7 +31,7 @@ WORST = 90
 """Percentile over cells: the tenth of the frame that flickers most lies above."""
 
 _CELLS = (
-    "The frame after is warped back onto the frame before by optical flow (bench.motion_fields); the gray difference "
+    "The frame after is warped back onto the frame before by optical flow (DIS); the gray difference "
     "(BT.601, uint8) is averaged with its sign over the visible pixels of each cell of a 16 x 16 grid, then made "
     "absolute. Cells of which less than a quarter is visible are left out; where that leaves none, the step is "
     "measured without undoing motion."

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.view import Sample
 from bench.types import Case, ClipRecord, MetricCard, Value
-from bench.views import Sample
 
 GIB = 2**30
 

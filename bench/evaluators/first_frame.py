@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import evaluators, similarity, trend
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import similarity, trend
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
-from bench.views import Sample, View
 
 _OF_FRAME_0 = ("noise", "blur", "compression", "fixed_warp")
 _LATER = ("brightness_flicker", "jitter", "exposure_drift", "colour_drift", "cut", "morph", "pan")

@@ -10,10 +10,11 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from bench import evaluators, spectrum
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import spectrum
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Plane, Value
-from bench.views import Sample, View
 
 SEVERE = 15.0
 """Gray levels: a larger step is severe."""

@@ -11,13 +11,15 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from bench import evaluators, stats, weights
+from bench import evaluators
+from bench.base import weights
+from bench.base.weights import Weights
 from bench.errors import NotMeasurable
-from bench.nets import i3d
-from bench.nets.i3d import I3D
+from bench.evaluators.nets import i3d
+from bench.evaluators.nets.i3d import I3D
+from bench.evaluators.view import View
+from bench.statistics import frechet
 from bench.types import Image, MetricCard
-from bench.views import View
-from bench.weights import Weights
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Fvd(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = clips.features_ND, references.features_ND, clips.cases, references.cases
-        return {**stats.frechet_values("fvd", *sets, ddof=0), "kvd": stats.kernel_value(*sets)}
+        return {**frechet.frechet_values("fvd", *sets, ddof=0), "kvd": frechet.kernel_value(*sets)}
 
     def protocol(self) -> Mapping[str, Any]:
         return {

@@ -13,10 +13,12 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from bench import descriptor, evaluators, stats
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import descriptor
+from bench.evaluators.view import View
+from bench.statistics import frechet
 from bench.types import Image, MetricCard
-from bench.views import View
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ FLOOR = 0.1
 """Least standard deviation that a feature is divided by: most are logarithms, so a tenth of what they measure."""
 
 SHARED = (
-    "Features: the 77 numbers of bench.descriptor (colour, detail, steps in time at several scales and lags, block "
+    "Features: the 77 numbers of the descriptor (colour, detail, steps in time at several scales and lags, block "
     "motion) of the first 14 frames' centre squares at 128 x 128, less the reference clips' mean and divided by their "
     f"standard deviation (at least {FLOOR})."
 )
@@ -68,7 +70,7 @@ class FvdHc(evaluators.SetEvaluator):
             definition="fvd_hc without the bias of few clips: mean distance between clips of one half of the cases "
             "and references of the other, minus that between halves of the same kind, over 8 random halvings. "
             f"Around 0, below it too, where clips and references look alike. {SHARED}",
-            source=f"{SOURCE} Correction and interval: bench.stats.frechet_debiased.",
+            source=f"{SOURCE} Correction and interval: bench.statistics.frechet.frechet_debiased.",
             blind_to=f"{BLIND_TO} Too low where clips and references differ much in variety and clips are few, hence "
             "the long upper end of its interval.", is_main=True,
         ),
@@ -78,7 +80,7 @@ class FvdHc(evaluators.SetEvaluator):
             "kernel (x · y / 77 + 1)³: unbiased, over pairs of different cases. Around 0, below it too, where clips "
             f"and references look alike. {SHARED}",
             source=f"{SOURCE} Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval: "
-            "bench.stats.kernel_distance.",
+            "bench.statistics.frechet.kernel_distance.",
             blind_to=f"{BLIND_TO} Its unit: a cube of many features, read it beside its interval.",
         ),
     )  # fmt: skip
@@ -94,11 +96,11 @@ class FvdHc(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = (
-            *stats.standardised(clips.features_ND, references.features_ND, FLOOR),
+            *frechet.standardised(clips.features_ND, references.features_ND, FLOOR),
             clips.cases,
             references.cases,
         )
-        return {**stats.frechet_values("fvd_hc", *sets, ddof=1), "kvd_hc": stats.kernel_value(*sets)}
+        return {**frechet.frechet_values("fvd_hc", *sets, ddof=1), "kvd_hc": frechet.kernel_value(*sets)}
 
     def protocol(self) -> Mapping[str, Any]:
         return {

@@ -13,13 +13,14 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from bench import evaluators, stats
+from bench import evaluators
+from bench.base.weights import Weights
 from bench.errors import NotMeasurable
-from bench.nets import efficientnet_lite0
-from bench.nets.efficientnet_lite0 import EfficientNetLite0
+from bench.evaluators.nets import efficientnet_lite0
+from bench.evaluators.nets.efficientnet_lite0 import EfficientNetLite0
+from bench.evaluators.view import View
+from bench.statistics import frechet
 from bench.types import Image, MetricCard
-from bench.views import View
-from bench.weights import Weights
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class FvdLite0(evaluators.SetEvaluator):
             definition="fvd_lite0 without the bias of few clips: mean distance between clips of one half of the cases "
             "and references of the other, minus that between halves of the same kind, over 8 random halvings. "
             "Around 0, below it too, where clips and references look alike.",
-            source=f"{SOURCE} Correction and interval: bench.stats.frechet_debiased.",
+            source=f"{SOURCE} Correction and interval: bench.statistics.frechet.frechet_debiased.",
             blind_to=f"{BLIND_TO} Too low where clips and references differ much in variety and clips are few, hence "
             "the long upper end of its interval.", is_main=True,
         ),
@@ -78,7 +79,7 @@ class FvdLite0(evaluators.SetEvaluator):
             "reference clips' mean, under the kernel (x · y / 704 + 1)³: unbiased, over pairs of different cases. "
             f"Around 0, below it too, where clips and references look alike. {SHARED}",
             source="Own. Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval: "
-            "bench.stats.kernel_distance. Not comparable with any KVD.",
+            "bench.statistics.frechet.kernel_distance. Not comparable with any KVD.",
             blind_to=f"{BLIND_TO} Its unit: a cube of many features, read it beside its interval.",
         ),
     )  # fmt: skip
@@ -106,11 +107,14 @@ class FvdLite0(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = (
-            *stats.standardised(clips.features_ND, references.features_ND, FLOOR),
+            *frechet.standardised(clips.features_ND, references.features_ND, FLOOR),
             clips.cases,
             references.cases,
         )
-        return {**stats.frechet_values("fvd_lite0", *sets, ddof=1), "kvd_lite0": stats.kernel_value(*sets)}
+        return {
+            **frechet.frechet_values("fvd_lite0", *sets, ddof=1),
+            "kvd_lite0": frechet.kernel_value(*sets),
+        }
 
     def protocol(self) -> Mapping[str, Any]:
         return {

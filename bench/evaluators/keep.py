@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, similarity
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import similarity
+from bench.evaluators.view import Sample, View
 from bench.types import Case, ClipRecord, Image, MetricCard, Plane, Value
-from bench.views import Sample, View
 
 _KEPT = "where the case's keep mask is white"
 _INPUT = "the input image, brought to the clip's size as the model was given it"

@@ -15,10 +15,12 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from bench import evaluators, pictures, similarity
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import similarity
+from bench.evaluators.view import Sample, View
+from bench.media import pictures
 from bench.types import Case, ClipRecord, MetricCard, Value
-from bench.views import Sample, View
 
 FAINT = 0.002
 """Of SSIM: a beat whose phases differ less (root mean square) is nothing. Far below sight, and above what rounding to

@@ -11,9 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, motion_fields
+from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.motion_fields import Flow
+from bench.evaluators.signals import optical_flow
+from bench.evaluators.signals.optical_flow import Flow
 from bench.types import MetricCard, Plane, Value
 
 Series: TypeAlias = NDArray[np.float64]
@@ -84,7 +85,7 @@ class Motion(evaluators.ClipEvaluator):
 
     name = "motion"
     min_frames = 2
-    min_side = motion_fields.MIN_SIDE
+    min_side = optical_flow.MIN_SIDE
     cards = (
         MetricCard(
             name="motion_speed", version=1, direction="none", unit="px/s", low=0.0, high=None,
@@ -160,7 +161,7 @@ class Motion(evaluators.ClipEvaluator):
     )  # fmt: skip
 
     def look(self, view: evaluators.View) -> Step:
-        canvas = motion_fields.working_plane(view.gray, CANVAS)
+        canvas = optical_flow.working_plane(view.gray, CANVAS)
         return step(canvas, view.motion.forward) if view.before else Step(canvas)
 
     def conclude(self, looks: Sequence[Step], sample: evaluators.Sample) -> evaluators.Values:
@@ -199,7 +200,7 @@ def step(canvas: Plane, flow: Flow) -> Step:
         # cv2.mean of cv2.magnitude gave other last bits from call to call
         speed=float(np.mean(np.sqrt(u * u + v * v), dtype=np.float64)),
         cells=np.stack(cells, axis=2).astype(np.float64),
-        beyond=motion_fields.beyond_camera(flow, _POINTS).astype(np.float32),
+        beyond=optical_flow.beyond_camera(flow, _POINTS).astype(np.float32),
     )
 
 
@@ -250,7 +251,7 @@ def dynamic(canvases: Sequence[Plane], size: Size) -> Value:
 def fastest(before: Plane, after: Plane, size: Size) -> float:
     """Mean length of the flow of the fastest 5 % of pixels, in pixels of the clip, of two of its canvases."""
     height, width = before.shape
-    flow = motion_fields.optical_flow(before, after) * (size.width / width, size.height / height)
+    flow = optical_flow.optical_flow(before, after) * (size.width / width, size.height / height)
     lengths = np.linalg.norm(flow, axis=2).ravel()
     return float(np.sort(lengths)[-max(1, int(len(lengths) * DYNAMIC_SHARE)) :].mean())
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import evaluators, similarity
+from bench import evaluators
+from bench.evaluators.signals import similarity
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
-from bench.views import Sample, View
 
 _DEFINED = (
     "BT.601 gray; five scales of halves (means of 2 x 2 pixels), Gaussian windows of 11 x 11 with sigma 1.5 that lie "

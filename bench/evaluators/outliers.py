@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Plane, Value
-from bench.views import Sample, View
 
 THRESHOLD = 3.5
 """Robust deviations above which a step is an outlier: Iglewicz and Hoaglin 1993."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bench import evaluators, similarity
+from bench import evaluators
+from bench.evaluators.signals import similarity
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
-from bench.views import Sample, View
 
 _TO_FIRST = MetricCard(
     name="psnr_to_first_mean", version=2, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,

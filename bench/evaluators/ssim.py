@@ -9,10 +9,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, similarity, trend
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import similarity, trend
+from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
-from bench.views import Sample, View
 
 LEAST_CHANGE = 0.02
 """SSIM over the clip: a smaller change is steady, however significant."""
@@ -85,7 +86,7 @@ _HALF_LIFE = MetricCard(
     definition="Time in which half of what separates the SSIM of frame 0 with each later frame from the level that it "
     "falls to is gone: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall "
     "that noise with memory does not make, and a half-life that is known within a factor of two.",
-    source="Own; see bench.trend.half_life.",
+    source="Own; see bench.evaluators.signals.trend.half_life.",
     blind_to="Why: motion leads away from frame 0 as decay does. How deep the fall is; and a clip that holds has none.",
 )  # fmt: skip
 

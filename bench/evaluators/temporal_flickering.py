@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench import evaluators
+from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Value
-from bench.views import Sample, View
 
 
 @evaluators.add

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import evaluators, paths, pictures, tracking
+from bench import evaluators
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import tracking
+from bench.evaluators.view import Sample, View
+from bench.media import paths, pictures
 from bench.types import Case, ClipRecord, MetricCard, Plane, Value
-from bench.views import Sample, View
 
 CANVAS_SIDE = 256
 """Pixels of the shorter side of the canvas that errors are stated at, whatever the clip's size."""
@@ -22,7 +24,7 @@ _TRUTH = (
 _TRACK = (
     "The point at the trajectory's start is followed by pyramidal Lucas-Kanade on 9 x 9 places in a square of an "
     "eighth of the shorter side, each tracked back to within a pixel, by the similarity of least median of squares; "
-    "where it is lost it stays where it was last seen (bench.tracking)."
+    "where it is lost it stays where it was last seen."
 )
 _FRAMES = (
     "Mean over the frames after the first, whose error is 0 by definition, in which the trajectory lies within the "

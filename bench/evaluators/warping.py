@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import evaluators, motion_fields
-from bench.motion_fields import MotionField
+from bench import evaluators
+from bench.evaluators.signals import optical_flow
+from bench.evaluators.signals.optical_flow import MotionField
 from bench.types import MetricCard, Value
 
 
@@ -26,7 +27,7 @@ class Warping(evaluators.ClipEvaluator):
 
     name = "warping"
     min_frames = 2
-    min_side = motion_fields.MIN_SIDE
+    min_side = optical_flow.MIN_SIDE
     cards = (
         MetricCard(
             name="warping_error", version=2, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
@@ -75,7 +76,7 @@ def residue(motion: MotionField) -> Residue:
     """
     import cv2
 
-    after = motion_fields.warped(
+    after = optical_flow.warped(
         motion.after.astype(np.float32), motion.forward
     )  # bytes would round: 1e-6 of error
     mask = motion.visible.view(np.uint8)

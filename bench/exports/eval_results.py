@@ -12,10 +12,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import files
+from bench.base import files
+from bench.base.wording import number
 from bench.errors import UsageError
 from bench.exports import moments, names
-from bench.wording import number
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered

@@ -14,9 +14,11 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import catalogue, facts, files
+from bench.base import files
 from bench.errors import UsageError
+from bench.evaluators import catalogue
 from bench.exports import moments, names
+from bench.models import card_facts
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
@@ -85,7 +87,7 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
 def _model(row: Any) -> dict[str, Any]:
     """Who made the clips, under the hub's name where the row has one."""
     checkpoint, name = str(row["checkpoint"]), str(row["model"])
-    known = facts.facts(name)
+    known = card_facts.facts(name)
     is_model = known.kind == "model"  # a baseline has no weights to be open
     access = known.access if is_model else ""
     developer = "unknown" if is_model else "i2v-bench"

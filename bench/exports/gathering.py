@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import results, runs as run_folders, summary
+from bench import runs as run_folders
 from bench.errors import BadResults, UnknownName, UsageError
+from bench.runs import parquet
+from bench.scoring import summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +54,8 @@ def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -
         UnknownName: no such run or suite.
         UsageError: a word names several runs.
     """
-    found, problems = results.tables(results.find(folders), COLUMNS)
-    rows = results.joined([table for _, table in found.values()], COLUMNS)
+    found, problems = parquet.tables(parquet.find(folders), COLUMNS)
+    rows = parquet.joined([table for _, table in found.values()], COLUMNS)
     paths = {run: path for run, (path, _) in found.items()}
     wanted = _of_suite(rows, suite) if suite else set(paths)
     if runs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bench import files
+from bench.base import files
 
 
 def safe(text: str) -> str:

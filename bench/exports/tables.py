@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import catalogue, facts, files, results
+from bench.base import files
 from bench.errors import UsageError
+from bench.evaluators import catalogue
 from bench.exports.spreadsheets import inert
+from bench.models import card_facts
+from bench.runs import parquet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,10 +72,10 @@ def _write_rows(path: Path, sources: dict[str, Path]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, results.schema(), compression="zstd") as writer:
+    with pq.ParquetWriter(path, parquet.schema(), compression="zstd") as writer:
         for file in dict.fromkeys(sources.values()):
             wanted = [run for run, source in sources.items() if source == file]
-            table = results.read_table(file)
+            table = parquet.read_table(file)
             writer.write_table(table.filter(pa.compute.is_in(table["run"], pa.array(wanted))))
 
 
@@ -87,7 +90,7 @@ def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
             **{name: score[name] for name in ("suite", "suite_version", "run")},
             "name": gathered.names[score["run"]],
             **{name: score[name] for name in ("label", "model")},
-            "kind": facts.kind(score["model"]),
+            "kind": card_facts.kind(score["model"]),
             **{name: score[name] for name in ("reads_text", "metric", "metric_version")},
             "direction": card.direction if card else None,
             "unit": card.unit if card else None,

@@ -10,17 +10,18 @@ class Still(Model):
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from bench import needs
+from bench.base.registry import Registry
+from bench.base.settings import NoSettings
 from bench.errors import BadImage
-from bench.needs import Need
-from bench.plans import Plan
-from bench.registry import Registry
-from bench.settings import NoSettings
+from bench.models import requirements
+from bench.models.plans import Plan
+from bench.models.requirements import Need
 from bench.types import Case, Checkpoint, Clip, ModelCard, Receipt, Runtime
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ Step: TypeAlias = Callable[[int, int], None]
 
 def ignore_steps(done: int, total: int) -> None:
     """The step callback of somebody who does not want to know."""
+
+
+def seed_number(case: Case, seed: int) -> int:
+    """In [0, 2^63): the seed of every random number of one clip: a hash of the case's id and the seed.
+
+    Cases differ in it, since one noise for all of them would make their scores lean the same way and every interval
+    too narrow. Checkpoints and models share it, so that they are compared on the same noise.
+    """
+    return int.from_bytes(hashlib.sha256(f"{case.id}\n{seed}".encode()).digest()[:8], "big") >> 1
 
 
 class Model(ABC):
@@ -83,7 +93,7 @@ class Model(ABC):
 
     def needs(self) -> Iterator[Need]:
         """What this machine must have before load can succeed, and whether it is here; nothing is fetched or loaded."""
-        yield from needs.weights(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
+        yield from requirements.weights(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
 
     def plan(self, case: Case) -> Plan:
         """What will be made of a case, as far as it is known without weights; `bench run --dry-run` prints it.

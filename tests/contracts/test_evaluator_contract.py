@@ -9,9 +9,11 @@ import sys
 import numpy as np
 import pytest
 
-from bench import evaluators, pictures, weights
+from bench import evaluators
+from bench.base import weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, SetEvaluator, Values
+from bench.media import pictures
 from bench.types import Case, ClipRecord, Frames, MetricCard, Value
 from tests import made
 from tests.made import moving_clip, photograph

@@ -12,9 +12,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from bench import models, pictures, settings, video
-from bench.entrants import NULL_MODELS
+from bench import models
+from bench.base import settings
+from bench.engine.resolve_models import NULL_MODELS
 from bench.errors import BenchError
+from bench.media import pictures, video
 from bench.types import Case, Clip, Condition
 
 HEAVY = (

@@ -9,9 +9,9 @@ from hypothesis import given, settings, strategies as st
 from scipy import ndimage  # 1.17.1
 from skimage.color import rgb2lab  # 0.26.0
 
-from bench import pictures
 from bench.errors import NotMeasurable
 from bench.evaluators.appearance import CHANGES, Appearance, last_quarter, looked
+from bench.media import pictures
 from bench.types import Case, Frames, Image
 from tests.made import answers, moving_clip, photograph
 

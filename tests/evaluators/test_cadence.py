@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench import render, video
 from bench.errors import NotMeasurable
 from bench.evaluators.cadence import Cadence, blends, change, lattice, pace, repeats, rhythm
+from bench.media import video
+from bench.suites import scenes
 from bench.types import Clip, Frames, Value
 from tests.made import answers, moving_clip, photograph
 
@@ -20,7 +21,7 @@ PULLDOWN = [3, 2]
 @cache
 def scene(kind: str, speed: float, num_frames: int = 12) -> Frames:
     patch = {"patch": IMAGES / "cat.png", "diameter": 32} if kind == "object" else {}
-    made = render.Scene(
+    made = scenes.Scene(
         texture=IMAGES / "coffee.jpg",
         kind=kind,
         speed=speed,
@@ -29,7 +30,7 @@ def scene(kind: str, speed: float, num_frames: int = 12) -> Frames:
         num_frames=num_frames,
         **patch,  # type: ignore[arg-type]
     )
-    return render.frames(made)
+    return scenes.frames(made)
 
 
 def shown(frames: Frames, times: list[int]) -> Frames:

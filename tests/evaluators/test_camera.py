@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import render
-from bench.camera_motion import UNSEEN, CameraStep
 from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.camera import Camera, motions_of
-from bench.input_image import InputImage
-from bench.render import Scene
+from bench.evaluators.signals.camera_motion import UNSEEN, CameraStep
+from bench.evaluators.view import Sample
+from bench.media.input_image import InputImage
+from bench.suites import scenes
+from bench.suites.scenes import Scene
 from bench.types import Case, ClipRecord, Value
-from bench.views import Sample
 from tests.made import answers, moving_clip, photograph
 
 IMAGES = Path(__file__).parents[2] / "suites" / "motion" / "images"
@@ -129,7 +129,7 @@ def test_adherence_needs_a_label() -> None:
 def test_a_motion_is_as_long_as_the_rms_of_the_exact_flow(kind: str) -> None:
     """Of a small move: of a large zoom or roll, the flow is no longer the move times the distance."""
     scene = Scene(PAGODA, kind, 0.1, width=96, height=64, num_frames=2, blur=0.0)  # type: ignore[arg-type]
-    flow = render.flow(scene, 0).astype(float)
+    flow = scenes.flow(scene, 0).astype(float)
     rms = math.sqrt((flow**2).sum(axis=2).mean())
     made = {
         "pan_right": step(right=0.1), "tilt_down": step(up=-0.1),
@@ -160,14 +160,14 @@ def test_drift_to_the_right_is_a_camera_to_the_left() -> None:
 
 def test_a_thing_that_moves_is_no_camera() -> None:
     scene = Scene(GRAVEL, "object", 6.0, patch=PAGODA, diameter=100, seed=1)
-    found = answers(Camera(), render.frames(scene)[5:9], case=case("static"))
+    found = answers(Camera(), scenes.frames(scene)[5:9], case=case("static"))
     assert number(found, "camera_static") == number(found, "camera_adherence") == 1
     assert 0.7 < number(found, "camera_followers") < 0.95  # the disc has 13 % of the picture
 
 
 def test_backwards_every_speed_has_the_other_sign() -> None:
     """Not to the last digit: the flow, too, is another one."""
-    frames = render.frames(Scene(PAGODA, "zoom_in", 2.0, width=192, height=128, num_frames=4))
+    frames = scenes.frames(Scene(PAGODA, "zoom_in", 2.0, width=192, height=128, num_frames=4))
     there, back = answers(Camera(), frames), answers(Camera(), frames[::-1])
     assert number(there, "camera_zoom") == pytest.approx(100 * math.log(1.02) * 8, abs=0.4)
     for name in SPEEDS:
@@ -184,7 +184,7 @@ def test_a_larger_picture_of_the_same_move_has_the_same_speeds() -> None:
     """Rendered at twice the size and twice the pixels; beyond 416 the flow is found on a smaller plane."""
     small = Scene(PAGODA, "pan_right", 2.0, width=320, height=192, num_frames=3)
     large = replace(small, speed=4.0, width=640, height=384, blur=1.4)
-    found = [number(answers(Camera(), render.frames(scene)), "camera_pan") for scene in (small, large)]
+    found = [number(answers(Camera(), scenes.frames(scene)), "camera_pan") for scene in (small, large)]
     assert found == pytest.approx([5, 5], abs=0.1)
 
 

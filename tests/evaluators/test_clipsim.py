@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import evaluators, pictures
+from bench import evaluators
 from bench.errors import BadImage, NotMeasurable, Unavailable
 from bench.evaluators.clipsim import Clipsim, Settings
+from bench.media import pictures
 from bench.types import Case, Frames, Value
 from tests import tiny_nets
 from tests.made import answers, moving_clip, photograph

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import pictures, render
 from bench.errors import NotMeasurable
 from bench.evaluators.compensated_flicker import CompensatedFlicker, cell_steps
-from bench.motion_fields import MotionField
+from bench.evaluators.signals.optical_flow import MotionField
+from bench.media import pictures
+from bench.suites import scenes
 from bench.types import Frames, Value
 from tests.made import answers, moving_clip, photograph
 
@@ -18,10 +19,10 @@ IMAGES = Path(__file__).parents[2] / "suites" / "demo" / "images"
 
 @cache
 def scene(kind: str, speed: float, num_frames: int = 4) -> Frames:
-    made = render.Scene(
+    made = scenes.Scene(
         texture=IMAGES / "coffee.jpg", kind=kind, speed=speed, width=208, height=128, num_frames=num_frames
     )  # type: ignore[arg-type]
-    return render.frames(made)
+    return scenes.frames(made)
 
 
 def measured(frames: Frames) -> tuple[float, float]:

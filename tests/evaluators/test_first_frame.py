@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity  # 0.26.0
 
-from bench import pictures
 from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.first_frame import FirstFrame
+from bench.media import pictures
 from bench.types import Case, ClipRecord, Fit, Frames, Image, Value
 from tests.made import answers, moving_clip, photograph
 

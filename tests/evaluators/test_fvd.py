@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import weights
+from bench.base import weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.fvd import Fvd, Settings, centre_square
-from bench.nets import i3d
+from bench.evaluators.nets import i3d
 from bench.types import Frames, Value
 from tests import tiny_nets
 from tests.made import features, moving_clip

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import damages, render
+from bench.calibration import damages
 from bench.errors import NotMeasurable
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.fvd_hc import FvdHc, Settings
+from bench.suites import scenes as render
 from bench.types import Frames, Value
 from tests.made import features, moving_clip
 

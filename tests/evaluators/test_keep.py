@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from skimage.metrics import peak_signal_noise_ratio
 
-from bench import pictures
 from bench.errors import BadImage, NotMeasurable
 from bench.evaluators.keep import Keep, decibels
-from bench.input_image import InputImage
+from bench.media import pictures
+from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Fit, Frames, Image, Value
 from tests.made import answers, moving_clip, photograph
 

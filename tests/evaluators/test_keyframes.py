@@ -12,9 +12,9 @@ from hypothesis import given, strategies as st
 from scipy import stats
 from skimage.metrics import structural_similarity
 
-from bench import pictures
 from bench.errors import BadImage, NotMeasurable
 from bench.evaluators.keyframes import Keyframes, Settings, beat, dip
+from bench.media import pictures
 from bench.types import Case, ClipRecord, Frames, Keyframe, Value
 from tests.made import answers, moving_clip, photograph
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bench import render
 from bench.errors import NotMeasurable
 from bench.evaluators.motion import Motion, Size, dynamic, jerk, onset, smoothness
-from bench.models.drift import mirrored
+from bench.models.null.drift import mirrored
+from bench.suites import scenes
 from bench.types import Frames, Image, Value
+from tests.evaluators.signals.test_optical_flow import scene
 from tests.made import answers
-from tests.test_motion_fields import scene
 
 SIZE = Size(320, 192, 8.0)
 
@@ -63,8 +63,8 @@ def test_a_drift_of_large_frames_has_its_speed_in_their_pixels() -> None:
 
 def test_a_zoom_has_its_mean_speed() -> None:
     made = scene("zoom_in-gravel")
-    truth = np.linalg.norm(render.flow(made, 0), axis=2).mean() * made.fps
-    assert value("motion_speed", render.frames(made), made.fps) == pytest.approx(truth, rel=0.1)
+    truth = np.linalg.norm(scenes.flow(made, 0), axis=2).mean() * made.fps
+    assert value("motion_speed", scenes.frames(made), made.fps) == pytest.approx(truth, rel=0.1)
 
 
 def test_the_same_motion_at_another_frame_rate_is_as_fast() -> None:
@@ -172,14 +172,14 @@ def test_a_single_jump_is_no_onset() -> None:
 
 def test_a_camera_moves_no_thing() -> None:
     for case in ("pan_right-pagoda", "zoom_in-gravel", "roll_left-raccoon"):
-        assert value("motion_area", render.frames(scene(case))) < 0.05, case
+        assert value("motion_area", scenes.frames(scene(case))) < 0.05, case
 
 
 def test_the_area_is_the_disc_s_and_a_rim() -> None:
     """DIS carries the disc's motion a few pixels past its edge: a rim of half the radius doubles the area."""
     made = scene("object-dahlia-gravel")
-    share = render.object_mask(made, 0).mean()
-    assert share < value("motion_area", render.frames(made)[:4]) < 2 * share
+    share = scenes.object_mask(made, 0).mean()
+    assert share < value("motion_area", scenes.frames(made)[:4]) < 2 * share
 
 
 # Loop

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import pictures, similarity
 from bench.errors import NotMeasurable
 from bench.evaluators.ms_ssim import MsSsim
+from bench.evaluators.signals import similarity
+from bench.media import pictures
 from bench.types import Case, Frames
 from tests.made import answers, photograph
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import ndimage, stats
 
-from bench import render
 from bench.errors import NotMeasurable
 from bench.evaluators.outliers import Outliers, deviations, likeness
+from bench.suites import scenes
 from bench.types import Frames, Value
 from tests.made import answers, moving_clip, photograph
 
@@ -19,7 +19,7 @@ IMAGES = Path(__file__).parents[2] / "suites" / "demo" / "images"
 
 @cache
 def scene(kind: str, speed: float, photo: str = "coffee.jpg", num_frames: int = 16) -> Frames:
-    made = render.Scene(
+    made = scenes.Scene(
         texture=IMAGES / photo,
         kind=kind,
         speed=speed,
@@ -27,7 +27,7 @@ def scene(kind: str, speed: float, photo: str = "coffee.jpg", num_frames: int = 
         height=96,
         num_frames=num_frames,  # type: ignore[arg-type]
     )
-    return render.frames(made)
+    return scenes.frames(made)
 
 
 def measured(frames: Frames) -> dict[str, Value]:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity  # 0.26.0
 
-from bench import pictures
 from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.ssim import Ssim, series_values
+from bench.media import pictures
 from bench.types import Frames, Value
 from tests.made import answers, moving_clip, photograph
 

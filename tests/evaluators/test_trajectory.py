@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as arrays
 
-from bench import pictures, render
 from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.trajectory import Trajectory, values
-from bench.render import Scene
+from bench.media import pictures
+from bench.suites import scenes
+from bench.suites.scenes import Scene
 from bench.types import Case, ClipRecord, Frames, Value
 from tests.made import answers, moving_clip
 
@@ -22,12 +23,12 @@ SCENE = Scene(
     IMAGES / "pagoda.jpg", "object", 5.0, width=192, height=128, num_frames=12,
     patch=IMAGES / "raccoon.jpg", diameter=44, seed=1,
 )  # fmt: skip
-WAY = np.array(render.trajectory(SCENE))
+WAY = np.array(scenes.trajectory(SCENE))
 
 
 @pytest.fixture(scope="module")
 def frames() -> Frames:
-    return render.frames(SCENE)
+    return scenes.frames(SCENE)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_what_goes_as_asked_has_next_to_no_error(frames: Frames, image: Path) ->
 
 def test_a_rendered_case_needs_no_image_file(frames: Frames) -> None:
     found = answers(Trajectory(), frames, case=Case(
-        "a", Path("none"), trajectory=render.trajectory(SCENE), scene=render.parameters(SCENE)
+        "a", Path("none"), trajectory=scenes.trajectory(SCENE), scene=scenes.parameters(SCENE)
     ))  # fmt: skip
     assert number(found, "trajectory_error") < 0.2
 

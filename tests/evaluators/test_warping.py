@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench import pictures, render
 from bench.errors import NotMeasurable
+from bench.evaluators.signals.optical_flow import MotionField
 from bench.evaluators.warping import Warping, residue
-from bench.motion_fields import MotionField
+from bench.media import pictures
+from bench.suites import scenes
 from bench.types import Frames
+from tests.evaluators.signals.test_optical_flow import scene
 from tests.made import answers, moving_clip, photograph
-from tests.test_motion_fields import scene
 
 
 def error(frames: Frames) -> float:
@@ -82,7 +83,7 @@ def test_a_still_clip_has_none() -> None:
 
 
 def test_motion_is_undone() -> None:
-    frames = render.frames(scene("pan_left-gravel"))
+    frames = scenes.frames(scene("pan_left-gravel"))
     plain = np.square(frames[1] / 255.0 - frames[0] / 255.0).mean()
     assert error(frames) < 0.02 * plain
 

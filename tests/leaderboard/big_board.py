@@ -16,7 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench import models, results
+from bench import models
+from bench.runs import parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,13 +96,13 @@ def _table(entry: Made) -> pa.Table:
     columns["inputs"] = columns["clip_sha256"]
     columns["metric"] = _of(list(METRICS), np.repeat(np.arange(len(METRICS)), entry.cases))
     columns["value"] = pa.array(_values(entry))
-    schema = results.schema()
+    schema = parquet.schema()
     return pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
 
 
 def _constants(entry: Made) -> dict[str, Any]:
     """What is the same in every row of a run; None where there is nothing to say."""
-    about: dict[str, Any] = dict.fromkeys(results.schema().names)
+    about: dict[str, Any] = dict.fromkeys(parquet.schema().names)
     return about | {
         "run": entry.run, "created": "2026-11-01T00:00:00+00:00", "bench_version": "0.1.0", "commit": "abc",
         "software": '{"numpy": "2.0"}', "device": "cuda:0", "suite": SUITE, "suite_version": VERSION, "seed": 0,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import files, results, video
-from bench.runs import RunFolder
+from bench.base import files
+from bench.media import video
+from bench.runs import RunFolder, parquet
 from bench.types import Clip, ClipRecord, Measurement, Run, Suite
 from tests import made
 
@@ -60,7 +61,7 @@ def write(out: Path, of: Run, suite: Suite, rows: Sequence[Measurement], clips: 
     with folder.working(of, suite):
         for number, case in enumerate(suite.cases if clips else ()):
             write_clip(folder, case.id, 0, made.moving_clip(seed=number))
-    results.write(folder.rows.folded, rows)
+    parquet.write(folder.rows.folded, rows)
     return folder
 
 

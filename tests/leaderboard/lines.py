@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.facts import Access, Facts, Kind
-from bench.ranking import Rank
-from bench.standings import Column, Line, Score
+from bench.models.card_facts import Access, Facts, Kind
+from bench.scoring.standings import Column, Line, Score
+from bench.statistics.ranking import Rank
 from bench.types import ModelCard
 
 MOTION, SSIM, FLICKER = (Column(metric, "1") for metric in ("motion_share", "ssim_mean", "flicker_max_step"))

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench import facts, runs
+from bench import runs
+from bench.models import card_facts
 from bench.runs import RunFolder
 from tests.leaderboard import serving
 
@@ -63,7 +64,7 @@ def _largest_suite(folders: Sequence[RunFolder]) -> list[RunFolder]:
     suites = Counter(folder.run.suite for folder in folders)
     own = [folder for folder in folders if folder.run.suite == suites.most_common(1)[0][0]]
     return sorted(
-        own, key=lambda folder: (facts.kind(folder.run.model) != "model", folder.run.model == "still")
+        own, key=lambda folder: (card_facts.kind(folder.run.model) != "model", folder.run.model == "still")
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import board
+from bench.web import launch
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
@@ -42,16 +42,16 @@ def browser() -> Iterator[Browser]:
 def server(out: Path, published: Path | None = None, votes: Path | None = None) -> Iterator[str]:
     """The address of a board over out, as `bench board` starts it."""
     with socket.socket() as probe:
-        probe.bind((board.ADDRESS, 0))
+        probe.bind((launch.ADDRESS, 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        board.command(port, open_browser=False),
-        env={**os.environ, **board.environment(out, published, votes)},
+        launch.command(port, open_browser=False),
+        env={**os.environ, **launch.environment(out, published, votes)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        address = f"http://{board.ADDRESS}:{port}"
+        address = f"http://{launch.ADDRESS}:{port}"
         _wait_for(f"{address}/_stcore/health", process)
         yield address
     finally:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bench import results, site
-from bench.progress import Progress
-from bench.site.clips import Mode
-from bench.site.exporting import Exported
+from bench.base.progress import Progress
+from bench.runs import parquet
 from bench.types import Suite
+from bench.web import static
+from bench.web.static.clips import Mode
+from bench.web.static.exporting import Exported
 from tests.leaderboard import boards, hostile
 
 
@@ -17,7 +18,7 @@ def export(
     destination: Path, *folder: Path, clips: Mode = "copy", most: int = 50, runs: tuple[str, ...] = ()
 ) -> Exported:
     """A site of runs in folders."""
-    return site.export(destination, site.Wanted(folder, runs, "", clips, most), Progress())
+    return static.export(destination, static.Wanted(folder, runs, "", clips, most), Progress())
 
 
 def strangers(folder: Path, suite: Suite, names: int = 10) -> None:
@@ -38,4 +39,4 @@ def strangers(folder: Path, suite: Suite, names: int = 10) -> None:
             boards.row(run, "c1", f"ssim_mean[{text}]", 0.5, **about),
             boards.row(run, f"c{number}", "flicker_max_step", None, error=text, **about),
         ]
-    results.write(folder / "tiny@0" / "all.parquet", rows)
+    parquet.write(folder / "tiny@0" / "all.parquet", rows)

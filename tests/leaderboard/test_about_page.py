@@ -10,8 +10,10 @@ import typer
 from click import Command
 from streamlit.testing.v1 import AppTest
 
-from bench import board, provenance, suites
-from bench.cli import app as command_line
+from bench import suites
+from bench.base import provenance
+from bench.cli.commands import app as command_line
+from bench.web import launch
 from leaderboard import about, source
 from tests.leaderboard import boards
 
@@ -22,7 +24,7 @@ SHOWN = [line for text in (about.COMMANDS, about.PUBLISHING) for line in text.sp
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     return folder
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bench import board
 from bench.errors import Unavailable, UsageError
+from bench.web import launch
 
 
 @pytest.fixture
@@ -26,27 +26,27 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.socket() as holder:
-        holder.bind((board.ADDRESS, 0))
+        holder.bind((launch.ADDRESS, 0))
         holder.listen()
         yield holder.getsockname()[1]
 
 
 def test_the_server_is_told_where_the_files_are(started: list[Any], tmp_path: Path) -> None:
-    board.serve(tmp_path / "runs", tmp_path / "results", None, open_browser=False)
+    launch.serve(tmp_path / "runs", tmp_path / "results", None, open_browser=False)
     ((words, variables),) = started
     assert words[:4] == [sys.executable, "-m", "streamlit", "run"]
     assert Path(words[4]).is_file()
-    assert board.folders(variables) == (tmp_path / "runs", tmp_path / "results")
+    assert launch.folders(variables) == (tmp_path / "runs", tmp_path / "results")
 
 
 def test_relative_folders_are_those_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    variables = board.environment(Path("runs"), None)
-    assert board.folders(variables) == (tmp_path / "runs", None)
+    variables = launch.environment(Path("runs"), None)
+    assert launch.folders(variables) == (tmp_path / "runs", None)
 
 
 def test_nothing_is_sent_and_nobody_else_reaches_it() -> None:
-    words = board.command(8501, open_browser=True)
+    words = launch.command(8501, open_browser=True)
     flags = dict(zip(words[5::2], words[6::2], strict=True))
     assert flags["--server.address"] == "127.0.0.1"
     assert flags["--browser.gatherUsageStats"] == "false"
@@ -56,26 +56,26 @@ def test_nothing_is_sent_and_nobody_else_reaches_it() -> None:
 
 def test_a_taken_port_is_refused_before_anything_starts(started: list[Any], taken_port: int) -> None:
     with pytest.raises(UsageError, match=f"port {taken_port} is taken: choose another with --port"):
-        board.serve(Path("runs"), None, taken_port, open_browser=False)
+        launch.serve(Path("runs"), None, taken_port, open_browser=False)
     assert not started
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_a_port_is_a_port(port: int) -> None:
     with pytest.raises(UsageError, match=f"from 1 to 65535, not {port}"):
-        board.serve(Path("runs"), None, port, open_browser=False)
+        launch.serve(Path("runs"), None, port, open_browser=False)
 
 
 def test_a_taken_port_is_passed_over(
     started: list[Any], taken_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board, "FIRST_PORT", taken_port)
-    board.serve(Path("runs"), None, None, open_browser=False)
+    monkeypatch.setattr(launch, "FIRST_PORT", taken_port)
+    launch.serve(Path("runs"), None, None, open_browser=False)
     words, _ = started[0]
     assert int(words[words.index("--server.port") + 1]) > taken_port
 
 
 def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "find_spec", lambda name: None)
+    monkeypatch.setattr(launch, "find_spec", lambda name: None)
     with pytest.raises(Unavailable, match=r"needs streamlit; pip install 'i2v-bench\[board\]'"):
-        board.serve(Path("runs"), None, None, open_browser=False)
+        launch.serve(Path("runs"), None, None, open_browser=False)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, curves
-from bench.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration import curves
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.web import launch
 from leaderboard import calibration, source
 from tests.leaderboard import boards
 
@@ -20,7 +21,7 @@ PAGE = Path(source.__file__).with_name("calibration.py")
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, tmp_path / "results").items():
+    for name, value in launch.environment(folder, tmp_path / "results").items():
         monkeypatch.setenv(name, value)
     return folder
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, player
+from bench.web import launch, player
 from leaderboard import source
 from tests.leaderboard import boards
 
@@ -19,7 +19,7 @@ APP = Path(source.__file__).with_name("app.py")
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return folder

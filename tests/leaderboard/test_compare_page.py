@@ -12,8 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, results, verdicts
+from bench.comparison import compare as verdicts
+from bench.runs import parquet
 from bench.types import Suite
+from bench.web import launch
 from leaderboard import compare, source
 from tests import made
 from tests.leaderboard import boards
@@ -25,7 +27,7 @@ CASES = 8
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return folder
@@ -62,7 +64,7 @@ def _published(tmp_path: Path, suite: Suite, labels: Sequence[str]) -> None:
             for n, case in enumerate(suite.cases)
         ]
         rows += [boards.row(of, None, "fvd_lite0_debiased", 5.0, low=4.0, high=6.0, n=CASES, decoded="")]
-        results.write(tmp_path / "published" / str(suite) / f"{label}.parquet", rows)
+        parquet.write(tmp_path / "published" / str(suite) / f"{label}.parquet", rows)
 
 
 def test_two_runs_play_and_are_compared(out: Path) -> None:
@@ -129,7 +131,7 @@ def test_numbers_alone_are_compared_and_lead_to_cases(
 ) -> None:
     suite = made.suite(tmp_path, cases=CASES)
     _published(tmp_path, suite, ["a", "b", "c"])
-    monkeypatch.setenv(board.PUBLISHED, str(tmp_path / "published"))
+    monkeypatch.setenv(launch.PUBLISHED, str(tmp_path / "published"))
     app = _page(["a-tiny", "b-tiny", "c-tiny"])
     assert [list(each.value["Verdict"]) for each in app.dataframe] == [["▲ better"], ["▲ better"]]
     assert [list(each.value.columns[1:3]) for each in app.dataframe] == [["A a", "B b"], ["A a", "C c"]]

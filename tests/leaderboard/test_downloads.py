@@ -13,9 +13,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from bench import results, summary
 from bench.exports.spreadsheets import FORMULA
-from bench.standings import Standing
+from bench.runs import parquet
+from bench.scoring import summary
+from bench.scoring.standings import Standing
 from leaderboard import citations, downloads
 from leaderboard.source import LIGHT, Board
 from tests.leaderboard import boards, hostile
@@ -74,15 +75,15 @@ def test_parquet_reads_back() -> None:
 def test_all_rows_come_from_the_files_with_every_column(tmp_path: Path) -> None:
     suite, _, _ = boards.two_runs(tmp_path / "runs")
     boards.hostile_run(tmp_path / "runs", suite)
-    paths = results.find([tmp_path / "runs"])
-    rows, _ = results.read_all(paths)
-    stamp = {results.read(path)[0].run: (str(path), 0, 0, 0) for path in paths}
+    paths = parquet.find([tmp_path / "runs"])
+    rows, _ = parquet.read_all(paths)
+    stamp = {parquet.read(path)[0].run: (str(path), 0, 0, 0) for path in paths}
     files = {**stamp, "gone": (str(tmp_path / "gone.parquet"), 0, 0, 0)}
     board = Board(rows[list(LIGHT)], summary.scores(rows), summary.names(rows), (), files)
     content = downloads.all_rows(board, ["mover-tiny", "gone", "hostile-tiny"])
     (tmp_path / "taken.parquet").write_bytes(content)
-    taken = results.read(tmp_path / "taken.parquet")  # of exactly our schema
-    expected = [row for run in ("mover-tiny", "hostile-tiny") for row in results.read(Path(files[run][0]))]
+    taken = parquet.read(tmp_path / "taken.parquet")  # of exactly our schema
+    expected = [row for run in ("mover-tiny", "hostile-tiny") for row in parquet.read(Path(files[run][0]))]
     assert taken == expected
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from bench import results
+from bench.runs import parquet
 from tests import made
 from tests.leaderboard import boards, serving
 from tests.leaderboard.hostile import TEXTS
@@ -66,7 +66,7 @@ def _write_strangers(folder: Path) -> None:
             for metric in (*METRICS, f"ssim_mean[model={text}]")
         ]
         rows += [boards.row(of, "c2", "ssim_mean", None, error=text, decoded=text)]
-        results.write(folder / f"tiny@{suite.version}" / f"{number}.parquet", rows)
+        parquet.write(folder / f"tiny@{suite.version}" / f"{number}.parquet", rows)
 
 
 def _write_local(folder: Path) -> None:

@@ -9,8 +9,11 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, catalogue, curves, results
-from bench.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration import curves
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.evaluators import catalogue
+from bench.runs import parquet
+from bench.web import launch
 from leaderboard import metrics, source
 from tests.leaderboard import boards, hostile
 
@@ -20,7 +23,7 @@ APP = Path(source.__file__).with_name("app.py")
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, tmp_path / "results").items():
+    for name, value in launch.environment(folder, tmp_path / "results").items():
         monkeypatch.setenv(name, value)
     return folder
 
@@ -171,7 +174,7 @@ def test_curves_of_the_metric_are_drawn(out: Path) -> None:
 def test_texts_of_a_stranger_are_text(out: Path) -> None:
     suite, _, _ = boards.two_runs(out)
     of = boards.hostile_run(out, suite)
-    rows = [*results.read(out / of.id / "results.parquet")]
+    rows = [*parquet.read(out / of.id / "results.parquet")]
     rows += [boards.row(of, f"c{n}", text, n / 10) for text in hostile.TEXTS for n in range(9)]
     boards.write(out, of, suite, rows, clips=False)
     app = _page(metric=boards.HOSTILE)

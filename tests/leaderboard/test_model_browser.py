@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from bench import catalogue
+from bench.evaluators import catalogue
 from tests.leaderboard import boards
 from tests.leaderboard.visiting import CHARTS, PLAYING, Visit, picture
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, results
+from bench.runs import parquet
 from bench.types import Run, Suite
+from bench.web import launch
 from leaderboard import model, source
 from tests.leaderboard import boards, hostile
 
@@ -24,7 +25,7 @@ ELSEWHERE = {"players.py": {"st.iframe"}, "vote.py": {"st.iframe"}}
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     return folder
 
@@ -131,9 +132,9 @@ def test_a_clip_without_series_says_so(out: Path) -> None:
 def test_published_numbers_without_clips(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     suite, mover, _ = boards.two_runs(out)
     published = tmp_path / "published"
-    rows = results.read(out / mover.id / "results.parquet")
-    results.write(published / str(suite) / "mover.parquet", rows)
-    for name, value in board.environment(tmp_path / "nothing", published).items():
+    rows = parquet.read(out / mover.id / "results.parquet")
+    parquet.write(published / str(suite) / "mover.parquet", rows)
+    for name, value in launch.environment(tmp_path / "nothing", published).items():
         monkeypatch.setenv(name, value)
     app = _page()
     assert "not on this machine" in app.info[0].value
@@ -148,8 +149,8 @@ def test_an_id_from_a_stranger_is_no_path(out: Path, tmp_path: Path, monkeypatch
     suite, _, _ = boards.two_runs(tmp_path / "secret" / "runs")
     stranger = boards.run(suite, "stranger", run_id="../secret/runs/mover-tiny")
     published = tmp_path / "published"
-    results.write(published / str(suite) / "x.parquet", [boards.row(stranger, "c0", "ssim_mean", 0.5)])
-    monkeypatch.setenv(board.PUBLISHED, str(published))
+    parquet.write(published / str(suite) / "x.parquet", [boards.row(stranger, "c0", "ssim_mean", 0.5)])
+    monkeypatch.setenv(launch.PUBLISHED, str(published))
     out.mkdir()
     app = _page(run=stranger.id)
     assert app.selectbox(key="run").value == stranger.id
@@ -326,7 +327,7 @@ def test_texts_of_a_stranger_are_text(out: Path) -> None:
     suite, _, _ = boards.two_runs(out)
     of = boards.hostile_run(out, suite)
     rows = [
-        *results.read(out / of.id / "results.parquet"),
+        *parquet.read(out / of.id / "results.parquet"),
         *(boards.row(of, text, "ssim_mean", 0.1, category=text, settings=text) for text in hostile.TEXTS),
         *(boards.row(of, text, text, 0.1, series=(0.5, 0.4)) for text in hostile.TEXTS[::10]),
         *(boards.row(of, text, "flicker_mild", None, error=text) for text in hostile.TEXTS),

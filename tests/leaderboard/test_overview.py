@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board, results
+from bench.runs import parquet
+from bench.web import launch
 from leaderboard import overview
 from tests.leaderboard import boards
 
@@ -21,7 +22,7 @@ SVD, WAN = "model?run=mover-tiny", "model?run=wan-tiny"
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     return folder
 
@@ -218,8 +219,8 @@ def test_what_is_measured_here_wins_over_what_was_published(
     suite, mover, _ = boards.two_runs(out)
     published = tmp_path / "published"
     old = [boards.row(mover, "c0", "ssim_mean", 0.0)]
-    results.write(published / f"{suite}" / f"{mover.id}.parquet", old)
-    monkeypatch.setenv(board.PUBLISHED, str(published))
+    parquet.write(published / f"{suite}" / f"{mover.id}.parquet", old)
+    monkeypatch.setenv(launch.PUBLISHED, str(published))
     shown = _app().dataframe[0].value
     assert shown["ssim_mean ↑"].tolist() == [pytest.approx(0.6)]
     assert shown["Source"].tolist() == [["clips here"]]

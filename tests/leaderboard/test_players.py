@@ -14,9 +14,10 @@ from PIL import Image as pillow
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bench import board, pictures, results
-from bench.runs import RunFolder
+from bench.media import pictures
+from bench.runs import RunFolder, parquet
 from bench.types import Suite
+from bench.web import launch
 from leaderboard import inputs, players, previews
 from tests import made
 from tests.leaderboard import boards, hostile
@@ -26,8 +27,8 @@ BOTH = ["mover-tiny", "still-tiny"]
 
 @pytest.fixture
 def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    monkeypatch.setenv(board.OUT, str(tmp_path / "runs"))
-    monkeypatch.setenv(board.PUBLISHED, "")
+    monkeypatch.setenv(launch.OUT, str(tmp_path / "runs"))
+    monkeypatch.setenv(launch.PUBLISHED, "")
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     made_, _, _ = boards.two_runs(tmp_path / "runs")
     return made_
@@ -122,8 +123,8 @@ def test_published_numbers_have_no_clips(
 ) -> None:
     other = boards.run(suite, "elsewhere")
     rows = [boards.row(other, "c0", "ssim_mean", 0.5, series=(0.5, 0.5, 0.5, 0.5))]
-    results.write(tmp_path / "published" / str(suite) / "x.parquet", rows)
-    monkeypatch.setenv(board.PUBLISHED, str(tmp_path / "published"))
+    parquet.write(tmp_path / "published" / str(suite) / "x.parquet", rows)
+    monkeypatch.setenv(launch.PUBLISHED, str(tmp_path / "published"))
     content = _content(client, ["elsewhere-tiny", "mover-tiny"])
     assert "not on this machine" in str(_clips(content)[0]["note"])
     assert content["image"] == inputs.address("mover-tiny", "c0", 0)

@@ -11,10 +11,12 @@ from hypothesis import given, strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bench import board, files, previews as made_previews, video
+from bench.base import files
 from bench.errors import BadClip, Unavailable
-from bench.runs import RunFolder
+from bench.media import video
+from bench.runs import RunFolder, previews as made_previews
 from bench.types import ClipRecord
+from bench.web import launch
 from leaderboard import previews
 from tests import made
 from tests.leaderboard import boards
@@ -22,7 +24,7 @@ from tests.leaderboard import boards
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    monkeypatch.setenv(board.OUT, str(tmp_path / "runs"))
+    monkeypatch.setenv(launch.OUT, str(tmp_path / "runs"))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     boards.two_runs(tmp_path / "runs")
     return RunFolder(tmp_path / "runs" / "mover-tiny")

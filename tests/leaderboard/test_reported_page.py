@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
-from bench import board, reported
+from bench.scoring import reported
+from bench.web import launch
 from leaderboard import source
 from tests.leaderboard import boards, hostile, serving
 from tests.leaderboard.visiting import CHARTS, opened, picture
@@ -24,7 +25,7 @@ BOARD = "VBench-I2V, board of 2026-08-04"
 
 
 def _page(monkeypatch: pytest.MonkeyPatch, published: Path, **query: str) -> AppTest:
-    for name, value in board.environment(published / "no runs", published).items():
+    for name, value in launch.environment(published / "no runs", published).items():
         monkeypatch.setenv(name, value)
     app = AppTest.from_file(str(APP), default_timeout=30)
     app.query_params.update(query)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench import board
 from bench.types import Suite
+from bench.web import launch
 from leaderboard import overview
 from tests.leaderboard import boards
 
@@ -19,7 +19,7 @@ APP = Path(overview.__file__).with_name("app.py")
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None).items():
+    for name, value in launch.environment(folder, None).items():
         monkeypatch.setenv(name, value)
     return folder
 

@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from bench import board
 from bench.errors import UsageError
-from bench.player import Shown
-from bench.votes import VoteFile
+from bench.votes.ballot_file import VoteFile
+from bench.web import launch
+from bench.web.player import Shown
 from leaderboard import ballots, blind, source
 from tests.leaderboard import boards
 
@@ -25,7 +25,7 @@ VOTER = "0123456789abcdef"
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of runs: two on one suite, three cases each, so three pairs; and where votes go."""
     folder = tmp_path / "runs"
-    for name, value in board.environment(folder, None, tmp_path / "votes.jsonl").items():
+    for name, value in launch.environment(folder, None, tmp_path / "votes.jsonl").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     boards.two_runs(folder)
@@ -194,7 +194,7 @@ def test_a_hostile_run_is_text(out: Path) -> None:
 
 
 def test_a_board_without_votes_has_no_such_page(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(board.VOTES, "")
+    monkeypatch.setenv(launch.VOTES, "")
     assert ballots.file() is None
     app = AppTest.from_file(str(APP.with_name("vote.py")), default_timeout=60).run()
     assert not app.exception
@@ -250,6 +250,6 @@ def test_old_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_told_of_votes_checks_that_it_can_write_them(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="votes cannot be written to"):
-        board.serve(tmp_path, None, 70000, False, votes=tmp_path)
-    assert board.votes_file({}) is None
-    assert board.votes_file(board.environment(tmp_path, None, tmp_path / "v")) == tmp_path / "v"
+        launch.serve(tmp_path, None, 70000, False, votes=tmp_path)
+    assert launch.votes_file({}) is None
+    assert launch.votes_file(launch.environment(tmp_path, None, tmp_path / "v")) == tmp_path / "v"

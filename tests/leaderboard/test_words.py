@@ -8,9 +8,9 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from bench import facts
-from bench.catalogue import card, span
-from bench.decoded import json_object
+from bench.evaluators.catalogue import card, span
+from bench.models import card_facts
+from bench.runs.row_facts import json_object
 from leaderboard import charts, words
 
 NAN = float("nan")
@@ -92,5 +92,5 @@ def test_facts() -> None:
 
 def test_every_kind_of_entry_has_a_colour_in_plots() -> None:
     """Vega draws no point for a kind that its scale does not know."""
-    kinds = {facts.kind(model) for model in ("svd", facts.REFERENCE, *facts.NULL_MODELS)}
+    kinds = {card_facts.kind(model) for model in ("svd", card_facts.REFERENCE, *card_facts.NULL_MODELS)}
     assert kinds == set(charts.COLOURS) == set(charts.SHAPES)

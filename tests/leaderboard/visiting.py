@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Response
 
-from bench import board
+from bench.web import launch
 
 CHARTS = "[data-testid=stVegaLiteChart] svg"
 PLAYING = "[...document.querySelectorAll('video')].every(v => v.readyState >= 3 && v.videoWidth > 0)"
@@ -67,7 +67,7 @@ def nothing_went_wrong(visit: Visit) -> None:
     """After every visit: no script of a stranger ran, nobody else was asked, nothing failed."""
     assert visit.page.evaluate("window.hit") is None
     hosts = {urlsplit(url).hostname for url in visit.asked if url.startswith("http")}
-    assert hosts == {board.ADDRESS}
+    assert hosts == {launch.ADDRESS}
     failed = [response.url for response in visit.responses if response.status >= 400]
     assert [url for url in failed if not url.endswith(OWN_NOISE)] == []
     # a player that starts while the page replaces it says so; nobody sees it

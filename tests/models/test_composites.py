@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import checkpoints, models, pictures
+from bench import models
 from bench.errors import Unavailable, UsageError
+from bench.media import pictures
+from bench.models import checkpoints
 from bench.types import Case
 from tests import tiny_checkpoints
 
@@ -98,7 +100,7 @@ def test_a_bases_own_parts_are_not_fetched(
     """Diffusers leaves out of a download what it is handed; checked on what it is handed."""
     import diffusers
 
-    from bench import pipelines
+    from bench.models.diffusers import loading
     from bench.types import Checkpoint, Runtime
 
     cls = models.registry[name]
@@ -109,7 +111,7 @@ def test_a_bases_own_parts_are_not_fetched(
         raise FileNotFoundError("far enough")
 
     monkeypatch.setattr(getattr(diffusers, cls.pipeline), "download", download)  # type: ignore[attr-defined]
-    monkeypatch.setattr(pipelines, "_index", lambda _: {"_class_name": cls.pipeline})  # type: ignore[attr-defined]
+    monkeypatch.setattr(loading, "_index", lambda _: {"_class_name": cls.pipeline})  # type: ignore[attr-defined]
     parts = tuple((part, Checkpoint(place, "0" * 40, "", "digest")) for part, place in cls.card.parts.items())
     model = cls(None, Runtime(), Checkpoint(cls.card.weights or "", "0" * 40, "", "digest", parts))
     with pytest.raises(Unavailable):

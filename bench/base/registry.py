@@ -1,0 +1,95 @@
+"""Finds models and evaluators: one class a file in a folder of ours, or an entry point of somebody's package.
+
+    models: Registry[Model] = Registry("model", package="bench.models")
+
+    @models.add
+    class Still(Model): ...
+
+Nothing is imported before the first question is asked, and what is imported is light: torch and diffusers stand
+inside methods. Two classes with one name are an error; a package of somebody else that does not import is set aside
+by name, so that it cannot take the others with it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from bench.errors import UnknownName, UsageError
+
+
+class Named(Protocol):
+    """What a registry holds: classes that say their own name."""
+
+    @classmethod
+    def entry_name(cls) -> str:
+        """The name that the command line uses."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
+C = TypeVar("C", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Classes by name.
+
+    Args:
+        kind: the noun for messages: 'model', 'evaluator'.
+        package: the folder of ours, also the entry-point group of other packages.
+        refused: names that people look for and that are no such thing -> the sentence that says why.
+    """
+
+    def __init__(self, kind: str, package: str, refused: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.kind, self.package, self.refused = kind, package, refused
+        self.broken: dict[str, str] = {}
+        self._classes: dict[str, type[T]] = {}
+        self._is_complete = False
+
+    def add(self, cls: type[C]) -> type[C]:
+        """Registers cls under its own name; use as a decorator.
+
+        Raises:
+            UsageError: another class has that name.
+        """
+        name = cls.entry_name()
+        known = self._classes.get(name)
+        if known and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise UsageError(f"two {self.kind}s are called '{name}': {known.__module__} and {cls.__module__}")
+        self._classes[name] = cls  # type: ignore[assignment]
+        return cls
+
+    def __getitem__(self, name: str) -> type[T]:
+        self._complete()
+        if name in self.broken:
+            raise UsageError(f"{self.kind} '{name}' cannot be used: {self.broken[name]}")
+        if name not in self._classes and name.lower() in self.refused:
+            raise UsageError(self.refused[name.lower()])
+        if name not in self._classes:
+            raise UnknownName(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")
+        return self._classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._complete()
+        return iter(sorted(self._classes))
+
+    def __contains__(self, name: str) -> bool:
+        self._complete()
+        return name in self._classes
+
+    def _complete(self) -> None:
+        if self._is_complete:
+            return
+        self._is_complete = True
+        folder = importlib.import_module(self.package)
+        for module in pkgutil.walk_packages(folder.__path__, prefix=f"{self.package}."):
+            importlib.import_module(module.name)
+        for entry in entry_points(group=self.package):
+            try:
+                entry.load()
+            except Exception as error:  # somebody else's code: say so, go on without it
+                self.broken[entry.name] = f"{type(error).__name__}: {error}"

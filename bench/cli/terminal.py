@@ -1,0 +1,258 @@
+"""What a person sees: bars on stderr, tables on stdout."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as RichProgress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from bench import evaluators
+from bench.base.progress import Bar, Progress
+from bench.base.wording import half, number
+from bench.evaluators.catalogue import card, title
+from bench.models.plans import Plan
+from bench.scoring import summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.engine.dry_run import Planned
+
+
+def stdout() -> Console:
+    """The console for results; wide where nobody looks, so that no cell of a piped table is cut off."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=max(console.width, 200))
+
+
+def stderr() -> Console:
+    """The console for progress and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+class TerminalProgress(Progress):
+    """Bars that redraw themselves on a terminal; in a log, a line at the beginning, twice a minute, and at the end."""
+
+    def __init__(self) -> None:
+        self.console = stderr()
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Bar]:
+        if not self.console.is_terminal:
+            plain = _LoggedBar(self, title, total)
+            self.say(f"{title}: {total} …" if total > 1 else f"{title} …")
+            yield plain
+            self.say(f"{title}: done in {plain.minutes()}")
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[step]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with RichProgress(*columns, console=self.console, transient=True) as drawn:
+            yield _DrawnBar(drawn, drawn.add_task(title, total=total, step=""))
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False)
+
+
+class _LoggedBar(Bar):
+    def __init__(self, progress: TerminalProgress, title: str, total: int) -> None:
+        self.progress, self.title, self.total, self.done = progress, title, total, 0
+        self.started = self.said = time.monotonic()
+
+    def advance(self) -> None:
+        self.done += 1
+        if time.monotonic() - self.said > 30:
+            self.said = time.monotonic()
+            self.progress.say(f"{self.title}: {self.done} of {self.total} after {self.minutes()}")
+
+    def minutes(self) -> str:
+        seconds = round(time.monotonic() - self.started)
+        return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+
+
+class _DrawnBar(Bar):
+    def __init__(self, drawn: RichProgress, task: TaskID) -> None:
+        self.drawn, self.task = drawn, task
+
+    def advance(self) -> None:
+        self.drawn.update(self.task, advance=1, step="")
+
+    def step(self, done: int, total: int) -> None:
+        self.drawn.update(self.task, step=f"{done}/{total}")
+
+
+def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
+    """One table a suite: each cell a mean and half its 95 % interval; the longer of runs and metrics goes down.
+
+    Args:
+        rows: the columns of Measurement.
+        metrics: names of metrics to show, or of evaluators whose main metrics are shown; none for all main metrics. A
+            metric that no run has a value of is not shown.
+    """
+    names = summary.names(rows)
+    for (suite, version), group in summary.scores(rows).groupby(["suite", "suite_version"], sort=False):
+        measured = group[group["mean"].notna()]
+        shown = [metric for metric in measured["metric"].unique() if _is_shown(metric, metrics)]
+        cells = {(row["run"], row["metric"]): _cell(row) for row in measured.to_dict("records")}
+        runs = list(group["run"].unique())
+        lines = [[cells.get((run, metric), "–") for metric in shown] for run in runs]
+        for line, run in zip(lines, runs, strict=True):
+            line.append(_coverage(group[group["run"] == run]))
+        headings = [*map(title, shown), "clips"]
+        yield _table(f"{suite}@{version}", [names[run] for run in runs], headings, lines)
+
+
+def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str]]) -> Table:
+    """Runs down and metrics across, or turned where there are more metrics than runs."""
+    down, across, corner = runs, metrics, "entry"
+    if len(metrics) > len(runs):
+        down, across, corner = metrics, runs, "metric"
+        lines = [list(column) for column in zip(*lines, strict=True)]
+    table = Table(corner, title=title, title_justify="left")
+    for heading in across:
+        table.add_column(escape(heading), justify="right")
+    for heading, line in zip(down, lines, strict=True):
+        table.add_row(escape(heading), *line)
+    return table
+
+
+def run_table(rows: pd.DataFrame) -> Table:
+    """Every metric of one run: mean, interval, coverage and what it means."""
+    table = Table("metric", title=f"{rows['label'].iloc[0]} on {rows['suite'].iloc[0]}", title_justify="left")
+    for heading in ("mean", "95 % interval", "cases", "no value"):
+        table.add_column(heading, justify="right")
+    table.add_column("definition")
+    for score in summary.scores(rows).to_dict("records"):
+        known = card(score["metric"])
+        interval = (
+            f"{number(score['low'])} … {number(score['high'])}" if score["low"] == score["low"] else "–"
+        )
+        table.add_row(
+            escape(title(score["metric"])),
+            number(score["mean"]),
+            interval,
+            str(score["cases"]),
+            str(score["failed"] or ""),
+            escape(known.definition) if known else "",
+        )
+    return table
+
+
+def plan_table(rows: Sequence[Planned]) -> Table:
+    """What a run would do: one line for the cases of a model that are planned alike."""
+    table = Table("model", "cases", "clips", "frames", "size", "fps", "steps", "cost, $", "what to know")
+    for group in alike(rows):
+        plan, clips = group[0].plan, sum(row.clips for row in group)
+        cases = group[0].case if len(group) == 1 else f"{len(group)} ({group[0].case} …)"
+        size = f"{plan.width} x {plan.height}" if plan.width and plan.height else "as the image"
+        cropped = sum(row.plan.crop is not None for row in group)
+        notes = [
+            group[0].error,
+            *plan.notes,
+            f"cuts off the edges of {cropped} of {len(group)} images" if cropped else "",
+        ]
+        words = [
+            group[0].label, cases, str(clips), _frames(plan), size, _or_dash(plan.fps), _or_dash(plan.steps),
+            "" if plan.cost is None else f"{plan.cost * clips:.2f}", "; ".join(note for note in notes if note),
+        ]  # fmt: skip
+        table.add_row(*map(escape, words))
+    return table
+
+
+def alike(rows: Sequence[Planned]) -> list[list[Planned]]:
+    """The cases of one model that are planned alike, but for the crop, together."""
+    groups: dict[tuple[object, ...], list[Planned]] = {}
+    for row in rows:
+        groups.setdefault((row.label, replace(row.plan, crop=None), row.error), []).append(row)
+    return list(groups.values())
+
+
+def _frames(plan: Plan) -> str:
+    is_cut = plan.made_frames is not None and plan.made_frames != plan.frames
+    return f"{plan.frames} of {plan.made_frames}" if is_cut else _or_dash(plan.frames)
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
+
+
+def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
+    """Why there are holes; None if there are none."""
+    import pandas as pd
+
+    failures = summary.failures(rows)
+    if not len(failures):
+        return None
+    table = Table("entry", "case", "seed", "metrics", "why", title=title, title_justify="left")
+    for failure in failures.to_dict("records"):
+        case = str(failure["case"]) if pd.notna(failure["case"]) else "the set"
+        seed = str(int(failure["seed"])) if pd.notna(failure["seed"]) else ""
+        table.add_row(*map(Text, (str(failure["label"]), case, seed, failure["metrics"], failure["error"])))
+    return table
+
+
+def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]], groups: Sequence[str] = ()) -> Table:
+    """A table of texts, which are not markup; nothing in it is cut off.
+
+    Args:
+        headings: of the columns.
+        lines: cells of each line.
+        groups: of each line, in a table with many columns; lines of one group stand together, under its name.
+    """
+    is_wide = any(groups)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True) if is_wide else Table()
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=is_wide and place == 0)
+    before = ""
+    for line, group in zip(lines, groups or itertools.repeat(""), strict=False):
+        if group != before:
+            table.add_row(Text(group, style="bold"))
+            before = group
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in line))
+    return table
+
+
+def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
+    known = card(metric)
+    if known is None or known.name in chosen:
+        return True
+    owner = next(name for name in evaluators.registry if known in evaluators.registry[name].cards)
+    if owner in chosen and not any(card.is_main for card in evaluators.registry[owner].cards):
+        return True
+    return (known.is_main or "[" in metric) and (not chosen or owner in chosen)
+
+
+def _cell(score: Mapping[Any, Any]) -> str:
+    width = half(score["mean"], score["low"], score["high"])
+    shown = f"[dim]{width}[/dim]" if width.startswith("(") else width
+    return f"{number(score['mean'])} {shown}".rstrip()
+
+
+def _coverage(cells: pd.DataFrame) -> str:
+    """How many clips there are, and how many of them lack some number because something broke."""
+    clips = int(cells["clips"].max())
+    broken = int((cells["failed"] - cells["unmeasurable"]).max())
+    return f"{clips - broken} of {clips}" if broken else str(clips)

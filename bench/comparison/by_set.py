@@ -1,0 +1,202 @@
+"""How far two runs are apart in numbers about the whole set, from the features that their folders keep.
+
+Both sets of clips are held against the same reference clips. A case brings its clips of either run and its reference
+together: cases are left out, a group at a time, from all three sets at once, and what the difference then does is its
+uncertainty. The biases of few clips, which are alike in both, largely cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import evaluators
+from bench.base import files, settings
+from bench.comparison import by_case
+from bench.comparison.differences import Difference, Pair, Skipped, corrected
+from bench.errors import BenchError, Unavailable
+from bench.evaluators import FeatureSet, SetEvaluator, Values, catalogue
+from bench.media import digests
+from bench.runs import RunFolder
+from bench.runs.features import FeatureStore
+from bench.statistics import frechet, paired
+from bench.types import Value
+
+GROUPS = 20
+"""Groups of cases that are left out in turn; more steady the interval little and cost as many distances again."""
+
+
+def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str]) -> Pair:
+    """The pair with its numbers about the whole set, where the features for them are here.
+
+    Args:
+        pair: as comparison.compare left it.
+        a, b: the folders of both runs.
+        versions: metric -> its version, which is the same in both.
+    """
+    waiting = [each.metric for each in pair.skipped if each.reason == by_case.SET_REASON]
+    skipped = [each for each in pair.skipped if each.reason != by_case.SET_REASON]
+    found = list(pair.differences)
+    for words, metrics in _by_evaluator(waiting).items():
+        try:
+            evaluator = _evaluator(*words)
+            for each in differences(evaluator, metrics, _triple(evaluator, a, b)):
+                if isinstance(each, Skipped):
+                    skipped.append(each)
+                else:
+                    found.append(replace(each, version=versions[each.metric]))
+        except BenchError as error:
+            skipped += [Skipped(metric, str(error)) for metric in metrics]
+    return corrected(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
+
+
+@dataclass(frozen=True)
+class Triple:
+    """The vectors of the clips of both runs, case and seed by case and seed, and of the reference clips."""
+
+    a: FeatureSet
+    b: FeatureSet
+    references: FeatureSet
+
+    @property
+    def cases(self) -> list[str]:
+        """Sorted."""
+        return sorted(set(self.references.cases))
+
+    def without(self, left_out: set[str]) -> Triple:
+        """The same without some cases."""
+        return Triple(
+            _without(self.a, left_out), _without(self.b, left_out), _without(self.references, left_out)
+        )
+
+
+def differences(
+    evaluator: SetEvaluator, metrics: Sequence[str], triple: Triple
+) -> list[Difference | Skipped]:
+    """B minus A under metrics of the evaluator, with the interval and p of the jackknife over groups of cases.
+
+    Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: its standard error is 1.0 to 1.7 times the
+    spread of the difference for Fréchet distances, so it errs on the cautious side, and right for kernel distances.
+    Below bench.statistics.frechet.MIN_CASES_INTERVAL cases there is neither interval nor p.
+
+    Raises:
+        NotMeasurable: too few cases for any distance.
+    """
+    whole = _distances(evaluator, triple)
+    enough = len(triple.cases) >= frechet.MIN_CASES_INTERVAL
+    parts = [_distances(evaluator, triple.without(group)) for group in _groups(triple.cases) if enough]
+    return [_difference(evaluator, metric, whole, parts, len(triple.cases)) for metric in metrics]
+
+
+def _distances(evaluator: SetEvaluator, triple: Triple) -> tuple[Values, Values]:
+    return evaluator.distance(triple.a, triple.references), evaluator.distance(triple.b, triple.references)
+
+
+def _difference(
+    evaluator: SetEvaluator,
+    metric: str,
+    whole: tuple[Values, Values],
+    parts: Sequence[tuple[Values, Values]],
+    cases: int,
+) -> Difference | Skipped:
+    name = catalogue.bare(metric)
+    card = next(card for card in evaluator.cards if card.name == name)
+    a, b = (values[name] for values in whole)
+    if not isinstance(a, Value) or not isinstance(b, Value):
+        return Skipped(metric, str(b if isinstance(a, Value) else a))
+    low, high, p = None, None, None
+    without_each = [_gap(name, *part) for part in parts]
+    if without_each and not np.isnan(without_each).any():
+        low, high, p = paired.jackknife(b.value - a.value, np.array(without_each))
+    gap = b.value - a.value
+    return Difference(
+        metric, "", card.direction, card.unit, "set", cases, a.value, b.value, gap, low, high, p
+    )
+
+
+def _gap(name: str, a: Values, b: Values) -> float:
+    """B minus A; NaN where one has no distance."""
+    ends = a[name], b[name]
+    first, second = (end.value if isinstance(end, Value) else float("nan") for end in ends)
+    return second - first
+
+
+def _groups(cases: Sequence[str]) -> list[set[str]]:
+    """Random groups of one size, or nearly so; the same for the same cases."""
+    shuffled = [cases[place] for place in np.random.default_rng(0).permutation(len(cases))]
+    count = min(GROUPS, len(cases))
+    return [set(shuffled[number::count]) for number in range(count)]
+
+
+def _without(features: FeatureSet, left_out: set[str]) -> FeatureSet:
+    stays = np.array([case not in left_out for case in features.cases])
+    cases = tuple(case for case in features.cases if case not in left_out)
+    return FeatureSet(features.features_ND[stays], cases)
+
+
+def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
+    """What both runs have features of.
+
+    Raises:
+        Unavailable: features are not here.
+    """
+    a_seen, b_seen = (_seen(evaluator, folder) for folder in (a, b))
+    references = {case.id: case.reference for case in a.suite.cases if case.reference}
+    clips = [clip for clip in a_seen if clip in b_seen and clip[0] in references]
+    if not clips:
+        raise Unavailable("no case and seed of which both runs have features")
+    store = FeatureStore(files.cache() / "features", evaluator)
+    cases = list(dict.fromkeys(case for case, _ in clips))
+    shas = {case: digests.clip_digest(references[case]) for case in cases}
+    if not all(store.has_features(sha256) for sha256 in shas.values()):
+        raise Unavailable("features of the reference clips are not here", _remedy(evaluator, a))
+    names = tuple(case for case, _ in clips)
+    return Triple(
+        FeatureSet(np.stack([a_seen[clip] for clip in clips]), names),
+        FeatureSet(np.stack([b_seen[clip] for clip in clips]), names),
+        FeatureSet(np.stack([store.read(shas[case]) for case in cases]), tuple(cases)),
+    )
+
+
+def _seen(evaluator: SetEvaluator, folder: RunFolder) -> dict[tuple[str, int], NDArray[np.float64]]:
+    store = FeatureStore(folder.path / "features", evaluator)
+    found = {
+        (record.case, record.seed): store.read(record.sha256)
+        for record in folder.records()
+        if not record.error and store.has_features(record.sha256)
+    }
+    if not found:
+        raise Unavailable(f"features of {folder.path.name} are not here", _remedy(evaluator, folder))
+    return found
+
+
+def _remedy(evaluator: SetEvaluator, folder: RunFolder) -> str:
+    return f"bench evaluate {folder.path.name} --metrics {evaluator.name} makes them"
+
+
+def _by_evaluator(metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """(Name of the evaluator, its settings in words) -> metrics."""
+    owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
+    found: dict[tuple[str, str], list[str]] = {}
+    for metric in metrics:
+        name, _, words = metric.removesuffix("]").partition("[")
+        found.setdefault((owners.get(name, name), words), []).append(metric)
+    return found
+
+
+def _evaluator(name: str, words: str) -> SetEvaluator:
+    """As the metric's name says that it was set.
+
+    Raises:
+        BenchError: there is none of this name here, or none with such settings.
+    """
+    if name not in evaluators.registry:
+        raise Unavailable(f"there is no evaluator of {name} here")
+    cls = evaluators.registry[name]
+    made = cls(settings.parse(cls.Settings, [word for word in words.split(",") if word], f"metric '{name}'"))
+    if not isinstance(made, SetEvaluator):
+        raise Unavailable(f"{name} measures clips, and its rows are about a set")
+    return made

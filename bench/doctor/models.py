@@ -1,0 +1,190 @@
+"""What a model lacks on this machine, and the lines that mend it: `bench doctor`. Nothing is loaded or downloaded.
+
+bench.models.requirements says what is here; this goes further: it queries the hub (how large and how open is what is
+missing), servers (do they listen) and the headers of weights (are they whole, how much memory do they take).
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.base import devices
+from bench.doctor import machine
+from bench.doctor.machine import Checkup, Finding, Hub
+from bench.engine import resolve_models
+from bench.engine.resolve_models import Entrants
+from bench.errors import Unavailable, UsageError
+from bench.models import Model, checkpoints
+from bench.models.processing.processed_model import Processed
+from bench.models.requirements import Need, in_words
+from bench.types import Checkpoint, Runtime
+
+SERVER_SECONDS = 3.0
+"""How long a server may take to answer."""
+
+HALF_BYTES, FULL_BYTES = 2, 4
+"""Of a number in float16 or bfloat16, and in float32."""
+
+AUTOMATIC = Runtime("auto", "auto")
+
+
+def checkups(
+    names: Sequence[str], settings: Sequence[str] = (), checkpoint: str = "", where: Runtime = AUTOMATIC
+) -> list[Checkup]:
+    """What each model lacks.
+
+    Args:
+        names: also with treatments, 'svd+realesrgan@2x'.
+        settings: as 'name=value', of each model.
+        checkpoint: a folder or hub id in place of each model's own weights; '' for those.
+        where: it would run, as the command line has it, 'auto' included.
+
+    Raises:
+        UsageError: an unknown name, or a setting out of range.
+    """
+    try:
+        runtime = devices.resolve(where.device, where.dtype, where.memory)
+        device = Finding("device", "ok", _device(runtime))
+    except Unavailable as error:
+        runtime = Runtime()
+        device = Finding("device", "missing", error.reason, error.remedy)
+    hub = Hub()
+    return [_checkup(name, settings, checkpoint, runtime, device, hub) for name in names]
+
+
+def as_json(checkups: Sequence[Checkup]) -> list[dict[str, Any]]:
+    """For machines."""
+    return [
+        {
+            "subject": each.subject,
+            "is_fit": each.is_fit,
+            "findings": [asdict(found) for found in each.findings],
+        }
+        for each in checkups
+    ]
+
+
+def _checkup(
+    name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, hub: Hub
+) -> Checkup:
+    try:
+        (model,) = resolve_models.unloaded(Entrants((name,), settings=tuple(settings)), runtime)
+    except Unavailable as error:
+        return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
+    if checkpoint:
+        _adopt(model, checkpoint)
+    found = [need if need.is_met else _asked(need, hub) for need in model.needs()]
+    findings = [_finding(need) for need in found]
+    if model.card.weights is not None:
+        findings.append(device)
+        findings += _memory(model, [path for need in found for path in need.files])
+    if model.card.lifecycle == "legacy":
+        findings.append(
+            Finding("lifecycle", "note", f"legacy, as of {model.card.as_of}: there is something newer")
+        )
+    if model.card.note:
+        findings.append(Finding("note", "note", model.card.note))
+    return Checkup(name, tuple(findings))
+
+
+def _adopt(model: Model, words: str) -> None:
+    """Gives a model a checkpoint to look for; nobody digests it, since that reads every byte."""
+    if model.card.weights is None:
+        raise UsageError(f"model '{model.card.name}' has no weights, so --checkpoint means nothing to it")
+    folder = Path(words).expanduser()
+    source, _, revision = (str(folder.resolve()), "", "") if folder.exists() else words.partition("@")
+    if not folder.exists() and not checkpoints.HUB_ID.fullmatch(source):
+        raise UsageError(f"checkpoint '{words}' is neither a folder nor organisation/name on the hub")
+    _base(model).checkpoint = Checkpoint(source, revision or None, Path(source).name, "")
+
+
+def _base(model: Model) -> Model:
+    return model.base if isinstance(model, Processed) else model
+
+
+def _asked(need: Need, hub: Hub) -> Need:
+    """A need that this machine alone cannot tell more of, and what others say."""
+    if need.kind == "server" and need.address:
+        return _listening(need)
+    if need.kind == "weights" and need.address:
+        told = hub.words(need.address)
+        return replace(need, found=f"{need.found}; {told}" if told else need.found)
+    return need
+
+
+def _listening(need: Need) -> Need:
+    """Whether a server accepts connections; what it answers, only a request would tell."""
+    parts = urlsplit(need.address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=SERVER_SECONDS).close()
+    except OSError as error:
+        return replace(need, found=f"does not answer: {error}")
+    return replace(need, is_met=True, found="accepts connections", remedy="")
+
+
+def _finding(need: Need) -> Finding:
+    return Finding(
+        f"{need.kind} {need.name}".strip(), "ok" if need.is_met else "missing", need.found, need.remedy
+    )
+
+
+def _memory(model: Model, paths: Sequence[Path]) -> Iterator[Finding]:
+    """Whether the weights are whole, and fit; nothing where they are not here."""
+    try:
+        sizes = _sizes(paths, model)
+    except Unavailable as error:
+        yield Finding("weights", "missing", str(error), "fetch or copy them again")
+        return
+    if not sizes:
+        return
+    total, largest = sum(sizes.values()), max(sizes.values())
+    runtime = model.runtime
+    needed = {"full": total, "model": largest, "sequential": 0}[runtime.memory]
+    present = machine.memory(runtime.device)
+    found = f"{in_words(total)} of weights in {runtime.dtype}, the largest part {in_words(largest)}"
+    if present is None or needed < present:
+        yield Finding("memory", "ok", found)
+        return
+    lower = "--memory model" if runtime.memory == "full" and largest < present else "--memory sequential"
+    remedy = lower if runtime.device != "cpu" else "a machine with more memory"
+    yield Finding("memory", "missing", f"{found}; {runtime.device} has {in_words(present)}", remedy)
+
+
+def _sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
+    """Part -> bytes in memory, by the headers of its files.
+
+    Raises:
+        Unavailable: a file is cut short or damaged.
+    """
+    full = getattr(_base(model), "full_precision", ())
+    sizes: dict[str, float] = {}
+    for path in paths:
+        part = path.parent.name
+        is_half = model.runtime.dtype != "float32" and part not in full
+        sizes[part] = sizes.get(part, 0) + _numbers(path) * (HALF_BYTES if is_half else FULL_BYTES)
+    return sizes
+
+
+def _numbers(path: Path) -> int:
+    """How many numbers a file of weights holds."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as opened:
+            return sum(math.prod(opened.get_slice(name).get_shape()) for name in opened.keys())  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise Unavailable(f"{path} is cut short or damaged ({error})") from None
+
+
+def _device(runtime: Runtime) -> str:
+    present = machine.memory(runtime.device)
+    words = f"{runtime.device}, {in_words(present)} of memory" if present else runtime.device
+    slow = ": a clip takes minutes to hours" if runtime.device == "cpu" else ""
+    return f"{words}, {runtime.dtype}{slow}"

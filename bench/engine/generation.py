@@ -1,0 +1,180 @@
+"""Model × cases × seeds -> clips on disk, only what is missing."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bench.base import files
+from bench.base.progress import Bar, Progress
+from bench.errors import BenchError, Cancelled, UsageError, reason
+from bench.media import video
+from bench.models import Model
+from bench.runs import RunFolder
+from bench.types import Case, Clip, ClipRecord, Receipt
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a call of generate did.
+
+    Attributes:
+        made: clips that are new.
+        kept: clips that were there, or whose failure was already on record.
+        failed: of made, how many have a failure instead of a clip.
+        unpaid: clips that were not begun, since the money would not have reached.
+        spent: US dollars that the run has cost up to now, in this call and before; 0 where nobody is paid.
+    """
+
+    made: int = 0
+    kept: int = 0
+    failed: int = 0
+    unpaid: int = 0
+    spent: float = 0.0
+
+
+def generate(
+    model: Model,
+    samples: Sequence[tuple[Case, int]],
+    folder: RunFolder,
+    progress: Progress,
+    retry_failed: bool = False,
+    max_cost: float | None = None,
+) -> Generated:
+    """Makes the clips that the folder has not, one at a time, each stored before the next begins.
+
+    A clip that cannot be made is a record with the reason; the model is loaded afresh after an error inside it, since
+    a pipeline may be left in any state.
+
+    Args:
+        model: not yet loaded; it is loaded if something is missing.
+        samples: cases and seeds.
+        folder: of the run, in the hands of this process.
+        progress: hears of clips and of steps within one.
+        retry_failed: tries again what failed before.
+        max_cost: US dollars for this run, what it has cost before included: it stops before the first clip whose
+            estimate lies beyond. None for no limit.
+
+    Raises:
+        UsageError: there is a limit, and the model's price is not known.
+        Unavailable: the model cannot be loaded.
+        Cancelled: somebody asked to stop; what is finished stays.
+    """
+    missing = [sample for sample in samples if _is_missing(folder, *sample, retry_failed)]
+    kept = len(samples) - len(missing)
+    if not missing:
+        return Generated(kept=kept, spent=folder.spent())
+    model.tasks = folder.ledger
+    model.load()
+    made = failed = 0
+    try:
+        model.expect(missing)
+        with progress.bar(f"generate {model.label}", len(missing)) as bar:
+            for case, seed in missing:
+                if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
+                    progress.say(f"{objection}; {len(missing) - made} clips are not made")
+                    break
+                record = _make(model, case, seed, folder, bar)
+                folder.write_record(record)
+                made += 1
+                if record.error:
+                    failed += 1
+                    progress.say(f"{case.id}, seed {seed}: {record.error}")
+                bar.advance()
+    finally:
+        model.unload()
+    return Generated(made, kept, failed, unpaid=len(missing) - made, spent=folder.spent())
+
+
+def _is_missing(folder: RunFolder, case: Case, seed: int, retry_failed: bool) -> bool:
+    record = folder.record(case.id, seed)
+    return record is None or (retry_failed and bool(record.error))
+
+
+def _objection(model: Model, case: Case, seed: int, folder: RunFolder, max_cost: float) -> str:
+    """Why a clip is not paid for; '' where it may be made."""
+    if folder.ledger.pending(case.id, seed):
+        return ""  # what it costs is among what is spent
+    cost, spent = _estimate(model, case), folder.spent()
+    if spent + cost <= max_cost + 1e-9:
+        return ""
+    return (
+        f"stopped before case {case.id}, seed {seed}: it is estimated at ${cost:.2f}, and ${spent:.2f} of"
+        f" ${max_cost:.2f} are spent"
+    )
+
+
+def _estimate(model: Model, case: Case) -> float:
+    try:
+        cost = model.plan(case).cost
+    except BenchError:
+        return 0.0  # generate will say the same, before it asks anybody for anything
+    if cost is None and model.is_paid:
+        raise UsageError(
+            f"what model '{model.card.name}' charges with these settings is not known, so that no limit of cost can"
+            " be kept; name a file with its price in BENCH_PRICES, or leave --max-cost out"
+        )
+    return cost or 0.0
+
+
+def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> ClipRecord:
+    started = time.perf_counter()
+    model.receipt = None
+    try:
+        clip = model.generate(case, seed, bar.step)
+    except Cancelled:
+        raise
+    except Exception as error:  # an adapter's or a pipeline's: the failure becomes a record, the run goes on
+        model.recover(error)
+        failure = ClipRecord(
+            case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
+        )
+        return _billed(failure, model.receipt)
+    seconds = time.perf_counter() - started
+    return _store(model, case, seed, clip, seconds, folder)
+
+
+def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, folder: RunFolder) -> ClipRecord:
+    path = folder.clip_path(case.id, seed)
+    video.write_clip(path, clip)
+    record = ClipRecord(
+        case=case.id,
+        seed=seed,
+        path=path.relative_to(folder.path).as_posix(),
+        sha256=files.sha256(path),
+        size=path.stat().st_size,
+        settings=model.effective_settings(),
+        fit=model.card.fit,
+        seconds=seconds,
+        peak_memory=None if model.receipt else _peak_memory(model.runtime.device),
+        device=model.runtime.device,
+    )
+    return _billed(record, model.receipt)
+
+
+def _billed(record: ClipRecord, receipt: Receipt | None) -> ClipRecord:
+    """The record with what another machine said of the clip, where one made it."""
+    if receipt is None:
+        return record
+    return replace(
+        record,
+        seconds=record.seconds if receipt.seconds is None else receipt.seconds,
+        peak_memory=receipt.peak_memory,
+        device=receipt.device,
+        cost=receipt.cost,
+        cost_basis=receipt.cost_basis,
+    )
+
+
+def _peak_memory(device: str) -> int:
+    if device.startswith("cuda"):
+        import torch
+
+        peak = torch.cuda.max_memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        return peak
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,177 @@
+"""A screening: one pass over a clip's frames, every evaluator watching. Decoding runs ahead in a thread of its own."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
+from bench.evaluators.view import Sample, View
+from bench.media import video
+from bench.media.input_image import InputImage
+from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Value
+
+AHEAD = 4
+"""Frames that are decoded before they are looked at: enough that neither side waits for single slow frames."""
+
+ROUNDING = 1e-6
+"""Of the end of a metric's range, or of 1 if that is more: how far past it rounding may carry a value."""
+
+
+@dataclass
+class Watcher:
+    """An evaluator in the middle of a clip: what it keeps of it, or what went wrong."""
+
+    evaluator: Evaluator
+    looks: list[Any] = field(default_factory=list)
+    error: Exception | None = None
+
+    def see(self, view: View) -> None:
+        """Shows one frame; after a failure the rest of the clip is nothing to this evaluator."""
+        if self.error is None:
+            try:
+                self.looks.append(self.evaluator.look(view))
+            except Exception as error:
+                self.error = error
+
+    def kept(self, sample: Sample) -> list[Any]:
+        """What was kept, one a frame; else raises why there is nothing to conclude from."""
+        self.evaluator.refuse(sample)
+        if self.error is not None:
+            raise self.error
+        return self.looks
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A clip that was shown from beginning to end.
+
+    Attributes:
+        sample: the clip.
+        watchers: one an evaluator.
+    """
+
+    sample: Sample
+    watchers: Mapping[Evaluator, Watcher]
+
+    def answers(self, evaluator: ClipEvaluator) -> Answers:
+        """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
+        try:
+            answers = _checked(evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample))
+            ranges = {card.name: card for card in evaluator.cards}
+            return {name: _within(ranges.get(name), answer) for name, answer in answers.items()}
+        except Exception as error:
+            return all_failed(evaluator, error)
+
+    def features(self, evaluator: SetEvaluator) -> NDArray[np.float64]:
+        """(D,): what the evaluator keeps of the clip.
+
+        Raises:
+            NotMeasurable: the clip has none to give; or whatever else went wrong.
+        """
+        return evaluator.features(self.watchers[evaluator].kept(self.sample))
+
+
+def _checked(answers: Answers) -> Answers:
+    """The answers of an evaluator that anybody may have written: what is no answer would break the rows of others.
+
+    Raises:
+        TypeError: they are none.
+    """
+    if not isinstance(answers, Mapping):
+        raise TypeError(f"conclude returns a mapping of metrics to Values, not {answers!r:.80}")
+    for name, answer in answers.items():
+        is_number = isinstance(answer, Value) and isinstance(answer.value, Real)
+        if not is_number and not isinstance(answer, Exception):
+            raise TypeError(
+                f"{name} is a Value of a number, or an error that says why not; not {answer!r:.80}"
+            )
+    return answers
+
+
+def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Exception:
+    """The answer within the range that the card promises.
+
+    Sums of a hundred thousand roundings end at 255.00001 where 255 is all there can be: that is the end of the range.
+    What lies farther out is a mistake of the metric or of its card, and no number.
+    """
+    if card is None or isinstance(answer, Exception):
+        return answer
+    low = -math.inf if card.low is None else card.low
+    high = math.inf if card.high is None else card.high
+    nearest = min(max(answer.value, low), high)
+    if abs(nearest - answer.value) > ROUNDING * max(1.0, abs(nearest)):
+        return ValueError(f"{card.name} is {answer.value:g}, and its card says {low:g} to {high:g}")
+    return answer if nearest == answer.value else replace(answer, value=nearest)
+
+
+def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+    """Shows a video file or a folder of frames.
+
+    Raises:
+        BadClip: it cannot be decoded to its end.
+    """
+    # closed in that order, whatever happens (Ctrl-C): a file that closes under the decoding thread is a crash
+    with video.stream(path) as stream, closing(_ahead(stream.frames)) as frames:
+        stream.frames = frames  # of the stream itself, which learns its true rate at its end
+        return screen(stream, evaluators, case, record)
+
+
+def screen_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+    """Shows a clip that is in memory."""
+    return screen(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
+
+
+def screen(
+    stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord
+) -> Screening:
+    """Shows a stream's frames, each once, to every evaluator.
+
+    Raises:
+        BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.
+    """
+    watchers = {evaluator: Watcher(evaluator) for evaluator in evaluators}
+    for watcher in watchers.values():
+        _load(watcher)
+    view: View | None = None
+    for frame in stream.frames:
+        view = _next(view, frame, stream, case, record)
+        for watcher in watchers.values():
+            watcher.see(view)
+    assert view is not None  # a stream has a frame, or raises
+    sample = Sample(view.sample.input, stream.fps, view.t + 1, stream.decoded)
+    return Screening(sample, watchers)
+
+
+def _load(watcher: Watcher) -> None:
+    try:
+        watcher.evaluator.ready()
+    except Exception as error:
+        watcher.error = error
+
+
+def _next(before: View | None, frame: Image, stream: video.Stream, case: Case, record: ClipRecord) -> View:
+    if before is None:
+        height, width = frame.shape[:2]
+        return View(0, frame, Sample(InputImage(case, record, width, height), stream.fps))
+    before.before = None  # else every frame of the clip would stay in memory
+    return View(before.t + 1, frame, before.sample, before, before.first)
+
+
+def _ahead(frames: Iterator[Image]) -> Generator[Image]:
+    """The same frames, decoded by a thread while others look at those before."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = deque(thread.submit(next, frames, None) for _ in range(AHEAD))
+        while (frame := coming.popleft().result()) is not None:
+            coming.append(thread.submit(next, frames, None))
+            yield frame

@@ -1,0 +1,98 @@
+"""What measures: words -> evaluators with their settings, and which of them can work on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import evaluators
+from bench.base import settings, weights
+from bench.base.progress import Progress
+from bench.errors import Unavailable, UnknownName, UsageError
+from bench.evaluators import Evaluator, SetEvaluator
+from bench.types import Suite
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Which metrics: names of evaluators or of their metrics, none for all; settings as 'evaluator.name=value'.
+
+    Attributes:
+        download: whether weights that are not here may be fetched.
+    """
+
+    names: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    download: bool = True
+
+
+def resolve(metrics: Metrics, device: str) -> list[Evaluator]:
+    """The evaluators that fill the metrics asked for, each with its settings, not yet loaded.
+
+    Raises:
+        UnknownName: there is no such metric, evaluator or setting.
+        UsageError: a setting is out of range.
+    """
+    owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
+    owners |= {name: name for name in evaluators.registry}
+    for name in metrics.names:
+        if name not in owners:
+            raise UnknownName("metric", name, owners, hint="see bench ls metrics")
+    assignments: dict[str, list[str]] = {}
+    for words in metrics.settings:
+        owner, dot, assignment = words.partition(".")
+        if not dot or owner not in evaluators.registry:
+            raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
+        assignments.setdefault(owner, []).append(assignment)
+    wanted = dict.fromkeys(owners[name] for name in metrics.names or evaluators.registry)
+    for owner in assignments:
+        if owner not in wanted:
+            raise UsageError(f"{owner} is set, but not among the metrics asked for: {', '.join(wanted)}")
+    return [_evaluator(name, assignments.get(name, []), device) for name in wanted]
+
+
+def _evaluator(name: str, assignments: Sequence[str], device: str) -> Evaluator:
+    cls = evaluators.registry[name]
+    return cls(settings.parse(cls.Settings, assignments, what=f"metric '{name}'"), device)
+
+
+def usable(
+    wanted: Sequence[Evaluator], suite: Suite, download: bool, progress: Progress
+) -> tuple[list[Evaluator], dict[str, str]]:
+    """The evaluators that can work here, and why the others cannot.
+
+    Args:
+        wanted: not yet loaded.
+        suite: whose clips they would measure.
+        download: whether weights that are not here may be fetched.
+        progress: hears of downloads.
+    """
+    able: list[Evaluator] = []
+    unavailable: dict[str, str] = {}
+    for evaluator in wanted:
+        try:
+            _check(evaluator, suite, download, progress)
+            able.append(evaluator)
+        except Unavailable as error:
+            unavailable[evaluator.name] = str(error)
+    return able, unavailable
+
+
+def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
+    if isinstance(evaluator, SetEvaluator) and not any(case.reference for case in suite.cases):
+        raise Unavailable(
+            f"suite {suite.name} has no reference clips", "a 'reference' column in the CSV names them"
+        )
+    for file in evaluator.weights():
+        if weights.path(file) is None:
+            _fetch(file, evaluator.name, download, progress)
+
+
+def _fetch(file: weights.Weights, evaluator: str, download: bool, progress: Progress) -> None:
+    size = f"{file.size / 1e6:.0f} MB"
+    if not download:
+        raise Unavailable(
+            f"its weights {file.name} ({size}) are not here", f"--metrics {evaluator} fetches them"
+        )
+    with progress.bar(f"fetch {file.name}, {size}", 1) as bar:
+        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))

@@ -1,0 +1,82 @@
+"""I3D, trained on Kinetics-400: the network of the FVD, as the TorchScript file that StyleGAN-V published.
+
+Who shares a number must share the file: ports with other batch-norm constants or another resize exist under the same
+name. The file holds range conversion and resize as well, so that they cannot differ. It is executable code, hence
+verified before it is opened.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.base import weights
+from bench.base.weights import Weights
+from bench.errors import Unavailable
+from bench.evaluators import nets
+from bench.types import Frames
+
+if TYPE_CHECKING:
+    import torch
+
+WEIGHTS = Weights(
+    name="i3d_torchscript.pt",
+    urls=(
+        "https://huggingface.co/flateon/FVD-I3D-torchscript/resolve/1c2d61711c52571ad617a1063e6fa691b212e184/i3d_torchscript.pt",
+        "https://www.dropbox.com/s/ge9e5ujwgetktms/i3d_torchscript.pt?dl=1",
+    ),
+    sha256="bec6519f66ea534e953026b4ae2c65553c17bf105611c746d904657e5860a5e2",
+    size=51_235_320,
+    licence="not stated by its authors; tagged MIT by the mirror",
+)
+
+MIN_FRAMES = 9
+"""Strides of 8 in time, then a window of 2: eight frames give one step, and the window does not fit."""
+
+
+class I3D:
+    """The network in memory.
+
+    Args:
+        source: the file; any TorchScript that is called alike will do.
+        device: where it computes.
+
+    Raises:
+        Unavailable: the file is missing, is not the declared one, or is not TorchScript.
+    """
+
+    def __init__(self, source: Weights = WEIGHTS, device: str = "cpu") -> None:
+        self.device, self._net = device, _load(weights.fetch(source), device)
+
+    def logits(self, frames: Frames) -> NDArray[np.float64]:
+        """(400,) of Kinetics' classes before the softmax, averaged over time.
+
+        Args:
+            frames: (T, H, W, 3) uint8 sRGB, T >= MIN_FRAMES. The file scales to [-1, 1] and resizes to 224 x 224,
+                bilinear, distorting what is not square.
+        """
+        import torch
+
+        video = torch.from_numpy(np.ascontiguousarray(frames.transpose(3, 0, 1, 2)))[None]  # (1, 3, T, H, W)
+        # optimized_execution would profile the first calls and fuse from then on: the same clip, other last digits
+        with nets.exact(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            features = self._net(video.to(self.device), rescale=True, resize=True, return_features=True)
+        return np.asarray(features[0].cpu().numpy(), dtype=np.float64)
+
+
+def _load(file: Path, device: str) -> torch.jit.ScriptModule:
+    import torch
+
+    with warnings.catch_warnings():
+        # torch asks authors to publish another format from now on; this one was published in 2021
+        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=FutureWarning)
+        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=DeprecationWarning)
+        try:
+            return torch.jit.load(str(file), map_location=device).eval()  # type: ignore[no-untyped-call,no-any-return]
+        except RuntimeError as error:
+            first = str(error).splitlines()[0]
+            raise Unavailable(f"{file} is not a TorchScript file: {first}", "give the path of one") from error

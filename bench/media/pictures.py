@@ -1,0 +1,164 @@
+"""Pictures: read from any file, written, brought to a size, turned gray. No other module does any of this."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.base import files
+from bench.errors import BadImage
+from bench.types import Fit, Frames, Image, Plane
+
+if TYPE_CHECKING:
+    from PIL import Image as pillow
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+
+MAX_PIXELS = 4096 * 4096
+"""A picture or frame above this is refused before it is decoded: a 200 kB file can ask for gigabytes."""
+
+
+def read(path: Path) -> Image:
+    """(H, W, 3) uint8 sRGB of any picture file.
+
+    Turned as its EXIF says; 16 bits to 8 (gray is rounded, colour cut off by Pillow, up to a level darker); gray and
+    CMYK converted; transparency laid over white.
+
+    Raises:
+        BadImage: missing, truncated, too large or not a picture.
+    """
+    from PIL import Image as pillow, ImageOps, UnidentifiedImageError
+
+    try:
+        if not path.is_file():
+            raise BadImage(f"image {path} {'is not a file' if path.exists() else 'does not exist'}")
+        with pillow.open(path) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise BadImage(
+                    f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}"
+                )
+            return np.asarray(_to_rgb(ImageOps.exif_transpose(opened)))
+    except UnidentifiedImageError:
+        raise BadImage(f"image {path} is not a picture that Pillow can read") from None
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
+        raise BadImage(f"image {path} cannot be read: {error}") from error
+
+
+def write(path: Path, image: Image) -> None:
+    """Writes (H, W, 3) uint8 as PNG, whole or not at all."""
+    from PIL import Image as pillow
+
+    files.write(path, lambda temporary: pillow.fromarray(image).save(temporary, format="png"))
+
+
+def fit(image: Image, width: int, height: int, how: Fit) -> Image:
+    """image at width x height: Lanczos with antialiasing (Pillow), on whole pixels.
+
+    Args:
+        image: (H, W, 3) uint8.
+        width, height: of the result.
+        how: 'cover' scales to cover the result and cuts off what overhangs, equally on both sides; 'contain'
+            scales to lie within and pads with black; 'stretch' distorts.
+
+    Returns:
+        (height, width, 3) uint8; image itself where it has that size.
+    """
+    from PIL import Image as pillow
+
+    if image.shape[:2] == (height, width):
+        return image
+    picture = pillow.fromarray(image)
+    if how == "stretch":
+        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS))
+    across, down = width / picture.width, height / picture.height
+    if how == "cover":
+        box = _centred_box(picture.size, width / max(across, down), height / max(across, down))
+        return np.asarray(picture.resize((width, height), pillow.Resampling.LANCZOS, box=box))
+    scale = min(across, down)
+    inner = picture.resize(
+        (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
+        pillow.Resampling.LANCZOS,
+    )
+    padded = pillow.new("RGB", (width, height))
+    padded.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
+    return np.asarray(padded)
+
+
+def fit_frames(frames: Frames, width: int, height: int, how: Fit) -> Frames:
+    """fit, for each of (T, H, W, 3) uint8 frames."""
+    return np.stack([fit(frame, width, height, how) for frame in frames])
+
+
+def gray(frames: Frames | Image) -> Plane:
+    """BT.601 luma of RGB, full range, rounded to uint8 (OpenCV's RGB2GRAY): (T, H, W, 3) -> (T, H, W), or one image.
+
+    scikit-image's rgb2gray has other weights (BT.709) and lies 2 to 3 levels away.
+    """
+    import cv2
+
+    if frames.ndim == 3:
+        return np.asarray(cv2.cvtColor(frames, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    planes = np.empty(frames.shape[:3], dtype=np.uint8)
+    for frame, plane in zip(frames, planes, strict=True):
+        cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY, dst=plane)
+    return planes
+
+
+def inside(folder: Path) -> list[Path]:
+    """The pictures directly inside folder in the order in which they play: frame2.png before frame10.png.
+
+    Hidden files are no pictures: macOS leaves a '._frame2.png' beside each on a foreign disk.
+    """
+    found = [
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    ]
+    return sorted(found, key=lambda path: (_natural(path.stem), path.name))
+
+
+def _to_rgb(picture: pillow.Image) -> pillow.Image:
+    from PIL import Image as pillow
+
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
+        levels = np.asarray(picture, dtype=np.float64)
+        is_8_bit = picture.mode in ("I", "F") and levels.max(initial=0.0) <= 255  # these two do not say
+        scale = 1.0 if is_8_bit else 257.0
+        return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        white = pillow.new("RGBA", picture.size, "white")
+        return pillow.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[float, float, float, float]:
+    left, top = max(0.0, (size[0] - width) / 2), max(0.0, (size[1] - height) / 2)
+    return (left, top, min(size[0], left + width), min(size[1], top + height))
+
+
+def _natural(name: str) -> list[str | int]:
+    """name as alternating text and numbers, so that lists compare part by part."""
+    return [
+        int(part) if index % 2 else part for index, part in enumerate(re.split(r"([0-9]+)", name, flags=re.A))
+    ]
+
+
+def limited(image: Image, max_side: int) -> Image:
+    """image with its longer side at most max_side: scaled down to even sides where it is larger, else as it is.
+
+    The size of demo's reference clips and of the null models' clips, so that they compare.
+
+    Args:
+        image: (H, W, 3) uint8.
+        max_side: pixels, at least 2.
+    """
+    height, width = image.shape[:2]
+    scale = max_side / max(height, width)
+    if scale >= 1:
+        return image
+    return fit(image, _even(width * scale), _even(height * scale), "cover")
+
+
+def _even(length: float) -> int:
+    return max(2, 2 * round(length / 2))

@@ -1,0 +1,374 @@
+"""Clips: the one place that decodes and encodes them. Sizes and colours of single pictures: bench.media.pictures.
+
+Own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Foreign clips are decoded by one
+named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
+is bit-identical to OpenCV's, torchcodec's and decord's. It lies about 1.2 gray levels below accurate conversion; every
+clip goes through it alike. Every row carries what was decoded and with what.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.base import files
+from bench.errors import BadClip, BadImage, BenchError
+from bench.media import pictures
+from bench.types import Clip, Frames, Image
+
+if TYPE_CHECKING:
+    import av
+
+DEMUXERS = {
+    ".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".mkv": "matroska", ".webm": "matroska", ".gif": "gif", ".avi": "avi",
+}  # fmt: skip
+"""Suffix -> the only container that is tried. Left to guess, libavformat opens a text file named .mp4 as a playlist
+and plays the file that it points to."""
+
+MAX_CLIP_BYTES = 8 << 30
+"""A clip whose frames take more (1,380 of 1920 x 1080) is not read whole: it is refused while it is decoded."""
+
+MAX_FRAMES = 36_000
+"""A clip with more (ten minutes at 60 a second) is refused while it is decoded: a small file can hold millions."""
+
+_CRC_STARTS = (0, 0x5E31029E)  # FFV1 versions 3 and 4
+_BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+FRAMES_FPS = 8.0
+"""Frame rate of a folder of frames, which states none."""
+
+
+@dataclass
+class Stream:
+    """A clip that is being decoded, frame by frame.
+
+    Attributes:
+        frames: (H, W, 3) uint8 sRGB each, all of one size, at least one; to be iterated once. Raises BadClip where the
+            file turns out to be damaged, and at the end where it is cut short.
+        fps: as stated; once the frames are exhausted, what read_clip says of uneven timing.
+        decoded: see Clip.decoded; whole once the frames are exhausted.
+    """
+
+    frames: Iterator[Image]
+    fps: float
+    decoded: dict[str, str]
+
+
+@contextmanager
+def stream(path: Path) -> Iterator[Stream]:
+    """Opens a clip to be decoded frame by frame; what is read and what is checked: see read_clip.
+
+    Raises:
+        BadClip: missing, empty, not a video, too large, or a playlist in disguise.
+    """
+    with ExitStack() as stack:
+        with _broken_video_is_bad_clip(path):
+            opened = _folder_stream(path) if path.is_dir() else stack.enter_context(_video_stream(path))
+        yield opened
+
+
+def read_clip(path: Path) -> Clip:
+    """Decodes a video file (mp4, m4v, mov, mkv, webm, gif, avi) or a folder of numbered pictures, whole.
+
+    The frames are as stored: a phone's rotation and pixels that are not square are left to players. What is checked:
+
+    * Only regular files are opened, each by the container that its suffix names, and no file that it points to.
+    * The pixels of a frame (before any is decoded), the bytes of the clip, and that all frames have one size.
+    * What the decoder calls damaged, checksums included, where the codec has them.
+    * That nothing is missing at the end: mp4, mov and avi promise a number of frames (those that an edit list
+      hides do not count), mkv and webm promise when the last frame ends, and a gif has a closing byte. A
+      stream that was written live promises nothing; then decoded["complete"] is "unknown" instead of "yes".
+
+    The frame rate is the stated one; where frames do not follow each other evenly (decoded["timing"] is "uneven"
+    instead of "even"), it is the average between the first and the last. A folder plays in the order of
+    pictures.inside, at FRAMES_FPS.
+
+    Raises:
+        BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
+    """
+    with _broken_video_is_bad_clip(path), stream(path) as opened:
+        frames: list[Frames] = []
+        for frame in opened.frames:
+            if (len(frames) + 1) * frame.nbytes > MAX_CLIP_BYTES:
+                size = f"{frame.shape[1]} x {frame.shape[0]}"
+                raise BadClip(
+                    f"clip {path} has over {len(frames)} frames of {size}, more than {MAX_CLIP_BYTES} bytes"
+                )
+            frames.append(frame)
+        return Clip(np.stack(frames), opened.fps, opened.decoded)
+
+
+def write_clip(path: Path, clip: Clip) -> None:
+    """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit."""
+    _encode(path, clip, "matroska", "ffv1", "bgr0", level="3", g="1", slicecrc="1")
+
+
+def write_preview(path: Path, clip: Clip) -> None:
+    """Writes an mp4 that browsers play: H.264, yuv420p, BT.709, index first. An odd last row or column is left out."""
+    even = clip.frames[:, : max(2, clip.height // 2 * 2), : max(2, clip.width // 2 * 2)]
+    _encode(path, Clip(even, clip.fps), "mp4", "libx264", "yuv420p", crf="18", preset="veryfast")
+
+
+def decoder() -> str:
+    """The library that decodes and its version, for the rows."""
+    import av
+
+    return f"PyAV {av.__version__} (libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))})"
+
+
+def _folder_stream(path: Path) -> Stream:
+    found = pictures.inside(path)
+    if not found:
+        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
+    facts = {"container": "folder", "codec": found[0].suffix[1:].lower()}
+    return Stream(_folder_frames(path, found), FRAMES_FPS, facts)
+
+
+def _folder_frames(path: Path, found: Sequence[Path]) -> Iterator[Image]:
+    size: tuple[int, int] | None = None
+    for number, picture in enumerate(found):
+        try:
+            with _broken_video_is_bad_clip(path):
+                frame = pictures.read(picture)
+        except BadImage as error:
+            raise BadClip(f"clip {path}: {error}") from error
+        size = _same_size(path, frame, size, number)
+        yield frame
+
+
+def _same_size(path: Path, frame: Image, size: tuple[int, int] | None, number: int) -> tuple[int, int]:
+    """The frame's width and height, which are those of the frames before; and not too many."""
+    height, width = frame.shape[:2]
+    if size is not None and size != (width, height):
+        before = f"{size[0]} x {size[1]}"
+        raise BadClip(f"clip {path} changes size at frame {number}: {before} to {width} x {height}")
+    if number >= MAX_FRAMES:
+        raise BadClip(f"clip {path} has more than {MAX_FRAMES} frames")
+    return width, height
+
+
+@contextmanager
+def _broken_video_is_bad_clip(path: Path) -> Iterator[None]:
+    """Mutated files make PyAV raise at least five types, IndexError and UnicodeDecodeError among them."""
+    try:
+        yield
+    except BenchError:
+        raise
+    except MemoryError:
+        raise BadClip(f"clip {path} does not fit into memory") from None
+    except Exception as error:
+        raise BadClip(f"clip {path} cannot be decoded: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _video_stream(path: Path) -> Iterator[Stream]:
+    import av
+
+    with av.open(str(path), format=_demuxer(path), options={"protocol_whitelist": "file"}) as container:
+        if not container.streams.video:
+            raise BadClip(f"clip {path} has no video stream")
+        video = container.streams.video[0]
+        _prepare(path, video)
+        opened = Stream(iter(()), 0.0, {})
+        frames = _video_frames(path, container, video, opened)
+        first = next(frames)  # some formats state their rate only once a frame is decoded
+        opened.frames = chain([first], frames)
+        opened.fps = opened.fps or _frame_rate(path, video)
+        yield opened
+
+
+def _demuxer(path: Path) -> str:
+    demuxer = DEMUXERS.get(path.suffix.lower())
+    if demuxer is None:
+        raise BadClip(f"clip {path} is none of {', '.join(DEMUXERS)}, nor a folder of frames")
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadClip(f"clip {path} {'is not a file' if path.exists() else 'does not exist'}")
+    if path.stat().st_size == 0:
+        raise BadClip(f"clip {path} is empty")
+    return demuxer
+
+
+def _video_frames(
+    path: Path, container: av.container.InputContainer, video: av.VideoStream, opened: Stream
+) -> Iterator[Image]:
+    """The frames; after the last, opened knows the true rate and the facts."""
+    with _broken_video_is_bad_clip(path):
+        seen = _Seen()
+        yield from _watch(path, container, video, seen)
+        if not seen.begins:
+            raise BadClip(f"clip {path} has no frames")
+        rate = _frame_rate(path, video)
+        is_known = _refuse_cut_short(path, container, video, seen, rate)
+        is_uneven = seen.is_uneven(rate)
+        opened.fps = seen.rate() if is_uneven else rate
+        opened.decoded |= _facts(container, video) | {
+            "complete": "yes" if is_known else "unknown",
+            "timing": "uneven" if is_uneven else "even",
+        }
+
+
+def _prepare(path: Path, stream: av.VideoStream) -> None:
+    context = stream.codec_context
+    if context.width * context.height > pictures.MAX_PIXELS:
+        raise BadClip(
+            f"clip {path} is {context.width} x {context.height}, over the limit of {pictures.MAX_PIXELS} pixels"
+        )
+    context.options = {
+        "max_pixels": str(pictures.MAX_PIXELS),
+        "err_detect": "crccheck",
+    }  # not for FFV1: see _checksums
+    context.thread_count = 1
+
+
+@dataclass
+class _Seen:
+    """What came out of a stream.
+
+    Attributes:
+        size: width and height of all frames; None before the first.
+        begins, ends: of each frame, in seconds.
+        hidden: how many packets show nothing.
+        has_checksums: whether the packets have some: all of them, or none.
+    """
+
+    size: tuple[int, int] | None = None
+    begins: list[float] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+    hidden: int = 0
+    has_checksums: set[bool] = field(default_factory=set)
+
+    def is_uneven(self, rate: float) -> bool:
+        """Whether some frame stays for half a frame longer or shorter than rate says."""
+        steps = np.diff(self.begins) * rate
+        return bool((steps > 0).all() and (np.abs(steps - 1) > 0.5).any())  # no order, no times: some avi
+
+    def rate(self) -> float:
+        """Frames a second from the first to the last."""
+        return (len(self.begins) - 1) / (self.begins[-1] - self.begins[0])
+
+
+def _watch(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen
+) -> Iterator[Image]:
+    for packet in container.demux(stream):
+        seen.hidden += packet.is_discard  # an edit list passes over it
+        if stream.codec_context.name == "ffv1" and packet.size:
+            are_right = _checksums(bytes(packet))
+            seen.has_checksums.add(bool(are_right))
+            if not all(are_right) or len(seen.has_checksums) > 1:
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}: a checksum is wrong")
+        for frame in packet.decode():
+            if frame.is_corrupt:
+                raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}")
+            picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+            seen.size = _same_size(path, picture, seen.size, len(seen.begins))
+            begin = frame.time or 0.0
+            seen.begins.append(begin)
+            seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
+            yield picture
+
+
+def _checksums(packet: bytes) -> list[bool]:
+    """Whether the checksum of each slice of an FFV1 frame is right (RFC 9043, 4.9); empty where it has none.
+
+    libavcodec only logs a wrong one, shows the previous frame in its place and calls nothing corrupt. The CRC has
+    zlib's polynomial with the bits in other order; over a slice and its own CRC it comes out as it began.
+    """
+    are_right, end = [], len(packet)
+    while end >= 8:  # each slice ends with its size (3 bytes), a status (1) and the CRC (4)
+        begin = end - 8 - int.from_bytes(packet[end - 8 : end - 5], "big")
+        if begin < 0:
+            break
+        slice_ = packet[begin:end].translate(_BITS_REVERSED)
+        are_right.append(
+            any(zlib.crc32(slice_, ~start & 0xFFFFFFFF) == ~start & 0xFFFFFFFF for start in _CRC_STARTS)
+        )
+        end = begin
+    return [] if end else are_right  # what does not add up are no sizes
+
+
+def _refuse_cut_short(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen, rate: float
+) -> bool:
+    """Refuses a clip that ends before its container says; False where the container says nothing.
+
+    Not the container's rate times its duration: a webm of a screen states 30 frames a second and has 6, and its
+    duration may be that of a longer sound track.
+    """
+    is_gif = container.format.name == "gif"
+    if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
+        raise BadClip(
+            f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
+        )
+    if stream.frames:
+        expected = stream.frames - seen.hidden
+        if len(seen.begins) < expected:
+            raise BadClip(f"clip {path} is cut short: {len(seen.begins)} frames of {expected}")
+        return True
+    if container.format.name.startswith("matroska"):
+        promised, end = _promised_end(container, stream), max(seen.ends)
+        # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
+        if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
+            raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
+        return promised is not None
+    return is_gif
+
+
+def _promised_end(container: av.container.InputContainer, stream: av.VideoStream) -> float | None:
+    """When the last frame of an mkv or webm should end, in seconds; None where nothing says.
+
+    The file's own duration is that of its longest stream, so it counts only where there is no other.
+    """
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if tag:
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
+    return container.duration / 1e6 if container.duration and len(container.streams) == 1 else None
+
+
+def _frame_rate(path: Path, stream: av.VideoStream) -> float:
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate:
+        raise BadClip(f"clip {path} states no frame rate")
+    return float(rate)
+
+
+def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> dict[str, str]:
+    context: Any = stream.codec_context
+    return {
+        "container": container.format.name,
+        "codec": context.name,
+        "pixel_format": str(context.pix_fmt),
+        "matrix": str(getattr(context.colorspace, "name", context.colorspace)),
+        "range": str(getattr(context.color_range, "name", context.color_range)),
+        "decoder": decoder(),
+    }
+
+
+def _encode(path: Path, clip: Clip, container: str, codec: str, pixel_format: str, **options: str) -> None:
+    import av
+
+    def encode(temporary: Path) -> None:
+        # bitexact: without it Matroska writes a random id, and equal clips would not be equal files
+        muxer_options = {"fflags": "+bitexact"} | ({"movflags": "+faststart"} if container == "mp4" else {})
+        with av.open(str(temporary), "w", format=container, options=muxer_options) as output:
+            stream = output.add_stream(
+                codec, rate=Fraction(clip.fps).limit_denominator(1001), options=options
+            )
+            assert isinstance(stream, av.VideoStream)
+            stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, pixel_format
+            stream.codec_context.thread_count = 1
+            for frame in clip.frames:
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+                output.mux(stream.encode(picture))
+            output.mux(stream.encode(None))
+
+    files.write(path, encode)

@@ -1,0 +1,302 @@
+"""Which weights a model runs: words become a folder or a hub commit, with a digest that changes when a weight does."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bench.base import files, weights
+from bench.errors import Unavailable, UsageError
+from bench.types import Checkpoint, ModelCard
+
+PIPELINE_INDEX = "model_index.json"
+"""The file that makes a folder a diffusers pipeline."""
+
+PART_CONFIG = "config.json"
+"""The file that makes a folder a part of one: a transformer, a UNet, a VAE."""
+
+IMAGE_ADAPTER = "ip-adapter_sd15.safetensors"
+"""What a folder or hub repository of an IP-Adapter holds."""
+
+PART_FILES: Mapping[str, str] = {
+    "feature_extractor": "preprocessor_config.json",
+    "image_processor": "preprocessor_config.json",
+    "tokenizer": "tokenizer_config.json",
+    "tokenizer_2": "tokenizer_config.json",
+    "scheduler": "scheduler_config.json",
+    "ip_adapter": IMAGE_ADAPTER,
+}
+"""Part -> what its folder holds, where that is not PART_CONFIG."""
+
+LORA = "pytorch_lora_weights.safetensors"
+"""What a folder or hub repository of a LoRA holds."""
+
+HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+SECONDS = 20.0
+"""How long the hub may take to name a commit before the cache is asked."""
+
+
+def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -> Checkpoint:
+    """The checkpoint that words name: a folder that exists, else a hub id 'organisation/name', also with '@revision'.
+
+    A folder's digest covers every file in it; it is remembered while path, sizes and modification times stay. A hub
+    revision is pinned to its commit: as the hub says, or the cached one when the hub cannot be asked.
+
+    Args:
+        is_default: these are the model's own weights, which need no name in a label.
+        needs: the file that a checkpoint must hold.
+
+    Raises:
+        UsageError: a folder that does not exist or lacks what is needed, or words that are neither.
+        Unavailable: a hub id that is not cached and cannot be asked for, does not exist, or is gated.
+    """
+    folder = Path(words).expanduser()
+    if words and folder.exists():  # '' would be the folder that one stands in
+        return _of_folder(folder.resolve(), is_default, needs)
+    repository, at, revision = words.partition("@")
+    if not HUB_ID.fullmatch(repository) or bool(at) != bool(revision):
+        raise UsageError(
+            f"checkpoint '{words}' does not exist as a folder; from the hub it is written organisation/name"
+            " or organisation/name@revision"
+        )
+    return _of_hub(repository, revision or None, is_default, needs)
+
+
+def of_card(
+    card: ModelCard, words: str | None = None, components: Sequence[str] = (), loras: Sequence[str] = ()
+) -> Checkpoint:
+    """The checkpoint that a model runs.
+
+    Args:
+        card: names the weights that are run by default, and parts that come from elsewhere.
+        words: another checkpoint, whole; None for the card's.
+        components: parts to replace, as 'transformer=path'.
+        loras: to add, as 'path' or 'path:scale'.
+
+    Raises:
+        UsageError, Unavailable: as resolve.
+    """
+    if not (words or card.weights):
+        raise UsageError(f"model '{card.name}' has no weights of its own: give it a --checkpoint")
+    base = resolve(words or card.weights or "", is_default=words is None)
+    chosen = dict(_assignment(component) for component in components)
+    from_elsewhere = ({} if words else dict(card.parts)) | chosen
+    parts = {
+        name: resolve_part(place, PART_FILES.get(name, PART_CONFIG)) for name, place in from_elsewhere.items()
+    }
+    return on_top(base, parts, [resolve_lora(lora) for lora in loras], list(chosen))
+
+
+def _assignment(component: str) -> tuple[str, str]:
+    name, equals, place = (part.strip() for part in component.partition("="))
+    if not (name and equals and place):
+        raise UsageError(f"a component is part=path, as in transformer=./step-2000, not '{component}'")
+    return name, place
+
+
+def resolve_part(words: str, needs: str = PART_CONFIG) -> Checkpoint:
+    """A part of a pipeline: a folder that save_pretrained wrote, or a hub id, also 'organisation/name/subfolder'.
+
+    Raises:
+        UsageError, Unavailable: as resolve.
+    """
+    pieces = words.split("/")
+    if Path(words).expanduser().exists() or len(pieces) < 3:
+        return resolve(words, needs=needs)
+    subfolder = "/".join(pieces[2:])
+    found = resolve("/".join(pieces[:2]), needs=f"{subfolder}/{needs}")
+    return replace(found, source=f"{found.source}/{subfolder}", digest=f"{found.digest}/{subfolder}")
+
+
+def resolve_lora(words: str) -> tuple[Checkpoint, float]:
+    """A LoRA and its scale, of 'path', 'path:0.8', or a hub id likewise; a path is a .safetensors file or a folder.
+
+    Raises:
+        UsageError: it is neither, or the scale is no number.
+        Unavailable: as resolve.
+    """
+    place, colon, scale = words.rpartition(":")
+    if not colon or Path(words).expanduser().exists():
+        place, scale = words, "1"
+    try:
+        number = float(scale)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"a LoRA is path or path:scale, and '{scale}' in '{words}' is no number")
+    path = Path(place).expanduser()
+    if path.is_file():
+        if path.suffix != ".safetensors":
+            raise UsageError(f"LoRA {path} is no .safetensors file; others may run code when they are opened")
+        return Checkpoint(str(path.resolve()), None, path.stem, files.sha256(path)), number
+    return resolve(place, needs=LORA), number
+
+
+def on_top(
+    base: Checkpoint,
+    parts: Mapping[str, Checkpoint],
+    loras: Sequence[tuple[Checkpoint, float]],
+    named: Sequence[str],
+) -> Checkpoint:
+    """The checkpoint with parts replaced and LoRAs added; name and digest say so.
+
+    Args:
+        base: the whole pipeline.
+        parts: part -> where it comes from.
+        loras: in the order in which they are added, with their scales.
+        named: the parts that somebody chose, and that a label must therefore tell.
+    """
+    if not parts and not loras:
+        return base
+    words = [base.name] if base.name else []
+    words += [f"{name}-{parts[name].name}" for name in named]
+    words += [lora.name + ("" if scale == 1 else f"-{scale:g}") for lora, scale in loras]
+    inside = [[name, part.digest] for name, part in sorted(parts.items())]
+    digest = files.digest([base.digest, inside, [[lora.digest, scale] for lora, scale in loras]])
+    return replace(
+        base, name="+".join(words), digest=digest, parts=tuple(sorted(parts.items())), loras=tuple(loras)
+    )
+
+
+def file(checkpoint: Checkpoint, name: str) -> Path:
+    """One file of the checkpoint, or of a part of one, on this machine; from the hub, it is fetched if it is not here.
+
+    Raises:
+        Unavailable: it is not there, or cannot be fetched.
+    """
+    if is_folder(checkpoint):
+        path = Path(checkpoint.source) / name
+        if not path.is_file():
+            raise Unavailable(
+                f"checkpoint {checkpoint.source} holds no {name}", "copy or save it again, whole"
+            )
+        return path
+    from huggingface_hub import hf_hub_download
+
+    repository, subfolder = place(checkpoint)
+    with hub_errors(repository):
+        found = hf_hub_download(
+            repository,
+            name,
+            subfolder=subfolder or None,
+            revision=checkpoint.revision,
+            local_files_only=weights.is_offline(),
+        )
+    return Path(found)
+
+
+def place(checkpoint: Checkpoint) -> tuple[str, str]:
+    """The folder or hub id, and the subfolder in a hub repository where a part lies."""
+    if is_folder(checkpoint):
+        return checkpoint.source, ""
+    pieces = checkpoint.source.split("/")
+    return "/".join(pieces[:2]), "/".join(pieces[2:])
+
+
+def is_folder(checkpoint: Checkpoint) -> bool:
+    """Whether the checkpoint is a folder of this machine rather than a repository of the hub."""
+    return Path(checkpoint.source).is_dir()
+
+
+@contextmanager
+def hub_errors(repository: str) -> Iterator[None]:
+    """Turns what huggingface_hub raises into Unavailable with a remedy."""
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # of whichever httpx the hub's client uses
+        raise _explained(error, repository) from error
+
+
+def _of_folder(folder: Path, is_default: bool, needs: str) -> Checkpoint:
+    if not folder.is_dir():
+        raise UsageError(
+            f"checkpoint {folder} is a file; expected a folder that holds {needs} (save_pretrained)"
+        )
+    if not (folder / needs).is_file():
+        inner = sorted(path.parent.name for path in folder.glob(f"*/{needs}"))
+        hint = f"; did you mean its folder {' or '.join(inner[:3])}?" if inner else ""
+        raise UsageError(
+            f"checkpoint {folder} holds no {needs}, so it was not written by save_pretrained{hint}"
+        )
+    return Checkpoint(str(folder), None, "" if is_default else folder.name, _folder_digest(folder))
+
+
+def _folder_digest(folder: Path) -> str:
+    """sha256 of the folder's files: 10 GB take a minute, so it is kept until something in the folder looks changed."""
+    stamp = _stamp(folder)
+    kept = files.cache() / "digests" / f"{stamp}.txt"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    digest = files.sha256(folder)
+    if _stamp(folder) != stamp:
+        raise UsageError(
+            f"checkpoint {folder} changed while it was read; wait until it is written, then try again"
+        )
+    files.write_text(kept, digest)
+    return digest
+
+
+def _stamp(folder: Path) -> str:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    facts = [
+        [path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns] for path in found
+    ]
+    return files.digest([str(folder), facts])
+
+
+def _of_hub(repository: str, revision: str | None, is_default: bool, needs: str) -> Checkpoint:
+    commit = _commit(repository, revision, needs)
+    short = repository.split("/")[1] + (f"-{revision.replace('/', '-')}" if revision else "")
+    return Checkpoint(repository, commit, "" if is_default else short, f"hub:{repository}@{commit}")
+
+
+def _commit(repository: str, revision: str | None, needs: str) -> str:
+    from huggingface_hub import HfApi, errors
+
+    try:
+        with hub_errors(repository):
+            return str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
+    except Unavailable as error:
+        is_answer = isinstance(error.__cause__, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
+        cached = None if is_answer else _cached_commit(repository, revision, needs)
+        if cached is None:
+            raise
+        return cached
+
+
+def _cached_commit(repository: str, revision: str | None, needs: str) -> str | None:
+    """The commit that revision meant when the hub was last asked, if what is needed was fetched then."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(repository, needs, revision=revision)
+    return Path(path).parents[needs.count("/")].name if isinstance(path, str) else None
+
+
+def _explained(error: Exception, repository: str) -> Unavailable:
+    from huggingface_hub import errors
+
+    page = f"https://huggingface.co/{repository}"
+    if isinstance(error, errors.GatedRepoError):
+        return Unavailable(
+            f"hub repository {repository} is gated", f"accept its licence at {page}, then set HF_TOKEN"
+        )
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return Unavailable(
+            f"no folder and no hub repository is called {repository}",
+            "check the name; for a private repository set HF_TOKEN",
+        )
+    if isinstance(error, errors.RevisionNotFoundError):
+        return Unavailable(
+            f"hub repository {repository} has no such revision", f"see {page}/commits/main for those it has"
+        )
+    return Unavailable(
+        f"hub repository {repository} is not cached here, and the hub cannot be asked ({type(error).__name__})",
+        f"run `hf download {repository}` with a network (HF_TOKEN where it is gated), set HF_HOME to a cache that"
+        " holds it, or give --checkpoint a folder",
+    )

@@ -1,0 +1,54 @@
+"""EasyAnimate V5.1 InP: diffusers' inpainting pipeline, which is given a clip and what of it to make."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from bench import models
+from bench.models.diffusers import DiffusersModel, Request
+from bench.models.plans import FrameRule, SizeRule
+from bench.types import ModelCard
+
+
+@models.add
+class EasyAnimate(DiffusersModel):
+    """EasyAnimate V5.1 InP, 12B."""
+
+    card = ModelCard(
+        name="easyanimate-5.1", title="EasyAnimate V5.1 InP", version=1, reads_text=True, frames=49, fps=8,
+        parameters=12,
+        width=576, height=448, weights="alibaba-pai/EasyAnimateV5.1-12b-zh-InP-diffusers",
+        licence="see the weights page", paper="arXiv 2405.18991", family="easyanimate", steps=50, guidance=5.0,
+        takes=("first frame", "last frame", "keep mask", "negative prompt"), as_of="2026-11-22",
+        note="49 frames at most; sides of 256 to 1024 pixels are what it was trained on",
+    )  # fmt: skip
+    pipeline: ClassVar[str] = "EasyAnimateInpaintPipeline"
+    frames: ClassVar[FrameRule] = FrameRule(every=4, most=49)
+    sizes: ClassVar[SizeRule] = SizeRule(16)
+    prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 242}  # of 256; before it stands the chat template
+
+    def prepare(self, pipeline: Any) -> None:
+        # The pipeline reads a switch that the VAE's class does not know, so not every checkpoint has it.
+        if "cache_mag_vae" not in pipeline.vae.config:
+            pipeline.vae.register_to_config(cache_mag_vae=True)
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        from diffusers.pipelines.easyanimate.pipeline_easyanimate_inpaint import get_image_to_video_latent
+
+        # a list for the image means that frame alone; the last one is a picture, since of a list it takes the batch's
+        # length for the number of frames
+        video, made = get_image_to_video_latent(
+            [request.image], request.last, request.num_frames, (request.height, request.width)
+        )
+        if request.kept is not None:
+            import torch
+
+            made[..., torch.from_numpy(request.kept > 0)] = 0  # the clip is the image in every frame by now
+        chosen = super().arguments(request)
+        del chosen["image"]
+        # the pipeline has no default for what it is not to show
+        return chosen | {
+            "negative_prompt": request.settings.negative_prompt,
+            "video": video,
+            "mask_video": made,
+        }

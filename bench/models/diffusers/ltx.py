@@ -1,0 +1,131 @@
+"""LTX-Video: 0.9 from a first frame; from 0.9.5 on, from any number of frames at any place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import Ge, Le
+
+from bench import models
+from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.plans import FrameRule, SizeRule
+from bench.types import ModelCard
+
+PIPELINES = ("LTXPipeline", "LTXImageToVideoPipeline", "LTXConditionPipeline")
+"""One set of parts, three ways of using it: the hub's index names any of them."""
+
+DISTILLED = (1000.0, 993.0, 987.0, 981.0, 975.0, 909.0, 725.0, 0.03)
+"""Timesteps that the distilled weights were trained on: the makers' configuration, and diffusers' documentation."""
+
+
+@dataclass(frozen=True)
+class Settings(VideoSettings):
+    """What the pipeline takes; fps is told to the model.
+
+    Attributes:
+        steps: of denoising; the schedule stretches from the first to the last, so there are two.
+        decode_timestep: the noise that the decoder is told of, from 0.9.1 on; 0.9.0 hears nothing of it.
+        decode_noise: how much noise is added to the latents before they are decoded.
+    """
+
+    steps: Annotated[int, Ge(2), Le(1000)] | None = None
+    decode_timestep: Annotated[float, Ge(0), Le(1)] = 0.05
+    decode_noise: Annotated[float, Ge(0), Le(1)] = 0.025
+
+
+@dataclass(frozen=True)
+class ConditionSettings(Settings):
+    """What the pipeline from 0.9.5 on takes.
+
+    Attributes:
+        image_noise: how much noise is added to the pictures that are given, so that what follows moves.
+        strength: how strongly they are held to; 1 for unchanged.
+    """
+
+    image_noise: Annotated[float, Ge(0), Le(1)] = 0.025
+    strength: Annotated[float, Ge(0), Le(1)] = 1.0
+
+
+@models.add
+class LTX(DiffusersModel):
+    """LTX-Video 0.9, 2B."""
+
+    card = ModelCard(
+        name="ltx-video", title="LTX-Video 0.9", version=1, reads_text=True, frames=161, fps=25, width=704,
+        height=480, weights="Lightricks/LTX-Video", licence="see the weights' page", paper="arXiv 2501.00103",
+        note="bfloat16; wants long prompts in English; frames are 8k + 1 and sizes multiples of 32", family="ltx",
+        takes=("first frame", "negative prompt"), steps=50, guidance=3.0, lifecycle="legacy", as_of="2026-11-22",
+    )  # fmt: skip
+    Settings = Settings
+    pipeline: ClassVar[str] = "LTXImageToVideoPipeline"
+    bases: ClassVar[tuple[str, ...]] = PIPELINES
+    frames: ClassVar[FrameRule] = FrameRule(every=8)
+    sizes: ClassVar[SizeRule] = SizeRule(32)
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        chosen = request.settings
+        return super().arguments(request) | {
+            "frame_rate": chosen.fps,
+            "decode_timestep": chosen.decode_timestep,
+            "decode_noise_scale": chosen.decode_noise,
+        }
+
+
+@models.add
+class LTXCondition(LTX):
+    """LTX-Video 0.9.5, 2B: the first with frames at any place."""
+
+    card = replace(
+        LTX.card, name="ltx-video-0.9.5", title="LTX-Video 0.9.5", weights="Lightricks/LTX-Video-0.9.5",
+        takes=("first frame", "last frame", "keyframes", "negative prompt"),
+    )  # fmt: skip
+    Settings = ConditionSettings
+    pipeline: ClassVar[str] = "LTXConditionPipeline"
+
+    def prepare(self, pipeline: Any) -> None:
+        # This pipeline gives a scheduler that shifts with the size no size, and the scheduler stops.
+        if pipeline.scheduler.config.get("use_dynamic_shifting"):
+            config = pipeline.scheduler.config
+            pipeline.scheduler = type(pipeline.scheduler).from_config(config, use_dynamic_shifting=False)
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
+
+        asked, chosen = super().arguments(request), request.settings
+        pictures = {0: asked.pop("image"), **request.keyframes}
+        conditions = [
+            LTXVideoCondition(image=picture, frame_index=frame, strength=chosen.strength)
+            for frame, picture in sorted(pictures.items())
+        ]
+        return asked | {"conditions": conditions, "image_cond_noise_scale": chosen.image_noise}
+
+
+@models.add
+class LTXBig(LTXCondition):
+    """LTX-Video 0.9.7, 13B."""
+
+    card = replace(
+        LTXCondition.card, name="ltx-video-0.9.7-dev", title="LTX-Video 0.9.7 13B",
+        parameters=13,
+        weights="Lightricks/LTX-Video-0.9.7-dev", guidance=5.0, lifecycle="active",
+        note="13 billion parameters: about 26 GB in bfloat16 beside a text encoder; without the upscaler that its "
+        "makers run after it; frames are 8k + 1 and sizes multiples of 32",
+    )  # fmt: skip
+
+
+@models.add
+class LTXDistilled(LTXBig):
+    """LTX-Video 0.9.8, 13B, distilled to eight steps without guidance."""
+
+    card = replace(
+        LTXBig.card, name="ltx-video-0.9.8-distilled", title="LTX-Video 0.9.8 13B distilled",
+        weights="Lightricks/LTX-Video-0.9.8-13B-distilled", steps=len(DISTILLED), guidance=1.0,
+        takes=("first frame", "last frame", "keyframes"),
+        note=f"{LTXBig.card.note}; eight steps are those that it was distilled to, any other number is spread evenly; "
+        "guidance stays 1",
+    )  # fmt: skip
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        is_native = request.settings.steps == len(DISTILLED)
+        return super().arguments(request) | ({"timesteps": list(DISTILLED)} if is_native else {})

@@ -1,0 +1,131 @@
+"""Wan 2.1 and 2.2 from an image, or from a first and a last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import Ge, Gt
+
+from bench import models
+from bench.errors import UsageError
+from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.plans import FrameRule, Plan, SizeRule
+from bench.types import Case, ModelCard
+
+LICENCE = "see the weights' page"
+BIG = "14 billion parameters: about 28 GB in bfloat16 beside a text encoder of 11 GB, so try --memory model"
+
+
+@dataclass(frozen=True)
+class Settings(VideoSettings):
+    """What the pipeline takes.
+
+    Attributes:
+        flow_shift: how much of the steps is spent on much noise; 3 for 480p, 5 for 720p. None: the checkpoint's.
+    """
+
+    flow_shift: Annotated[float, Gt(0)] | None = None
+
+
+@dataclass(frozen=True)
+class ExpertSettings(Settings):
+    """What the pipeline of two experts takes.
+
+    Attributes:
+        guidance_2: of the expert for little noise; `guidance` is the other's. None: the same.
+    """
+
+    guidance_2: Annotated[float, Ge(0)] | None = None
+
+
+@models.add
+class Wan21(DiffusersModel):
+    """Wan 2.1, trained for 480p."""
+
+    card = ModelCard(
+        name="wan2.1-i2v-480p", title="Wan 2.1 I2V 14B 480P", version=1, reads_text=True, frames=81, fps=16,
+        parameters=14,
+        width=832, height=480, weights="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", licence=LICENCE,
+        paper="arXiv 2503.20314", note=BIG, family="wan", takes=("first frame", "negative prompt"), steps=40,
+        guidance=5.0, lifecycle="legacy", as_of="2026-11-22",
+    )  # fmt: skip
+    Settings = Settings
+    pipeline: ClassVar[str] = "WanImageToVideoPipeline"
+    frames: ClassVar[FrameRule] = FrameRule(every=4)
+    sizes: ClassVar[SizeRule] = SizeRule(16)
+    full_precision: ClassVar[tuple[str, ...]] = ("vae", "image_encoder")
+    expands_timesteps: ClassVar[bool] = False
+
+    def prepare(self, pipeline: Any) -> None:
+        if pipeline.config.expand_timesteps != self.expands_timesteps:
+            raise UsageError(
+                f"checkpoint {self._source().source} is {'' if pipeline.config.expand_timesteps else 'not '}"
+                f"of Wan 2.2's 5B layout, and model '{self.card.name}' is the other; choose the model for it"
+            )
+        set_flow_shift(pipeline, self.settings.flow_shift)
+
+
+@models.add
+class Wan21At720p(Wan21):
+    """Wan 2.1, trained for 720p."""
+
+    card = replace(
+        Wan21.card, name="wan2.1-i2v-720p", title="Wan 2.1 I2V 14B 720P", width=1280, height=720,
+        weights="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers",
+    )  # fmt: skip
+
+
+@models.add
+class WanFirstLast(Wan21):
+    """Wan 2.1 between a first and a last frame; it does not run without the last."""
+
+    card = replace(
+        Wan21.card, name="wan2.1-flf2v-720p", title="Wan 2.1 FLF2V 14B 720P", width=1280, height=720,
+        weights="Wan-AI/Wan2.1-FLF2V-14B-720P-diffusers", takes=("first frame", "last frame", "negative prompt"),
+        note=f"{BIG}; needs a last frame: cases with keyframes only, of which it is shown the last",
+    )  # fmt: skip
+
+    def plan(self, case: Case) -> Plan:
+        if not any(keyframe.frame for keyframe in case.keyframes):
+            raise UsageError(
+                f"model '{self.card.name}' needs a last frame, and case '{case.id}' has no keyframe after frame 0"
+            )
+        return super().plan(case)
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        return super().arguments(request) | {"last_image": request.last}
+
+
+@models.add
+class Wan22(Wan21):
+    """Wan 2.2 with two experts of 14B, one for the steps of much noise and one for the rest."""
+
+    card = replace(
+        Wan21.card, name="wan2.2-i2v-a14b", title="Wan 2.2 I2V A14B", weights="Wan-AI/Wan2.2-I2V-A14B-Diffusers",
+        guidance=3.5, takes=("first frame", "last frame", "negative prompt"), lifecycle="active",
+        note=f"two experts, each of {BIG}; trained up to 1280 x 720; the pipeline takes a last frame, which the "
+        "makers do not mention",
+    )  # fmt: skip
+    Settings = ExpertSettings
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        more = {"last_image": request.last, "guidance_scale_2": request.settings.guidance_2}
+        return super().arguments(request) | more
+
+
+@models.add
+class Wan22Small(Wan21):
+    """Wan 2.2 with 5B: a VAE of 16 pixels a latent, and each token with a noise of its own."""
+
+    card = replace(
+        Wan21.card, name="wan2.2-ti2v-5b", title="Wan 2.2 TI2V 5B", frames=121, fps=24, width=1280, height=704,
+        parameters=5,
+        weights="Wan-AI/Wan2.2-TI2V-5B-Diffusers", steps=50, lifecycle="active",
+        note="5 billion parameters: about 10 GB in bfloat16 beside a text encoder of 11 GB; sizes are multiples of 32",
+    )  # fmt: skip
+    bases: ClassVar[tuple[str, ...]] = (
+        "WanPipeline",
+    )  # it also makes clips of text alone, and may be stored as that
+    sizes: ClassVar[SizeRule] = SizeRule(32)
+    expands_timesteps: ClassVar[bool] = True

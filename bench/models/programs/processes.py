@@ -1,0 +1,208 @@
+"""Starts somebody's program, keeps what it says, and leaves none of its processes behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TypeAlias
+
+from bench.errors import ProgramFailed, Unavailable
+from bench.models.programs import OF_A_CLIP, OF_A_START, OF_A_STEP, Program, Values, filled
+
+Watch: TypeAlias = Callable[[], None]
+"""Called while a program works; may raise Cancelled to end it."""
+
+POLL_SECONDS = 0.1
+GRACE_SECONDS = 3.0
+"""Between asking a process group to end and ending it."""
+
+TAIL = 600
+"""Characters of what a program said last that a message holds."""
+
+SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+"""Endings of variables whose values are blotted out of what a program says."""
+
+
+def ignore() -> None:
+    """The watch of somebody who never cancels."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One start of a program.
+
+    Attributes:
+        name: for messages.
+        words: the command.
+        cwd: where it starts.
+        env: all of its variables.
+        log: path without suffix; what it says goes to .out.log and .err.log.
+    """
+
+    name: str
+    words: Sequence[str]
+    cwd: Path
+    env: Mapping[str, str]
+    log: Path
+
+    def tail(self) -> str:
+        """The last that it said on stderr, or else on stdout, in one line."""
+        for kind in ("err", "out"):
+            said = " ".join(self._said(kind)[-TAIL:].split())
+            if said:
+                return said
+        return "it said nothing"
+
+    def said_on_stdout(self) -> str:
+        """All that it said there, without white space at its ends."""
+        return self._said("out").strip()
+
+    def blot_secrets(self) -> None:
+        """Takes keys and tokens out of what it said."""
+        for kind in ("err", "out"):
+            said = self._said(kind)
+            clean = _blotted(said, self.env)
+            if clean != said:
+                self._log(kind).write_text(clean, encoding="utf-8")
+
+    def _log(self, kind: str) -> Path:
+        return self.log.with_name(f"{self.log.name}.{kind}.log")
+
+    def _said(self, kind: str) -> str:
+        path = self._log(kind)
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def open_logs(self) -> tuple[IO[bytes], IO[bytes]]:
+        """Files for stdout and stderr, empty."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        return self._log("out").open("wb"), self._log("err").open("wb")
+
+
+class Process:
+    """A program at work, in a process group of its own; a context manager that ends the whole group.
+
+    Raises:
+        Unavailable: the program or the folder that it starts in is not here.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        if not call.cwd.is_dir():
+            raise Unavailable(f"program '{call.name}' starts in {call.cwd}, which is no folder here")
+        out, err = call.open_logs()
+        with out, err:
+            try:
+                self._process = subprocess.Popen(
+                    list(call.words),
+                    cwd=call.cwd,
+                    env=dict(call.env),
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                )
+            except (OSError, ValueError) as error:  # ValueError: a NUL byte in a prompt
+                raise Unavailable(f"program '{call.name}' cannot start: {error}") from None
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def code(self, seconds: float = 0.0) -> int | None:
+        """The exit code, waited for that long; None while it works."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
+
+    def end(self) -> None:
+        """Ends every process of the group, those that the program started and left included."""
+        if self._process.poll() is None:
+            self._signal(signal.SIGTERM)
+            self.code(GRACE_SECONDS)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self.call.blot_secrets()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
+            os.killpg(self._process.pid, number)
+
+
+def run(call: Call, timeout: float, watch: Watch = ignore) -> None:
+    """Runs a program to its end.
+
+    Raises:
+        ProgramFailed: it exits with anything but 0, or takes longer than timeout seconds.
+        Unavailable: it cannot be started.
+    """
+    with Process(call) as process:
+        end = time.monotonic() + timeout
+        while (code := process.code(POLL_SECONDS)) is None and time.monotonic() < end:
+            watch()
+    if code is None:
+        raise ProgramFailed(
+            f"program '{call.name}' took longer than {timeout:g} seconds; it said: {call.tail()}"
+        )
+    if code:
+        raise failed(call, code)
+
+
+def failed(call: Call, code: int) -> ProgramFailed:
+    """What to say of a program that exits with code."""
+    how = f"was ended by signal {-code}" if code < 0 else f"exits with code {code}"
+    return ProgramFailed(f"program '{call.name}' {how}: {call.tail()}")
+
+
+def call(program: Program, values: Values, log: Path) -> Call:
+    """The start of a program, with the placeholders of its file replaced.
+
+    Raises:
+        Unavailable: its file asks for a variable of the environment that is not set.
+    """
+    cwd = Path(filled(program.cwd, values)).expanduser()
+    return Call(program.name, program.words(values), cwd, program.environment(values), log)
+
+
+def version(program: Program, values: Values) -> str:
+    """What the program says of itself; '' where its file does not ask, or it does not answer."""
+    try:
+        words = program.version_words(values)
+        if not words:
+            return ""
+        with tempfile.TemporaryDirectory(prefix="bench-version-") as folder:
+            blank = dict.fromkeys(OF_A_CLIP | OF_A_START | OF_A_STEP, "")
+            start = call(program, blank | dict(values) | {"workdir": folder}, Path(folder, "version"))
+            return answer(replace(start, words=words))
+    except (Unavailable, ProgramFailed):
+        return ""
+
+
+def answer(call: Call, seconds: float = 30.0) -> str:
+    """What a short command says on stdout.
+
+    Raises:
+        ProgramFailed, Unavailable: as run.
+    """
+    run(call, seconds)
+    return call.said_on_stdout()
+
+
+def _blotted(text: str, env: Mapping[str, str]) -> str:
+    secrets = [
+        value for name, value in env.items() if name.upper().endswith(SECRET_NAMES) and len(value) >= 8
+    ]
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,100 @@
+"""What set-level metrics keep of each clip: one vector a clip digest, on disk, so that a clip is looked at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.base import files
+from bench.errors import BenchError, NotMeasurable, reason
+from bench.types import MetricCard
+
+
+class Featured(Protocol):
+    """What a store asks of a set evaluator: a name and all that decides its features."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def cards(self) -> Sequence[MetricCard]: ...
+    def protocol(self) -> Mapping[str, Any]: ...
+
+
+class FeatureStore:
+    """The vectors of one protocol.
+
+    Args:
+        root: the folder of features of a run, or of the cache for reference clips.
+        evaluator: whose protocol; other settings or weights are another store.
+    """
+
+    def __init__(self, root: Path, evaluator: Featured) -> None:
+        protocol = {"version": evaluator.cards[0].version, **evaluator.protocol()}
+        self.folder = root / f"{evaluator.name}-{files.digest(protocol)[:12]}"
+
+    def __contains__(self, sha256: str) -> bool:
+        return self.has_features(sha256) or self._failure(sha256).exists()
+
+    def has_features(self, sha256: str) -> bool:
+        """Whether the clip with this digest has a vector."""
+        return self._vector(sha256).exists()
+
+    def read(self, sha256: str) -> NDArray[np.float64]:
+        """(D,) float64: the vector of the clip with this digest.
+
+        Raises:
+            NotMeasurable: the clip has none to give, for the reason that was stored.
+            BenchError: something broke, for the reason that was stored.
+        """
+        if not self.has_features(sha256) and not self._failure(sha256).exists():
+            raise BenchError("it was never looked at")
+        if not self.has_features(sha256):
+            failure = json.loads(self._failure(sha256).read_text(encoding="utf-8"))
+            raise (NotMeasurable if failure["is_measurable"] is False else BenchError)(failure["reason"])
+        return np.asarray(np.load(self._vector(sha256), allow_pickle=False), dtype=np.float64)
+
+    def write(self, sha256: str, features: NDArray[np.float64]) -> None:
+        """Keeps the vector of a clip.
+
+        Raises:
+            BenchError: it holds NaN or infinity.
+        """
+        if not np.isfinite(features).all():
+            raise BenchError(
+                f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite"
+            )
+
+        def save(temporary: Path) -> None:
+            with temporary.open("wb") as file:
+                np.save(file, features.astype(np.float64), allow_pickle=False)
+
+        files.write(self._vector(sha256), save)
+        self._failure(sha256).unlink(missing_ok=True)
+
+    def keep(self, sha256: str, features: Callable[[], NDArray[np.float64]]) -> None:
+        """Keeps the vector of a clip, or why there is none."""
+        try:
+            self.write(sha256, features())
+        except Exception as error:
+            self.fail(sha256, error)
+
+    def fail(self, sha256: str, error: Exception) -> None:
+        """Keeps why a clip has no vector."""
+        content = {"is_measurable": not isinstance(error, NotMeasurable), "reason": reason(error)}
+        files.write_json(self._failure(sha256), content)
+
+    def forget_failures(self) -> None:
+        """Makes every failed clip an open question again."""
+        for path in self.folder.glob("*.json"):
+            path.unlink()
+
+    def _vector(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.npy"
+
+    def _failure(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.json"

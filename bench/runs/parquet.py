@@ -1,0 +1,216 @@
+"""Measurement <-> parquet. The schema is derived from the dataclass; a file of any other schema is refused by name.
+
+pyarrow's dataset reader takes the first file's schema and fills or drops columns silently, and one corrupt file fails
+the whole read: so every file is opened and checked on its own.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from bench.base import files
+from bench.errors import BadResults, OtherSchema
+from bench.types import Measurement
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+SCHEMA_VERSION = "1"
+
+MAX_ROWS = 20_000_000
+"""A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is asked first."""
+
+KEY = ("run", "case", "seed", "metric")
+"""What there is one row of; a later one replaces an earlier one."""
+
+
+NUMBERS = ("value", "low", "high")
+"""Columns of measured numbers, each finite or null."""
+
+
+@cache
+def schema() -> pa.Schema:
+    """The Arrow schema of Measurement: a column a field, its meaning in the column's metadata."""
+    import pyarrow as pa
+
+    hints = get_type_hints(Measurement, include_extras=True)
+    columns = [_column(field.name, hints[field.name]) for field in fields(Measurement)]
+    return pa.schema(columns, metadata={"schema_version": SCHEMA_VERSION})
+
+
+def write(path: Path, measurements: Sequence[Measurement]) -> None:
+    """Writes rows as one parquet file, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=schema())
+    files.write(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+
+
+def read(path: Path) -> list[Measurement]:
+    """The rows of one file.
+
+    Raises:
+        BadResults: it is broken, too large, of another schema, or a number in it is not finite.
+    """
+    return [_measurement(row) for row in read_table(path).to_pylist()]
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of one file as an Arrow table of exactly our schema.
+
+    Args:
+        path: of the file.
+        columns: only these, in the schema's order; text in them is dictionary-encoded. None for all, as they are.
+
+    Raises:
+        BadResults: it is broken, too large, of another schema, or a number in it is not finite.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            _check(path, file)
+            if columns is None:
+                return _finite(path, file.read())
+        with pq.ParquetFile(path, read_dictionary=_texts(columns)) as file:
+            return _finite(path, file.read(list(columns)))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BadResults(f"{path} is not a whole parquet file: {str(error).splitlines()[0]}") from error
+
+
+def _finite(path: Path, table: pa.Table) -> pa.Table:
+    """The table, unless a number in it is none: one infinity would take the mean of its run with it."""
+    import pyarrow.compute as pc
+
+    for name in set(NUMBERS) & set(table.column_names):
+        if pc.all(pc.is_finite(table[name])).as_py() is False:
+            (first,) = table.filter(pc.invert(pc.is_finite(table[name])))[name].slice(0, 1).to_pylist()
+            raise BadResults(f"{path} has {first} as a {name}: every number in results is finite, or missing")
+    return table
+
+
+def _texts(columns: Sequence[str]) -> list[str]:
+    import pyarrow as pa
+
+    return [name for name in columns if schema().field(name).type == pa.string()]
+
+
+def find(folders: Iterable[Path]) -> list[Path]:
+    """Result files below folders: of runs, `<run>/results.parquet`, and published, `<suite>@<version>/*.parquet`."""
+    found: list[Path] = []
+    for folder in folders:
+        found += sorted(folder.glob("*/results.parquet")) + sorted(folder.glob("*@*/*.parquet"))
+    return found
+
+
+def read_all(
+    paths: Iterable[Path], columns: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, list[BadResults]]:
+    """All rows of many files, one frame row each, and the files that had to be set aside; see tables."""
+    found, problems = tables(paths, columns)
+    return joined([table for _, table in found.values()], columns), problems
+
+
+def tables(
+    paths: Iterable[Path], columns: Sequence[str] | None = None
+) -> tuple[dict[str, tuple[Path, pa.Table]], list[BadResults]]:
+    """Run -> its file and rows, and the files that had to be set aside.
+
+    The same run in two files (published, and here) counts once: the later file wins.
+
+    Args:
+        paths: of the files.
+        columns: only these, 'run' among them; see read_table.
+    """
+    found: dict[str, tuple[Path, pa.Table]] = {}
+    problems: list[BadResults] = []
+    for path in paths:
+        try:
+            table = read_table(path, columns)
+        except BadResults as problem:
+            problems.append(problem)
+            continue
+        found |= {run: (path, rows) for run, rows in _by_run(table).items()}
+    return found, problems
+
+
+def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Tables of the same columns below each other as one frame; dictionary-encoded text becomes categories."""
+    import pyarrow as pa
+
+    if not rows:
+        return frame(schema().empty_table().select(list(columns or schema().names)))
+    return frame(pa.concat_tables(rows).unify_dictionaries())
+
+
+def _by_run(table: pa.Table) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    found = table["run"].unique().to_pylist()
+    if len(found) == 1:
+        return {found[0]: table}
+    return {run: table.filter(pa.compute.equal(table["run"], run)) for run in found}
+
+
+def frame(rows: pa.Table | Sequence[Measurement]) -> pd.DataFrame:
+    """Rows as a pandas frame: one row a measurement, the columns of Measurement."""
+    import pyarrow as pa
+
+    if not isinstance(rows, pa.Table):
+        rows = pa.Table.from_pylist([asdict(row) for row in rows], schema=schema())
+    table: pd.DataFrame = rows.to_pandas(integer_object_nulls=True)
+    return table
+
+
+def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
+    """One row a key, the last of each, in the order of first appearance."""
+    rows: dict[tuple[Any, ...], Measurement] = {}
+    for row in measurements:
+        rows[tuple(getattr(row, name) for name in KEY)] = row
+    return list(rows.values())
+
+
+def _check(path: Path, file: Any) -> None:
+    expected, found = schema(), file.schema_arrow
+    version = (found.metadata or {}).get(b"schema_version", b"").decode(errors="replace")
+    if not version:
+        raise BadResults(f"{path} is a parquet file, but not one of results")
+    if version != SCHEMA_VERSION:
+        raise OtherSchema(f"{path} has schema version {version}, this bench reads {SCHEMA_VERSION}")
+    if not found.equals(expected):
+        different = {column.name for column in found} ^ {column.name for column in expected}
+        raise BadResults(
+            f"{path} has other columns than schema {SCHEMA_VERSION}: {', '.join(sorted(different)) or 'types'}"
+        )
+    if file.metadata.num_rows > MAX_ROWS:
+        raise BadResults(f"{path} has {file.metadata.num_rows} rows, over the limit of {MAX_ROWS}")
+
+
+def _column(name: str, hint: Any) -> pa.Field:
+    import pyarrow as pa
+
+    python_type, meaning = get_args(hint)
+    members = get_args(python_type) if get_origin(python_type) in (Union, types.UnionType) else (python_type,)
+    is_nullable = type(None) in members
+    (member,) = [member for member in members if member is not type(None)]
+    if get_origin(member) is Literal:
+        member = str
+    arrow_types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    arrow_type = pa.list_(pa.float64()) if get_origin(member) is tuple else arrow_types[member]
+    return pa.field(name, arrow_type, nullable=is_nullable, metadata={"meaning": meaning})
+
+
+def _measurement(row: dict[str, Any]) -> Measurement:
+    series = row.pop("series")
+    try:
+        return Measurement(**row, series=None if series is None else tuple(series))
+    except ValueError as error:
+        raise BadResults(f"a row of run {row.get('run')} is not a measurement: {error}") from error

@@ -1,0 +1,61 @@
+"""Clips as browsers play them: H.264 made when somebody looks, since no browser plays the lossless originals.
+
+A preview is named after the clip's digest too, so that a clip that was made anew is never shown as its old self.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bench.base import files
+from bench.errors import Unavailable
+from bench.media import video
+from bench.runs import RunFolder
+from bench.types import ClipRecord
+
+NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
+
+
+def name(record: ClipRecord) -> str:
+    """'duck-0-1f2e3d4c5b6a.mp4'; one harmless file name, whatever the record says."""
+    readable = re.sub(r"[^A-Za-z0-9._-]", "-", f"{record.case}-{record.seed}")[:150]
+    return f"{readable}-{files.digest([record.case, record.seed, record.sha256])[:12]}.mp4"
+
+
+def existing(folder: RunFolder, wanted: str) -> Path | None:
+    """The file of a preview of that name; None for any other name, and if it was not made yet."""
+    if not NAME.fullmatch(wanted):
+        return None
+    paths = (place / wanted for place in _places(folder))
+    return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
+
+
+def make(folder: RunFolder, record: ClipRecord) -> Path:
+    """The preview of a clip, made now if need be.
+
+    Raises:
+        BadClip: the clip cannot be decoded.
+        Unavailable: neither the run's folder nor the cache can be written to.
+    """
+    return existing(folder, name(record)) or _made(folder, record)
+
+
+def _places(folder: RunFolder) -> tuple[Path, Path]:
+    """Where a preview may lie: in the run's folder, or in the cache if that is read-only."""
+    return folder.path / "previews", files.cache() / "previews" / folder.path.name
+
+
+def _made(folder: RunFolder, record: ClipRecord) -> Path:
+    clip = video.read_clip(folder.locate(record))
+    problems = []
+    for place in _places(folder):
+        try:
+            video.write_preview(place / name(record), clip)
+        except OSError as error:
+            problems.append(f"{place}: {error.strerror or error}")
+            continue
+        return place / name(record)
+    raise Unavailable(
+        f"no preview can be written ({'; '.join(problems)})", "free some space or set BENCH_CACHE"
+    )

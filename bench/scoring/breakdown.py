@@ -1,0 +1,78 @@
+"""One run's scores taken apart: by category, by case, and what has no value by its reason. Pure: frames in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.scoring import summary
+from bench.statistics import quantiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCORE = ["metric", "metric_version", "category", *summary.NUMBERS]
+
+
+def by_category(rows: pd.DataFrame) -> pd.DataFrame:
+    """Scores as of summary.scores, one row a metric and category; numbers about the whole set have no category.
+
+    Args:
+        rows: of one run, the columns of Measurement.
+
+    Returns:
+        metric, metric_version, category ('' where the case has none), mean, low, high, cases, failed, unmeasurable,
+        clips; in the order of the rows.
+    """
+    of_cases = rows[rows["case"].notna()]
+    # a score is made of what is called one run: here, of the clips of one category
+    scores = summary.scores(of_cases.assign(run=of_cases["category"].astype(object).fillna("")))
+    return scores.rename(columns={"run": "category"})[SCORE]
+
+
+def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
+    """What one metric says of each case that it has a value of, the best first.
+
+    Only of the version that most values are of: two versions of a metric have no common scale.
+
+    Args:
+        rows: of one run, the columns of Measurement.
+        metric: which.
+        sign: +1 where higher is better, −1 where lower is; 0 for the highest first.
+
+    Returns:
+        case, value: the mean over its seeds; seed: the one whose value is nearest to that, the smaller of two.
+    """
+    found = rows[(rows["metric"] == metric) & rows["value"].notna() & rows["case"].notna()]
+    found = quantiles.of_usual_versions(found)
+    found = found[["case", "seed", "value"]].astype({"case": object, "seed": "int64"})
+    means = found.groupby("case")["value"].transform("mean")
+    found = found.assign(mean=means, far=(found["value"] - means).abs())
+    nearest = found.sort_values(["case", "far", "seed"]).drop_duplicates("case")
+    ordered = nearest.assign(key=nearest["mean"] * -(sign or 1)).sort_values(["key", "case"])
+    return ordered[["case", "mean", "seed"]].rename(columns={"mean": "value"}).reset_index(drop=True)
+
+
+def by_reason(rows: pd.DataFrame) -> pd.DataFrame:
+    """Why values are missing: one row a status and reason, what broke before what has no value to give.
+
+    Args:
+        rows: of one run, the columns of Measurement.
+
+    Returns:
+        status, error, clips: how many it cost something (a number about the whole set counts as one), metrics: which,
+        sorted; case, seed: of the first such clip, missing for the set; the reasons that cost most clips first.
+    """
+    failed = rows[rows["error"].notna()].astype({"status": object, "error": object, "metric": object})
+    groups = failed.groupby(["status", "error"], sort=False)
+    found = groups.agg(
+        metrics=("metric", lambda metrics: ", ".join(sorted(set(metrics)))),
+        case=("case", lambda cases: cases.iloc[0]),
+        seed=("seed", lambda seeds: seeds.iloc[0]),
+    ).reset_index()
+    clips = failed.drop_duplicates(["status", "error", "case", "seed"]).groupby(["status", "error"]).size()
+    found = found.assign(
+        clips=[int(clips[pair]) for pair in zip(found["status"], found["error"], strict=True)]
+    )
+    return found.sort_values(["status", "clips"], ascending=[True, False], kind="stable")[
+        ["status", "error", "clips", "metrics", "case", "seed"]
+    ].reset_index(drop=True)

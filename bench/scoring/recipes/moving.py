@@ -1,0 +1,28 @@
+"""Our own total, which cannot be won by not moving: null rows in docs/ranking.md."""
+
+from bench.scoring.recipes.recipe import Group, Recipe, Term
+
+MOVING = Recipe(
+    name="moving",
+    version=1,
+    title="Moves, starts from its image, steadily and evenly",
+    about=(
+        "Consistency counts only together with motion: a geometric mean, so that a clip which does not move has 0, as "
+        "has one whose frames do not follow from one another. Of motion, half is that anything moves and half that "
+        "something moves beyond the camera, so a slide over the picture gets at most 87. It cannot see whether the "
+        "motion is the one that was asked for, whether it is plausible, whether the picture is sharp, or whether it "
+        "looks good; and beyond enough motion, more brings nothing."
+    ),
+    source=(
+        "Own. 1 for motion: a hundredth of the diagonal a second, or a twentieth of the frame. 0 for the start: SSIM "
+        "0.2, the median of unrelated photographs (of the demo suite). 0 for steadiness: 20 dB between a frame and the "
+        "next one warped back. 0 for evenness: all motion in three steps of ten."
+    ),
+    groups=(
+        Group("motion", (Term("motion_share", 0, 0.01, 0.5), Term("motion_area", 0, 0.05, 0.5))),
+        Group("start", (Term("first_frame_ssim", 0.2, 1, 2.0),)),
+        Group("steadiness", (Term("warping_error", 0.01, 0),)),
+        Group("evenness", (Term("motion_smoothness", -0.5, 1),)),
+    ),
+    combination="geometric",
+)

@@ -1,0 +1,120 @@
+"""`bench ls models`: a table that one can choose from, and all of it for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench import models
+from bench.cli import listings, terminal
+from bench.engine import resolve_models
+from bench.errors import UsageError
+
+HEADINGS, ENTRIES = listings.of("models", Path("runs"))
+BY_NAME = {entry["name"]: entry for entry in ENTRIES}
+
+
+def drawn(width: int) -> list[str]:
+    """The table as a terminal of that width shows it."""
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    lines = [[entry[heading] for heading in HEADINGS] for entry in ENTRIES]
+    console.print(terminal.listing(HEADINGS, lines, [entry["family"] for entry in ENTRIES]))
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [120, 160, 200])
+def test_the_table_fits_and_nothing_is_cut_off(width: int) -> None:
+    lines = drawn(width)
+    assert max(map(len, lines)) <= width
+    assert "…" not in "".join(lines)
+    for name in models.registry:
+        assert any(line.split()[:1] == [name] for line in lines), f"{name} stands on one line"
+
+
+def test_models_of_a_family_stand_together_under_its_name_null_models_first() -> None:
+    families = [entry["family"] for entry in ENTRIES]
+    assert families[0] == "null models"
+    assert [entry["name"] for entry in ENTRIES if entry["family"] == "null models"] == sorted(
+        resolve_models.NULL_MODELS
+    )
+    changes = [family for at, family in enumerate(families) if at == 0 or families[at - 1] != family]
+    assert len(changes) == len(set(changes))
+    lines = drawn(200)
+    below = lines[next(at for at, line in enumerate(lines) if line.strip() == "wan") + 1]
+    assert below.split()[0].startswith("wan")
+
+
+def test_a_line_says_what_one_chooses_by() -> None:
+    svd = BY_NAME["svd"]
+    shown = [svd[heading] for heading in HEADINGS]
+    assert shown[1:4] == ["first", "1024 × 576, 14 @ 7", 25]
+    assert "stabilityai/stable-video-diffusion-img2vid" in shown
+    assert "Stability AI Community License" in shown
+    assert BY_NAME["wan2.1-vace-1.3b"]["conditions on"].startswith("text, first, last, keyframes, mask")
+    assert BY_NAME["sora"]["state"] == "retired 2026-09-24"
+    assert BY_NAME["sora"]["runs here"] == "no"
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.delenv("RUNWAYML_API_SECRET", raising=False)
+    _, without = listings.of("models", Path("runs"))
+    here = {entry["name"]: entry["runs here"] for entry in without}
+    assert (here["still"], here["svd"], here["runway"]) == ("yes", "needs weights", "needs key")
+    assert (here["command"], here["openai-video"]) == ("needs program", "needs server")
+    monkeypatch.setenv("RUNWAYML_API_SECRET", "a secret")
+    _, with_key = listings.of("models", Path("runs"))
+    (runway,) = [entry for entry in with_key if entry["name"] == "runway"]
+    assert runway["runs here"] == "yes"
+    assert "a secret" not in json.dumps(with_key)
+
+
+def test_machines_get_everything() -> None:
+    entry = json.loads(json.dumps(BY_NAME["framepack"], allow_nan=False))
+    card = models.registry["framepack"].card
+    assert entry["parts"] == dict(card.parts)
+    assert entry["takes"] == list(card.takes)
+    for name in (
+        "guidance",
+        "paper",
+        "note",
+        "as_of",
+        "lifecycle",
+        "licence",
+        "frames",
+        "fps",
+        "width",
+        "height",
+    ):
+        assert entry[name] == getattr(card, name)
+    assert entry["adapter version"] == card.version
+    assert {need["kind"] for need in entry["needs"]} == {"package", "weights"}
+    (steps,) = [setting for setting in entry["settings"] if setting["name"] == "steps"]
+    assert steps["bounds"] == ">= 1, <= 1000"
+
+
+def test_text_to_video_systems_are_named_and_refused() -> None:
+    (first, _) = listings.notes("models")
+    assert first.endswith("CogVideoX-2B, Text2Video-Zero, Tune-A-Video")
+    assert listings.notes("suites") == []
+    for name in ("cogvideox-2b", "CogVideoX-2B", "text2video-zero", "tune-a-video"):
+        with pytest.raises(UsageError, match=r"is text-to-video: .*takes no image"):
+            models.registry[name]
+
+
+def test_nothing_heavy_is_imported_to_say_what_is_here() -> None:
+    code = (
+        "import sys; from pathlib import Path; from bench import listings; listings.of('models', Path('runs'))\n"
+        "print(sorted({'torch', 'diffusers', 'transformers', 'pandas', 'httpx', 'huggingface_hub.file_download'}"
+        " & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (answer.stdout.strip(), answer.returncode) == ("[]", 0), answer.stderr

@@ -1,0 +1,503 @@
+"""Accelerations on tiny checkpoints in the real format: they save what they say, repeat, and leave nothing behind."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench import models
+from bench.engine import generation
+from bench.errors import Unavailable, UnknownName, UsageError
+from bench.media import pictures
+from bench.models import checkpoints
+from bench.models.diffusers import DiffusersModel, caching, loading, memory
+from bench.models.diffusers.caching import METHODS, Accel, block_skipping, calls as denoisers
+from bench.models.diffusers.memory import SpeedSettings
+from bench.models.diffusers.svd import SVD
+from bench.types import Case, Frames, Runtime
+from tests import tiny_checkpoints
+
+NAMES = ("wan2.1-i2v-480p", "hunyuanvideo-i2v", "cogvideox-5b-i2v", "ltx-video")
+SIZES: dict[str, dict[str, int]] = {
+    "cogvideox-5b-i2v": {},  # it has but one
+    "wan2.1-i2v-480p": {"width": 64, "height": 64},  # below, its clip is little beside the image's 257 tokens
+}
+SMALL = {"width": 32, "height": 32}
+
+LINEAR = "1,0"
+"""TeaCache's polynomial for weights that nobody trained: a change is what it is."""
+
+TRIED = {
+    "first-block:0.5": NAMES[:2],  # the other two have one block
+    "pab": NAMES,
+    "faster-cache": NAMES,
+    "taylorseer": NAMES,
+    f"teacache:0.5:{LINEAR}": NAMES,
+    "mag-cache:0.06:1,1": NAMES,
+}
+PAIRS = [(words, name) for words, names in TRIED.items() for name in names]
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    import torch
+
+    torch.set_num_threads(1)
+    root, written = tmp_path_factory.mktemp("tiny"), {}
+
+    def folder(name: str) -> Path:
+        if name not in written:
+            written[name] = tiny_checkpoints.write(name, root / name)
+        return Path(written[name])
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    coarse = np.random.default_rng(0).integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    path = tmp_path_factory.mktemp("case") / "photo.png"
+    pictures.write(path, pictures.fit(coarse, 64, 64, "stretch"))
+    return Case(id="photo", image=path, prompt="a cat walks over the grass")
+
+
+@dataclass
+class Loaded:
+    """A model of 12 steps that stays loaded, and its clip without acceleration."""
+
+    model: DiffusersModel
+    case: Case
+    base: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = self.make("")
+
+    def make(self, words: str) -> Frames:
+        """The clip with an acceleration, on the pipeline that is there."""
+        self.model._accel = caching.parse(words)
+        return self.model.generate(self.case, 0).frames
+
+    @property
+    def saved(self) -> float:
+        return float(self.model.effective_settings()["compute_saved"])
+
+
+@pytest.fixture(scope="session")
+def loaded(folders: Callable[[str], Path], case: Case) -> Callable[[str], Loaded]:
+    found: dict[str, Loaded] = {}
+
+    def load(name: str) -> Loaded:
+        if name not in found:
+            found[name] = Loaded(fresh(name, folders), case)
+        return found[name]
+
+    return load
+
+
+def fresh(name: str, folders: Callable[[str], Path], **changes: Any) -> Any:
+    cls: Any = models.registry[name]
+    chosen = cls.Settings(num_frames=9, steps=12, **SIZES.get(name, SMALL), **changes)
+    return cls(chosen, Runtime(), checkpoints.resolve(str(folders(name))))
+
+
+@pytest.mark.parametrize(("words", "name"), PAIRS)
+def test_work_is_saved_and_the_clip_repeats(words: str, name: str, loaded: Callable[[str], Loaded]) -> None:
+    one = loaded(name)
+    frames = one.make(words)
+    saved = one.saved
+    assert 0.005 < saved < 0.9
+    assert frames.shape == one.base.shape
+    assert not np.array_equal(frames, one.base), "what is left out leaves a trace"
+    assert np.array_equal(one.make(words), frames), "nothing is kept from clip to clip"
+    assert one.saved == saved
+    assert np.array_equal(one.make(""), one.base), "nothing stays behind"
+    assert "compute_saved" not in one.model.effective_settings()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("words", ["teacache:0:1,0", "mag-calibration", "pab:1", "taylorseer:1"])
+def test_nothing_left_out_is_the_very_clip(
+    words: str, name: str, loaded: Callable[[str], Loaded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching.Effect, "check", lambda self: None)
+    one = loaded(name)
+    assert np.array_equal(one.make(words), one.base)
+    assert one.saved == 0
+
+
+@pytest.mark.parametrize("words", ["teacache:0:1,0", "first-block:0", "pab:1"])
+def test_what_saved_nothing_is_refused_and_does_not_cost_the_pipeline(
+    words: str, loaded: Callable[[str], Loaded]
+) -> None:
+    one = loaded(NAMES[0])
+    name = words.split(":", maxsplit=1)[0]
+    with pytest.raises(UsageError, match=f"acceleration {name} saved nothing on this model: leave it out or"):
+        one.make(words)
+    assert one.model.effective_settings()["compute_saved"] == 0
+    pipeline = one.model._pipeline
+    one.model.recover(UsageError("it saved nothing"))
+    assert one.model._pipeline is pipeline is not None
+    assert np.array_equal(one.make(""), one.base)
+
+
+def test_the_refusal_becomes_the_clips_record(folders: Callable[[str], Path], case: Case) -> None:
+    model = fresh(NAMES[0], folders, accel="first-block:0")
+    folder: Any = SimpleNamespace()
+    bar: Any = SimpleNamespace(step=models.ignore_steps)
+    record = generation._make(model, case, 0, folder, bar)
+    assert record.path is None
+    assert "first-block saved nothing" in record.error
+    assert record.settings["accel"] == "first-block:0"
+    assert record.settings["compute_saved"] == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_count_agrees_with_torchs_own(name: str, loaded: Callable[[str], Loaded], case: Case) -> None:
+    """FlopCounterMode looks at products and attentions below all layers, and counts 2 a multiplication."""
+    model = loaded(name).model
+    request = model._request(case, model.plan(case))
+    totals = []
+    for words in ("mag-calibration", "pab"):
+        with caching.applied(accel(words), model._pipeline, name) as effect:
+            seen: list[int] = []
+            denoiser = effect.calls[0].denoiser
+            with denoisers.replaced(denoiser, "forward", counted(denoiser.forward, seen)):
+                model._pipeline(**model.arguments(request), output_type="latent")
+        assert 2 * effect.calls[0].work.done == pytest.approx(sum(seen), rel=0.02)
+        totals.append(sum(seen))
+    assert effect.saved == pytest.approx(1 - totals[1] / totals[0], abs=0.01)
+
+
+def counted(forward: Callable[..., Any], seen: list[int]) -> Callable[..., Any]:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with FlopCounterMode(display=False) as counter:
+            made = forward(*args, **kwargs)
+        seen.append(counter.get_total_flops())
+        return made
+
+    return call
+
+
+def accel(words: str) -> Accel:
+    found = caching.parse(words)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("words", ["pab", "faster-cache"])
+def test_passes_with_and_without_a_prompt_are_kept_apart(
+    words: str, loaded: Callable[[str], Loaded], case: Case
+) -> None:
+    """With one state for both, as diffusers has it, one pass computes each attention and the other is handed it."""
+    model = loaded("wan2.1-i2v-480p").model
+    request = model._request(case, model.plan(case))
+    assert model.resolved.guidance > 1
+    with caching.applied(accel(words), model._pipeline, "wan2.1-i2v-480p") as effect:
+        (calls,) = effect.calls
+        computed: dict[int, list[int]] = {0: [], 1: []}
+        queries = calls.denoiser.blocks[0].attn1.to_q
+        hook = queries.register_forward_hook(lambda *_: computed[calls.turn].append(calls.clock.step))
+        model._pipeline(**model.arguments(request), output_type="latent")
+        hook.remove()
+    assert computed[0] == computed[1]
+    assert 1 < len(computed[0]) < 12
+
+
+class Toy:
+    """A denoiser of two blocks on tokens of one channel, each of which adds what it is told; and its pipeline."""
+
+    def __init__(self, steps: int = 6) -> None:
+        import torch
+
+        class Block(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.layer = torch.nn.Linear(1, 1)
+                self.adds = 1.0
+
+            def forward(self, hidden_states: Any, temb: Any) -> Any:
+                self.layer(hidden_states)
+                return hidden_states + self.adds * temb
+
+        class WanTransformer3DModel(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.blocks = torch.nn.ModuleList([Block(), Block()])
+
+            def forward(self, hidden_states: Any, temb: Any) -> Any:
+                for block in self.blocks:
+                    hidden_states = block(hidden_states, temb)
+                return hidden_states
+
+        self.transformer = WanTransformer3DModel()
+        self.scheduler = Scheduler()
+        self.steps = steps
+
+    def __call__(self, times: list[float], sections: int = 1, passes: int = 1) -> list[float]:
+        import torch
+
+        made = []
+        for _ in range(sections):
+            self.scheduler.set_timesteps(len(times))
+            for time in times:
+                for _ in range(passes):
+                    made.append(self.transformer(torch.zeros(1, 3, 1), torch.full((1, 1, 1), time)))
+                self.scheduler.step()
+        return [float(one.mean()) for one in made]
+
+
+class Scheduler:
+    def __init__(self) -> None:
+        self.timesteps: list[float] = []
+
+    def set_timesteps(self, steps: int) -> None:
+        self.timesteps = [1000.0 * (steps - step) / steps for step in range(steps)]
+
+    def step(self) -> None:
+        pass
+
+
+def test_steps_passes_and_sections_are_told_apart() -> None:
+    toy, seen = Toy(), []
+    with caching.applied(accel("mag-calibration"), toy, "toy") as effect:
+        (calls,) = effect.calls
+        calls.on_call.append(lambda: seen.append((calls.clock.section, calls.clock.step, calls.turn)))
+        toy([1.0, 2.0], sections=2, passes=2)
+    assert seen == [(section, step, turn) for section in (1, 2) for step in (0, 1) for turn in (0, 1)]
+    assert calls.clock.timestep == 500
+    assert "step" not in vars(toy.scheduler)
+    assert "forward" not in vars(toy.transformer.blocks[0])
+
+
+def test_teacache_skips_while_the_change_stays_below_its_threshold() -> None:
+    """Time embeddings 1, 1.1, 1.21, … change by a tenth each; at 0.25, two are skipped and the third runs.
+
+    A step that runs adds twice its embedding, one that is skipped what the last that ran added. The last always runs.
+    """
+    toy, times = Toy(), [1.1**step for step in range(8)]
+    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, "toy") as effect:
+        made = toy(times)
+    ran = [0, 0, 0, 3, 3, 3, 6, 7]
+    assert made == pytest.approx([2 * times[step] for step in ran])
+    assert effect.saved == pytest.approx(4 / 8)
+
+
+def test_teacache_starts_afresh_in_a_section_and_for_each_pass() -> None:
+    toy, times = Toy(), [1.0] * 4
+    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, "toy") as effect:
+        toy(times, sections=2, passes=2)
+    assert effect.saved == pytest.approx(1 / 2)  # of four steps the first and the last run
+
+
+def test_magcache_follows_its_ratios() -> None:
+    """Ratios 0.98 multiply up to 0.98, 0.9604, …: 0.02 + 0.0396 is below 0.06, and the third would be above."""
+    toy = Toy()
+    ratios = ",".join(["0.98"] * 10)
+    with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, "toy") as effect:
+        made = toy([1.0 + step for step in range(10)])
+    # none in the first fifth; step 2 and 3 are skipped, 4 runs, and so on
+    assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 5, 5, 5, 8, 8, 8)])
+    assert effect.saved == pytest.approx(6 / 10)
+
+
+def test_no_more_than_three_in_a_row_are_skipped() -> None:
+    toy = Toy()
+    with caching.applied(accel("mag-cache:0.06:1,1"), toy, "toy"):
+        made = toy([1.0 + step for step in range(10)])
+    assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 2, 6, 6, 6, 6, 10)])
+
+
+def test_calibration_gives_the_ratios_that_magcache_reads() -> None:
+    toy = Toy()
+    with caching.applied(accel("mag-calibration"), toy, "toy") as effect:
+        toy([4.0, 2.0, 3.0], passes=2)
+    found = effect.facts()["mag_ratios"]
+    assert found == "1.00000,0.50000,1.50000"
+    assert accel(f"mag-cache:0.06:{found}").numbers == (1.0, 0.5, 1.5)
+    effect.check()  # nothing was to be saved
+
+
+def test_work_is_multiplications() -> None:
+    """A linear layer from 3 to 5 on 7 tokens: 105. Attention of 4 queries on 6 keys, 8 wide: twice 4 · 6 · 8."""
+    import torch
+
+    class Attention(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.to_q, self.to_k = torch.nn.Linear(8, 8), torch.nn.Linear(8, 8)
+
+        def forward(self, queries: Any, keys: Any) -> None:
+            self.to_q(queries)
+            self.to_k(keys)
+
+    work, linear, attention = denoisers.Work(), torch.nn.Linear(3, 5), Attention()
+    embedding = torch.nn.Embedding(10, 3)
+    for module in (linear, attention, embedding):
+        work.begin("shapes")
+        with work.counted(module):
+            if module is linear:
+                linear(torch.zeros(1, 7, 3))
+            elif module is attention:
+                attention(torch.zeros(1, 4, 8), torch.zeros(1, 6, 8))
+            else:
+                embedding(torch.tensor([1, 2]))
+        work.end()
+    each = [7 * 15, 4 * 64 + 6 * 64 + 2 * 4 * 6 * 8, 0]
+    assert work.done == sum(each)
+    assert work.due == 3 * max(each)
+    assert not linear._forward_hooks
+
+
+def test_words_become_an_acceleration() -> None:
+    assert caching.parse("") is None
+    assert caching.parse("first-block") == Accel("first-block", 0.08)
+    assert caching.parse("first-block:0.2") == Accel("first-block", 0.2)
+    assert caching.parse("teacache:0.15:1,0.5") == Accel("teacache", 0.15, (1.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("taylor", r"unknown acceleration 'taylor': did you mean taylorseer\?"),
+        (
+            "pab:1.5",
+            r"'pab:1.5': how many steps an attention serves is a whole number from 1 to 100, not '1.5'",
+        ),
+        ("teacache:-1", r"threshold is a number from 0 to 10, not '-1'"),
+        ("teacache:nan", r"numbers are written 1.5, or 1.5,0.3,2, not 'nan'"),
+        ("teacache:", r"numbers are written 1.5, or 1.5,0.3,2, not ''"),
+        ("teacache:1,2", r"threshold is a number from 0 to 10, not '1,2'"),
+        ("first-block:0.1:2", r"has a number too many; it is written accel=first-block:0.08"),
+        ("mag-cache:0.06", r"needs the ratios of the checkpoint, which accel=mag-calibration records"),
+    ],
+)
+def test_wrong_words_are_refused_before_anything_is_loaded(words: str, message: str) -> None:
+    cls = models.registry["wan2.1-i2v-480p"]
+    with pytest.raises(UsageError, match=message):
+        cls(cls.Settings(accel=words))
+
+
+def test_a_unet_is_refused_before_its_weights_are_read(
+    folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "load", lambda *_: pytest.fail("weights were read"))
+    for name in ("svd", "animatediff-sparsectrl", "i2vgen-xl"):
+        cls = models.registry[name]
+        model = cls(cls.Settings(accel="pab"), Runtime(), checkpoints.resolve(str(folders("svd"))))
+        with pytest.raises(UsageError, match="has a UNet, which nothing accelerates: leave it out"):
+            model.load()
+    cls = models.registry["easyanimate-5.1"]
+    model = cls(cls.Settings(accel="pab"), Runtime(), checkpoints.resolve(str(folders("svd"))))
+    with pytest.raises(UsageError, match="pab does not know the layers of EasyAnimateTransformer3DModel"):
+        model.load()
+
+
+def test_a_denoiser_that_a_method_does_not_know_is_refused_before_the_first_clip(
+    folders: Callable[[str], Path],
+) -> None:
+    with pytest.raises(
+        UsageError, match="first-block does not know the layers of LTXVideoTransformer3DModel"
+    ):
+        fresh("ltx-video", folders, accel="first-block").load()  # the tiny one has a single block
+    with pytest.raises(
+        UsageError, match=r"nobody fitted TeaCache's coefficients to model 'wan2\.2-i2v-a14b'"
+    ):
+        fresh("wan2.2-i2v-a14b", folders, accel="teacache").load()
+
+
+def test_both_experts_are_accelerated(folders: Callable[[str], Path], case: Case) -> None:
+    model = fresh("wan2.2-i2v-a14b", folders, accel="first-block:0.9")
+    model.generate(case, 0)
+    experts = model._effect.calls
+    assert len(experts) == 2
+    assert all(0 < calls.work.done < calls.work.due for calls in experts)
+
+
+def test_coefficients_are_of_models_that_are_there() -> None:
+    assert set(block_skipping.COEFFICIENTS) <= set(models.registry)
+    assert all(len(fitted.values) == 5 for fitted in block_skipping.COEFFICIENTS.values())
+    assert block_skipping.polynomial((2.0, 0.0, -1.0), 3.0) == 17
+    assert all(math.isfinite(method.default) for method in METHODS.values())
+
+
+def test_tiling_and_slicing_are_switched_on_where_the_vae_has_them(folders: Callable[[str], Path]) -> None:
+    model = fresh("wan2.1-i2v-480p", folders, tiling=True, slicing=True)
+    model.load()
+    assert model._pipeline.vae.use_tiling
+    assert model._pipeline.vae.use_slicing
+    for name in ("tiling", "slicing"):
+        own = SVD(
+            replace(SVD.Settings(), **{name: True}), Runtime(), checkpoints.resolve(str(folders("svd")))
+        )
+        with pytest.raises(UsageError, match=f"has no {name}; try --set decode_chunk_size=2"):
+            own.load()
+
+
+def test_attention_is_this_models_alone(folders: Callable[[str], Path], case: Case) -> None:
+    from diffusers.models import attention_dispatch
+
+    model = fresh("wan2.1-i2v-480p", folders, attention="_native_math")
+    before = attention_dispatch._AttentionBackendRegistry.get_active_backend()
+    model.load()
+    assert attention_dispatch._AttentionBackendRegistry.get_active_backend() == before
+    used = {block.attn1.processor._attention_backend.value for block in model._pipeline.transformer.blocks}
+    assert used == {"_native_math"}
+    assert np.isfinite(model.generate(case, 0).frames).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "attention", "error", "message"),
+    [
+        ("wan2.1-i2v-480p", "flesh", UnknownName, r"unknown attention 'flesh': did you mean flash"),
+        ("wan2.1-i2v-480p", "flash", Unavailable, r"attention 'flash' does not work here: .*flash-attn"),
+        (
+            "cogvideox-5b-i2v",
+            "native",
+            UsageError,
+            r"a CogVideoXTransformer3DModel computes its own: leave it out",
+        ),
+    ],
+)
+def test_an_attention_that_cannot_be_is_named(
+    name: str, attention: str, error: type[Exception], message: str, folders: Callable[[str], Path]
+) -> None:
+    with pytest.raises(error, match=message):
+        fresh(name, folders, attention=attention).load()
+
+
+def test_the_denoiser_is_compiled_where_there_is_a_compiler(
+    folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    compiled: list[str] = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled.append(type(self).__name__))
+    monkeypatch.setattr(memory.shutil, "which", lambda name: f"/usr/bin/{name}")
+    fresh("wan2.2-i2v-a14b", folders, compile=True).load()
+    assert compiled == ["WanTransformer3DModel"] * 2
+    monkeypatch.setattr(memory.shutil, "which", lambda name: None)
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(
+        Unavailable, match=r"needs a C\+\+ compiler, and there is no c\+\+ or g\+\+ or clang\+\+; install"
+    ):
+        fresh("wan2.2-i2v-a14b", folders, compile=True).load()
+
+
+def test_compiled_code_is_not_accelerated() -> None:
+    with pytest.raises(UsageError, match="compile and accel=pab are both set"):
+        memory.check(SpeedSettings(compile=True, accel="pab"))
+
+
+def test_a_plan_says_that_a_unet_cannot_be_accelerated(tmp_path: Path) -> None:
+    """Before weights are looked for: `bench run -m svd --accel teacache --dry-run`."""
+    pictures.write(tmp_path / "a.png", np.zeros((64, 64, 3), np.uint8))
+    svd = models.registry["svd"]
+    with pytest.raises(UsageError, match="has a UNet, which nothing accelerates"):
+        svd(svd.Settings(accel="teacache")).plan(Case("a", tmp_path / "a.png"))

@@ -1,0 +1,70 @@
+"""What loading does where no accelerator is at hand; loading itself is tested with each adapter."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from bench.errors import Unavailable
+from bench.models.diffusers import loading
+from bench.types import Runtime
+
+
+@pytest.mark.parametrize(
+    ("memory", "method", "arguments"),
+    [
+        ("full", "to", {"args": ("cuda:1",)}),
+        ("model", "enable_model_cpu_offload", {"kwargs": {"device": "cuda:1"}}),
+        ("sequential", "enable_sequential_cpu_offload", {"kwargs": {"device": "cuda:1"}}),
+    ],
+)
+def test_each_memory_mode_asks_diffusers_for_its_own(
+    memory: str, method: str, arguments: dict[str, object]
+) -> None:
+    pipeline = Mock()
+    loading._place(pipeline, Runtime("cuda:1", "float16", memory))  # type: ignore[arg-type]
+    (call,) = pipeline.method_calls
+    assert call[0] == method
+    assert call[1] == arguments.get("args", ())
+    assert call[2] == arguments.get("kwargs", {})
+
+
+def test_a_model_that_does_not_fit_names_the_memory_modes() -> None:
+    pipeline = Mock()
+    pipeline.to.side_effect = RuntimeError("CUDA out of memory. Tried to allocate 9 GiB")
+    with pytest.raises(Unavailable, match="does not fit into the memory of cuda:0; try --memory model"):
+        loading._place(pipeline, Runtime("cuda:0"))
+    pipeline.to.side_effect = RuntimeError("invalid device ordinal")
+    with pytest.raises(RuntimeError, match="ordinal"):
+        loading._place(pipeline, Runtime("cuda:9"))
+
+
+@pytest.mark.parametrize(
+    ("names", "half", "full"),
+    [
+        (["unet/w.safetensors"], None, None),
+        (["unet/w.fp16.safetensors"], "fp16", "fp16"),
+        (["unet/w.fp16.safetensors", "unet/w.safetensors"], "fp16", None),
+        (["unet/w.fp16-00001-of-00002.safetensors", "unet/w.safetensors"], "fp16", None),
+        (["unet/w.safetensors", "original.fp16.safetensors"], None, None),  # beside the pipeline, not of it
+    ],
+)
+def test_the_variant_follows_the_precision_and_what_is_there(
+    tmp_path: Path, names: list[str], half: str | None, full: str | None
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [loading._variant(tmp_path, dtype) for dtype in ("float16", "bfloat16", "float32")] == [
+        half,
+        half,
+        full,
+    ]
+
+
+def test_a_missing_package_says_its_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "PACKAGES", ("no_such_package",))
+    with pytest.raises(
+        Unavailable, match=r'package no_such_package is not installed; pip install "i2v-bench\[models\]"'
+    ):
+        loading._pipeline_class("StableVideoDiffusionPipeline")

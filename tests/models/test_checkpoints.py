@@ -1,0 +1,193 @@
+"""Words become a checkpoint with an identity; no test asks the hub."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench.base import files
+from bench.errors import Unavailable, UsageError
+from bench.models import checkpoints
+from bench.types import Checkpoint
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "step-2000"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "model_index.json").write_text("{}")
+    (folder / "unet" / "weights").write_text("one")
+    return folder
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the hub, whose offline switch is on."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    return tmp_path / "hub"
+
+
+def cache_repository(hub: Path, revision: str) -> None:
+    repository = hub / "models--org--tuned"
+    (repository / "snapshots" / COMMIT).mkdir(parents=True)
+    (repository / "snapshots" / COMMIT / "model_index.json").write_text("{}")
+    (repository / "refs").mkdir()
+    (repository / "refs" / revision).write_text(COMMIT)
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, result: object) -> None:
+    """The hub answers with result, or raises it."""
+    from huggingface_hub import HfApi
+
+    def model_info(*_: object, **__: object) -> object:
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    monkeypatch.setattr(HfApi, "model_info", model_info)
+
+
+def refusal(name: str) -> Exception:
+    """What the hub's client raises, made as it makes it."""
+    from huggingface_hub import errors
+
+    cls = getattr(errors, name)
+    error = cls.__new__(cls)
+    Exception.__init__(error, name)
+    return error  # type: ignore[no-any-return]
+
+
+def test_a_folder_is_named_after_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = Checkpoint(str(folder), None, "step-2000", files.sha256(folder))
+    assert checkpoints.resolve(str(folder)) == expected
+    assert checkpoints.resolve(f"{folder}/") == expected
+    monkeypatch.chdir(folder)
+    assert checkpoints.resolve(".") == expected
+    assert checkpoints.resolve("../step-2000") == expected
+    assert checkpoints.resolve(str(folder), is_default=True).name == ""
+
+
+def test_the_digest_follows_the_content_and_not_the_place(folder: Path, tmp_path: Path) -> None:
+    digest = checkpoints.resolve(str(folder)).digest
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    assert checkpoints.resolve(str(copy)).digest == digest
+    (folder / "unet" / "weights").write_text("two")  # as long as before
+    assert checkpoints.resolve(str(folder)).digest == files.sha256(folder) != digest
+    (folder / "unet" / "weights").rename(folder / "unet" / "other")
+    assert checkpoints.resolve(str(folder)).digest == files.sha256(folder)
+
+
+def test_an_unchanged_folder_is_not_read_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = checkpoints.resolve(str(folder)).digest
+    monkeypatch.setattr(files, "sha256", lambda path: pytest.fail(f"read {path} again"))
+    assert checkpoints.resolve(str(folder)).digest == digest
+
+
+def test_a_folder_that_is_being_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(path: Path) -> str:
+        os.utime(path / "unet" / "weights", ns=(1, 1))
+        return "digest"
+
+    monkeypatch.setattr(files, "sha256", slow)
+    with pytest.raises(UsageError, match="changed while it was read"):
+        checkpoints.resolve(str(folder))
+
+
+def test_folders_that_are_no_pipeline_are_refused(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"holds no model_index\.json.*did you mean its folder step-2000\?"):
+        checkpoints.resolve(str(folder.parent))
+    with pytest.raises(
+        UsageError, match=r"unet holds no model_index\.json, so it was not written by save_pretrained$"
+    ):
+        checkpoints.resolve(str(folder / "unet"))
+    with pytest.raises(UsageError, match="weights is a file; expected a folder"):
+        checkpoints.resolve(str(folder / "unet" / "weights"))
+    assert checkpoints.resolve(str(folder / "unet"), needs="weights").name == "unet"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["step-9", "./org/name", "../name", "/a/b", "a/b/c", "~/nowhere/at/all", "org/name@", "org name/x", ""],
+)
+def test_what_is_neither_folder_nor_hub_id_is_said(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        UsageError, match=rf"checkpoint '{re.escape(words)}' does not exist as a folder; from the hub"
+    ):
+        checkpoints.resolve(words)
+
+
+def test_a_hub_id_is_pinned_to_the_commit_that_the_hub_says(
+    hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, SimpleNamespace(sha=COMMIT))
+    digest = f"hub:org/tuned@{COMMIT}"
+    assert checkpoints.resolve("org/tuned") == Checkpoint("org/tuned", COMMIT, "tuned", digest)
+    assert checkpoints.resolve("org/tuned@refs/pr/3") == Checkpoint(
+        "org/tuned", COMMIT, "tuned-refs-pr-3", digest
+    )
+    assert checkpoints.resolve("org/tuned", is_default=True).name == ""
+
+
+@pytest.mark.parametrize("words", ["org/tuned", "org/tuned@main", f"org/tuned@{COMMIT}"])
+def test_without_the_hub_the_cached_commit_holds(hub: Path, words: str) -> None:
+    cache_repository(hub, "main")
+    assert checkpoints.resolve(words).revision == COMMIT
+
+
+def test_an_unreachable_hub_is_no_hub(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache_repository(hub, "main")
+    answer(monkeypatch, ConnectionError("no route"))
+    assert checkpoints.resolve("org/tuned").revision == COMMIT
+
+
+def test_neither_hub_nor_cache_says_what_to_do(hub: Path) -> None:
+    with pytest.raises(
+        Unavailable, match=r"org/tuned is not cached.*hf download org/tuned.*HF_TOKEN.*HF_HOME"
+    ):
+        checkpoints.resolve("org/tuned")
+    cache_repository(hub, "main")
+    with pytest.raises(Unavailable, match="is not cached"):
+        checkpoints.resolve("org/tuned@v2")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "GatedRepoError",
+            r"org/tuned is gated; accept its licence at https://huggingface\.co/org/tuned, .*HF_TOKEN",
+        ),
+        ("RepositoryNotFoundError", r"no folder and no hub repository is called org/tuned; check the name"),
+        ("RevisionNotFoundError", r"org/tuned has no such revision; see .*/commits/main"),
+    ],
+)
+def test_what_the_hub_refuses_the_cache_does_not_give(
+    hub: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    cache_repository(hub, "main")
+    answer(monkeypatch, refusal(name))
+    with pytest.raises(Unavailable, match=message):
+        checkpoints.resolve("org/tuned")
+
+
+def test_files_of_a_checkpoint(folder: Path, hub: Path) -> None:
+    local = checkpoints.resolve(str(folder))
+    assert checkpoints.file(local, "unet/weights").read_text() == "one"
+    with pytest.raises(Unavailable, match=r"holds no vae/config\.json; copy or save it again"):
+        checkpoints.file(local, "vae/config.json")
+    cache_repository(hub, "main")
+    cached = checkpoints.resolve("org/tuned")
+    assert checkpoints.file(cached, "model_index.json").read_text() == "{}"
+    with pytest.raises(Unavailable, match="hf download org/tuned"):
+        checkpoints.file(cached, "vae/config.json")

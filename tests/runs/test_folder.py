@@ -1,0 +1,238 @@
+"""A run's folder: what is whole is found again, what is not is made again, and one process at a time works there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from bench import runs
+from bench.base import files
+from bench.errors import Unavailable, UnknownName, UsageError
+from bench.media import video
+from bench.runs import RunFolder, parquet
+from bench.types import ClipRecord, Measurement, Run
+from tests.made import measurement, moving_clip, suite
+
+RUN = Run("still-tiny-0", "still", "still", "", "", 1, {"fps": 8.0}, "", "tiny", "0", False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path / "runs" / RUN.id)
+
+
+def _store(folder: RunFolder, case: str = "c0") -> ClipRecord:
+    path = folder.clip_path(case, 0)
+    video.write_clip(path, moving_clip())
+    record = ClipRecord(
+        case, 0, f"clips/{path.name}", files.sha256(path), size=path.stat().st_size, seconds=1.0
+    )
+    folder.write_record(record)
+    return record
+
+
+def test_what_is_written_is_found(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path, with_references=True)
+    with folder.working(RUN, tiny):
+        record = _store(folder)
+        folder.rows.add([measurement()])
+    assert (folder.run, folder.suite, folder.records()) == (RUN, tiny, [record])
+    assert parquet.read(folder.rows.folded) == [measurement()]
+    assert not list((folder.path / "measurements").iterdir())
+
+
+def test_a_clip_that_is_not_whole_is_not_there(folder: RunFolder) -> None:
+    _store(folder)
+    path = folder.clip_path("c0", 0)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert folder.record("c0", 0) is None
+    path.unlink()
+    assert folder.record("c0", 0) is None
+
+
+def test_a_clip_without_its_record_is_not_there(folder: RunFolder) -> None:
+    """The record is written last: killed in between, the clip is made again."""
+    _store(folder)
+    folder.clip_path("c0", 0).with_suffix(".json").unlink()
+    assert folder.record("c0", 0) is None
+
+
+def test_a_broken_record_is_not_there(folder: RunFolder) -> None:
+    _store(folder)
+    folder.clip_path("c0", 0).with_suffix(".json").write_text('{"case": "c0"')
+    assert (folder.record("c0", 0), folder.records()) == (None, [])
+
+
+def test_case_ids_may_hold_dashes_and_numbers(folder: RunFolder) -> None:
+    _store(folder, "duck-3")
+    assert [(record.case, record.seed) for record in folder.records()] == [("duck-3", 0)]
+
+
+def _broken_part(folder: RunFolder) -> Path:
+    folder.rows.add([measurement()])
+    broken = folder.path / "measurements" / "part-1-1.parquet"
+    broken.write_bytes(b"PAR1 and then nothing")
+    return broken
+
+
+def test_reading_names_a_corrupt_part_and_changes_nothing(folder: RunFolder) -> None:
+    broken = _broken_part(folder)
+    rows, (problem,) = folder.rows.read()
+    assert rows == [measurement()]
+    assert "part-1-1.parquet is not a whole parquet file" in str(problem)
+    assert broken.exists()
+
+
+def test_who_works_in_the_run_sets_a_corrupt_part_aside(folder: RunFolder, tmp_path: Path) -> None:
+    broken = _broken_part(folder)
+    with folder.working(RUN, suite(tmp_path)):
+        assert not broken.exists()
+    assert len(list(broken.parent.glob("part-1-1.parquet.corrupt-*"))) == 1
+    assert folder.rows.read() == ([measurement()], [])
+
+
+def test_rows_of_another_version_are_not_touched(folder: RunFolder, tmp_path: Path) -> None:
+    folder.rows.add([measurement()])
+    folder.rows.fold()
+    table = pq.read_table(folder.rows.folded).replace_schema_metadata({"schema_version": "999"})
+    pq.write_table(table, folder.rows.folded)
+    content = folder.rows.folded.read_bytes()
+    with pytest.raises(Unavailable, match="schema version 999"), folder.working(RUN, suite(tmp_path)):
+        pass
+    assert folder.rows.folded.read_bytes() == content
+
+
+def test_a_part_that_is_folded_while_it_is_read_is_not_missed(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.rows.add([measurement()])
+    read, calls = parquet.read, []
+
+    def fold_then_read(path: Path) -> list[Measurement]:
+        if not calls:
+            calls.append(path)
+            folder.rows.fold()
+        return read(path)
+
+    monkeypatch.setattr(parquet, "read", fold_then_read)
+    assert folder.rows.read() == ([measurement()], [])
+
+
+def test_a_clip_that_is_taken_out_takes_its_rows_with_it(folder: RunFolder) -> None:
+    record = _store(folder)
+    folder.rows.add([measurement(case="c0"), measurement(case="c1")])
+    folder.forget(record)
+    assert (folder.records(), folder.rows.read()[0]) == ([], [measurement(case="c1")])
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    folder = RunFolder(tmp_path / "file" / "run")
+    with pytest.raises(UsageError, match="runs cannot be written to"), folder.working(RUN, suite(tmp_path)):
+        pass
+
+
+def test_files_of_somebody_else_among_the_records_are_passed_over(folder: RunFolder) -> None:
+    record = _store(folder)
+    for name in ("notes.json", "a-b.json", ".tmp-1-c9-0.json"):
+        (folder.path / "clips" / name).write_text("{}")
+    assert folder.records() == [record]
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(folder: RunFolder, tmp_path: Path) -> None:
+    with folder.working(RUN, suite(tmp_path)):
+        pass
+    broken = folder.path.parent / "broken"
+    broken.mkdir()
+    (broken / "run.json").write_text("{")
+    assert runs.find(folder.path.parent) == [folder]
+    assert runs.named(folder.path.parent, "still") == folder
+    (problem,) = runs.problems(folder.path.parent)
+    assert "broken" in str(problem)
+
+
+def test_killed_between_folding_and_deleting_no_row_counts_twice(folder: RunFolder) -> None:
+    folder.rows.add([measurement()])
+    (part,) = (folder.path / "measurements").iterdir()
+    content = part.read_bytes()
+    folder.rows.fold()
+    part.write_bytes(content)
+    assert folder.rows.read()[0] == [measurement()]
+    folder.rows.fold()
+    assert parquet.read(folder.rows.folded) == [measurement()]
+
+
+def test_two_processes_do_not_work_in_one_run(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path)
+    with (
+        folder.working(RUN, tiny),
+        pytest.raises(Unavailable, match=r"process .* is working on"),
+        folder.working(RUN, tiny),
+    ):
+        pass
+
+
+def test_the_lock_of_a_killed_process_is_free(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path)
+    with folder.working(RUN, tiny):
+        pass
+    code = (
+        "import fcntl,os,sys; f=open(sys.argv[1],'a'); fcntl.flock(f,fcntl.LOCK_EX); os.kill(os.getpid(),9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(folder.path / "lock")], check=False)
+    with folder.working(RUN, tiny):
+        pass
+
+
+def test_temporary_files_of_a_killed_process_are_swept(folder: RunFolder, tmp_path: Path) -> None:
+    left = folder.path / "clips" / f"{files.TEMPORARY}1-c0-0.mkv"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half a clip")
+    with folder.working(RUN, suite(tmp_path)):
+        assert not left.exists()
+
+
+def test_a_run_is_found_by_id_by_its_beginning_and_by_label(folder: RunFolder, tmp_path: Path) -> None:
+    with folder.working(RUN, suite(tmp_path)):
+        pass
+    out = folder.path.parent
+    for words in (RUN.id, "still-ti", "still"):
+        assert runs.named(out, words) == folder
+    with pytest.raises(UnknownName, match="did you mean still-tiny-0"):
+        runs.named(out, "stil-tiny-0")
+
+
+def test_words_that_are_several_runs_are_refused(tmp_path: Path) -> None:
+    for name in ("a-1", "a-2"):
+        files.write_json(tmp_path / name / "run.json", {**RUN.__dict__, "id": name})
+    with pytest.raises(UsageError, match="several runs: a-1 on tiny@0, a-2 on tiny@0"):
+        runs.named(tmp_path, "a-")
+
+
+def test_the_id_depends_on_identity_alone() -> None:
+    one = runs.run_id("svd@step-2", "demo", {"a": 1, "b": None})
+    assert one == runs.run_id("svd@step-2", "demo", {"b": None, "a": 1})
+    assert one != runs.run_id("svd@step-2", "demo", {"a": 2, "b": None})
+    assert one.startswith("svd-step-2-demo-")
+
+
+def test_a_record_is_json_that_a_person_can_read(folder: RunFolder) -> None:
+    _store(folder)
+    content = json.loads(folder.clip_path("c0", 0).with_suffix(".json").read_text())
+    assert (content["case"], content["seconds"]) == ("c0", 1.0)
+
+
+def test_a_label_is_meant_before_the_beginning_of_an_id() -> None:
+    """The id of 'svd@step-2000' begins with 'svd', as does that of svd-xt."""
+    labels = {"svd-demo-1": "svd", "svd-step-2000-demo-2": "svd@step-2000", "svd-xt-demo-3": "svd-xt"}
+    assert runs.called("svd", labels) == ["svd-demo-1"]
+    assert runs.called("svd@step-2000", labels) == ["svd-step-2000-demo-2"]
+    assert runs.called("svd-x", labels) == ["svd-xt-demo-3"]
+    assert runs.called("svd-demo-1", labels | {"other": "svd-demo-1"}) == ["svd-demo-1"]
+    assert runs.called("sv", labels) == list(labels)
+    assert runs.called("cog", labels) == []

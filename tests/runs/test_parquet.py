@@ -1,0 +1,138 @@
+"""Rows survive the trip to parquet, and a file that is not ours is refused by name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench.errors import BadResults
+from bench.runs import parquet
+from bench.types import Measurement
+from tests.made import measurement
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "schema.txt"
+
+
+def test_rows_come_back_as_they_went(tmp_path: Path) -> None:
+    rows = [
+        measurement(value=0.1 + 0.2, series=(1.0, 1e-300, -0.0)),
+        measurement(case="b", value=None, error="clip has 1 frame, flicker needs 2"),
+        measurement(case=None, category=None, seed=None, low=-1.0, high=2.5, n=8),
+    ]
+    parquet.write(tmp_path / "a.parquet", rows)
+    assert parquet.read(tmp_path / "a.parquet") == rows
+
+
+def test_the_schema_is_the_golden_one() -> None:
+    """A change of any column is a visible diff here, and asks for another SCHEMA_VERSION."""
+    lines = [f"schema_version {parquet.SCHEMA_VERSION}"]
+    lines += [
+        f"{column.name}: {column.type}{'' if column.nullable else ' not null'}" for column in parquet.schema()
+    ]
+    assert "\n".join(lines) + "\n" == GOLDEN.read_text()
+
+
+def test_every_column_says_what_it_means() -> None:
+    assert all(column.metadata[b"meaning"] for column in parquet.schema())
+
+
+@pytest.mark.parametrize(("value", "error"), [(None, None), (1.0, "why")])
+def test_exactly_one_of_value_and_error(value: float | None, error: str | None) -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        measurement(value=value, error=error)
+
+
+def test_status_and_error_agree() -> None:
+    with pytest.raises(ValueError, match="a row without an error is measured"):
+        measurement(status="failed")
+
+
+def test_writing_twice_gives_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        parquet.write(tmp_path / name, [measurement()])
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_latest_row_of_a_key_counts() -> None:
+    old, new, other = measurement(value=1.0), measurement(value=2.0), measurement(seed=1)
+    assert parquet.latest([old, other, new]) == [new, other]
+
+
+def _other_schema(table: pa.Table) -> pa.Table:
+    return table.drop_columns(["n"])
+
+
+def _other_version(table: pa.Table) -> pa.Table:
+    return table.replace_schema_metadata({"schema_version": "999"})
+
+
+def _other_type(table: pa.Table) -> pa.Table:
+    return table.set_column(table.column_names.index("value"), "value", pa.array(["x"] * len(table)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [(_other_schema, "other columns.*n"), (_other_version, "schema version 999"), (_other_type, "types")],
+)
+def test_a_foreign_schema_is_refused(tmp_path: Path, spoil: Any, message: str) -> None:
+    table = pa.Table.from_pylist([asdict(measurement())], schema=parquet.schema())
+    spoiled = spoil(table)
+    if spoil is not _other_version:
+        spoiled = spoiled.replace_schema_metadata({"schema_version": parquet.SCHEMA_VERSION})
+    pq.write_table(spoiled, tmp_path / "x.parquet")
+    with pytest.raises(BadResults, match=message):
+        parquet.read_table(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("column", ["value", "low", "high"])
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_refused(tmp_path: Path, column: str, number: float) -> None:
+    """A Measurement cannot hold one, but the board reads tables, and a file may be somebody else's."""
+    path = tmp_path / "a.parquet"
+    parquet.write(
+        path, [measurement(), measurement(case=None, category=None, seed=None, low=0.0, high=1.0, n=2)]
+    )
+    table = pq.read_table(path)
+    place = table.schema.get_field_index(column)
+    spoilt = pa.array([table[column][0].as_py(), number], pa.float64())
+    pq.write_table(table.set_column(place, table.schema.field(column), spoilt), path)
+    for columns in (None, ["run", column]):
+        with pytest.raises(BadResults, match=rf"a\.parquet has -?(nan|inf) as a {column}: every number"):
+            parquet.read_table(path, columns)
+    _, (problem,) = parquet.read_all([path])
+    assert "a.parquet" in str(problem)
+
+
+def test_one_corrupt_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    good, cut, text = (tmp_path / name for name in ("good.parquet", "cut.parquet", "text.parquet"))
+    parquet.write(good, [measurement()])
+    cut.write_bytes(good.read_bytes()[:-100])
+    text.write_text("not parquet at all")
+    rows, problems = parquet.read_all([cut, good, text, tmp_path / "missing.parquet"])
+    assert len(rows) == 1
+    assert [
+        name in str(problem) for name, problem in zip(("cut", "text", "missing"), problems, strict=True)
+    ] == [True] * 3
+
+
+def test_a_run_in_two_files_counts_once(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "old.parquet", [measurement(value=1.0)])
+    parquet.write(tmp_path / "new.parquet", [measurement(value=2.0)])
+    rows, _ = parquet.read_all([tmp_path / "old.parquet", tmp_path / "new.parquet"])
+    assert rows["value"].tolist() == [2.0]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write(path, [measurement(value=1.0)])
+    broken: Measurement = replace(measurement(), run=7)  # type: ignore[arg-type]  # Arrow refuses a number for text
+    with pytest.raises((TypeError, pa.ArrowException)):
+        parquet.write(path, [broken])
+    assert parquet.read(path) == [measurement(value=1.0)]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.parquet"]

@@ -1,0 +1,466 @@
+"""The static site as files: what stands in it, that it is whole or not there, and that it is the same every time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from bench.cli.commands import app
+from bench.errors import UsageError
+from bench.runs import parquet
+from bench.web import serve
+from bench.web.pages import pairs, reported_pages
+from bench.web.static import drawing, folders, rendering
+from tests import made
+from tests.leaderboard import boards, hostile
+from tests.leaderboard.sites import export, strangers
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def data(path: Path) -> object:
+    """What a data file hands over."""
+    found = re.fullmatch(r"benchData\((\"[^\"]*\"),(.*)\);\n", path.read_text(), flags=re.DOTALL)
+    assert found
+    assert json.loads(found[1]) == path.with_suffix("").relative_to(path.parents[_depth(path)]).as_posix()
+    return json.loads(found[2])
+
+
+def _depth(path: Path) -> int:
+    return list(path.parts[::-1]).index("data") - 1
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "runs"
+    boards.two_runs(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made_site(out: Path) -> Path:
+    export(out.parent / "site", out)
+    return out.parent / "site"
+
+
+def test_a_table_line_a_run_with_ranges_intervals_and_coverage(made_site: Path) -> None:
+    page = (made_site / "index.html").read_text()
+    assert 'href="models/mover-tiny.html"' in page
+    assert "null baseline" in page
+    assert "2 of 3 clips" in page
+    # 0.5 and 0.7 of two cases: 0.6 ± 1.27, cut off at SSIM's end
+    assert re.search(r"<b>0\.6</b><small>\(−0\.67\d* … 1\)</small>", page)
+    assert 'data-value="10.0"' in page
+    assert page.index("mover-tiny.html") < page.index('class="apart"') < page.index("still-tiny.html")
+
+
+def test_every_file_that_a_page_names_is_there(made_site: Path) -> None:
+    for page in made_site.rglob("*.html"):
+        for address in re.findall(r'(?:href|src|poster)="([^"]+)"', page.read_text()):
+            path = address.partition("#")[0]
+            assert path.startswith(("data:", "https:")) or not path or (page.parent / path).is_file(), (
+                page,
+                address,
+            )
+
+
+def test_pages_ask_for_nothing_from_elsewhere_and_run_their_own_scripts_only(made_site: Path) -> None:
+    for page in made_site.rglob("*.html"):
+        text = page.read_text()
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+        assert policy
+        assert "default-src &#39;none&#39;" in policy[1]
+        assert "unsafe" not in policy[1]
+        assert "http" not in policy[1]
+        scripts = re.findall(r"<script>(.*?)</script>", text, flags=re.DOTALL)
+        assert scripts
+        assert (
+            re.search(r"\son[a-z]+=", re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)) is None
+        )
+        assert " style=" not in text
+
+
+def test_series_and_clips_of_a_run_are_data(made_site: Path) -> None:
+    content = data(made_site / "data" / "runs" / "mover-tiny.js")
+    assert isinstance(content, dict)
+    clip = content["cases"]["c0"]
+    assert (clip["frames"], clip["fps"], clip["width"], clip["height"]) == (5, 8.0, 64, 48)
+    assert (made_site / clip["address"]).read_bytes()[4:8] == b"ftyp"
+    # 4 values of 5 frames are of pairs, and stand at the later frame; 5 at their own
+    assert clip["series"]["ssim_mean"] == {"first": 1, "line": [0.9, 0.8, 0.7, 0.6]}
+    assert clip["series"]["flicker_max_step"]["first"] == 0
+
+
+def test_a_case_says_every_runs_values_and_a_missing_one_is_null(made_site: Path) -> None:
+    content = data(made_site / "data" / "cases" / folders.slug(_suite(made_site)) / "c2.js")
+    assert isinstance(content, dict)
+    listed = _inlined(made_site / "case.html")["suites"][0]["titles"]
+    values = dict(zip(listed, content["values"]["mover-tiny"], strict=True))
+    assert values == {"ssim_mean ↑": None, "flicker_max_step ↓": 10.0}
+    assert content["prompt"] == "prompt 2"
+    assert (made_site / content["image"]).is_file()
+
+
+def test_comparisons_were_made_in_advance(made_site: Path) -> None:
+    (pair,) = _inlined(made_site / "compare.html")["pairs"]
+    content = data(made_site / "data" / "pairs" / f"{pair}.js")
+    assert isinstance(content, dict)
+    assert (content["a"], content["b"]) == ("still", "mover")  # baselines are what others are held against
+    flicker = next(line for line in content["lines"] if line[0].startswith("flicker_max_step"))
+    assert flicker[3].startswith("+1")
+
+
+def test_the_same_results_give_the_same_bytes(out: Path, made_site: Path, tmp_path: Path) -> None:
+    export(tmp_path / "again", out)
+    assert digests(tmp_path / "again") == digests(made_site)
+
+
+def test_tables_beside_the_pages_hold_what_they_show(made_site: Path, out: Path) -> None:
+    content = json.loads((made_site / "board.json").read_text())
+    assert [entry["run"] for entry in content["suites"][0]["entries"]] == ["mover-tiny", "still-tiny"]
+    rows = parquet.read(made_site / "results.parquet")
+    assert len(rows) == sum(len(parquet.read(path)) for path in parquet.find([out]))
+    assert len((made_site / "board.csv").read_text().splitlines()) == 1 + 5
+
+
+def test_clips_are_copied_linked_or_left_out(out: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "deep" / "linked"
+    assert export(linked, out, clips="link").clips == 6
+    content = data(linked / "data" / "runs" / "still-tiny.js")
+    assert isinstance(content, dict)
+    address = content["cases"]["c1"]["address"]
+    assert address.startswith("../")
+    assert (linked / address).resolve() == next((out / "still-tiny" / "previews").glob("c1-*.mp4")).resolve()
+    assert not (linked / "clips").exists()
+    without = tmp_path / "without"
+    assert export(without, out, clips="none").clips == 0
+    assert not (without / "clips").exists()
+    assert not (without / "images").exists()
+    assert export(tmp_path / "one", out, most=1).clips == 2
+
+
+def test_an_old_site_is_replaced_and_nothing_else_is(out: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "site"
+    export(destination, out, clips="none", runs=("still",))
+    (destination / "stale.html").write_text("old")
+    export(destination, out, clips="none", runs=("still",))
+    assert not (destination / "stale.html").exists()
+    other = tmp_path / "thesis"
+    other.mkdir()
+    (other / "chapter.tex").write_text("years of work")
+    with pytest.raises(UsageError, match="something else than a site"):
+        export(other, out)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="is not a folder"):
+        export(tmp_path / "file", out)
+    (tmp_path / "link").symlink_to(destination)
+    with pytest.raises(UsageError, match="is not a folder"):
+        export(tmp_path / "link", out)
+    assert (other / "chapter.tex").read_text() == "years of work"
+
+
+def test_a_failed_export_leaves_the_old_site_and_nothing_half_done(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination = tmp_path / "site"
+    export(destination, out, clips="none")
+    before = digests(destination)
+    monkeypatch.setattr("bench.web.pages.pairs.content", lambda pair: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        export(destination, out, clips="none")
+    assert digests(destination) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_no_results_are_a_page_that_says_so(tmp_path: Path) -> None:
+    export(tmp_path / "site", tmp_path / "nothing")
+    assert "No results yet" in (tmp_path / "site" / "index.html").read_text()
+    assert json.loads((tmp_path / "site" / "board.json").read_text())["suites"] == []
+    assert parquet.read(tmp_path / "site" / "results.parquet") == []
+
+
+def test_one_run_and_a_corrupt_file_beside_it(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    only = boards.run(suite, "only")
+    boards.write(tmp_path / "runs", only, suite, [boards.row(only, "c0", "ssim_mean", 0.5)], clips=False)
+    (tmp_path / "runs" / "broken").mkdir()
+    (tmp_path / "runs" / "broken" / "results.parquet").write_bytes(b"PAR1 not really")
+    done = export(tmp_path / "site", tmp_path / "runs")
+    assert (done.runs, len(done.problems)) == (1, 1)
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert "broken/results.parquet is not a whole parquet file" in page
+    assert "only" in page
+
+
+def test_a_clip_that_is_gone_or_broken_is_said(tmp_path: Path) -> None:
+    boards.two_runs(tmp_path / "runs")
+    clips = tmp_path / "runs" / "mover-tiny" / "clips"
+    (clips / "c0-0.mkv").unlink()
+    (clips / "c1-0.mkv").write_bytes(bytes((clips / "c1-0.mkv").stat().st_size))
+    assert export(tmp_path / "site", tmp_path / "runs").clips == 4
+    content = data(tmp_path / "site" / "data" / "runs" / "mover-tiny.js")
+    assert isinstance(content, dict)
+    assert content["cases"]["c0"]["address"] == content["cases"]["c1"]["address"] == ""
+    assert "cannot be decoded" in content["cases"]["c1"]["note"]
+
+
+def test_numbers_without_clips_are_exported_too(out: Path, tmp_path: Path) -> None:
+    rows = parquet.read(out / "mover-tiny" / "results.parquet")
+    parquet.write(tmp_path / "published" / "tiny@0" / "mover.parquet", rows)
+    done = export(tmp_path / "site", tmp_path / "published")
+    assert (done.runs, done.clips) == (1, 0)
+    assert "numbers only" in (tmp_path / "site" / "index.html").read_text()
+    assert "cannot be checked here" in (tmp_path / "site" / "models" / "mover-tiny.html").read_text()
+
+
+def test_forty_hostile_texts_are_text(tmp_path: Path) -> None:
+    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
+    export(tmp_path / "site", tmp_path / "published")
+    site_folder = (tmp_path / "site").resolve()
+    for path in site_folder.rglob("*"):
+        assert path.resolve().is_relative_to(site_folder)
+        if path.suffix in {".html", ".svg"}:
+            text = re.sub(r"<(script|style)\b.*?</\1>", "", path.read_text(), flags=re.DOTALL)
+            assert not re.search(r"<(img|iframe|object|math|input autofocus|link rel=stylesheet) ", text), (
+                path
+            )
+            assert not re.search(r'href="\s*(javascript|data:text|vbscript)', text, flags=re.IGNORECASE), path
+        if path.suffix == ".js":
+            assert "<" not in path.read_text()
+
+
+def test_one_row_of_a_stranger_takes_no_export_down(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    rows = []
+    for label, sign in (("a", 1.0), ("b", -1.0)):
+        of = boards.run(suite, label)
+        about = {
+            "decoded": f'{{"fps": 1{"0" * 400}, "frames": -5, "width": -5, "height": -5}}',
+            "created": "yesterday",
+        }
+        rows += [boards.row(of, f"c{n}", "ssim_mean", 0.5, series=(0.5, 0.4), **about) for n in range(3)]
+        rows += [boards.row(of, f"c{n}", "warping_error", sign * 1e308, **about) for n in range(3)]
+        rows += [
+            boards.row(of, f"c{n}", "flicker_max_step", n * 5e-324, series=(0.0, 5e-324), **about)
+            for n in range(2)
+        ]
+    parquet.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert export(tmp_path / "site", tmp_path / "published").runs == 2
+    content = data(tmp_path / "site" / "data" / "runs" / "a-tiny.js")
+    assert isinstance(content, dict)
+    assert [content["cases"]["c0"][name] for name in ("fps", "frames", "width")] == [0, 0, 0]
+    assert "yesterday" not in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_metrics_under_settings_have_columns_and_complete_is_every_number(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures")
+    whole, part = boards.run(suite, "whole"), boards.run(suite, "part")
+    fvd = "fvd_debiased[frames=8,size=64]"
+    rows = [boards.row(of, "c0", "ssim_mean", 0.5) for of in (whole, part)]
+    rows.append(boards.row(whole, None, fvd, 9.0, low=8.0, high=10.0, n=1, decoded=""))
+    parquet.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
+    export(tmp_path / "site", tmp_path / "published")
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert f'data-key="{fvd}"' in page
+    partial = {
+        run: "data-partial" in tag for tag, run in re.findall(r'(<tr [^>]*data-run="([^"]+)"[^>]*>)', page)
+    }
+    assert partial == {"whole-tiny": False, "part-tiny": True}
+
+
+def test_cases_that_differ_most_are_told_with_their_addresses(made_site: Path) -> None:
+    (path,) = (made_site / "data" / "pairs").glob("*.js")
+    content = data(path)
+    assert isinstance(content, dict)
+    assert {each["case"]: each["slug"] for each in content["cases"]} == {
+        f"c{n}": f"c{n}" for n in range(2)
+    } | ({"c2": "c2"} if len(content["cases"]) == 3 else {})
+
+
+def test_a_source_is_listed_once_and_rows_refer_to_it() -> None:
+    for benchmark in reported_pages.content([ROOT / "results"])["benchmarks"]:
+        sources = benchmark["sources"]
+        assert len(set(sources)) == len(sources)
+        assert {line["source"] for line in benchmark["lines"]} <= set(range(1, len(sources) + 1))
+
+
+# Parts
+
+
+def test_slugs_are_safe_file_names_and_never_meet() -> None:
+    texts = [*hostile.TEXTS, "svd", "SVD", "../svd", "..", "", "a/b", "a-b", ".hidden", "x" * 300, "é"]
+    slugs = [folders.slug(text) for text in texts]
+    assert len(set(slugs)) == len(texts)
+    assert all(re.fullmatch(r"[a-z0-9_][a-z0-9._-]{0,99}", slug) for slug in slugs)
+    assert folders.slug("svd-demo-1f2e3d4c5b") == "svd-demo-1f2e3d4c5b"
+
+
+def test_inlined_json_ends_no_element() -> None:
+    text = rendering.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
+    assert not re.search("[<>&\u2028]", text)
+    assert json.loads(text) == {"a": "</script><!--\u2028&", "b": None, "c": [None]}
+
+
+@pytest.mark.parametrize("address", [*hostile.LINKS, "", "ftp://x", "http:", "https://"])
+def test_only_addresses_of_the_web_are_links(address: str) -> None:
+    assert rendering.link(address) == ""
+
+
+def test_addresses_of_the_web_are_links() -> None:
+    assert rendering.link(" https://arxiv.org/abs/1 ") == "https://arxiv.org/abs/1"
+
+
+def test_which_pairs_are_compared() -> None:
+    few = pairs.wanted(["a", "b", "still"], ["still"])
+    assert few == [("still", "a"), ("still", "b"), ("a", "b")]
+    models = [f"m{n}" for n in range(30)]
+    many = pairs.wanted([*models, "still", "noise"], ["still", "noise"])
+    # the others with each of three, and these among themselves
+    assert len(many) == len(set(many)) == 3 * 29 + 3
+    assert all(a in {"m0", "still", "noise"} for a, _ in many)
+    names = {**dict.fromkeys(models, "M"), "still": "Still"}
+    assert "was compared with M, Still." in pairs.said([*models, "still"], ["still"], names)
+    crowd = [f"m{n}" for n in range(300)]
+    assert {a for a, _ in pairs.wanted([*crowd, "still"], ["still"])} == {"m0"}  # within the limit
+
+
+def test_a_strip_spans_its_interval_and_is_empty_without_a_mean() -> None:
+    assert drawing.strip(float("nan"), 0.0, 1.0, (0.0, 1.0)) == ""
+    # 84 wide with 4 of air on each side: 0 at 4, 1 at 80
+    assert 'd="M4.0 4H80.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
+    assert 'cx="42.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
+
+
+def test_names_in_plots_are_escaped_and_extremes_are_drawn() -> None:
+    points = [drawing.Point(hostile.TEXTS[0], 0.0, 1.0), drawing.Point("b", 0.0, 1.0)]
+    svg = drawing.scatter(points, "t", "x", "y")
+    assert "<script" not in svg
+    assert "nan" not in drawing.plot(drawing.Line([0.0, 1.0], [3.0, 3.0]), "flat", "x").lower()
+
+
+@pytest.mark.parametrize(
+    "ends", [(-1e308, 1e308), (0.0, 5e-324), (1e308, 1.7e308), (-5e-324, 5e-324), (1e20, 1e20 + 16384)]
+)
+def test_numbers_at_the_ends_of_float64_are_drawn(ends: tuple[float, float]) -> None:
+    svg = drawing.plot(drawing.Line([0.0, 1.0], ends), "ends", "x") + drawing.strip(ends[0], *ends, ends)
+    assert not re.search("nan|inf", svg.lower())
+
+
+@pytest.mark.parametrize(("clips", "is_served"), [("link", False), ("none", True)])
+def test_only_a_site_that_can_be_served_is_said_to_be(
+    clips: str, is_served: bool, out: Path, tmp_path: Path
+) -> None:
+    """With --clips link the clips lie outside of the folder, of which bench serve hands out nothing."""
+    words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "none"), "--out", str(out)]
+    answer = CliRunner().invoke(app, [*words, "--clips", clips, "--run", "still", "--max-clips", "1"])
+    last = answer.stdout.splitlines()[-1]
+    assert ("bench serve" in last) is is_served
+    assert last.endswith(f"open {tmp_path / 'site' / 'index.html'}")
+
+
+def _suite(made_site: Path) -> str:
+    return str(_inlined(made_site / "case.html")["suites"][0]["name"])
+
+
+def _inlined(page: Path) -> dict[str, list[dict[str, object]]]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text())
+    assert found
+    content: dict[str, list[dict[str, object]]] = json.loads(found[1])
+    return content
+
+
+# Documents
+
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "publish-site.yml"
+
+
+def test_the_example_of_ci_is_a_workflow_that_publishes_what_is_exported() -> None:
+    workflow = yaml.safe_load(EXAMPLE.read_text())
+    steps = workflow["jobs"]["publish"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands == ["pip install ./i2v-bench", "bench export site/ --published results --clips none"]
+    assert (ROOT / "pyproject.toml").is_file()  # what is checked out can be installed
+    own, benchmark = [step.get("with", {}) for step in steps if "actions/checkout" in step.get("uses", "")]
+    assert own == {}
+    assert benchmark == {"repository": "${{ env.BENCH_REPOSITORY }}", "path": "i2v-bench"}
+    (python,) = [step["with"] for step in steps if "setup-python" in step.get("uses", "")]
+    assert "cache" not in python  # it fails in a repository without requirements.txt
+    (upload,) = [step for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert upload["with"]["path"] == "site"
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
+    assert workflow["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert workflow[True]["push"]["paths"] == ["results/**"]  # YAML reads 'on' as true
+
+
+@pytest.mark.parametrize("document", [EXAMPLE, ROOT / "docs" / "site.md"])
+def test_commands_of_the_documents_exist_with_their_options(document: Path) -> None:
+    commands = re.findall(r"^(?: {4}|.*run: )bench (\w+)([^#\n]*)", document.read_text(), flags=re.MULTILINE)
+    assert commands
+    for name, words in commands:
+        told = (ROOT / "tests" / "golden" / f"help-{name}.txt").read_text()
+        for option in re.findall(r"--[a-z-]+", words):
+            assert f"│ {option} " in told, (name, option)
+
+
+def test_the_example_s_command_runs(tmp_path: Path, out: Path) -> None:
+    rows = parquet.read(out / "mover-tiny" / "results.parquet")
+    parquet.write(tmp_path / "results" / "tiny@0" / "mover.parquet", rows)
+    words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "results"), "--clips", "none"]
+    answer = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "no-runs")])
+    assert answer.exit_code == 0, answer.stderr
+    assert "1 runs, 7 pages, 0 clips" in answer.stdout
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--dataset", "a/b"], "--dataset is for --format eval-results"),
+        (["--format", "csv", "--clips", "none"], "--clips and --max-clips are for a site"),
+        (["--format", "csv", "--dataset", "a/b"], "--dataset is for --format eval-results"),
+        (["--format", "eval-results"], "needs --dataset ORG/NAME"),
+        (["--run", "nobody"], "unknown run 'nobody'"),
+        (["--suite", "nowhere"], "unknown suite 'nowhere'"),
+    ],
+)
+def test_wrong_use_is_one_line_and_writes_nothing(
+    words: list[str], message: str, out: Path, tmp_path: Path
+) -> None:
+    answer = CliRunner().invoke(app, ["export", str(tmp_path / "x"), "--out", str(out), *words])
+    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1)
+    assert message in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_site_is_served(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["serve", str(tmp_path)])
+    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1)
+    assert "is not a site: bench export" in answer.stderr
+
+
+def test_a_port_that_is_taken_is_said(made_site: Path) -> None:
+    with contextlib.closing(serve.listening("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} is taken"):
+            serve.serve(made_site, "127.0.0.1", port, print)
+    with pytest.raises(UsageError, match="from 1 to 65535, not 70000"):
+        serve.serve(made_site, "127.0.0.1", 70000, print)
