@@ -36,6 +36,14 @@ Condition: TypeAlias = Literal[
 ]
 """What a model takes besides text: 'image prompt' is an image that need not become a frame."""
 
+Role: TypeAlias = Literal["model", "null baseline", "reference clips", "stand-in"]
+"""What a model's row is for: only models are ranked. Consistency metrics reward not moving, so a row that does not move
+says so; a stand-in has random weights and shows that the machinery works."""
+
+Access: TypeAlias = Literal["open", "hosted", "program", ""]
+"""Who may run a model: anyone with the weights, anyone who pays or has the server, anyone with the program; '' where
+that is not known."""
+
 CostBasis: TypeAlias = Literal["", "vendor", "estimated"]
 """Who says what a clip cost: the service that was paid, or our list of prices; '' where nobody is paid."""
 
@@ -183,6 +191,8 @@ class ModelCard:
         parameters: of the network that makes the frames, in billions, as its makers name it; None where they do not.
         fit: how the input image is brought to the clip's size, so that first-frame metrics compare like with like.
         note: what a user must know before the first run.
+        role: what its row is for.
+        access: who may run it.
     """
 
     name: str
@@ -206,6 +216,8 @@ class ModelCard:
     lifecycle: Literal["active", "legacy", "retired"] = "active"
     as_of: str = ""
     parameters: float | None = None
+    role: Role = "model"
+    access: Access = "open"
 
 
 @dataclass(frozen=True)
@@ -263,6 +275,10 @@ class MetricCard:
             direction where it has one; checked by calibration.
         ignores: damages or innocent changes that leave it where it is; checked likewise.
         is_main: whether tables show it when nobody chose.
+        is_lead: whether it stands for its group where there is room for a few metrics only.
+        title: what people call it: 'First frame matches image'; '' for its name.
+        group: the question that it answers: 'Motion', 'Flicker', … (bench.evaluators.catalogue.GROUPS), or one of its
+            own; '' for none.
     """
 
     name: str
@@ -278,6 +294,29 @@ class MetricCard:
     shows: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     is_main: bool = False
+    is_lead: bool = False
+    title: str = ""
+    group: str = ""
+
+    @property
+    def sign(self) -> int:
+        """+1 where higher is better, -1 where lower is, 0 where neither."""
+        return SIGNS[self.direction]
+
+    @property
+    def arrow(self) -> str:
+        """'↑', '↓' or ''."""
+        return ARROWS[self.direction]
+
+    @property
+    def better(self) -> str:
+        """'higher is better', 'lower is better' or 'no better direction'."""
+        return BETTER[self.direction]
+
+    @property
+    def heading(self) -> str:
+        """The title and its arrow: 'First frame matches image ↑'."""
+        return f"{self.title or self.name} {self.arrow}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ def _show_here(board: Board) -> None:
         "I2V Bench": f"{provenance.bench_version()} {provenance.commit()}".rstrip(),
         "Python": platform.python_version(),
         "Models": len(list(models.registry)),
-        "Metrics": f"{len(catalogue.cards())} of {len(list(evaluators.registry))} evaluators",
+        "Metrics": f"{len(catalogue.registered().cards)} of {len(list(evaluators.registry))} evaluators",
         "Runs on this board": f"{len(board.names)}, on {len(board.suites)} suite{'s' * (len(board.suites) != 1)}",
         **json_object(provenance.software()),
     }

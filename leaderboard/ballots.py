@@ -17,7 +17,6 @@ import streamlit as st
 from bench import runs
 from bench.errors import BadResults, BenchError, NotMeasurable, Unavailable
 from bench.media import video
-from bench.models import card_facts
 from bench.runs import RunFolder, previews as clip_previews
 from bench.types import Case
 from bench.votes import ballot_file as bench_votes
@@ -127,7 +126,7 @@ def ballots() -> list[Ballot]:
 
 def _ballot(suite: str, folders: Mapping[str, RunFolder]) -> Ballot:
     digests = {run: clips for run, folder in folders.items() if (clips := _clips(folder))}
-    worth = [run for run in digests if card_facts.kind(folders[run].run.model) != "null baseline"]
+    worth = [run for run in digests if source.model_card(folders[run].run.model).role != "null baseline"]
     if len(worth) >= 2:
         digests = {run: digests[run] for run in worth}
     return Ballot(suite, folders, digests)

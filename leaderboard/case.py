@@ -9,12 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench.evaluators.catalogue import card
-from bench.models import card_facts
 from bench.web import player
 from leaderboard import lineup, links, notices, players, source, words
 from leaderboard.choices import choose, choose_several
-from leaderboard.source import Board
+from leaderboard.source import Board, card
 
 MOST_COMPARED = 4
 HERE = Path(__file__).parent
@@ -114,7 +112,7 @@ def table(rows: pd.DataFrame, runs: Sequence[str], names: dict[str, str]) -> pd.
                 index=False
             )
         }
-        kind = card_facts.kind(str(first["model"]))
+        kind = source.model_card(str(first["model"])).role
         about = {
             "Model": names[run],
             "Open": links.to("model", run=run, case=str(first["case"]), seed=int(first["seed"])),

@@ -14,10 +14,10 @@ COLOUR = "#4c8dd6"
 
 GRAY = "#8a8f98"
 
-COLOURS = {"model": COLOUR, words.NULL: "#c98a1b", words.REFERENCE: "#3aa676"}
+COLOURS = {"model": COLOUR, words.NULL: "#c98a1b", words.REFERENCE: "#3aa676", "stand-in": "#8a8f98"}
 """Kind of entry -> its colour; each has a shape too, for those who see no colours."""
 
-SHAPES = {"model": "circle", words.NULL: "diamond", words.REFERENCE: "triangle-up"}
+SHAPES = {"model": "circle", words.NULL: "diamond", words.REFERENCE: "triangle-up", "stand-in": "cross"}
 """Kind of entry -> its sign."""
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 from bench.evaluators import catalogue
-from bench.models.card_facts import facts
+from bench.models.card_facts import card_of, paper_address
 
 CFF = Path(__file__).parents[1] / "CITATION.cff"
 """How to cite the benchmark; a checkout has it, an installed package says the same in its metadata."""
@@ -62,17 +62,17 @@ def _installed() -> dict[str, str]:
 
 def _of_models(models: Iterable[str]) -> Iterator[tuple[str, str]]:
     for model in models:
-        known = facts(model)
-        if known.paper:
-            yield known.paper, f"the model {known.title or model}"
+        known = card_of(model)
+        if paper := paper_address(known.paper):
+            yield paper, f"the model {known.title or model}"
 
 
 def _of_metrics(metrics: Iterable[str]) -> Iterator[tuple[str, str]]:
-    known = catalogue.cards()
+    known = catalogue.registered()
     for metric in metrics:
-        card = known.get(catalogue.bare(metric))
-        for number in ARXIV.findall(card.source if card else ""):
-            yield f"https://arxiv.org/abs/{number}", f"the metric {card.name if card else metric}"
+        card = known.card(metric)
+        for number in ARXIV.findall(card.source):
+            yield f"https://arxiv.org/abs/{number}", f"the metric {card.name}"
 
 
 def _entry(paper: str, whys: list[str]) -> str:

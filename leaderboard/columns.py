@@ -116,7 +116,7 @@ def with_motion(metrics: Sequence[str], there: Sequence[str]) -> list[str]:
 
 def ordered(metrics: Iterable[str]) -> list[str]:
     """Each once: by group, main metrics of a group first, otherwise in the order in which they came."""
-    groups, main = (*GROUPS, OTHER), set(_main(catalogue.cards()))
+    groups, main = (*GROUPS, OTHER), set(_main(catalogue.registered().cards))
     return sorted(
         dict.fromkeys(metrics),
         key=lambda metric: (groups.index(group_of(metric)), catalogue.bare(metric) not in main),
@@ -124,7 +124,7 @@ def ordered(metrics: Iterable[str]) -> list[str]:
 
 
 def _main(metrics: Iterable[str]) -> list[str]:
-    known = catalogue.cards()
+    known = catalogue.registered().cards
     return [metric for metric in metrics if (card := known.get(catalogue.bare(metric))) and card.is_main]
 
 

@@ -86,9 +86,9 @@ def frame(standing: Standing) -> pd.DataFrame:
 
 def _record(line: Line, headings: dict[Column, str]) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "name": line.name, "run": line.run, "model": line.model, "kind": line.kind, "cases": line.cases,
+        "name": line.name, "run": line.run, "model": line.model, "kind": line.role, "cases": line.cases,
         "clips": line.clips, "coverage": line.coverage, "clips_here": line.provenance == "clips here",
-        "access": line.facts.access, "licence": line.facts.licence, "parameters_billions": line.facts.parameters,
+        "access": line.card.access, "licence": line.card.licence, "parameters_billions": line.card.parameters,
         "reads_text": line.reads_text, **_numbers("total", line.total, line.total_rank),
     }  # fmt: skip
     for column, heading in headings.items():

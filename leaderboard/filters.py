@@ -47,11 +47,11 @@ class Filters:
 
     def keeps(self, line: Line, columns: Sequence[Column]) -> bool:
         """Whether a line may stay in a table of these columns."""
-        size = line.facts.parameters
+        size = line.card.parameters
         return (
-            self.name.casefold() in "\n".join((line.name, line.model, line.facts.title)).casefold()
-            and (not self.access or (line.facts.access or UNKNOWN) in self.access)
-            and (not self.licences or (line.facts.licence or UNKNOWN) in self.licences)
+            self.name.casefold() in "\n".join((line.name, line.model, line.card.title)).casefold()
+            and (not self.access or (line.card.access or UNKNOWN) in self.access)
+            and (not self.licences or (line.card.licence or UNKNOWN) in self.licences)
             and (not self.reads_text or words.yes_or_no(line.reads_text) in self.reads_text)
             and (size is not None or not self.is_sized)
             and (size is None or self.largest is None or size <= self.largest)
@@ -77,10 +77,10 @@ class Filters:
 def choose_filters(lines: Sequence[Line]) -> Filters:
     """The visitor's filters, as widgets behind one button; what was said of some line can be chosen."""
     licences = sorted(
-        {line.facts.licence or UNKNOWN for line in lines}, key=lambda name: (name == UNKNOWN, name)
+        {line.card.licence or UNKNOWN for line in lines}, key=lambda name: (name == UNKNOWN, name)
     )
     access = [
-        name for name in ("open", "hosted", "program", "") if any(line.facts.access == name for line in lines)
+        name for name in ("open", "hosted", "program", "") if any(line.card.access == name for line in lines)
     ]
     name = text(st.container(width=260), "Find a model", key="q", placeholder="Part of a name")
     with st.popover("Filters"):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench.models import card_facts
+from leaderboard import source
 from leaderboard.choices import choose
 from leaderboard.source import Board
 
@@ -30,7 +30,9 @@ def runs(board: Board, suite: str) -> list[str]:
     table = board.scores[["run", "model"]].drop_duplicates("run").astype(str)
     models = dict(zip(table["run"], table["model"], strict=True))
     found = [run for run, of in _suites(board).items() if of == suite]
-    return sorted(found, key=lambda run: (ORDER.index(card_facts.kind(models[run])), board.names[run], run))
+    return sorted(
+        found, key=lambda run: (ORDER.index(source.model_card(models[run]).role), board.names[run], run)
+    )
 
 
 def choose_runs(

@@ -10,9 +10,10 @@ import streamlit as st
 from bench import evaluators
 from bench.base import weights
 from bench.evaluators import Evaluator
-from bench.evaluators.catalogue import card, span
+from bench.evaluators.catalogue import span
 from bench.types import BETTER, MetricCard
 from leaderboard import words
+from leaderboard.source import card
 
 ARXIV = re.compile(r"(?i)arxiv[: ]+(\d{4}\.\d{4,5})")
 MOVES = {"shows": "green", "ignores": "gray"}

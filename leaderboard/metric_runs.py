@@ -7,15 +7,13 @@ from typing import TypeAlias
 import pandas as pd
 import streamlit as st
 
-from bench.evaluators.catalogue import card
-from bench.models import card_facts
 from bench.scoring import summary
 from bench.statistics import correlations, quantiles
 from bench.statistics.correlations import Alike
 from bench.types import SIGNS
-from leaderboard import links, strip_charts, words
+from leaderboard import links, source, strip_charts, words
 from leaderboard.choices import choose
-from leaderboard.source import Board, Stamp
+from leaderboard.source import Board, Stamp, card
 
 Stamps: TypeAlias = tuple[tuple[str, Stamp], ...]
 
@@ -70,7 +68,8 @@ def _kinds(board: Board) -> dict[str, str]:
     """Run -> what it is for."""
     runs = board.scores.drop_duplicates("run")
     return {
-        str(run): card_facts.kind(str(model)) for run, model in zip(runs["run"], runs["model"], strict=True)
+        str(run): source.model_card(str(model)).role
+        for run, model in zip(runs["run"], runs["model"], strict=True)
     }
 
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from bench import evaluators
 from bench.evaluators import catalogue
-from bench.evaluators.catalogue import card, span
+from bench.evaluators.catalogue import span
 from leaderboard import choices, metric_card, metric_curves, metric_runs, notices, source
 from leaderboard.choices import choose
-from leaderboard.source import Board
+from leaderboard.source import Board, card
 
 # no bare strings in a page: Streamlit would show them
 BETTER = {"higher": "↑ higher", "lower": "↓ lower", "none": "–"}
@@ -40,7 +40,7 @@ def show() -> None:
 
 def names(board: Board) -> list[str]:
     """Every metric that is registered here, by evaluator, and what else was measured: other settings, strangers'."""
-    known = list(catalogue.cards())
+    known = list(catalogue.registered().cards)
     return [*known, *sorted({*map(str, board.scores["metric"].unique())} - {*known})]
 
 

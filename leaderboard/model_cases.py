@@ -11,12 +11,12 @@ import streamlit as st
 
 from bench.base.wording import number
 from bench.errors import BadResults, BenchError
-from bench.evaluators.catalogue import card
 from bench.runs import RunFolder
 from bench.scoring import breakdown
 from bench.types import SIGNS
 from leaderboard import choices, model_clip, words
 from leaderboard.choices import choose
+from leaderboard.source import card
 
 COUNT = 6
 """At each end: one line of small pictures."""

@@ -7,18 +7,15 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench.models import card_facts
-from bench.models.card_facts import Facts
+from bench.models.card_facts import paper_address
 from bench.runs import RunFolder
 from bench.runs.row_facts import json_object
 from bench.types import ModelCard
-from leaderboard import words
+from leaderboard import source, words
 from leaderboard.source import Board
 from leaderboard.tables import SOURCES
 
 COMPARE = Path(__file__).with_name("compare.py")
-MADE_ELSEWHERE = {"clips": "clips made elsewhere"}
-"""What rows call a model of which nothing is known, in words."""
 
 MOST = 8
 """Settings in one line."""
@@ -36,7 +33,7 @@ def show(board: Board, run: str, rows: pd.DataFrame, folder: RunFolder | None) -
         folder: of its clips; None where only its numbers are here.
     """
     first = rows.iloc[0]
-    known = card_facts.facts(str(first["model"]))
+    known = source.model_card(str(first["model"]))
     with st.container(border=True):
         st.subheader(words.plain(board.names[run]), anchor=False)
         with st.container(horizontal=True, gap="small"):
@@ -45,22 +42,19 @@ def show(board: Board, run: str, rows: pd.DataFrame, folder: RunFolder | None) -
         with st.grid("auto", min_column_width=150):
             for name, text in _about(rows, known).items():
                 _show_fact(name, text)
-        for text in (_settings(rows), known.card.note if known.card else ""):
+        for text in (_settings(rows), known.note):
             if text:
                 st.caption(words.plain(text))
         _show_links(board, run, known)
 
 
-def _badges(first: pd.Series, known: Facts, folder: RunFolder | None) -> list[tuple[str, str]]:
+def _badges(first: pd.Series, known: ModelCard, folder: RunFolder | None) -> list[tuple[str, str]]:
     """Texts and their colours."""
-    lifecycle = known.card.lifecycle if known.card else "active"
     found = [
-        ("" if known.kind == "model" else known.kind, "gray"),
-        (ACCESS.get(known.access, "") if known.kind == "model" else "", "violet"),
+        ("" if known.role == "model" else known.role, "gray"),
+        (ACCESS.get(known.access, "") if known.role == "model" else "", "violet"),
         (
-            ""
-            if lifecycle == "active" or known.card is None
-            else f"{lifecycle}, {known.card.as_of}".rstrip(", "),
+            "" if known.lifecycle == "active" else f"{known.lifecycle}, {known.as_of}".rstrip(", "),
             "orange",
         ),
         (f"{first['suite']}@{first['suite_version']}", "gray"),
@@ -69,16 +63,16 @@ def _badges(first: pd.Series, known: Facts, folder: RunFolder | None) -> list[tu
     return [(text, colour) for text, colour in found if text]
 
 
-def _about(rows: pd.DataFrame, known: Facts) -> dict[str, str]:
+def _about(rows: pd.DataFrame, known: ModelCard) -> dict[str, str]:
     """Names and texts of the facts, those that are known."""
-    first, card = rows.iloc[0], known.card
+    first = rows.iloc[0]
     clips = rows[rows["case"].notna()].drop_duplicates(["case", "seed"])
     found = {
-        "Model": known.title or MADE_ELSEWHERE.get(str(first["model"]), str(first["model"])),
+        "Model": known.title or known.name,
         "Licence": known.licence,
         "Parameters": "" if known.parameters is None else f"{known.parameters:g} B",
-        "Conditions on": _takes(card) if card else "",
-        "Native": _native(card) if card else "",
+        "Conditions on": _takes(known),
+        "Native": _native(known),
         "Reads text": words.yes_or_no(first["reads_text"]),
         "Checkpoint": str(first["checkpoint"]),
         "Digest": _short(str(first["checkpoint_digest"])),
@@ -123,7 +117,7 @@ def _show_fact(name: str, text: str) -> None:
         st.text(text)
 
 
-def _show_links(board: Board, run: str, known: Facts) -> None:
+def _show_links(board: Board, run: str, known: ModelCard) -> None:
     """The model's paper, and the comparison with another run of the suite."""
     others = _others(board, run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -140,8 +134,8 @@ def _show_links(board: Board, run: str, known: Facts) -> None:
             st.page_link(
                 COMPARE, label="Compare side by side", query_params=query, disabled=other is None, icon=None
             )
-        if known.paper:
-            st.link_button("Paper", known.paper)
+        if paper := paper_address(known.paper):
+            st.link_button("Paper", paper)
 
 
 def _others(board: Board, run: str) -> list[str]:

@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench.evaluators.catalogue import card
 from bench.scoring import breakdown
 from leaderboard import links, series_charts, words
-from leaderboard.source import Board
+from leaderboard.source import Board, card
 
 MOST = 9
 """Metrics that are drawn when nobody chose: three lines of three."""

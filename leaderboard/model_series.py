@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bench.evaluators.catalogue import card
 from bench.runs.row_facts import decoded
 from bench.statistics import series_bands
 from bench.statistics.series_bands import Band
 from leaderboard import charts, series_charts, words
+from leaderboard.source import card
 
 ABOUT_BANDS = (
     "Line: the mean over cases. Band: where the middle 80 % of the cases lie. The seeds of a case count as one: "

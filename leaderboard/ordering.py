@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bench.evaluators.catalogue import card
 from bench.scoring.standings import Column, Line, Standing
 from leaderboard import tables
 from leaderboard.choices import choose, toggle
+from leaderboard.source import card
 
 NAME, COVERAGE = "Name", "Coverage"
 

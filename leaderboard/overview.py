@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from bench.base.wording import number
-from bench.evaluators.catalogue import card, span
+from bench.evaluators.catalogue import span
 from bench.scoring.standings import Column, Line, Standing
 from leaderboard import (
     charts,
@@ -28,7 +28,7 @@ from leaderboard import (
 )
 from leaderboard.choices import choose
 from leaderboard.ordering import Order
-from leaderboard.source import Board
+from leaderboard.source import Board, card
 
 HERE = Path(__file__).parent
 MOST_COMPARED = 4
@@ -59,8 +59,8 @@ def show() -> None:
         notices.show_empty()
         return
     standing = _choose_standing(board)
-    models = [line for line in standing.lines if line.kind == "model"]
-    others = [line for line in standing.lines if line.kind != "model"]
+    models = [line for line in standing.lines if line.role == "model"]
+    others = [line for line in standing.lines if line.role != "model"]
     kept, order = _choose_models(standing, models)
     shown, others = order.sorted(kept), order.sorted(others)
     _show_picked([*_show_models(standing, models, shown, order), *_show_others(standing, others, order)])
@@ -210,7 +210,7 @@ def _points(lines: Sequence[Line], column: Column | None, beside: Column | None)
         points.append(
             {
                 "name": line.name,
-                "kind": line.kind,
+                "kind": line.role,
                 "text": words.with_interval(*numbers),
                 **dict(zip(("mean", "low", "high"), numbers, strict=True)),
                 "beside": number(margin.mean) if margin else tables.NOTHING,

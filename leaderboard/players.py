@@ -15,13 +15,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench.errors import BadResults, BenchError
-from bench.evaluators.catalogue import card
 from bench.runs import RunFolder
 from bench.runs.row_facts import decoded
 from bench.types import Case
 from bench.web import player
 from bench.web.player import Shown, ShownClip, ShownSeries, Theme
 from leaderboard import inputs, previews, source, words
+from leaderboard.source import card
 
 PREFIX = "/app/player"
 

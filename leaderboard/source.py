@@ -14,6 +14,7 @@ from bench import runs
 from bench.errors import BadResults
 from bench.runs import RunFolder, parquet
 from bench.scoring import summary
+from bench.types import MetricCard, ModelCard
 from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
@@ -49,6 +50,17 @@ class Board:
     def suites(self) -> list[str]:
         """Every 'name@version', sorted."""
         return sorted({*(self.scores["suite"] + "@" + self.scores["suite_version"])})
+
+
+def card(metric: str) -> MetricCard | None:
+    """The card of a metric, of this machine or as it came with rows; None where there is none."""
+    known = summary.catalogue_of(read().rows)
+    return known.card(metric) if known.knows(metric) else None
+
+
+def model_card(model: str) -> ModelCard:
+    """The card of a model that rows name."""
+    return summary.model_card(read().rows, model)
 
 
 def read() -> Board:

@@ -12,11 +12,11 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from bench.evaluators.catalogue import card
 from bench.scoring.recipes import Recipe
 from bench.scoring.standings import Column, Line, Score
 from bench.types import ARROWS
 from leaderboard import words
+from leaderboard.source import card
 
 MODEL, TOTAL, RANK, GROUP = "Model", "Total", "Rank", "Tie group"
 NOTHING = "–"
@@ -141,12 +141,12 @@ def _facts(line: Line) -> dict[str, Any]:
     return {
         MODEL: line.name,
         "Open": f"model?run={quote(line.run, safe='')}",
-        "Kind": line.kind,
+        "Kind": line.role,
         "Coverage": line.coverage,
         "Source": [line.provenance],
-        "Access": line.facts.access or "",
-        "Size": line.facts.parameters,
-        "Licence": line.facts.licence,
+        "Access": line.card.access or "",
+        "Size": line.card.parameters,
+        "Licence": line.card.licence,
         "Reads text": words.yes_or_no(line.reads_text),
         "Cases": line.cases,
         "Clips": line.clips,

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bench.evaluators.catalogue import card
 from bench.scoring.standings import Column, Line, Score
 from bench.statistics import pareto
 from bench.statistics.pareto import Place, Span, Spot
 from bench.types import SIGNS
 from leaderboard import columns, links, notices, ranked, source, tables, tradeoff_charts, words
 from leaderboard.choices import choose, toggle
+from leaderboard.source import card
 from leaderboard.tradeoff_charts import Axis
 
 QUESTIONS = {
@@ -69,7 +69,7 @@ class Plot:
         return [of_run[run] for run in pareto.front(self._spots(), self.signs)]
 
     def _spots(self) -> dict[str, Spot]:
-        return {line.run: self.spot(line) for line in self.lines if line.kind == "model"}
+        return {line.run: self.spot(line) for line in self.lines if line.role == "model"}
 
 
 def show() -> None:
@@ -179,7 +179,7 @@ def _axis(points: pd.DataFrame, column: Column, sign: int, axis: str) -> Axis:
 def _point(plot: Plot, line: Line, place: str) -> dict[str, object]:
     x, y = plot.spot(line)
     return {
-        "name": line.name, "kind": line.kind, "place": place,
+        "name": line.name, "kind": line.role, "place": place,
         "x": x.mean, "x_low": x.low, "x_high": x.high, "text_x": words.with_interval(x.mean, x.low, x.high),
         "y": y.mean, "y_low": y.low, "y_high": y.high, "text_y": words.with_interval(y.mean, y.low, y.high),
     }  # fmt: skip

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from bench.models import card_facts
 from bench.votes import polls, tables
 from bench.votes.agreement import Agreement
 from bench.votes.ballot_file import Vote, VoteFile
@@ -109,7 +108,7 @@ def _drawn(entries: Sequence[Rating], names: Mapping[str, str]) -> pd.DataFrame:
     lines = [
         {
             "name": names[entry.name],
-            "kind": card_facts.kind(models.get(entry.name, "")),
+            "kind": source.model_card(models.get(entry.name, "")).role,
             "text": f"{entry.points:.0f} ({tables.interval(entry)})",
             "mean": entry.points,
             "low": least if entry.low is None else points(entry.low),

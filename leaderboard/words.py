@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from bench.base import wording
-from bench.evaluators.catalogue import card
 from bench.types import ARROWS
+from leaderboard.source import card
 
 NULL, REFERENCE = "null baseline", "reference clips"
 

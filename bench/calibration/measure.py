@@ -28,9 +28,9 @@ from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFact
 from bench.calibration.damages import Damage
 from bench.engine import one_pass, resolve_metrics
 from bench.engine.resolve_metrics import Metrics
-from bench.engine.rows import metric_name, metric_version
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
 from bench.evaluators import ClipEvaluator
+from bench.evaluators.catalogue import full_name, full_version
 from bench.media import pictures, video
 from bench.suites import own_clips
 from bench.types import Case, Clip, ClipRecord, Frames, Keyframe, MetricCard, Suite, Value
@@ -274,7 +274,7 @@ def _answers(
     for evaluator in evaluators:
         answers = shown.answers(evaluator)
         for card in evaluator.cards:
-            yield metric_name(card, evaluator), answers[card.name]
+            yield full_name(card, evaluator), answers[card.name]
 
 
 def _generator(task: Task) -> np.random.Generator:
@@ -307,7 +307,7 @@ def _curves(
     evaluators: Sequence[ClipEvaluator], chosen: Sequence[Damage], found: Mapping[str, Sequence[Answered]]
 ) -> Iterator[Curve]:
     for evaluator, card in ((each, card) for each in evaluators for card in each.cards):
-        name = metric_name(card, evaluator)
+        name = full_name(card, evaluator)
         for damage in chosen:
             values = _measured(_whole(name, damage, found))
             if len(values):
@@ -341,9 +341,9 @@ def _damage_facts(damage: Damage) -> DamageFacts:
 
 def _metric_facts(card: MetricCard, evaluator: ClipEvaluator) -> MetricFacts:
     return MetricFacts(
-        name=metric_name(card, evaluator),
+        name=full_name(card, evaluator),
         evaluator=evaluator.name,
-        version=metric_version(card, evaluator),
+        version=full_version(card, evaluator),
         direction=card.direction,
         unit=card.unit,
         shows=card.shows,

@@ -269,10 +269,11 @@ def show(
         from bench.runs import parquet
         from bench.scoring import summary
 
-        found, problems = runs.named(out, run).rows.read()
+        stored = runs.named(out, run).rows
+        found, problems = stored.read()
         for problem in problems:
             typer.echo(f"warning: {problem}", err=True)
-        rows = parquet.frame(found)
+        rows = parquet.frame(found, stored.cards())
         if as_json:
             _print_json(
                 {"scores": _records(summary.scores(rows)), "failures": _records(summary.failures(rows))}
@@ -387,7 +388,8 @@ def list_entries(
 
         lines = [[entry[heading] for heading in headings] for entry in entries]
         console = terminal.stdout()
-        console.print(terminal.listing(headings, lines, [entry.get("family", "") for entry in entries]))
+        groups = [str(entry.get("family") or entry.get("group") or "") for entry in entries]
+        console.print(terminal.listing(headings, lines, groups))
         for line in listings.notes(kind.value):
             console.print(line, markup=False, soft_wrap=True)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from bench import evaluators, models, runs, suites
 from bench.base import settings, weights
-from bench.engine import resolve_models
+from bench.evaluators import catalogue
 from bench.models.requirements import Need
 from bench.types import Condition, ModelCard
 
 NULL, OTHER = "null models", "others"
-"""Families of models whose cards name none."""
+"""Families of models whose cards name none: of what is no model, and of the rest."""
 
 Listing = tuple[list[str], list[dict[str, Any]]]
 """Headings of the table, and the entries, which may hold more than the table shows."""
@@ -68,7 +68,9 @@ def _model(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "title": card.title,
-        "family": card.family or (NULL if name in resolve_models.NULL_MODELS else OTHER),
+        "family": card.family or (OTHER if card.role == "model" else NULL),
+        "role": card.role,
+        "access": card.access,
         "conditions on": ", ".join([*(["text"] if card.reads_text else []), *map(_short, card.takes)]),
         "takes": list(card.takes),
         "reads text": card.reads_text,
@@ -125,8 +127,12 @@ def _need(need: Need) -> dict[str, Any]:
 
 
 def _metrics() -> Listing:
-    headings = ["metric", "evaluator", "better", "unit", "range", "available", "definition"]
-    return headings, [entry for name in evaluators.registry for entry in _cards(name)]
+    headings = ["metric", "title", "evaluator", "better", "unit", "range", "available", "definition"]
+    entries = {entry["metric"]: entry for name in evaluators.registry for entry in _cards(name)}
+    groups = catalogue.registered().groups(entries)
+    return headings, [
+        {**entries[name], "group": group} for group, members in groups.items() for name in members
+    ]
 
 
 def _cards(name: str) -> list[dict[str, Any]]:
@@ -135,10 +141,11 @@ def _cards(name: str) -> list[dict[str, Any]]:
     return [
         {
             "metric": card.name,
+            "title": card.title or card.name,
             "evaluator": name,
-            "better": {"higher": "higher", "lower": "lower", "none": "–"}[card.direction],
+            "better": "–" if card.direction == "none" else card.direction,
             "unit": card.unit,
-            "range": f"{_end(card.low, '−∞')} … {_end(card.high, '∞')}",
+            "range": catalogue.span(card),
             "available": "yes" if not missing else f"needs {', '.join(missing)}",
             "definition": card.definition,
             "source": card.source,
@@ -207,7 +214,3 @@ def _runs(out: Path) -> Listing:
             }
         )
     return headings, entries
-
-
-def _end(limit: float | None, unbounded: str) -> str:
-    return unbounded if limit is None else f"{limit:g}"

@@ -24,10 +24,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bench import evaluators
 from bench.base.progress import Bar, Progress
 from bench.base.wording import half, number
-from bench.evaluators.catalogue import card, title
+from bench.evaluators.catalogue import Catalogue
 from bench.models.plans import Plan
 from bench.scoring import summary
 
@@ -112,16 +111,18 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
         metrics: names of metrics to show, or of evaluators whose main metrics are shown; none for all main metrics. A
             metric that no run has a value of is not shown.
     """
-    names = summary.names(rows)
+    names, known = summary.names(rows), summary.catalogue_of(rows)
     for (suite, version), group in summary.scores(rows).groupby(["suite", "suite_version"], sort=False):
         measured = group[group["mean"].notna()]
-        shown = [metric for metric in measured["metric"].unique() if _is_shown(metric, metrics)]
+        there = list(measured["metric"].unique())
+        chosen = set(known.chosen(metrics, there))
+        shown = [metric for metric in known.ordered(there) if metric in chosen]
         cells = {(row["run"], row["metric"]): _cell(row) for row in measured.to_dict("records")}
         runs = list(group["run"].unique())
         lines = [[cells.get((run, metric), "–") for metric in shown] for run in runs]
         for line, run in zip(lines, runs, strict=True):
             line.append(_coverage(group[group["run"] == run]))
-        headings = [*map(title, shown), "clips"]
+        headings = [*(f"{metric} {known.card(metric).arrow}".rstrip() for metric in shown), "clips"]
         yield _table(f"{suite}@{version}", [names[run] for run in runs], headings, lines)
 
 
@@ -140,25 +141,33 @@ def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str
 
 
 def run_table(rows: pd.DataFrame) -> Table:
-    """Every metric of one run: mean, interval, coverage and what it means."""
+    """Every metric of one run, group by group: title, mean, interval, coverage and what it means."""
+    known = summary.catalogue_of(rows)
     table = Table("metric", title=f"{rows['label'].iloc[0]} on {rows['suite'].iloc[0]}", title_justify="left")
+    table.add_column("what it is")
     for heading in ("mean", "95 % interval", "cases", "no value"):
         table.add_column(heading, justify="right")
     table.add_column("definition")
-    for score in summary.scores(rows).to_dict("records"):
-        known = card(score["metric"])
-        interval = (
-            f"{number(score['low'])} … {number(score['high'])}" if score["low"] == score["low"] else "–"
-        )
-        table.add_row(
-            escape(title(score["metric"])),
-            number(score["mean"]),
-            interval,
-            str(score["cases"]),
-            str(score["failed"] or ""),
-            escape(known.definition) if known else "",
-        )
+    scores = {score["metric"]: score for score in summary.scores(rows).to_dict("records")}
+    for group, metrics in known.groups(scores).items():
+        table.add_row(Text(group, style="bold"))
+        for metric in metrics:
+            table.add_row(*_run_row(known, metric, scores[metric]))
     return table
+
+
+def _run_row(known: Catalogue, metric: str, score: Mapping[Any, Any]) -> list[str]:
+    card = known.card(metric, str(score["metric_version"]))
+    has_interval = score["low"] == score["low"]
+    return [
+        escape(f"{metric} {card.arrow}".rstrip()),
+        escape(card.title),
+        number(score["mean"]),
+        f"{number(score['low'])} … {number(score['high'])}" if has_interval else "–",
+        str(score["cases"]),
+        str(score["failed"] or ""),
+        escape(card.definition),
+    ]
 
 
 def plan_table(rows: Sequence[Planned]) -> Table:
@@ -233,16 +242,6 @@ def listing(headings: Sequence[str], lines: Iterable[Sequence[Any]], groups: Seq
             before = group
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in line))
     return table
-
-
-def _is_shown(metric: str, chosen: Sequence[str]) -> bool:
-    known = card(metric)
-    if known is None or known.name in chosen:
-        return True
-    owner = next(name for name in evaluators.registry if known in evaluators.registry[name].cards)
-    if owner in chosen and not any(card.is_main for card in evaluators.registry[owner].cards):
-        return True
-    return (known.is_main or "[" in metric) and (not chosen or owner in chosen)
 
 
 def _cell(score: Mapping[Any, Any]) -> str:

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.comparison.differences import CaseDifference, Difference, Entry, Hole, Pair, Skipped, corrected
-from bench.errors import UnknownName
-from bench.evaluators import catalogue
 from bench.scoring import summary
 from bench.statistics import paired
-from bench.types import SIGNS, MetricCard
+from bench.types import MetricCard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,29 +32,7 @@ def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:
     Raises:
         UnknownName: neither here nor in the rows is there such a metric.
     """
-    known = catalogue.cards()
-    valued = list(dict.fromkeys(rows[rows["value"].notna()]["metric"]))
-    main = [
-        name for name in valued if catalogue.bare(name) not in known or known[catalogue.bare(name)].is_main
-    ]
-    if not names or "all" in names:
-        return valued if names else main
-    wanted = [metric for name in names for metric in _named(name, valued, main)]
-    return list(dict.fromkeys(wanted))
-
-
-def _named(name: str, valued: Sequence[str], main: Sequence[str]) -> list[str]:
-    """What one word means: a metric, measured with whatever settings, and what an evaluator mainly measures."""
-    from bench import evaluators
-
-    own = [card.name for card in evaluators.registry[name].cards] if name in evaluators.registry else []
-    metrics = [metric for metric in valued if name in (metric, catalogue.bare(metric))]
-    metrics += [metric for metric in main if catalogue.bare(metric) in own]
-    metrics = metrics or [metric for metric in valued if catalogue.bare(metric) in own]
-    known = catalogue.cards()
-    if not metrics and not own and name not in known:
-        raise UnknownName("metric", name, {*known, *evaluators.registry, *valued})
-    return metrics or own or [name]
+    return summary.catalogue_of(rows).chosen(names, list(rows[rows["value"].notna()]["metric"]))
 
 
 def compare(a: Entry, b: Entry, rows: pd.DataFrame, metrics: Iterable[str]) -> Pair:
@@ -68,14 +44,14 @@ def compare(a: Entry, b: Entry, rows: pd.DataFrame, metrics: Iterable[str]) -> P
         metrics: which.
     """
     a_rows, b_rows = (rows[rows["run"] == side.run] for side in (a, b))
-    known, found, skipped, holes = catalogue.cards(), [], [], []
+    known, found, skipped, holes = summary.catalogue_of(rows), [], [], []
     for metric in metrics:
         sides = _Sides(metric, a, b, *(side[side["metric"] == metric] for side in (a_rows, b_rows)))
         reason = sides.reason()
         if reason:
             skipped.append(Skipped(metric, reason))
             continue
-        found.append(sides.difference(known.get(catalogue.bare(metric))))
+        found.append(sides.difference(known.card(metric, sides.version)))
         holes += sides.holes()
     seeds = tuple(tuple(sorted({int(seed) for seed in side["seed"].dropna()})) for side in (a_rows, b_rows))
     return corrected(Pair(a, b, tuple(found), tuple(skipped), _together(holes), (seeds[0], seeds[1])))
@@ -104,7 +80,12 @@ class _Sides:
             return SET_REASON
         return "" if set(self._means(self.a_rows)) & set(self._means(self.b_rows)) else "no case in common"
 
-    def difference(self, card: MetricCard | None) -> Difference:
+    @property
+    def version(self) -> str:
+        """Of the metric, the same on both sides where there is something to compare."""
+        return str(self.a_rows["metric_version"].iloc[0])
+
+    def difference(self, card: MetricCard) -> Difference:
         """B minus A."""
         a, b = self._means(self.a_rows), self._means(self.b_rows)
         cases = sorted(set(a) & set(b))
@@ -112,14 +93,13 @@ class _Sides:
         gaps_N = paired.differences(a_N, b_N)
         low, high = summary.interval(gaps_N)
         spread = float(np.std(gaps_N, ddof=1)) if len(cases) > 1 else float("nan")
-        sign = SIGNS[card.direction] if card else 0
-        gains_N = gaps_N * (sign or 1)
+        gains_N = gaps_N * (card.sign or 1)
         order = sorted(range(len(cases)), key=lambda place: (gains_N[place], cases[place]))
         return Difference(
             metric=self.metric,
-            version=str(self.a_rows["metric_version"].iloc[0]),
-            direction=card.direction if card else "none",
-            unit=card.unit if card else "",
+            version=self.version,
+            direction=card.direction,
+            unit=card.unit,
             basis="cases",
             cases=len(cases),
             a=float(a_N.mean()),

@@ -177,17 +177,17 @@ def _remedy(evaluator: SetEvaluator, folder: RunFolder) -> str:
     return f"bench evaluate {folder.path.name} --metrics {evaluator.name} makes them"
 
 
-def _by_evaluator(metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+def _by_evaluator(metrics: Sequence[str]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
     """(Name of the evaluator, its settings in words) -> metrics."""
-    owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
-    found: dict[tuple[str, str], list[str]] = {}
+    known = catalogue.registered()
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for metric in metrics:
-        name, _, words = metric.removesuffix("]").partition("[")
-        found.setdefault((owners.get(name, name), words), []).append(metric)
+        owner = known.owner(metric) or catalogue.bare(metric)
+        found.setdefault((owner, tuple(catalogue.words_of_settings(metric))), []).append(metric)
     return found
 
 
-def _evaluator(name: str, words: str) -> SetEvaluator:
+def _evaluator(name: str, words: Sequence[str]) -> SetEvaluator:
     """As the metric's name says that it was set.
 
     Raises:
@@ -196,7 +196,7 @@ def _evaluator(name: str, words: str) -> SetEvaluator:
     if name not in evaluators.registry:
         raise Unavailable(f"there is no evaluator of {name} here")
     cls = evaluators.registry[name]
-    made = cls(settings.parse(cls.Settings, [word for word in words.split(",") if word], f"metric '{name}'"))
+    made = cls(settings.parse(cls.Settings, words, f"metric '{name}'"))
     if not isinstance(made, SetEvaluator):
         raise Unavailable(f"{name} measures clips, and its rows are about a set")
     return made

@@ -17,6 +17,7 @@ from bench.comparison import by_case, by_set
 from bench.comparison.differences import Difference, Entry, Pair, Skipped
 from bench.errors import UnknownName, UsageError
 from bench.runs import RunFolder, parquet
+from bench.runs.cards import Cards
 from bench.types import SIGNS
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def _check_suites(folders: Sequence[RunFolder]) -> None:
 
 
 def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    found, problems = [], []
+    found, problems, cards = [], [], Cards()
     for folder in dict.fromkeys(folders):
         rows, broken = folder.rows.read()
         problems += [str(each) for each in broken]
@@ -229,7 +230,8 @@ def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
             name = folder.path.name
             raise UsageError(f"run '{name}' has no measurements yet: bench evaluate {name}")
         found += rows
-    return parquet.frame(parquet.latest(found)), tuple(problems)
+        cards |= folder.rows.cards()
+    return parquet.frame(parquet.latest(found), cards), tuple(problems)
 
 
 def _entries(folders: Sequence[RunFolder]) -> list[Entry]:

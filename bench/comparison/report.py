@@ -18,9 +18,8 @@ from bench.base import files, svg, wording
 from bench.comparison import differences
 from bench.comparison.compare import Comparison, Gate
 from bench.comparison.differences import CaseDifference, Difference, Extreme, Pair
-from bench.evaluators import catalogue
 from bench.statistics import paired
-from bench.types import SIGNS
+from bench.types import ARROWS, SIGNS
 
 EXTREMES = 3
 """How many of the worst and of the best cases are named."""
@@ -102,7 +101,7 @@ def plain(words: str) -> str:
 
 
 def _line(found: Difference) -> list[str]:
-    name = plain(catalogue.title(found.metric))
+    name = plain(f"{found.metric} {ARROWS[found.direction]}".rstrip())
     difference = _signed(found.difference) + ("" if found.half is None else f" ± {_number(found.half)}")
     won = f"{found.won}/{found.cases}" + (f" ({found.tied} tied)" if found.tied else "")
     return [

@@ -14,12 +14,15 @@ from typing import TypeAlias
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import Screening, screen_file
-from bench.engine.rows import clip_inputs, clip_rows, metric_name, metric_version
+from bench.engine.rows import clip_inputs, clip_rows
 from bench.engine.set_metrics import Distances
 from bench.errors import BadClip, BenchError, WorkerDied
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator, all_failed
+from bench.evaluators.catalogue import full_name, full_version
 from bench.media import digests
+from bench.models.card_facts import card_of
 from bench.runs import RunFolder
+from bench.runs.cards import Cards
 from bench.runs.features import FeatureStore
 from bench.types import Case, ClipRecord, Measurement, Run, Suite
 
@@ -58,8 +61,8 @@ class Known:
     def answers(self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str) -> bool:
         """Whether every metric of the evaluator has a row of this version about these inputs."""
         for card in evaluator.cards:
-            row = self._rows.get((case, seed, metric_name(card, evaluator)))
-            if row is None or (row.inputs, row.metric_version) != (inputs, metric_version(card, evaluator)):
+            row = self._rows.get((case, seed, full_name(card, evaluator)))
+            if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
                 return False
         return True
 
@@ -97,6 +100,8 @@ class Evaluation:
         Args:
             retry_failed: asks again what failed before.
         """
+        metrics = tuple(card for evaluator in self.evaluators for card in evaluator.cards)
+        self.folder.rows.describe(Cards(metrics, (card_of(self.run.model),)))
         before, _ = self.folder.rows.read()
         self._known = Known(row for row in before if not (retry_failed and row.error is not None))
         set_evaluators = [evaluator for evaluator in self.evaluators if isinstance(evaluator, SetEvaluator)]

@@ -28,6 +28,7 @@ from bench.errors import UnknownName, UsageError
 from bench.evaluators import Evaluator
 from bench.media import digests
 from bench.runs import RunFolder, parquet
+from bench.runs.cards import merged
 from bench.suites import own_clips
 from bench.types import Case, ClipRecord, Fit, Run, Runtime, Suite
 
@@ -297,4 +298,5 @@ def samples(selection: Selection) -> tuple[Suite, list[tuple[Case, int]]]:
 
 
 def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:
-    return parquet.frame([row for folder in folders for row in folder.rows.read()[0]])
+    found = [row for folder in folders for row in folder.rows.read()[0]]
+    return parquet.frame(found, merged(folder.rows.cards() for folder in folders))

@@ -9,7 +9,7 @@ from bench import evaluators
 from bench.base import settings, weights
 from bench.base.progress import Progress
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.evaluators import Evaluator, SetEvaluator
+from bench.evaluators import Evaluator, SetEvaluator, catalogue
 from bench.types import Suite
 
 
@@ -33,8 +33,7 @@ def resolve(metrics: Metrics, device: str) -> list[Evaluator]:
         UnknownName: there is no such metric, evaluator or setting.
         UsageError: a setting is out of range.
     """
-    owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
-    owners |= {name: name for name in evaluators.registry}
+    owners = {**catalogue.registered().owners, **{name: name for name in evaluators.registry}}
     for name in metrics.names:
         if name not in owners:
             raise UnknownName("metric", name, owners, hint="see bench ls metrics")

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from bench.base import files, provenance, settings
+from bench.base import files, provenance
 from bench.errors import BenchError, NotMeasurable, reason
 from bench.evaluators import Answers, Evaluator
+from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
-from bench.types import Case, ClipRecord, Measurement, MetricCard, Run, Value
-
-
-def metric_name(card: MetricCard, evaluator: Evaluator) -> str:
-    """The metric's name; settings other than the default make it another metric: 'clipsim[model=ViT-L-14]'."""
-    changed = settings.changed(evaluator.settings)
-    words = [f"{name}={_short(value)}" for name, value in changed.items() if name not in evaluator.neutral]
-    return f"{card.name}[{','.join(words)}]" if words else card.name
-
-
-def metric_version(card: MetricCard, evaluator: Evaluator) -> str:
-    """The metric's version and the weights it looks through: '1', or '1+40d36571'."""
-    return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
+from bench.types import Case, ClipRecord, Measurement, Run, Value
 
 
 def clip_inputs(case: Case, record: ClipRecord) -> str:
@@ -91,8 +79,8 @@ def _rows(
             checkpoint_digest=run.checkpoint_digest,
             adapter_version=run.adapter_version,
             reads_text=run.reads_text,
-            metric=metric_name(card, evaluator),
-            metric_version=metric_version(card, evaluator),
+            metric=full_name(card, evaluator),
+            metric_version=full_version(card, evaluator),
             **_answer(answer),
             **about,
         )
@@ -109,8 +97,3 @@ def _answer(answer: Value | Exception) -> dict[str, Any]:
 def _decoded(sample: Sample) -> str:
     size = {"frames": sample.num_frames, "width": sample.width, "height": sample.height, "fps": sample.fps}
     return json.dumps({**size, **sample.decoded, "image_fit": sample.record.fit})
-
-
-def _short(value: Any) -> str:
-    """A path by its last part: where it lies is not what it is (its digest stands in the version)."""
-    return value.name if isinstance(value, Path) else str(value)

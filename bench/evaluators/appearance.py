@@ -67,6 +67,7 @@ def _cards(drift: MetricCard, what: str, pairs: str) -> tuple[MetricCard, ...]:
     slope = replace(
         drift,
         name=drift.name.replace("_drift", "_slope"),
+        title=drift.title.replace(" drift", " trend"),
         direction="none",
         unit=f"{drift.unit}/s",
         low=None,
@@ -78,6 +79,7 @@ def _cards(drift: MetricCard, what: str, pairs: str) -> tuple[MetricCard, ...]:
         shows=("exposure_drift",),  # darkening takes contrast, detail and colour away, too
         ignores=(),
         is_main=False,
+        is_lead=False,
     )
     return replace(drift, series=f"{what} of each frame {pairs}: T values"), slope
 
@@ -90,7 +92,8 @@ class Appearance(evaluators.ClipEvaluator):
     cards = (
         *_cards(
             MetricCard(
-                name="sharpness_drift", version=1, direction="none", unit="octaves", low=None, high=None, is_main=True,
+                name="sharpness_drift", title="Sharpness drift", group="Consistency",
+                version=1, direction="none", unit="octaves", low=None, high=None, is_main=True,
                 definition="log2 of the variance of the Laplacian (4 neighbours, BT.601 gray) over that of "
                 f"{_INPUT}: the mean over the last quarter of the frames (at least one). -2 is half the strength of "
                 "detail. Variances below 5/3, which rounding makes, count as 5/3.",
@@ -103,7 +106,8 @@ class Appearance(evaluators.ClipEvaluator):
         ),
         *_cards(
             MetricCard(
-                name="contrast_drift", version=1, direction="none", unit="octaves", low=None, high=None,
+                name="contrast_drift", title="Contrast drift", group="Consistency",
+                version=1, direction="none", unit="octaves", low=None, high=None,
                 definition=f"log2 of the standard deviation of L* over that of {_INPUT}: the mean over the last "
                 f"quarter of the frames. {_LAB}. Deviations below 0.1 count as 0.1.",
                 source="Own.", blind_to=f"Contrast of detail, where large parts make up for it. {_BLIND}",
@@ -113,7 +117,8 @@ class Appearance(evaluators.ClipEvaluator):
         ),
         *_cards(
             MetricCard(
-                name="exposure_drift", version=1, direction="none", unit="L*", low=-100.0, high=100.0,
+                name="exposure_drift", title="Exposure drift", group="Consistency",
+                version=1, direction="none", unit="L*", low=-100.0, high=100.0,
                 definition=f"Mean L* less that of {_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"A flicker that the last quarter evens out. {_BLIND}",
                 shows=("exposure_drift",), ignores=("noise", "jitter", "swap", "colour_drift"),
@@ -122,7 +127,8 @@ class Appearance(evaluators.ClipEvaluator):
         ),
         *_cards(
             MetricCard(
-                name="saturation_drift", version=1, direction="none", unit="C*", low=None, high=None,
+                name="saturation_drift", title="Saturation drift", group="Consistency",
+                version=1, direction="none", unit="C*", low=None, high=None,
                 definition="Root mean square chroma, sqrt(mean of a*² + b*²), less that of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Changes of hue. {_BLIND}",
@@ -132,7 +138,8 @@ class Appearance(evaluators.ClipEvaluator):
         ),
         *_cards(
             MetricCard(
-                name="colour_drift", version=1, direction="lower", unit="ΔE", low=0.0, high=None, is_main=True,
+                name="colour_drift", title="Colour drift", group="Consistency", is_lead=True,
+                version=1, direction="lower", unit="ΔE", low=0.0, high=None, is_main=True,
                 definition="ΔE*ab (CIE 1976) between the mean colour (L*, a*, b*) and that of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}. About 2.3 is just noticeable.",
                 source="Own; CIE 1976 for the distance.",
@@ -143,7 +150,8 @@ class Appearance(evaluators.ClipEvaluator):
         ),
         *_cards(
             MetricCard(
-                name="colour_spread_drift", version=1, direction="lower", unit="ΔE", low=0.0, high=None,
+                name="colour_spread_drift", title="Colour spread drift", group="Consistency",
+                version=1, direction="lower", unit="ΔE", low=0.0, high=None,
                 definition="Euclidean distance of the standard deviations of L*, a* and b* from those of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Which way: contrast and saturation have signs; a still clip wins. {_BLIND}",

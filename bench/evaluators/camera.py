@@ -67,7 +67,8 @@ class Camera(evaluators.ClipEvaluator):
     min_side = 32  # below, fewer than camera_motion.LEAST_PLACES cells of 5 pixels
     cards = (
         MetricCard(
-            name="camera_pan", version=1, direction="none", unit="% of width/s", low=None, high=None,
+            name="camera_pan", title="Camera pan", group="Motion",
+            version=1, direction="none", unit="% of width/s", low=None, high=None,
             definition=f"Speed of the camera to the right (the picture goes left); negative to the left. Per cent of "
             f"the width a second: times width / 100 it is pixels a second. {_SEEN} {_STEP}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
@@ -75,14 +76,16 @@ class Camera(evaluators.ClipEvaluator):
             shows=("pan",), ignores=_LIGHT,
         ),
         MetricCard(
-            name="camera_tilt", version=1, direction="none", unit="% of height/s", low=None, high=None,
+            name="camera_tilt", title="Camera tilt", group="Motion",
+            version=1, direction="none", unit="% of height/s", low=None, high=None,
             definition=f"Speed of the camera upwards (the picture goes down); negative downwards. Per cent of the "
             f"height a second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
             ignores=_LIGHT,
         ),
         MetricCard(
-            name="camera_zoom", version=1, direction="none", unit="%/s", low=None, high=None,
+            name="camera_zoom", title="Camera zoom", group="Motion",
+            version=1, direction="none", unit="%/s", low=None, high=None,
             definition=f"Growth of the picture, 100 times the natural logarithm of its scale a second: positive when "
             f"the camera zooms or travels in; played backwards, as large and negative. {_SEEN} Steps as in "
             f"camera_pan.",
@@ -90,14 +93,16 @@ class Camera(evaluators.ClipEvaluator):
             ignores=_LIGHT,
         ),
         MetricCard(
-            name="camera_roll", version=1, direction="none", unit="°/s", low=None, high=None,
+            name="camera_roll", title="Camera roll", group="Motion",
+            version=1, direction="none", unit="°/s", low=None, high=None,
             definition=f"Speed at which the camera turns clockwise about its axis (the picture turns the other way), "
             f"degrees a second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
             ignores=_LIGHT,
         ),
         MetricCard(
-            name="camera_static", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="camera_static", title="Camera stands still", group="Motion",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="Share of all steps in which the camera is seen to stand still: its motion, as the RMS over the "
             "picture's pixels of how far they go, is below 1 % of the shorter side a second. Steps as in camera_pan.",
             source=f"{_SOURCE} The threshold is ours: 5 pixels a second at 832 x 480.",
@@ -105,7 +110,8 @@ class Camera(evaluators.ClipEvaluator):
             shows=("jitter", "freeze"), ignores=_LIGHT,
         ),
         MetricCard(
-            name="camera_adherence", version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
+            name="camera_adherence", title="Camera follows the request", group="Motion", is_lead=True,
+            version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
             definition="Share of all steps in which the camera does what the case asks. A step's motion is the vector "
             "of pan, tilt, zoom and roll, each as the RMS over the picture's pixels of how far it moves them; it does "
             "what is asked if its part along the asked axis and sign is at least 1 % of the shorter side a second and "
@@ -118,7 +124,8 @@ class Camera(evaluators.ClipEvaluator):
             shows=("jitter", "redrawn_warp"), ignores=(*_LIGHT, "local_flicker"),
         ),
         MetricCard(
-            name="camera_followers", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="camera_followers", title="Scene moves with the camera", group="Motion",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="Share of the textured places, of those still in view, that look alike in both frames and lie "
             "within a pixel (of 416 on the longer side) of where the camera's motion takes them; mean over the steps "
             "that have texture. 1 for a still clip and for a camera over a flat or far scene. Steps as in camera_pan.",

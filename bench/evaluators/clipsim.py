@@ -56,7 +56,8 @@ class Clipsim(evaluators.ClipEvaluator):
     Settings = Settings
     cards = (
         MetricCard(
-            name="clipsim", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            name="clipsim", title="Prompt match", group="Text", is_lead=True,
+            version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="Mean over all frames of the cosine between frame and prompt. CLIP reads the first 77 tokens "
             "of a prompt. Unrelated pairs lie near 0.2, good ones near 0.3.",
             source=f"{GODIVA} {SOURCE}",
@@ -64,26 +65,30 @@ class Clipsim(evaluators.ClipEvaluator):
             series="cosine between each frame and the prompt: T values", is_main=True,
         ),
         MetricCard(
-            name="clipsim_input", version=1, direction="none", unit="", low=-1.0, high=1.0,
+            name="clipsim_input", title="Prompt match of the image", group="Text",
+            version=1, direction="none", unit="", low=-1.0, high=1.0,
             definition="Cosine between prompt and input image, at the clip's size: what clipsim gives a frozen clip.",
             source=SOURCE, blind_to="The clip: it speaks of the case.",
         ),
         MetricCard(
-            name="clipsim_delta", version=1, direction="higher", unit="", low=-2.0, high=2.0,
+            name="clipsim_delta", title="Prompt match gained", group="Text",
+            version=1, direction="higher", unit="", low=-2.0, high=2.0,
             definition="clipsim minus clipsim_input: what the clip adds to the input image in the direction of "
             "the text.",
             source=f"Own. {SOURCE}",
             blind_to="Motion that CLIP has no words for; differences of under 0.01 are common for equal pictures.",
         ),
         MetricCard(
-            name="clip_consistency", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            name="clip_consistency", title="CLIP consistency", group="Text",
+            version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="Mean cosine between each frame and the next.",
             source=f"Esser et al. 2023 (arXiv 2302.03011), frame consistency. {SOURCE}",
             blind_to="Punishes motion: a frozen clip has 1. Blind to flicker and blur that leave the content readable.",
             series="cosine between each frame and the next: T - 1 values",
         ),
         MetricCard(
-            name="clip_to_input", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            name="clip_to_input", title="CLIP likeness to image", group="Text",
+            version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="Mean over all frames of the cosine between frame and input image, at the clip's size.",
             source=f"Own. {SOURCE}",
             blind_to="Punishes motion: a frozen clip has 1. Cannot tell a new view from a wrong one.",

@@ -61,7 +61,8 @@ class CompensatedFlicker(evaluators.ClipEvaluator):
     min_side = MIN_SIDE
     cards = (
         MetricCard(
-            name="flicker_compensated", version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            name="flicker_compensated", title="Flicker", group="Flicker", is_lead=True,
+            version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition=f"Mean over cells and steps of how much light changes from frame to frame. {_CELLS}",
             source="Own; after the warping error of Lai et al. 2018 (arXiv 1808.00449), which squares pixels and so "
             "counts what interpolation blurs. Pans of 0.5 to 16 pixels a frame score 0.15 at most, here, and 0.35 "
@@ -71,7 +72,8 @@ class CompensatedFlicker(evaluators.ClipEvaluator):
             shows=("brightness_flicker", "local_flicker"), ignores=("pan",), is_main=True,
         ),
         MetricCard(
-            name="flicker_local", version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            name="flicker_local", title="Local flicker", group="Flicker",
+            version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition=f"90th percentile over cells of how much light changes, averaged over steps. {_CELLS}",
             source="Own; see flicker_compensated.",
             blind_to=f"Patches smaller than a tenth of the frame. A frame that flickers as a whole scores, too: it is "

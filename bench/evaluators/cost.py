@@ -21,14 +21,16 @@ class Cost(evaluators.ClipEvaluator):
     name = "cost"
     cards = (
         MetricCard(
-            name="cost_seconds", version=1, direction="lower", unit="s", low=0.0, high=None,
+            name="cost_seconds", title="Seconds per clip", group="Cost", is_lead=True,
+            version=1, direction="lower", unit="s", low=0.0, high=None,
             definition="Wall-clock seconds of generating the clip, without loading the model; of a clip that a server "
             "made, the seconds that it says it computed, or else all from asking to having it, queues included.",
             source="The clip's record.",
             blind_to=f"{_DEVICE} What else ran there; size and length of the clip.",
         ),
         MetricCard(
-            name="cost_peak_memory", version=1, direction="lower", unit="GiB", low=0.0, high=None,
+            name="cost_peak_memory", title="Peak memory", group="Cost", is_lead=True,
+            version=1, direction="lower", unit="GiB", low=0.0, high=None,
             definition="Largest memory in use while generating, in 2^30 bytes: on CUDA what torch allocated, on a "
             "CPU that of the whole process.",
             source="The clip's record.",
@@ -50,7 +52,8 @@ class Money(evaluators.ClipEvaluator):
     name = "money"
     cards = (
         MetricCard(
-            name="cost_usd", version=1, direction="lower", unit="$", low=0.0, high=None,
+            name="cost_usd", title="Price per clip", group="Cost", is_lead=True,
+            version=1, direction="lower", unit="$", low=0.0, high=None,
             definition="US dollars that the clip cost: as the service reported, or else as estimated before it was "
             "made, from the dated list of prices. The clip's record says which.",
             source="The clip's record; prices and their sources in bench/prices.toml.",

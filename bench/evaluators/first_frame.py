@@ -40,14 +40,16 @@ class FirstFrame(evaluators.ClipEvaluator):
     name = "first_frame"
     cards = (
         MetricCard(
-            name="first_frame_ssim", version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
+            name="first_frame_ssim", title="First frame matches image", group="Input image", is_lead=True,
+            version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
             definition=f"SSIM of frame 0 with {_INPUT}; BT.601 gray, 7 x 7 uniform window, sample covariance.",
             source="Wang et al. 2004, eq. 13; like AIGCBench's SSIM (First), which resizes the frame instead.",
             blind_to="Wrong colours of equal gray. A shift by a pixel costs more than a blur. Models that start one "
             "step after the image lose by it.", shows=_OF_FRAME_0, ignores=_LATER,
         ),
         MetricCard(
-            name="first_frame_psnr", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            name="first_frame_psnr", title="First frame matches image (PSNR)", group="Input image",
+            version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
             definition=f"10 log10(255² / mean squared difference) of frame 0 and {_INPUT}, over all pixels and the "
             "three colours; at most 100, which equal pictures get.",
             source="The usual definition, on sRGB bytes. Capped: no number is infinite, and 8 bits carry no more.",
@@ -55,7 +57,8 @@ class FirstFrame(evaluators.ClipEvaluator):
             "copy it.", shows=_OF_FRAME_0, ignores=_LATER,
         ),
         MetricCard(
-            name="first_frame_similarity", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            name="first_frame_similarity", title="Likeness to image", group="Input image",
+            version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition=f"Mean over all frames of the SSIM with {_INPUT}.",
             source="Wang et al. 2004, eq. 13; the mean along the clip is ours.",
             blind_to="Punishes motion: a frozen copy of the input has 1, and any camera move ends near the level of an "
@@ -64,7 +67,8 @@ class FirstFrame(evaluators.ClipEvaluator):
             shows=("noise", "cut", "fixed_warp"), ignores=("colour_drift", "exposure_drift"),
         ),
         MetricCard(
-            name="first_frame_slope", version=1, direction="none", unit="1/s", low=None, high=None,
+            name="first_frame_slope", title="Likeness to image, trend", group="Input image",
+            version=1, direction="none", unit="1/s", low=None, high=None,
             definition="Theil-Sen slope of that series: the median over all two frames; below 0 the clip leaves the "
             "input. Needs 3 frames.",
             source="Theil 1950, Sen 1968.",

@@ -49,26 +49,30 @@ class Flicker(evaluators.ClipEvaluator):
     min_frames = 2
     cards = (
         MetricCard(
-            name="flicker_severe", version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            name="flicker_severe", title="Severe brightness jumps", group="Flicker",
+            version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition=f"Share of steps from frame to frame in which mean gray changes by more than 15. {_MEAN}",
             source="Own; thresholds as in the project's brief. VBench's temporal flickering averages the change of "
             "pixels, which motion changes too.",
             blind_to=_BLIND,
         ),
         MetricCard(
-            name="flicker_mild", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            name="flicker_mild", title="Mild brightness jumps", group="Flicker",
+            version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of steps in which mean gray changes by more than 8 and at most 15: severe and mild "
             "together are the steps above 8.",
             source="Own; see flicker_severe.", blind_to=_BLIND,
         ),
         MetricCard(
-            name="flicker_max_step", version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            name="flicker_max_step", title="Largest brightness jump", group="Flicker",
+            version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition="The largest absolute change of mean gray from one frame to the next.",
             source="Own; see flicker_severe.", blind_to=f"How often: one step decides. {_BLIND}",
             series="mean gray of each frame: T values, whose differences are the steps", is_main=True,
         ),
         MetricCard(
-            name="flicker_period", version=1, direction="none", unit="frames", low=0.0, high=None,
+            name="flicker_period", title="Brightness rhythm, period", group="Flicker",
+            version=1, direction="none", unit="frames", low=0.0, high=None,
             definition="Period of the largest power in the FFT of the mean-gray series less its best cubic, from 2 "
             "frames to half the clip; 0 where no line has an amplitude of 0.05 levels. Needs 14 frames.",
             source="Own.",
@@ -76,7 +80,8 @@ class Flicker(evaluators.ClipEvaluator):
             f"power at a harmonic, a whole fraction of their period. {_BLIND_PERIOD}",
         ),
         MetricCard(
-            name="flicker_prominence", version=1, direction="lower", unit="dB", low=0.0, high=None,
+            name="flicker_prominence", title="Brightness rhythm, strength", group="Flicker",
+            version=1, direction="lower", unit="dB", low=0.0, high=None,
             definition="Power of the sinusoid of flicker_period over the noise floor: the mean power of what it "
             "leaves at the four frequencies on either side. 0 where there is no period. Needs 14 frames.",
             source="Own.",
@@ -84,7 +89,8 @@ class Flicker(evaluators.ClipEvaluator):
             f"many noisy frequencies has 4 to 8 dB by chance. {_BLIND_PERIOD}",
         ),
         MetricCard(
-            name="flicker_period_p", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="flicker_period_p", title="Brightness rhythm, p", group="Flicker",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="How often noise would show a line as prominent at any period: F test of flicker_prominence "
             "times the number of periods that were looked at. 1 where there is no period. Needs 14 frames.",
             source="Fisher 1929, with the noise floor beside the line, so that fades and noise with memory do not "
@@ -95,7 +101,8 @@ class Flicker(evaluators.ClipEvaluator):
             "other's noise floor; flicker_at_window finds them.",
         ),
         MetricCard(
-            name="flicker_window_power", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            name="flicker_window_power", title="Rhythm at the window, share", group="Flicker",
+            version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the variance of the mean-gray series less its best cubic that the window's phases "
             "explain (the window's frequency and all its harmonics), less what noise alone would give (adjusted R²). "
             "The window is 9 frames unless set; needs two and a half.",
@@ -103,7 +110,8 @@ class Flicker(evaluators.ClipEvaluator):
             blind_to=f"How large the rhythm is in gray levels; whether it is more than noise. {_BLIND_PERIOD}",
         ),
         MetricCard(
-            name="flicker_at_window", version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            name="flicker_at_window", title="Rhythm at the window", group="Flicker",
+            version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition="1 where the mean-gray series is periodic at the window, else 0: its phases explain more than "
             "an AR(1) model with drift and the phases of any divisor do (F test, p < 0.01), with an amplitude of at "
             "least 0.05 levels. The window is 9 frames unless set; needs two and a half.",

@@ -60,13 +60,15 @@ class Fvd(evaluators.SetEvaluator):
     Settings = Settings
     cards = (
         MetricCard(
-            name="fvd", version=1, direction="lower", unit="", low=0.0, high=None,
+            name="fvd", title="FVD", group="Distance",
+            version=1, direction="lower", unit="", low=0.0, high=None,
             definition=f"Fréchet distance between the features of clips and of references (ddof 0). {SHARED}",
             source=SOURCE, is_main=True,
             blind_to=f"{BLIND_TO} It falls as clips are added: compare equal numbers of clips only.",
         ),
         MetricCard(
-            name="fvd_debiased", version=1, direction="lower", unit="", low=None, high=None,
+            name="fvd_debiased", title="FVD, debiased", group="Distance", is_lead=True,
+            version=1, direction="lower", unit="", low=None, high=None,
             definition="fvd without the bias of few clips: mean distance (ddof 1) between clips of one half of the "
             "cases and references of the other, minus that between halves of the same kind, over 8 random halvings. "
             "Around 0, below it too, where clips and references look alike.",
@@ -75,7 +77,8 @@ class Fvd(evaluators.SetEvaluator):
             "the long upper end of its interval.", is_main=True,
         ),
         MetricCard(
-            name="kvd", version=1, direction="lower", unit="", low=None, high=None,
+            name="kvd", title="KVD", group="Distance",
+            version=1, direction="lower", unit="", low=None, high=None,
             definition="Squared maximum mean discrepancy between the features of clips and of references, under the "
             "kernel (x · y / 400 + 1)³: unbiased, over pairs of different cases. Around 0, below it too, where clips "
             f"and references look alike. {SHARED}",

@@ -60,13 +60,15 @@ class FvdHc(evaluators.SetEvaluator):
     Settings = Settings
     cards = (
         MetricCard(
-            name="fvd_hc", version=1, direction="lower", unit="", low=0.0, high=None, shows=SHOWS,
+            name="fvd_hc", title="Fréchet distance, handmade features", group="Distance",
+            version=1, direction="lower", unit="", low=0.0, high=None, shows=SHOWS,
             definition=f"Fréchet distance between the features of clips and of references (ddof 1). {SHARED}",
             source=f"{SOURCE} Fréchet distance of Gaussians as in FVD (Unterthiner et al. 2018, arXiv 1812.01717).",
             blind_to=f"{BLIND_TO} It falls as clips are added: compare equal numbers of clips only.",
         ),
         MetricCard(
-            name="fvd_hc_debiased", version=1, direction="lower", unit="", low=None, high=None, shows=SHOWS,
+            name="fvd_hc_debiased", title="Fréchet distance, handmade features, debiased", group="Distance",
+            version=1, direction="lower", unit="", low=None, high=None, shows=SHOWS,
             definition="fvd_hc without the bias of few clips: mean distance between clips of one half of the cases "
             "and references of the other, minus that between halves of the same kind, over 8 random halvings. "
             f"Around 0, below it too, where clips and references look alike. {SHARED}",
@@ -75,7 +77,8 @@ class FvdHc(evaluators.SetEvaluator):
             "the long upper end of its interval.", is_main=True,
         ),
         MetricCard(
-            name="kvd_hc", version=1, direction="lower", unit="", low=None, high=None, shows=SHOWS,
+            name="kvd_hc", title="Kernel distance, handmade features", group="Distance",
+            version=1, direction="lower", unit="", low=None, high=None, shows=SHOWS,
             definition="Squared maximum mean discrepancy between the features of clips and of references under the "
             "kernel (x · y / 77 + 1)³: unbiased, over pairs of different cases. Around 0, below it too, where clips "
             f"and references look alike. {SHARED}",

@@ -60,12 +60,14 @@ class FvdLite0(evaluators.SetEvaluator):
     Settings = Settings
     cards = (
         MetricCard(
-            name="fvd_lite0", version=1, direction="lower", unit="", low=0.0, high=None,
+            name="fvd_lite0", title="Fréchet distance, lite0", group="Distance",
+            version=1, direction="lower", unit="", low=0.0, high=None,
             definition=f"Fréchet distance between the features of clips and of references (ddof 1). {SHARED}",
             source=SOURCE, blind_to=f"{BLIND_TO} It falls as clips are added: compare equal numbers of clips only.",
         ),
         MetricCard(
-            name="fvd_lite0_debiased", version=1, direction="lower", unit="", low=None, high=None,
+            name="fvd_lite0_debiased", title="Fréchet distance, lite0, debiased", group="Distance", is_lead=True,
+            version=1, direction="lower", unit="", low=None, high=None,
             definition="fvd_lite0 without the bias of few clips: mean distance between clips of one half of the cases "
             "and references of the other, minus that between halves of the same kind, over 8 random halvings. "
             "Around 0, below it too, where clips and references look alike.",
@@ -74,7 +76,8 @@ class FvdLite0(evaluators.SetEvaluator):
             "the long upper end of its interval.", is_main=True,
         ),
         MetricCard(
-            name="kvd_lite0", version=1, direction="lower", unit="", low=None, high=None,
+            name="kvd_lite0", title="Kernel distance, lite0", group="Distance",
+            version=1, direction="lower", unit="", low=None, high=None,
             definition="Squared maximum mean discrepancy between the features of clips and of references, less the "
             "reference clips' mean, under the kernel (x · y / 704 + 1)³: unbiased, over pairs of different cases. "
             f"Around 0, below it too, where clips and references look alike. {SHARED}",

@@ -40,7 +40,8 @@ class Keep(evaluators.ClipEvaluator):
     name = "keep"
     cards = (
         MetricCard(
-            name="keep_fidelity", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            name="keep_fidelity", title="Kept region is kept", group="Input image", is_lead=True,
+            version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
             is_main=True,
             definition=f"10 log10(255² / mean squared difference) of the clip and {_INPUT}, over the pixels {_KEPT}, "
             "the three colours and all frames; at most 100, which a part that stays exactly gets. The mask is brought "
@@ -52,20 +53,23 @@ class Keep(evaluators.ClipEvaluator):
             series="PSNR of each frame's kept part, dB: T values",
         ),
         MetricCard(
-            name="keep_change", version=1, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            name="keep_change", title="Change inside the kept region", group="Input image",
+            version=1, direction="lower", unit="gray levels", low=0.0, high=255.0,
             definition=f"Mean absolute difference of gray (BT.601) of the clip and {_INPUT}, over the pixels {_KEPT} "
             "and all frames.",
             source="Own.", blind_to="Wrong colours of equal gray. A frozen clip is perfect.",
         ),
         MetricCard(
-            name="keep_change_outside", version=1, direction="none", unit="gray levels", low=0.0, high=255.0,
+            name="keep_change_outside", title="Change outside the kept region", group="Input image",
+            version=1, direction="none", unit="gray levels", low=0.0, high=255.0,
             definition=f"Mean absolute difference of gray (BT.601) of the clip and {_INPUT}, over the pixels where the "
             "case's keep mask is black and all frames: does the rest do anything.",
             source="Own.", blind_to="What it does: motion, decay and noise all change pixels.",
             series="mean absolute difference of each frame outside the mask: T values",
         ),
         MetricCard(
-            name="keep_selectivity", version=1, direction="higher", unit="", low=0.0, high=1.0,
+            name="keep_selectivity", title="Change only where allowed", group="Input image",
+            version=1, direction="higher", unit="", low=0.0, high=1.0,
             definition="keep_change_outside / (keep_change + keep_change_outside): 1 where only the rest changes, 0.5 "
             "where mask and rest change alike. Needs a change somewhere.",
             source="Own.",

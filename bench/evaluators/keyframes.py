@@ -75,7 +75,8 @@ class Keyframes(evaluators.ClipEvaluator):
     min_side = similarity.WINDOW
     cards = (
         MetricCard(
-            name="keyframe_fidelity", version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
+            name="keyframe_fidelity", title="Keyframes are met", group="Input image", is_lead=True,
+            version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
             definition=f"Mean over the keyframes of the SSIM of the clip's frame of that number with {_KEYFRAME}; "
             "BT.601 gray, 7 x 7 uniform window, sample covariance.",
             source="Own; Wang et al. 2004, eq. 13.",
@@ -84,20 +85,23 @@ class Keyframes(evaluators.ClipEvaluator):
             series="SSIM of each frame with the keyframe nearest in time, the earlier of two: T values",
         ),
         MetricCard(
-            name="keyframe_psnr", version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            name="keyframe_psnr", title="Keyframes are met (PSNR)", group="Input image",
+            version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
             definition="Mean over the keyframes of 10 log10(255² / mean squared difference) of the clip's frame of "
             f"that number and {_KEYFRAME}, over all pixels and the three colours; at most 100 each.",
             source="The usual definition, on sRGB bytes.",
             blind_to="Where the difference is and whether one sees it; what happens between keyframes.",
         ),
         MetricCard(
-            name="keyframe_worst", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            name="keyframe_worst", title="Worst keyframe", group="Input image",
+            version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="The lowest of the SSIMs whose mean is keyframe_fidelity.",
             source="Own; see keyframe_fidelity.",
             blind_to="How many are missed: one decides. The more keyframes, the lower it lies by chance.",
         ),
         MetricCard(
-            name="keyframe_dip", version=1, direction="none", unit="", low=-2.0, high=2.0,
+            name="keyframe_dip", title="Dip between keyframes", group="Input image",
+            version=1, direction="none", unit="", low=-2.0, high=2.0,
             definition="How far the series of keyframe_fidelity falls between two keyframes: mean of its values at the "
             "two less its lowest value between them; averaged over all two keyframes with a frame between. Needs two "
             "such keyframes.",
@@ -106,7 +110,8 @@ class Keyframes(evaluators.ClipEvaluator):
             "where keyframes are missed as much as all else.",
         ),
         MetricCard(
-            name="keyframe_beat", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            name="keyframe_beat", title="Keyframe beat", group="Input image",
+            version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the variance of the keyframes' SSIM, less a straight line over time, that their phase "
             "explains (frame number modulo the stride, 4 unless set), less what noise alone would give (adjusted R²). "
             "0 where the phases differ by less than 0.002. Of keyframes after frame 0 whose phase comes at least "
@@ -115,7 +120,8 @@ class Keyframes(evaluators.ClipEvaluator):
             blind_to=f"How large the beat is, and whether it is more than noise: read keyframe_beat_p. {_BLIND_BEAT}",
         ),
         MetricCard(
-            name="keyframe_beat_p", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="keyframe_beat_p", title="Keyframe beat, p", group="Input image",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="How often noise would explain as much as keyframe_beat: F test of the phases beyond a straight "
             "line. 1 where the phases differ by less than 0.002.",
             source="Fisher's analysis of variance. By simulation, p < 0.05 in 5 % of clips with white noise, normal or "

@@ -88,7 +88,8 @@ class Motion(evaluators.ClipEvaluator):
     min_side = optical_flow.MIN_SIDE
     cards = (
         MetricCard(
-            name="motion_speed", version=1, direction="none", unit="px/s", low=0.0, high=None,
+            name="motion_speed", title="Speed", group="Motion",
+            version=1, direction="none", unit="px/s", low=0.0, high=None,
             definition=f"{_FLOW} Mean length over pixels and pairs, times the frame rate.",
             source="Own; the flow magnitude that many papers report a frame, here a second: frame rates compare.",
             blind_to=f"Whether camera or things move. {_BLIND}",
@@ -96,14 +97,16 @@ class Motion(evaluators.ClipEvaluator):
             shows=("pan", "slow_motion", "freeze"),
         ),
         MetricCard(
-            name="motion_share", version=1, direction="none", unit="diagonals/s", low=0.0, high=None, is_main=True,
+            name="motion_share", title="Motion", group="Motion", is_lead=True,
+            version=1, direction="none", unit="diagonals/s", low=0.0, high=None, is_main=True,
             definition="motion_speed over the frame's diagonal, so that sizes compare: 0.05 crosses a twentieth of the "
             "diagonal in a second.",
             source="Own; see motion_speed.", blind_to=f"Whether camera or things move. {_BLIND}",
             shows=("pan", "slow_motion", "freeze"),
         ),
         MetricCard(
-            name="motion_smoothness", version=1, direction="higher", unit="", low=None, high=1.0, is_main=True,
+            name="motion_smoothness", title="Smoothness", group="Motion", is_lead=True,
+            version=1, direction="higher", unit="", low=None, high=1.0, is_main=True,
             definition="1 - standard deviation over mean of the pairs' speeds (motion_speed's series): 1 where every "
             "step is as fast. Needs 3 frames, and motion above 0.0001 of the diagonal a frame.",
             source="Own. VBench's motion smoothness compares frames with interpolated ones instead.",
@@ -111,7 +114,8 @@ class Motion(evaluators.ClipEvaluator):
             shows=("duplicate", "swap", "cut"), ignores=("exposure_drift", "blur"),
         ),
         MetricCard(
-            name="motion_jerk", version=1, direction="lower", unit="diagonals/s³", low=0.0, high=None,
+            name="motion_jerk", title="Jerk", group="Motion",
+            version=1, direction="lower", unit="diagonals/s³", low=0.0, high=None,
             definition="The frame is cut into 4 x 4 cells; the mean flow of each is its velocity. Mean length of the "
             "second difference of velocity over cells and steps, over the diagonal, times the frame rate cubed. Needs "
             "4 frames.",
@@ -121,7 +125,8 @@ class Motion(evaluators.ClipEvaluator):
             shows=("jitter", "swap", "duplicate", "redrawn_warp", "cut"), ignores=("freeze",),
         ),
         MetricCard(
-            name="motion_dynamic", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="motion_dynamic", title="Dynamic", group="Motion",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="1 where the clip is dynamic, else 0. Of every max(1, round(fps / 8))-th frame, N in all: in at "
             "least round(N / 4) pairs (and at least one) the fastest 5 % of pixels move on average more than "
             "6 min(H, W) / 256 pixels. Flow (DIS) between those frames, on gray at most 160 pixels long.",
@@ -131,7 +136,8 @@ class Motion(evaluators.ClipEvaluator):
             shows=("pan",),
         ),
         MetricCard(
-            name="motion_onset", version=1, direction="lower", unit="s", low=0.0, high=None,
+            name="motion_onset", title="Start of motion", group="Motion",
+            version=1, direction="lower", unit="s", low=0.0, high=None,
             definition="Seconds before the clip starts to move: the first step whose speed (median with both "
             "neighbours) is a quarter of the clip's later speed, the 75th percentile of those medians. Needs 4 frames, "
             "and a later speed above 0.0001 of the diagonal a frame.",
@@ -140,7 +146,8 @@ class Motion(evaluators.ClipEvaluator):
             f"to be slow. {_BLIND}",
         ),
         MetricCard(
-            name="motion_area", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="motion_area", title="Subject motion", group="Motion",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="Share of the frame, on a grid of 32 points along the longer side, that moves beyond the "
             "camera: by more than 1 % of the diagonal a second, and 0.05 % a frame, from the similarity (pan, tilt, "
             "zoom, roll) with the least median residue. Mean over pairs.",
@@ -150,7 +157,8 @@ class Motion(evaluators.ClipEvaluator):
             series="share of each pair: T - 1 values", shows=("redrawn_warp",),
         ),
         MetricCard(
-            name="motion_loop", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="motion_loop", title="Return to the first frame", group="Motion",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="How far the clip comes back to its first frame: 1 - d_last / max d_t, with d_t the mean "
             "absolute difference of gray between frame t and frame 0, at most 160 pixels long. 1 for a closed loop. "
             "Needs 3 frames, and one that differs by more than a gray level.",

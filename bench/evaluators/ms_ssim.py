@@ -44,7 +44,8 @@ class MsSsim(evaluators.ClipEvaluator):
     min_side = similarity.MS_SIDE
     cards = (
         MetricCard(
-            name="ms_ssim_mean", version=2, direction="higher", unit="", low=0.0, high=1.0,
+            name="ms_ssim_mean", title="Stability (MS-SSIM)", group="Consistency",
+            version=2, direction="higher", unit="", low=0.0, high=1.0,
             definition=f"Mean MS-SSIM of each frame with the next. {_DEFINED}", source=_SOURCE,
             blind_to="Punishes motion: a frozen clip has 1. A slow, smooth collapse keeps neighbours alike.",
             series="MS-SSIM of each frame with the next: T - 1 values",
@@ -52,7 +53,8 @@ class MsSsim(evaluators.ClipEvaluator):
             ignores=("blur", "freeze", "brightness_flicker", "colour_drift", "exposure_drift", "fixed_warp"),
         ),
         MetricCard(
-            name="ms_ssim_to_input_mean", version=2, direction="higher", unit="", low=0.0, high=1.0,
+            name="ms_ssim_to_input_mean", title="Likeness to image (MS-SSIM)", group="Consistency",
+            version=2, direction="higher", unit="", low=0.0, high=1.0,
             definition="Mean over all frames of the MS-SSIM with the input image, brought to the clip's size as the "
             f"model was given it. {_DEFINED}", source=_SOURCE,
             blind_to="Punishes motion: a frozen copy of the input has 1. Colours of equal gray.",

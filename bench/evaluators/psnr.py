@@ -13,7 +13,8 @@ from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
 
 _TO_FIRST = MetricCard(
-    name="psnr_to_first_mean", version=2, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+    name="psnr_to_first_mean", title="Likeness to first frame (PSNR)", group="Consistency",
+    version=2, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
     definition="Mean over the frames after frame 0 of their PSNR with frame 0: 10 log10(255² / mean squared "
     "difference), over all pixels and the three colours; at most 100, which equal frames get.",
     source="The usual definition, on sRGB bytes; scikit-image's values. Capped: no number is infinite.",
@@ -47,6 +48,8 @@ class Psnr(evaluators.ClipEvaluator):
         replace(
             _TO_FIRST,
             name="psnr_mean",
+            title="Stability (PSNR)",
+            group="Consistency",
             definition="Mean over all pairs of neighbouring frames of their PSNR: 10 log10(255² / mean squared "
             "difference), over all pixels and the three colours; at most 100, which equal frames get.",
             series="PSNR of each frame with the next: T - 1 values",

@@ -24,32 +24,38 @@ Claims: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """What a card shows and what it ignores."""
 
 
-def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool, claims: Claims) -> tuple[MetricCard, ...]:
+def _cards(
+    prefix: str, title: str, pairs: str, blind_to: str, is_main: bool, claims: Claims
+) -> tuple[MetricCard, ...]:
     """The six cards of one SSIM series; claims are the mean's."""
     mean = MetricCard(
-        name=f"{prefix}_mean", version=1, direction="higher", unit="", low=-1.0, high=1.0,
+        name=f"{prefix}_mean", title=title, group="Consistency", is_lead=is_main,
+        version=1, direction="higher", unit="", low=-1.0, high=1.0,
         definition=f"Mean SSIM of {pairs}: BT.601 gray, 7 x 7 uniform window, sample covariance.",
         source="Wang et al. 2004, eq. 13; scikit-image's default within 1e-12. Statistics along the clip are ours.",
         blind_to=blind_to, series=f"SSIM of {pairs}: T - 1 values", is_main=is_main,
         shows=claims[0], ignores=claims[1],
     )  # fmt: skip
-    part = replace(mean, series="", is_main=False, shows=(), ignores=())
+    part = replace(mean, series="", is_main=False, is_lead=False, shows=(), ignores=())
     number = replace(part, direction="none", low=None, high=None)
     return (
         mean,
         replace(
             part,
             name=f"{prefix}_first_half",
+            title=f"{title}, first half",
             definition=f"Mean SSIM of {pairs}, over the first half of them (rounded down). Needs 3 frames.",
         ),
         replace(
             part,
             name=f"{prefix}_second_half",
+            title=f"{title}, second half",
             definition=f"Mean SSIM of {pairs}, over the second half of them (rounded up). Needs 3 frames.",
         ),
         replace(
             number,
             name=f"{prefix}_slope",
+            title=f"{title}, trend",
             unit="1/s",
             definition=f"Theil-Sen slope of the SSIM of {pairs}: the median of the slopes between all two of them. "
             "Needs 4 frames.",
@@ -59,6 +65,7 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool, claims: Claims
         replace(
             number,
             name=f"{prefix}_slope_p",
+            title=f"{title}, p of the trend",
             low=0.0,
             high=1.0,
             definition="How often noise with the series' own memory drifts so clearly, up or down: Mann-Kendall test "
@@ -71,6 +78,7 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool, claims: Claims
         replace(
             part,
             name=f"{prefix}_verdict",
+            title=f"{title}, verdict",
             is_main=is_main,
             definition=f"-1 degrading, 0 steady, 1 improving: {prefix}_slope_p below 0.01 and a change along the clip "
             f"(slope times duration) of at least {LEAST_CHANGE}, else 0. Needs 11 frames.",
@@ -82,7 +90,8 @@ def _cards(prefix: str, pairs: str, blind_to: str, is_main: bool, claims: Claims
 
 
 _HALF_LIFE = MetricCard(
-    name="ssim_to_first_half_life", version=1, direction="none", unit="s", low=0.0, high=None,
+    name="ssim_to_first_half_life", title="Likeness to first frame, half-life", group="Consistency",
+    version=1, direction="none", unit="s", low=0.0, high=None,
     definition="Time in which half of what separates the SSIM of frame 0 with each later frame from the level that it "
     "falls to is gone: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall "
     "that noise with memory does not make, and a half-life that is known within a factor of two.",
@@ -114,6 +123,7 @@ class Ssim(evaluators.ClipEvaluator):
     cards = (
         *_cards(
             "ssim",
+            "Stability",
             "each frame with the next",
             "Punishes motion: a frozen clip has 1. A slow, smooth collapse keeps neighbours alike.",
             is_main=True,
@@ -132,6 +142,7 @@ class Ssim(evaluators.ClipEvaluator):
         ),
         *_cards(
             "ssim_to_first",
+            "Likeness to first frame",
             "frame 0 with each later frame",
             "Punishes motion: a frozen clip has 1, and any camera move ends near the level of an unrelated frame.",
             is_main=False,

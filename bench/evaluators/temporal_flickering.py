@@ -19,7 +19,8 @@ class TemporalFlickering(evaluators.ClipEvaluator):
     min_frames = 2
     cards = (
         MetricCard(
-            name="temporal_flickering", version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
+            name="temporal_flickering", title="Temporal flickering (VBench)", group="Flicker",
+            version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
             definition="(255 - mean |difference|) / 255: the absolute difference of each pixel and colour channel "
             "between neighbouring frames (uint8 RGB), averaged over pixels and channels, then over pairs.",
             source="VBench (arXiv 2311.17982), temporal_flickering: equal on equal frames to the last digits of "

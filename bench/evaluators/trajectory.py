@@ -55,7 +55,8 @@ class Trajectory(evaluators.ClipEvaluator):
     min_side = tracking.MIN_SIDE
     cards = (
         MetricCard(
-            name="trajectory_error", version=1, direction="lower", unit="px", low=0.0, high=None, is_main=True,
+            name="trajectory_error", title="Trajectory error", group="Motion", is_lead=True,
+            version=1, direction="lower", unit="px", low=0.0, high=None, is_main=True,
             definition=f"|dx| + |dy| between where the point is tracked and where the trajectory has it, in pixels of "
             f"a canvas with a shorter side of 256. {_FRAMES} {_TRUTH} {_TRACK}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
@@ -63,19 +64,22 @@ class Trajectory(evaluators.ClipEvaluator):
             shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
-            name="trajectory_error_l2", version=1, direction="lower", unit="px", low=0.0, high=None,
+            name="trajectory_error_l2", title="Trajectory error, Euclidean", group="Motion",
+            version=1, direction="lower", unit="px", low=0.0, high=None,
             definition="Euclidean distance in place of |dx| + |dy|, else as trajectory_error.",
             source=f"ObjMC of MotionCtrl (arXiv 2312.03641), with the choices of trajectory_error. {_ACCURACY}",
             blind_to=_BLIND,
             shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
-            name="trajectory_error_share", version=1, direction="lower", unit="", low=0.0, high=None,
+            name="trajectory_error_share", title="Trajectory error, share", group="Motion",
+            version=1, direction="lower", unit="", low=0.0, high=None,
             definition="trajectory_error over 256: as a share of the picture's shorter side.",
             source=_SOURCE, blind_to=_BLIND, shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
-            name="trajectory_lost", version=1, direction="lower", unit="", low=0.0, high=1.0,
+            name="trajectory_lost", title="Trajectory lost", group="Motion",
+            version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the same frames in which the track is lost: a quarter or fewer of the places return, "
             "the window looks unlike what was last seen (correlation below 0.6; below 0.8 where it had to be searched "
             "for), or the point has left the picture. Tracked as in trajectory_error.",

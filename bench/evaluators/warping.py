@@ -30,7 +30,8 @@ class Warping(evaluators.ClipEvaluator):
     min_side = optical_flow.MIN_SIDE
     cards = (
         MetricCard(
-            name="warping_error", version=2, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            name="warping_error", title="Warping error", group="Flicker", is_lead=True,
+            version=2, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition="Each frame is warped back onto the one before by the optical flow between them (bilinear). The "
             "squared difference of RGB in [0, 1], averaged over channels and over the pixels that stay visible; "
             "averaged over pairs. A pair of which nothing stays visible counts as 0.",
@@ -46,7 +47,8 @@ class Warping(evaluators.ClipEvaluator):
             ignores=("freeze", "blur", "slow_motion"),
         ),
         MetricCard(
-            name="warping_visible", version=1, direction="none", unit="", low=0.0, high=1.0,
+            name="warping_visible", title="Visible in both frames", group="Flicker",
+            version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="Share of pixels that stay visible from a frame to the next, averaged over pairs: inside the "
             "frame, the flow there and back within 0.01 (|f|² + |b|²) + 0.5 px² of each other, and the flow's squared "
             "gradient at most 0.01 |f|² + 0.002.",

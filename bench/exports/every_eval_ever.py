@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import files
 from bench.errors import UsageError
-from bench.evaluators import catalogue
 from bench.exports import moments, names
-from bench.models import card_facts
+from bench.scoring import summary
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
-    from bench.types import MetricCard
+    from bench.types import MetricCard, ModelCard
 
 SCHEMA_VERSION = "0.3.0"
 NAMESPACE = uuid.UUID("8c0a4c1e-6f0b-5d0e-9a53-2f1d3c5b7a90")
@@ -59,7 +58,7 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
     measured = moments.newest(rows["created"].unique())
     moment = moments.moment(measured)
     seconds = str(int(moment.timestamp())) if moment else "0"  # the schema wants digits, and no row has any
-    model = _model(first)
+    model = _model(first, summary.model_card(gathered.rows, str(first["model"])))
     suite = f"{first['suite']}@{first['suite_version']}"
     found, directionless = _results(gathered, run, suite)
     return {
@@ -84,12 +83,11 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
     }
 
 
-def _model(row: Any) -> dict[str, Any]:
+def _model(row: Any, card: ModelCard) -> dict[str, Any]:
     """Who made the clips, under the hub's name where the row has one."""
     checkpoint, name = str(row["checkpoint"]), str(row["model"])
-    known = card_facts.facts(name)
-    is_model = known.kind == "model"  # a baseline has no weights to be open
-    access = known.access if is_model else ""
+    is_model = card.role == "model"  # a baseline has no weights to be open
+    access = card.access if is_model else ""
     developer = "unknown" if is_model else "i2v-bench"
     details = {
         "adapter": name,
@@ -98,7 +96,7 @@ def _model(row: Any) -> dict[str, Any]:
         "checkpoint_digest": row["checkpoint_digest"],
         "settings": row["settings"],
         "device": row["device"],
-        "kind": known.kind,
+        "kind": card.role,
         "deployment_type": DEPLOYMENT.get(access, "unknown"),
         "model_availability": AVAILABILITY.get(access, "unknown"),
     }
@@ -113,10 +111,10 @@ def _model(row: Any) -> dict[str, Any]:
 def _results(gathered: Gathered, run: str, suite: str) -> tuple[list[dict[str, Any]], list[str]]:
     """A result a metric, and the metrics that have no better direction."""
     scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
-    cards, found, directionless = catalogue.cards(), [], []
+    known, found, directionless = summary.catalogue_of(gathered.rows), [], []
     for score in json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15)):
-        card = cards.get(catalogue.bare(score["metric"]))
-        if card is None or card.direction == "none":
+        card = known.card(score["metric"], score["metric_version"])
+        if card.direction == "none":
             directionless.append(score["metric"])
         else:
             found.append(_result(score, card, suite))

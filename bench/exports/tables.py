@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import files
 from bench.errors import UsageError
-from bench.evaluators import catalogue
 from bench.exports.spreadsheets import inert
-from bench.models import card_facts
 from bench.runs import parquet
+from bench.scoring import summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +24,8 @@ SCHEMA = 1
 NUMBERS = ("mean", "low", "high", "cases", "failed", "unmeasurable", "clips")
 
 CSV_COLUMNS = (
-    "suite", "suite_version", "run", "name", "label", "model", "kind", "reads_text", "metric", "metric_version",
-    "direction", "unit", *NUMBERS,
+    "suite", "suite_version", "run", "name", "label", "model", "role", "reads_text", "metric", "metric_version",
+    "title", "group", "direction", "unit", *NUMBERS,
 )  # fmt: skip
 
 
@@ -51,7 +50,7 @@ def as_json(gathered: Gathered) -> dict[str, Any]:
     entries: dict[str, dict[str, dict[str, Any]]] = {}
     for line in _lines(gathered):
         suite = f"{line['suite']}@{line['suite_version']}"
-        about = {name: line[name] for name in ("run", "name", "label", "model", "kind", "reads_text")}
+        about = {name: line[name] for name in ("run", "name", "label", "model", "role", "reads_text")}
         entry = entries.setdefault(suite, {}).setdefault(line["run"], {**about, "scores": []})
         entry["scores"].append(
             {name: line[name] for name in ("metric", "metric_version", "direction", "unit", *NUMBERS)}
@@ -81,19 +80,21 @@ def _write_rows(path: Path, sources: dict[str, Path]) -> None:
 
 def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
     """One a run and metric, JSON-like."""
-    cards = catalogue.cards()
+    known = summary.catalogue_of(gathered.rows)
     ordered = gathered.scores.astype({"suite": str, "suite_version": str, "run": str, "metric": str})
     ordered = ordered.sort_values(["suite", "suite_version", "run", "metric"], kind="stable")
     for score in json.loads(ordered.to_json(orient="records", double_precision=15)):
-        card = cards.get(catalogue.bare(score["metric"]))
+        card = known.card(score["metric"], score["metric_version"])
         yield {
             **{name: score[name] for name in ("suite", "suite_version", "run")},
             "name": gathered.names[score["run"]],
             **{name: score[name] for name in ("label", "model")},
-            "kind": card_facts.kind(score["model"]),
+            "role": summary.model_card(gathered.rows, score["model"]).role,
             **{name: score[name] for name in ("reads_text", "metric", "metric_version")},
-            "direction": card.direction if card else None,
-            "unit": card.unit if card else None,
+            "title": card.title or card.name,
+            "group": known.group(card.name),
+            "direction": card.direction if known.knows(card.name) else None,
+            "unit": card.unit if known.knows(card.name) else None,
             **{name: score[name] for name in NUMBERS},
         }
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema
+from bench.runs import cards as cards_of_rows
+from bench.runs.cards import Cards
 from bench.types import Measurement
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ NUMBERS = ("value", "low", "high")
 """Columns of measured numbers, each finite or null."""
 
 
+NO_CARDS = Cards()
+
+
 @cache
 def schema() -> pa.Schema:
     """The Arrow schema of Measurement: a column a field, its meaning in the column's metadata."""
@@ -44,12 +49,13 @@ def schema() -> pa.Schema:
     return pa.schema(columns, metadata={"schema_version": SCHEMA_VERSION})
 
 
-def write(path: Path, measurements: Sequence[Measurement]) -> None:
-    """Writes rows as one parquet file, whole or not at all."""
+def write(path: Path, measurements: Sequence[Measurement], cards: Cards = NO_CARDS) -> None:
+    """Writes rows as one parquet file, whole or not at all, with the cards that reading them may need."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=schema())
+    described = schema().with_metadata({**(schema().metadata or {}), **cards.metadata()})
+    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=described)
     files.write(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
 
 
@@ -103,6 +109,11 @@ def _texts(columns: Sequence[str]) -> list[str]:
     return [name for name in columns if schema().field(name).type == pa.string()]
 
 
+def cards(tables: Iterable[pa.Table]) -> Cards:
+    """The cards that tables of rows came with; see read_table."""
+    return cards_of_rows.merged(cards_of_rows.of_metadata(table.schema.metadata) for table in tables)
+
+
 def find(folders: Iterable[Path]) -> list[Path]:
     """Result files below folders: of runs, `<run>/results.parquet`, and published, `<suite>@<version>/*.parquet`."""
     found: list[Path] = []
@@ -143,12 +154,15 @@ def tables(
 
 
 def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Tables of the same columns below each other as one frame; dictionary-encoded text becomes categories."""
+    """Tables of the same columns below each other as one frame; dictionary-encoded text becomes categories.
+
+    The cards that came with the tables are attributes of the frame (see bench.runs.cards).
+    """
     import pyarrow as pa
 
     if not rows:
         return frame(schema().empty_table().select(list(columns or schema().names)))
-    return frame(pa.concat_tables(rows).unify_dictionaries())
+    return frame(pa.concat_tables(rows).unify_dictionaries(), cards(rows))
 
 
 def _by_run(table: pa.Table) -> dict[str, pa.Table]:
@@ -160,13 +174,14 @@ def _by_run(table: pa.Table) -> dict[str, pa.Table]:
     return {run: table.filter(pa.compute.equal(table["run"], run)) for run in found}
 
 
-def frame(rows: pa.Table | Sequence[Measurement]) -> pd.DataFrame:
-    """Rows as a pandas frame: one row a measurement, the columns of Measurement."""
+def frame(rows: pa.Table | Sequence[Measurement], cards: Cards = NO_CARDS) -> pd.DataFrame:
+    """Rows as a pandas frame: one row per measurement, the columns of Measurement; the cards as its attributes."""
     import pyarrow as pa
 
     if not isinstance(rows, pa.Table):
         rows = pa.Table.from_pylist([asdict(row) for row in rows], schema=schema())
     table: pd.DataFrame = rows.to_pandas(integer_object_nulls=True)
+    table.attrs.update(cards.attributes())
     return table
 
 

@@ -44,7 +44,7 @@ def publish(folder: RunFolder, published: Path) -> Path:
     path = published / f"{run.suite}@{run.suite_version}" / f"{folder.path.name}.parquet"
     with tempfile.TemporaryDirectory() as scratch:  # a good file stays, whatever becomes of the new one
         tried = Path(scratch) / path.name
-        parquet.write(tried, [public(row) for row in rows])
+        parquet.write(tried, [public(row) for row in rows], folder.rows.cards())
         size = tried.stat().st_size
         if size > MAX_BYTES:
             raise UsageError(

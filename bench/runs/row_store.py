@@ -1,7 +1,8 @@
 """The rows of one run on disk: parts as they come, folded into one file at the end.
 
     <run>/measurements/part-*.parquet      new rows, each written whole
-    <run>/results.parquet                  all rows, one a (case, seed, metric)
+    <run>/results.parquet                  all rows, one per (case, seed, metric), and the cards of metrics and model
+    <run>/cards.json                       those cards, until the rows are folded
 
 Reading changes nothing; only who holds the run's lock adds, folds, drops rows or sets a broken file aside.
 """
@@ -11,11 +12,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.base import files
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import parquet
+from bench.runs import cards as cards_of_rows, parquet
+from bench.runs.cards import Cards
 from bench.types import Measurement
 
 TRIES = 5
@@ -42,13 +46,13 @@ class RowStore:
         for _ in range(TRIES):
             rows: list[Measurement] = []
             problems: list[BadResults] = []
-            files = self._files()
-            for file in files:
+            found = self._files()
+            for file in found:
                 try:
                     rows += parquet.read(file)
                 except BadResults as problem:
                     problems.append(problem)
-            if all(file.exists() for file in files):
+            if all(file.exists() for file in found):
                 break
         return parquet.latest(rows), problems
 
@@ -57,11 +61,28 @@ class RowStore:
         if rows:
             parquet.write(self.path / "measurements" / f"part-{time.time_ns()}-{os.getpid()}.parquet", rows)
 
+    def describe(self, cards: Cards) -> None:
+        """Notes the cards of the metrics and the model that rows are about."""
+        known = self.cards()
+        if known | cards != known:
+            files.write(
+                self._described, lambda temporary: temporary.write_text((known | cards).text(), "utf-8")
+            )
+
+    def cards(self) -> Cards:
+        """What rows were described with, folded or not; none for rows that an earlier version wrote."""
+        folded = Cards()
+        if self.folded.exists():
+            with suppress(BadResults):
+                folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
+        noted = self._described.read_text("utf-8") if self._described.exists() else ""
+        return folded | cards_of_rows.of_text(noted)
+
     def fold(self) -> None:
         """Puts the parts into the folded file. Killed in between, rows are in both and count once."""
         parts = self._parts()
         if parts:
-            parquet.write(self.folded, self.read()[0])
+            parquet.write(self.folded, self.read()[0], self.cards())
             for part in parts:
                 part.unlink(missing_ok=True)
 
@@ -71,7 +92,7 @@ class RowStore:
         rows, _ = self.read()
         kept = [row for row in rows if not is_gone(row)]
         if len(kept) < len(rows):
-            parquet.write(self.folded, kept)
+            parquet.write(self.folded, kept, self.cards())
 
     def set_aside(self) -> list[Path]:
         """Renames broken files, whose rows will be measured again; their new names.
@@ -88,6 +109,10 @@ class RowStore:
             except BadResults:
                 renamed.append(file.rename(file.with_name(f"{file.name}.corrupt-{time.time_ns()}")))
         return renamed
+
+    @property
+    def _described(self) -> Path:
+        return self.path / "cards.json"
 
     def _parts(self) -> list[Path]:
         return sorted((self.path / "measurements").glob("part-*.parquet"))

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from bench.evaluators import catalogue
-from bench.models.card_facts import Facts, Kind, facts
+from bench.evaluators.catalogue import Catalogue
 from bench.scoring import summary, totals as total_scores
 from bench.scoring.summary import ENOUGH, Score
 from bench.statistics import ranking
 from bench.statistics.ranking import Rank
-from bench.types import SIGNS
+from bench.types import MetricCard, ModelCard, Role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ENOUGH", "Column", "Line", "Provenance", "Score", "Standing", "standing"]
 
-ORDER: tuple[Kind, ...] = ("model", "null baseline", "reference clips")
+ORDER: tuple[Role, ...] = ("model", "stand-in", "null baseline", "reference clips")
+"""Of roles in a table."""
 
 Provenance: TypeAlias = Literal["clips here", "numbers only"]
 """Whether the clips behind a run's numbers are on this machine, to be looked at and measured again."""
@@ -37,10 +37,11 @@ Provenance: TypeAlias = Literal["clips here", "numbers only"]
 
 @dataclass(frozen=True)
 class Column:
-    """One metric at one version."""
+    """One metric at one version, and its card."""
 
     metric: str
     version: str
+    card: MetricCard = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Line:
 
     Attributes:
         run, name, label, model: id; what tables call it; as it was asked for; the adapter.
-        facts: about the model.
+        card: of the model.
         reads_text: whether the prompt reaches the model; None where nobody said.
         cases, clips: of the run.
         coverage: the share of clips that have a value, of those that the most complete run has; of the column that
@@ -66,7 +67,7 @@ class Line:
     name: str
     label: str
     model: str
-    facts: Facts
+    card: ModelCard
     reads_text: bool | None
     cases: int
     clips: int
@@ -79,9 +80,9 @@ class Line:
     total_missing: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def role(self) -> Role:
         """What the row is for."""
-        return self.facts.kind
+        return self.card.role
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,13 @@ def standing(
     """
     own = scores[(scores["suite"] + "@" + scores["suite_version"]) == suite]
     rows = rows[rows["run"].isin(own["run"])]
-    names, means = summary.names(rows), summary.case_means(rows)
-    columns = _columns(own, metrics)
-    found = [_line(str(run), group, str(run) in here) for run, group in own.groupby("run")]
+    names, means, known = summary.names(rows), summary.case_means(rows), summary.catalogue_of(rows)
+    columns = _columns(own, metrics, known)
+    cards = {str(model): summary.model_card(rows, str(model)) for model in own["model"].unique()}
+    found = [_line(str(run), group, cards, known, str(run) in here) for run, group in own.groupby("run")]
     most = _most_cases(found)
     ranking_of = cache(lambda column: _ranks(column, found, means, most))
-    models = [line.run for line in found if line.kind == "model"]
+    models = [line.run for line in found if line.role == "model"]
     cases = max((line.cases for line in found), default=0)
     totals = recipe and total_scores.totals(recipe, means, names, models, cases)
     lines = [
@@ -144,7 +146,7 @@ def standing(
         )
         for line in found
     ]
-    lines.sort(key=lambda line: (ORDER.index(line.kind), line.name, line.run))
+    lines.sort(key=lambda line: (ORDER.index(line.role), line.name, line.run))
     return Standing(suite, columns, tuple(lines), recipe)
 
 
@@ -168,22 +170,28 @@ class _RanksOf(Mapping[Column, Rank]):
         return sum(1 for _ in self)
 
 
-def _columns(scores: pd.DataFrame, metrics: Sequence[str]) -> tuple[Column, ...]:
+def _columns(scores: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> tuple[Column, ...]:
     """In the order of metrics, and of versions."""
     measured = scores[["metric", "metric_version"]].drop_duplicates().itertuples(index=False, name=None)
     versions: dict[str, list[str]] = {}
     for metric, version in measured:
         versions.setdefault(str(metric), []).append(str(version))
-    return tuple(Column(metric, each) for metric in metrics for each in sorted(versions.get(metric, [])))
+    return tuple(
+        Column(metric, each, known.card(metric, each))
+        for metric in metrics
+        for each in sorted(versions.get(metric, []))
+    )
 
 
-def _line(run: str, scores: pd.DataFrame, is_here: bool) -> Line:
+def _line(
+    run: str, scores: pd.DataFrame, cards: Mapping[str, ModelCard], known: Catalogue, is_here: bool
+) -> Line:
     """What the run's own scores say of it."""
     first = scores.iloc[0]
     found = {
-        Column(score["metric"], score["metric_version"]): Score(
-            **{name: score[name] for name in summary.NUMBERS}
-        )
+        Column(
+            score["metric"], score["metric_version"], known.card(score["metric"], score["metric_version"])
+        ): Score(**{name: score[name] for name in summary.NUMBERS})
         for score in scores.to_dict("records")
     }
     reads_text = first["reads_text"]
@@ -192,7 +200,7 @@ def _line(run: str, scores: pd.DataFrame, is_here: bool) -> Line:
         name=run,
         label=str(first["label"]),
         model=str(first["model"]),
-        facts=facts(str(first["model"])),
+        card=cards[str(first["model"])],
         reads_text=bool(reads_text) if isinstance(reads_text, (bool, np.bool_)) else None,
         cases=max(score.cases for score in found.values()),
         clips=max(score.clips for score in found.values()),
@@ -226,9 +234,8 @@ def _ranks(
     column: Column, lines: Sequence[Line], means: pd.DataFrame, most: Mapping[Column, int]
 ) -> dict[str, Rank]:
     """Of the models that have enough values, where one way is better."""
-    card = catalogue.cards().get(catalogue.bare(column.metric))
-    sign = SIGNS[card.direction] if card else 0
-    measured = [line for line in lines if line.kind == "model" and column in line.scores]
+    sign = column.card.sign
+    measured = [line for line in lines if line.role == "model" and column in line.scores]
     own = {line.run: line.scores[column] for line in measured if _share(line, column, most) >= ENOUGH}
     if not sign or not own:
         return {}

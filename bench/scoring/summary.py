@@ -16,6 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.evaluators import catalogue
+from bench.evaluators.catalogue import Catalogue
+from bench.models import card_facts
+from bench.runs import cards as cards_of_rows
+from bench.types import ModelCard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +88,17 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
     found = found.assign(failed=clips - counted, unmeasurable=unmeasurable, clips=clips)
     for place, score in _set_scores(rows, codes):
         found.loc[place, NUMBERS] = score
-    return _within(found.astype(dict.fromkeys(COUNTS, "int64")))
+    return _within(found.astype(dict.fromkeys(COUNTS, "int64")), catalogue_of(rows))
+
+
+def catalogue_of(rows: pd.DataFrame) -> Catalogue:
+    """What is known of the metrics of rows: on this machine, and by the cards that came with them."""
+    return catalogue.registered(cards_of_rows.of_attributes(rows.attrs).metrics)
+
+
+def model_card(rows: pd.DataFrame, model: str) -> ModelCard:
+    """The card of a model that rows name: of this machine, or else the one that came with them."""
+    return card_facts.card_of(model, cards_of_rows.of_attributes(rows.attrs).models)
 
 
 def case_means(rows: pd.DataFrame) -> pd.DataFrame:
@@ -212,12 +226,12 @@ def _set_score(row: pd.Series[Any], clips: int, cases: int) -> list[float]:
     return [mean, low, high, covered, missing, unmeasurable, total]
 
 
-def _within(table: pd.DataFrame) -> pd.DataFrame:
+def _within(table: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     """Intervals without what lies outside the metric's range; they never leave out the mean. NaN stays NaN."""
-    known = catalogue.cards()
-    found = [known.get(catalogue.bare(str(metric))) for metric in table["metric"]]
-    floor = np.array([-np.inf if card is None or card.low is None else card.low for card in found])
-    ceiling = np.array([np.inf if card is None or card.high is None else card.high for card in found])
+    versions = zip(table["metric"], table["metric_version"], strict=True)
+    found = [known.card(str(metric), str(version)) for metric, version in versions]
+    floor = np.array([-np.inf if card.low is None else card.low for card in found])
+    ceiling = np.array([np.inf if card.high is None else card.high for card in found])
     return table.assign(
         low=np.maximum(table["low"], np.minimum(floor, table["mean"])),
         high=np.minimum(table["high"], np.maximum(ceiling, table["mean"])),

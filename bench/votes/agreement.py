@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.evaluators import catalogue
+from bench.scoring import summary
 from bench.statistics import concordance, davidson, paired
 from bench.statistics.davidson import Matrix, Vector
 from bench.statistics.frechet import Estimate
-from bench.types import SIGNS, Direction
+from bench.types import Direction
 from bench.votes import ballot_file as ballots
 from bench.votes.ballot_file import Vote
 
@@ -40,7 +40,7 @@ class Agreement:
     """What the votes say of one metric.
 
     Attributes:
-        metric, version, direction: of which.
+        metric, version, heading, direction, is_main: of which.
         votes: how many are on clips that both have a value.
         share: of the votes that are no ties, how many went to the clip that the metric prefers; half where it prefers
             neither. 0.5 is a coin.
@@ -51,7 +51,9 @@ class Agreement:
 
     metric: str
     version: str
+    heading: str
     direction: Direction
+    is_main: bool
     votes: int
     share: Estimate | None
     by_clip: Estimate | None
@@ -71,17 +73,17 @@ def agreements(rows: pd.DataFrame, votes: Iterable[Vote]) -> list[Agreement]:
     if not sound:
         return []
     models = _Models.of(sound, rows["case"].dropna())
-    known = catalogue.cards()
+    known = summary.catalogue_of(rows)
     found = []
     measured = rows[rows["value"].notna()]
     for (metric, version), group in measured.groupby(["metric", "metric_version"], sort=False):
-        card = known.get(catalogue.bare(str(metric)))
-        direction: Direction = card.direction if card else "none"
-        sign = SIGNS[direction] or 1
+        card = known.card(str(metric), str(version))
+        sign = card.sign or 1
         is_of_clips = bool(group["case"].notna().all())
         clips = _Clips.of(group, sound if is_of_clips else (), sign)
         counted, by_model = models.estimate(_means(group) if is_of_clips else _of_sets(group), sign)
-        about = str(metric), str(version), direction
+        is_main = bool(known.main([str(metric)]))
+        about = str(metric), str(version), known.heading(str(metric)), card.direction, is_main
         found.append(Agreement(*about, len(clips.human_V), clips.share(), clips.tau(), counted, by_model))
     return sorted(found, key=_rank)
 

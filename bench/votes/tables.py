@@ -9,7 +9,6 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from bench.evaluators.catalogue import card, title
 from bench.statistics.davidson import MIN_VOTERS
 from bench.statistics.frechet import Estimate
 from bench.votes.agreement import Agreement
@@ -54,7 +53,7 @@ def agreement_table(poll: Poll) -> Table:
         table.add_column(heading, justify="right")
     for each in main(poll):
         table.add_row(
-            escape(title(each.metric)),
+            escape(each.heading),
             str(each.votes),
             estimate(each.share, "{:.0%}"),
             estimate(each.by_clip, "{:+.2f}"),
@@ -66,9 +65,7 @@ def agreement_table(poll: Poll) -> Table:
 
 def main(poll: Poll) -> list[Agreement]:
     """Those of metrics that tables show when nobody chose; all where none is one."""
-    known = {each.metric: card(each.metric) for each in poll.agreements}
-    chosen = [each for each in poll.agreements if (found := known[each.metric]) is None or found.is_main]
-    return chosen or list(poll.agreements)
+    return [each for each in poll.agreements if each.is_main] or list(poll.agreements)
 
 
 def notes(poll: Poll) -> Iterator[str]:

@@ -183,7 +183,7 @@ def test_a_second_question_does_not_hash_again(server: Server, monkeypatch: pyte
 
 def test_kill_during_a_download_leaves_nothing_that_is_read(server: Server, tmp_path: Path) -> None:
     net = declared(server.url("slow"))
-    program = f"from bench import weights; weights.fetch(weights.{net!r})"
+    program = f"from bench.base import weights; weights.fetch(weights.{net!r})"
     child = subprocess.Popen(
         [sys.executable, "-c", program], env={**os.environ, "BENCH_CACHE": str(tmp_path)}
     )

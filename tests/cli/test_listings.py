@@ -112,7 +112,7 @@ def test_text_to_video_systems_are_named_and_refused() -> None:
 
 def test_nothing_heavy_is_imported_to_say_what_is_here() -> None:
     code = (
-        "import sys; from pathlib import Path; from bench import listings; listings.of('models', Path('runs'))\n"
+        "import sys; from pathlib import Path; from bench.cli import listings; listings.of('models', Path('runs'))\n"
         "print(sorted({'torch', 'diffusers', 'transformers', 'pandas', 'httpx', 'huggingface_hub.file_download'}"
         " & set(sys.modules)))"
     )

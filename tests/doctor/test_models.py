@@ -373,7 +373,7 @@ def test_every_model_can_be_asked_what_it_needs(hub: Path) -> None:
 
 def test_nothing_is_loaded_to_find_out() -> None:
     code = (
-        "import sys; from bench import doctor; from bench.types import Runtime\n"
+        "import sys; from bench.doctor import models as doctor; from bench.types import Runtime\n"
         "doctor.checkups(['svd', 'kling', 'framepack'], where=Runtime('cpu', 'float32'))\n"
         "print(sorted({'torch', 'diffusers', 'transformers', 'jwt'} & set(sys.modules)))"
     )

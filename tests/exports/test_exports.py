@@ -139,7 +139,7 @@ def test_csv_is_a_line_a_run_and_metric(out: Path, tmp_path: Path) -> None:
     ssim = lines["mover-tiny", "ssim_mean"]
     assert (float(ssim["mean"]), ssim["cases"], ssim["failed"], ssim["clips"]) == (0.6, "2", "1", "3")
     assert ssim["direction"] == "higher"
-    assert lines["still-tiny", "ssim_mean"]["kind"] == "null baseline"
+    assert lines["still-tiny", "ssim_mean"]["role"] == "null baseline"
     assert lines["mover-tiny", "fvd_lite0_debiased"]["high"] == "18.0"
 
 

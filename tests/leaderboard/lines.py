@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bench.models.card_facts import Access, Facts, Kind
+from bench.evaluators import catalogue
 from bench.scoring.standings import Column, Line, Score
 from bench.statistics.ranking import Rank
-from bench.types import ModelCard
+from bench.types import Access, ModelCard, Role
 
-MOTION, SSIM, FLICKER = (Column(metric, "1") for metric in ("motion_share", "ssim_mean", "flicker_max_step"))
+MOTION, SSIM, FLICKER = (
+    Column(metric, "1", catalogue.registered().card(metric))
+    for metric in ("motion_share", "ssim_mean", "flicker_max_step")
+)
 
 
 def score(mean: float, half: float = 0.1, failed: int = 0, clips: int = 10) -> Score:
@@ -29,18 +32,21 @@ def about(
     licence: str = "",
     parameters: float | None = None,
     access: Access = "",
-    kind: Kind = "model",
-) -> Facts:
+    role: Role = "model",
+) -> ModelCard:
     """What is known of a model."""
-    card = ModelCard("m", title, 1, True, None, None, None, None, "", licence, "", parameters=parameters)
-    return Facts(kind, access, card)
+    sizes = dict.fromkeys(("frames", "fps", "width", "height"))
+    return ModelCard(
+        name="m", title=title, version=1, reads_text=True, weights="", licence=licence, paper="",
+        parameters=parameters, role=role, access=access, **sizes,
+    )  # fmt: skip
 
 
 def line(name: str, scores: Mapping[Column, Score] | None = None, **changes: Any) -> Line:
     """A line, its scores in SSIM and motion, and everything else as it is of a sound model."""
     scores = scores if scores is not None else {MOTION: score(0.1), SSIM: score(0.8)}
     fields: dict[str, Any] = {
-        "run": f"{name}-tiny", "name": name, "label": name, "model": name, "facts": about(), "reads_text": True,
+        "run": f"{name}-tiny", "name": name, "label": name, "model": name, "card": about(), "reads_text": True,
         "cases": 10, "clips": 10, "coverage": min((s.coverage for s in scores.values()), default=0.0),
         "scores": scores, "ranks": {}, "total": None, "total_rank": None, "total_missing": (),
         "provenance": "numbers only",

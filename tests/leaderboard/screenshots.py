@@ -64,7 +64,11 @@ def _largest_suite(folders: Sequence[RunFolder]) -> list[RunFolder]:
     suites = Counter(folder.run.suite for folder in folders)
     own = [folder for folder in folders if folder.run.suite == suites.most_common(1)[0][0]]
     return sorted(
-        own, key=lambda folder: (card_facts.kind(folder.run.model) != "model", folder.run.model == "still")
+        own,
+        key=lambda folder: (
+            card_facts.card_of(folder.run.model).role != "model",
+            folder.run.model == "still",
+        ),
     )
 
 

@@ -27,7 +27,7 @@ STANDING = Standing(
     (MOTION, SSIM),
     (
         line("=cmd|' /C calc'!A0", {MOTION: score(-0.5), SSIM: score(0.8, 0.02)}, ranks={SSIM: ranked(1, 3)}),
-        line("nothing", {SSIM: missing()}, facts=about(licence="MIT", parameters=5.0, access="open")),
+        line("nothing", {SSIM: missing()}, card=about(licence="MIT", parameters=5.0, access="open")),
     ),
     None,
 )

@@ -55,7 +55,7 @@ def _drawn(app: AppTest) -> dict[str, list[str]]:
 def test_every_metric_has_a_line_and_a_card(out: Path) -> None:
     app = _page()
     index = app.dataframe[0].value
-    assert list(index["Metric"]) == list(catalogue.cards())
+    assert list(index["Metric"]) == list(catalogue.registered().cards)
     assert set(index["Runs"]) == {0}
     assert not app.get("vega_lite_chart")  # no runs, and nobody has calibrated
     line = index.set_index("Metric").loc["ssim_mean"]
@@ -64,7 +64,7 @@ def test_every_metric_has_a_line_and_a_card(out: Path) -> None:
 
 
 def test_the_address_chooses_the_metric(out: Path) -> None:
-    card = catalogue.cards()["ssim_mean"]
+    card = catalogue.registered().cards["ssim_mean"]
     app = _page(metric="ssim_mean", evaluator="<script>")
     assert app.selectbox(key="metric").value == "ssim_mean"
     assert app.selectbox(key="evaluator").value == "all"
@@ -76,7 +76,7 @@ def test_the_address_chooses_the_metric(out: Path) -> None:
 
 def test_nonsense_in_the_address_is_passed_over(out: Path) -> None:
     app = _page(metric="../../secret", suite="<x>", search="", evaluator="\x00")
-    assert app.selectbox(key="metric").value == next(iter(catalogue.cards()))
+    assert app.selectbox(key="metric").value == next(iter(catalogue.registered().cards))
 
 
 def test_a_search_looks_into_names_and_definitions(out: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_metric_of_other_settings_has_the_card_of_its_own(out: Path) -> None:
     rows = [boards.row(mover, "c0", name, 0.5) for name in ("ssim_mean[x=2]", "of_somebody_else")]
     boards.write(out, mover, suite, rows, clips=False)
     app = _page(metric="ssim_mean[x=2]")
-    assert catalogue.cards()["ssim_mean"].definition in _texts(app)
+    assert catalogue.registered().cards["ssim_mean"].definition in _texts(app)
     stranger = _page(metric="of_somebody_else")
     assert any(text.startswith("No card") for text in _texts(stranger))
     assert metrics.owner_of("of_somebody_else") == ""

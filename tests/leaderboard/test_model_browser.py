@@ -76,7 +76,7 @@ def test_a_line_of_the_index_opens_its_metric(visit: Visit, tmp_path: Path) -> N
     box = visit.page.locator("[data-testid=stDataFrame]").first.bounding_box()
     assert box
     visit.page.mouse.click(box["x"] + 15, box["y"] + 38 + 17)  # the first line's own box
-    first = next(iter(catalogue.cards()))
+    first = next(iter(catalogue.registered().cards))
     visit.page.wait_for_url(f"**metric={first}*")
     expect(visit.page.get_by_role("heading", name=first)).to_be_visible()
     picture(visit, tmp_path, "metrics")

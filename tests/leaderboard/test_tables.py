@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -54,7 +55,7 @@ def test_two_hundred_lines_of_twenty_columns_are_styled_in_no_time() -> None:
 
 
 def test_versions_of_a_metric_never_share_a_heading() -> None:
-    newer = SSIM.__class__("ssim_mean", "2")
+    newer = replace(SSIM, version="2")
     assert list(tables.headings((MOTION, SSIM, newer)).values()) == [
         "motion_share",
         "ssim_mean v1 ↑",
@@ -67,7 +68,7 @@ def test_columns_that_say_nothing_are_left_out() -> None:
     assert plain == [
         "Model", "Open", "motion_share", "ssim_mean ↑", "Coverage", "Source", "Reads text", "Cases", "Clips",
     ]  # fmt: skip
-    known = line("b", facts=about(licence="MIT", parameters=2.0, access="open"), ranks={SSIM: ranked(1, 1)})
+    known = line("b", card=about(licence="MIT", parameters=2.0, access="open"), ranks={SSIM: ranked(1, 1)})
     assert {"Rank", "Tie group", "Access", "Size", "Licence"} <= set(
         tables.telling(tables.numbers([known], SHOWN, SSIM))
     )
@@ -104,10 +105,10 @@ def test_what_knows_a_better_end_is_offered_first() -> None:
 
 # Filters
 
-OPEN = line("Wan 2.2", facts=about("Wan 2.2 TI2V", "Apache-2.0", 5.0, "open"), model="wan")
-HOSTED = line("kling", facts=about(licence="service", access="hosted"), reads_text=None)
+OPEN = line("Wan 2.2", card=about("Wan 2.2 TI2V", "Apache-2.0", 5.0, "open"), model="wan")
+HOSTED = line("kling", card=about(licence="service", access="hosted"), reads_text=None)
 SMALL = line(
-    "svd", {SSIM: score(0.8, failed=1), MOTION: score(0.1)}, facts=about(parameters=1.5), reads_text=False
+    "svd", {SSIM: score(0.8, failed=1), MOTION: score(0.1)}, card=about(parameters=1.5), reads_text=False
 )
 
 

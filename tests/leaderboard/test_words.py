@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import string
+from typing import get_args
 
 import pytest
 from hypothesis import given, strategies as st
 
-from bench.evaluators.catalogue import card, span
-from bench.models import card_facts
+from bench.evaluators.catalogue import registered, span
 from bench.runs.row_facts import json_object
+from bench.types import Role
 from leaderboard import charts, words
 
 NAN = float("nan")
@@ -73,9 +74,9 @@ def test_headings_say_which_way_is_better() -> None:
 
 
 def test_ranges() -> None:
-    spans = {name: span(known) for name in ("ssim_mean", "fvd_lite0_debiased") if (known := card(name))}
+    spans = {name: span(registered().card(name)) for name in ("ssim_mean", "fvd_lite0_debiased")}
     assert spans == {"ssim_mean": "-1 … 1", "fvd_lite0_debiased": "any"}
-    fvd = card("fvd_lite0")
+    fvd = registered().card("fvd_lite0")
     assert fvd
     assert span(fvd) == "≥ 0"
 
@@ -92,5 +93,4 @@ def test_facts() -> None:
 
 def test_every_kind_of_entry_has_a_colour_in_plots() -> None:
     """Vega draws no point for a kind that its scale does not know."""
-    kinds = {card_facts.kind(model) for model in ("svd", card_facts.REFERENCE, *card_facts.NULL_MODELS)}
-    assert kinds == set(charts.COLOURS) == set(charts.SHAPES)
+    assert set(get_args(Role)) == set(charts.COLOURS) == set(charts.SHAPES)

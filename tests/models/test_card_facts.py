@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bench import models
@@ -10,14 +12,12 @@ from bench.models import card_facts
 
 
 def test_every_model_that_runs_by_default_is_a_baseline() -> None:
-    assert {card_facts.kind(name) for name in resolve_models.NULL_MODELS} == {
-        "null baseline",
-        "reference clips",
-    }
+    roles = {card_facts.card_of(name).role for name in resolve_models.NULL_MODELS}
+    assert roles == {"null baseline", "reference clips"}
 
 
 def test_null_models_are_registered() -> None:
-    assert set(card_facts.NULL_MODELS) | {card_facts.REFERENCE} <= set(models.registry)
+    assert set(resolve_models.NULL_MODELS) <= set(models.registry)
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,20 @@ def test_null_models_are_registered() -> None:
     ],
 )  # fmt: skip
 def test_who_may_run_it_and_how_large_it_is(name: str, access: str, parameters: float | None) -> None:
-    found = card_facts.facts(name)
-    assert (found.kind, found.access, found.parameters) == ("model", access, parameters)
+    found = card_facts.card_of(name)
+    assert (found.role, found.access, found.parameters) == ("model", access, parameters)
     assert found.title == models.registry[name].card.title
 
 
 def test_a_strangers_model_is_a_model_of_which_nothing_is_known() -> None:
-    found = card_facts.facts("<script>alert(1)</script>")
-    assert (found.kind, found.access, found.card, found.licence, found.paper) == ("model", "", None, "", "")
+    found = card_facts.card_of("<script>alert(1)</script>")
+    assert (found.role, found.access, found.title, found.licence, found.paper) == ("model", "", "", "", "")
+
+
+def test_a_card_that_came_with_the_rows_speaks_for_a_model_that_is_not_here() -> None:
+    came = replace(models.registry["still"].card, name="swing", title="Swing")
+    assert card_facts.card_of("swing", [came]) == came
+    assert card_facts.card_of("still", [replace(came, name="still")]) == models.registry["still"].card
 
 
 @pytest.mark.parametrize("name", list(models.registry))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from bench.evaluators import catalogue
 from bench.runs import parquet
 from bench.scoring import standings, summary
 from bench.scoring.recipes import VBENCH_I2V
@@ -17,7 +18,9 @@ from bench.statistics.ranking import Rank
 from bench.types import Measurement
 from tests import made
 
-SSIM, FLICKER = Column("ssim_mean", "1"), Column("flicker_max_step", "1")
+SSIM, FLICKER = (
+    Column(metric, "1", catalogue.registered().card(metric)) for metric in ("ssim_mean", "flicker_max_step")
+)
 
 
 def _rows(
@@ -64,7 +67,7 @@ def test_models_are_ranked_and_baselines_are_not() -> None:
     assert _line(found, "b").ranks[SSIM] == Rank(1, 1, 1)
     assert _line(found, "a").ranks[SSIM] == Rank(2, 2, 2)
     assert _line(found, "still").ranks == {}
-    assert _line(found, "still").kind == "null baseline"
+    assert _line(found, "still").role == "null baseline"
     assert _line(found, "still").scores[SSIM].mean == pytest.approx(0.99, abs=0.001)
 
 
@@ -110,7 +113,7 @@ def test_numbers_about_sets_are_ranked_by_their_intervals() -> None:
 def test_versions_of_a_metric_are_columns_of_their_own() -> None:
     rows = [*_rows("a", _values(0.5)), *_rows("b", _values(0.7), metric_version="2")]
     found = _standing(rows)
-    assert found.columns == (Column("ssim_mean", "1"), Column("ssim_mean", "2"))
+    assert found.columns == (SSIM, replace(SSIM, version="2"))
     assert [len(line.scores) for line in found.lines] == [1, 1]
     assert all(rank == Rank(1, 1, 1) for line in found.lines for rank in line.ranks.values())
 

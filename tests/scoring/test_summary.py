@@ -118,7 +118,7 @@ def test_the_interval_covers_the_truth_with_seeds_in_cases(
 def test_an_interval_ends_where_the_metric_does() -> None:
     """ssim_mean is in [-1, 1] or [0, 1]: of 0.9 and 1.0 Student's t would reach to 1.59."""
     score = _scores(measurement(value=0.9), measurement(case="b", value=1.0))
-    card = catalogue.cards()["ssim_mean"]
+    card = catalogue.registered().card("ssim_mean")
     assert (score["low"], score["high"]) == (pytest.approx(max(0.95 - 0.6353, card.low or 0), abs=1e-3), 1.0)
 
 

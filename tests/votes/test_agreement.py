@@ -289,7 +289,7 @@ def test_tables_say_it(noted: Path) -> None:
     answer = bench("votes", noted, "--out", noted.parent / "runs")
     assert answer.exit_code == 0, answer.stderr
     assert "warning:" in answer.stderr
-    for text in ("[b]bad", "1–3", "open …", "ssim_mean ↑", "8 votes by 1 voter on 4 cases", "other@0"):
+    for text in ("[b]bad", "1–3", "open …", "Stability ↑", "8 votes by 1 voter on 4 cases", "other@0"):
         assert text in answer.stdout, text
 
 
@@ -316,6 +316,6 @@ def test_no_file_and_no_votes(tmp_path: Path) -> None:
 def test_main_metrics_only_unless_there_is_none(noted: Path) -> None:
     found = polls.read(noted, [noted.parent / "runs"]).polls[0]
     (main,) = found.agreements
-    other = replace(main, metric="ssim_slope")
+    other = replace(main, metric="ssim_slope", is_main=False)
     assert tables.main(replace(found, agreements=(main, other))) == [main]
     assert tables.main(replace(found, agreements=(other,))) == [other]

@@ -55,7 +55,7 @@ class Kling(PollingModel):
 
     card = ModelCard(
         name="kling", title="Kling", version=1, reads_text=True, frames=None, fps=None, width=None, height=None,
-        weights=None, licence="proprietary: Kling's terms", paper="", family="hosted",
+        weights=None, licence="proprietary: Kling's terms", paper="", family="hosted", access="hosted",
         takes=("first frame", "last frame", "negative prompt"), as_of="2026-11-22",
         note="hosted and paid: needs KLING_ACCESS_KEY and KLING_SECRET_KEY; takes no seed; a case's last keyframe "
         "becomes the last frame; KLING_BASE_URL chooses a region",

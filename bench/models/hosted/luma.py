@@ -51,7 +51,7 @@ class Luma(PollingModel):
 
     card = ModelCard(
         name="luma", title="Luma Ray 3.2", version=1, reads_text=True, frames=None, fps=None, width=1280, height=720,
-        weights=None, licence="proprietary: Luma's terms", paper="", family="hosted",
+        weights=None, licence="proprietary: Luma's terms", paper="", family="hosted", access="hosted",
         takes=("first frame", "last frame", "keyframes"), as_of="2026-11-22",
         note="hosted and paid: needs LUMA_AGENTS_API_KEY; takes no seed, so that every call gives another clip",
     )  # fmt: skip

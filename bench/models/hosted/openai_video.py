@@ -130,7 +130,7 @@ class OpenAIVideo(PollingModel):
     card = ModelCard(
         name="openai-video", title="OpenAI-compatible server", version=1, reads_text=True, frames=None, fps=None,
         width=None, height=None, weights=None, licence="that of the model behind the server", paper="",
-        family="hosted", takes=("first frame", "negative prompt"), as_of="2026-11-22",
+        family="hosted", access="hosted", takes=("first frame", "negative prompt"), as_of="2026-11-22",
         note="needs a running server: --set base_url=… and --set dialect=…; what runs there is for you to say",
     )  # fmt: skip
     Settings = Settings
@@ -267,8 +267,8 @@ class Sora(RetiredModel):
 
     card = ModelCard(
         name="sora", title="OpenAI Sora", version=1, reads_text=True, frames=None, fps=None, width=1280, height=720,
-        weights=None, licence="proprietary: OpenAI's terms", paper="", family="hosted", lifecycle="retired",
-        as_of="2026-09-24", note="shut down on 2026-09-24: kept so that old results have a name",
+        weights=None, licence="proprietary: OpenAI's terms", paper="", family="hosted", access="hosted",
+        lifecycle="retired", as_of="2026-09-24", note="shut down on 2026-09-24: kept so that old results have a name",
     )  # fmt: skip
     ended = "OpenAI shut Sora's API down on 2026-09-24, and nobody else has its weights"
     instead = "for other servers of the same API use --model openai-video"

@@ -39,7 +39,7 @@ class Pika(PollingModel):
 
     card = ModelCard(
         name="pika", title="Pika 2.2", version=1, reads_text=True, frames=None, fps=None, width=None, height=None,
-        weights=None, licence="proprietary: Pika's and fal's terms", paper="", family="hosted",
+        weights=None, licence="proprietary: Pika's and fal's terms", paper="", family="hosted", access="hosted",
         takes=("first frame", "negative prompt"), as_of="2026-11-22",
         note="hosted and paid: needs FAL_KEY; a seed is sent, and nobody promises that it gives the same clip",
     )  # fmt: skip

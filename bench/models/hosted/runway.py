@@ -48,7 +48,7 @@ class Runway(PollingModel):
 
     card = ModelCard(
         name="runway", title="Runway Gen-4", version=1, reads_text=True, frames=None, fps=None, width=1280,
-        height=720, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted",
+        height=720, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted", access="hosted",
         as_of="2026-11-22",
         note="hosted and paid: needs RUNWAYML_API_SECRET; the same seed gives a similar clip, not the same",
     )  # fmt: skip
@@ -120,7 +120,7 @@ class Gen3(RetiredModel):
 
     card = ModelCard(
         name="gen3", title="Runway Gen-3 Alpha Turbo", version=1, reads_text=True, frames=None, fps=None, width=1280,
-        height=768, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted",
+        height=768, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted", access="hosted",
         lifecycle="retired", as_of="2026-07-30", note="retired on 2026-07-30: kept so that old results have a name",
     )  # fmt: skip
     ended = "Runway retired Gen-3 (gen3a_turbo) on 2026-07-30, and nobody else has its weights"

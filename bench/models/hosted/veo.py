@@ -101,7 +101,7 @@ class Veo(Google):
 
     card = ModelCard(
         name="veo", title="Google Veo 3.1", version=1, reads_text=True, frames=None, fps=None, width=1280, height=720,
-        weights=None, licence="proprietary: Google's terms", paper="", family="hosted",
+        weights=None, licence="proprietary: Google's terms", paper="", family="hosted", access="hosted",
         takes=("first frame", "last frame", "negative prompt"), as_of="2026-11-22",
         note="hosted and paid, on Vertex only: needs GOOGLE_CLOUD_PROJECT and `gcloud auth application-default login`, "
         "or GOOGLE_API_KEY; a case's last keyframe becomes the last frame",
@@ -196,7 +196,7 @@ class GeminiOmni(Google):
 
     card = ModelCard(
         name="gemini-omni", title="Google Gemini Omni", version=1, reads_text=True, frames=None, fps=None, width=1280,
-        height=720, weights=None, licence="proprietary: Google's terms", paper="", family="hosted",
+        height=720, weights=None, licence="proprietary: Google's terms", paper="", family="hosted", access="hosted",
         takes=("image prompt",), as_of="2026-11-22",
         note="hosted and paid: needs GEMINI_API_KEY or GOOGLE_API_KEY; takes no seed; the image is part of the prompt, "
         "and nobody promises that it becomes the first frame",

@@ -19,7 +19,7 @@ class Cut(models.Model):
 
     card = ModelCard(
         name="cut", title="Hard cut", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
-        weights=None, licence="Apache-2.0", paper="",
+        weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: plays the suite's reference clips, their second half turned by 180 degrees",
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ class Drift(models.Model):
 
     card = ModelCard(
         name="drift", title="Drifting image", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, licence="Apache-2.0", paper="",
+        height=None, weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: slides the input image, scaled down to at most max_side pixels, by dx and dy a frame",
     )  # fmt: skip
     Settings = Settings

@@ -16,7 +16,7 @@ class Noise(models.Model):
 
     card = ModelCard(
         name="noise", title="Noise", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
-        weights=None, licence="Apache-2.0", paper="",
+        weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: independent noise in every frame, of the input image's size up to max_side pixels",
     )  # fmt: skip
     Settings = NullSettings

@@ -17,7 +17,7 @@ class Reference(models.Model):
 
     card = ModelCard(
         name="reference", title="Reference clip", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, licence="Apache-2.0", paper="",
+        height=None, weights=None, role="reference clips", licence="Apache-2.0", paper="",
         note="plays the suite's reference clips; what those are, the suite's reference note says",
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ class Reversed(models.Model):
 
     card = ModelCard(
         name="reversed", title="Reversed reference", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, licence="Apache-2.0", paper="",
+        height=None, weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: plays the suite's reference clips backwards",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ class Shuffled(models.Model):
 
     card = ModelCard(
         name="shuffled", title="Shuffled reference", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, licence="Apache-2.0", paper="",
+        height=None, weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: plays the frames of the suite's reference clips in random order",
     )  # fmt: skip
 

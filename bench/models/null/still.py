@@ -15,7 +15,7 @@ class Still(models.Model):
 
     card = ModelCard(
         name="still", title="Still image", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
-        weights=None, licence="Apache-2.0", paper="",
+        weights=None, role="null baseline", licence="Apache-2.0", paper="",
         note="null baseline: repeats the input image, scaled down to at most max_side pixels",
     )  # fmt: skip
     Settings = NullSettings

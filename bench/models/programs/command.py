@@ -73,7 +73,7 @@ class Command(models.Model):
 
     card = ModelCard(
         name="command", title="A program, by its command line", version=1, reads_text=True, frames=None, fps=None,
-        width=None, height=None, weights=None, licence="the program's", paper="", family="command",
+        width=None, height=None, weights=None, licence="the program's", paper="", family="command", access="program",
         as_of="2026-11-22", note="needs --set program=FILE.toml, or the name of a shipped file (docs/command.md)",
     )  # fmt: skip
     Settings = Settings

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from bench.base import wording
 from bench.evaluators import catalogue
 from bench.scoring import recipes, standings
-from bench.types import ARROWS
 from bench.web.static import drawing
 from bench.web.static.folders import slug
 
@@ -82,7 +81,7 @@ def content(found: Board) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {"model": [], "apart": []}
     for line in found.standing.lines:
         drawn = _line(found, line, scales)
-        groups["model" if line.kind == "model" else "apart"].append(drawn)
+        groups["model" if line.role == "model" else "apart"].append(drawn)
     sorted_by = next((number for number, heading in enumerate(headings) if heading["sign"]), 0)
     for lines in groups.values():
         lines.sort(key=lambda line: _order(line["cells"], sorted_by, headings))
@@ -105,7 +104,7 @@ def content(found: Board) -> dict[str, Any]:
 def scatter(standing: Standing) -> str:
     """Motion against consistency; '' where fewer than two runs have both."""
     points = [
-        drawing.Point(line.name, *place, DOTS.get(line.kind, "dot"))
+        drawing.Point(line.name, *place, DOTS.get(line.role, "dot"))
         for line in standing.lines
         if math.isfinite(sum(place := (_mean(line, MOTION), _mean(line, CONSISTENCY))))
     ]
@@ -137,9 +136,8 @@ def short_licence(licence: str) -> str:
 def _metrics(scores: pd.DataFrame) -> list[str]:
     """The main metrics, under any settings, that somebody has a value of, motion first; all if there are none."""
     measured = sorted(set(scores.loc[scores["mean"].notna(), "metric"].astype(str)))
-    order = [MOTION, *(name for name, card in catalogue.cards().items() if card.is_main)]
-    main = [metric for metric in measured if catalogue.bare(metric) in order]
-    return sorted(main, key=lambda metric: order.index(catalogue.bare(metric))) or measured
+    known = catalogue.registered()
+    return known.ordered(known.main(measured)) or measured
 
 
 def _is_measured(recipe: Recipe, scores: pd.DataFrame) -> bool:
@@ -163,23 +161,19 @@ def _total_headings(found: Board) -> list[dict[str, Any]]:
 
 
 def _metric_headings(standing: Standing) -> list[dict[str, Any]]:
-    cards, seen = catalogue.cards(), [column.metric for column in standing.columns]
-    return [
-        _heading(column, cards.get(catalogue.bare(column.metric)), seen.count(column.metric) > 1)
-        for column in standing.columns
-    ]
+    seen = [column.metric for column in standing.columns]
+    return [_heading(column, column.card, seen.count(column.metric) > 1) for column in standing.columns]
 
 
-def _heading(column: Column, card: MetricCard | None, is_versioned: bool) -> dict[str, Any]:
+def _heading(column: Column, card: MetricCard, is_versioned: bool) -> dict[str, Any]:
     title = f"{column.metric} v{column.version}" if is_versioned else column.metric
-    direction = card.direction if card else "none"
     return {
         "key": f"{column.metric}@{column.version}" if is_versioned else column.metric,
         "title": title,
-        "arrow": ARROWS[direction],
-        "sign": {"higher": 1, "lower": -1}.get(direction, 0),
-        "unit": card.unit if card else "",
-        "about": card.definition if card else "not registered here",
+        "arrow": card.arrow,
+        "sign": card.sign,
+        "unit": card.unit,
+        "about": card.definition or "not registered here",
     }
 
 
@@ -214,16 +208,16 @@ def _line(found: Board, line: Line, scales: Sequence[tuple[float, float]]) -> di
     cells = [
         _cell(line.scores.get(column), str(line.ranks.get(column) or ""), ends) for column, ends in columns
     ]
-    card = line.facts.card
+    card = line.card
     return {
         "slug": slug(line.run),
         "run": line.run,
         "name": line.name,
-        "kind": line.kind,
-        "access": line.facts.access if line.kind == "model" else "",
-        "licence": short_licence(line.facts.licence) if line.kind == "model" else "",
-        "parameters": line.facts.parameters,
-        "lifecycle": card.lifecycle if card else "active",
+        "kind": line.role,
+        "access": line.card.access if line.role == "model" else "",
+        "licence": short_licence(line.card.licence) if line.role == "model" else "",
+        "parameters": line.card.parameters,
+        "lifecycle": card.lifecycle,
         "reads_text": line.reads_text,
         "coverage": line.coverage,
         "cases": line.cases,

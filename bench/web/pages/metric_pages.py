@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.calibration import curves
 from bench.errors import BadResults
 from bench.evaluators import catalogue
-from bench.evaluators.catalogue import span, title
+from bench.evaluators.catalogue import span
 from bench.types import BETTER
 from bench.web.static import drawing
 
@@ -35,7 +35,7 @@ def content(metrics: Sequence[str], found: Calibration | None) -> dict[str, Any]
         metrics: that the site shows; all cards of these.
         found: response curves; None where there are none.
     """
-    cards = catalogue.cards()
+    cards = catalogue.registered().cards
     shown = [cards[name] for name in dict.fromkeys(map(catalogue.bare, metrics)) if name in cards]
     unknown = [name for name in metrics if catalogue.bare(name) not in cards]
     return {
@@ -50,7 +50,7 @@ def _metric(card: MetricCard, found: Calibration | None) -> dict[str, Any]:
     seen = [curve for curve in own if curve.verdict in curves.SEEN]
     return {
         "name": card.name,
-        "title": title(card.name),
+        "title": f"{card.name} {card.arrow}".rstrip(),
         "facts": [
             (name, text)
             for name, text in (

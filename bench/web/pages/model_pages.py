@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.evaluators import catalogue
-from bench.evaluators.catalogue import title
+from bench.models import card_facts
 from bench.runs.row_facts import json_object
 from bench.scoring import breakdown, summary
 from bench.scoring.standings import Score
-from bench.types import SIGNS
 from bench.web.pages import boards
 from bench.web.static import drawing
 from bench.web.static.folders import slug
@@ -45,10 +44,10 @@ def content(
     return {
         "slug": slug(line.run),
         "name": line.name,
-        "kind": line.kind,
+        "kind": line.role,
         "facts": _facts(line),
-        "card": line.facts.card,
-        "paper": line.facts.paper,
+        "card": line.card,
+        "paper": card_facts.paper_address(line.card.paper),
         "is_here": line.provenance == "clips here",
         "total": line.total,
         "total_rank": line.total_rank,
@@ -56,7 +55,7 @@ def content(
         "scores": _scores(line, scores),
         "categories": _categories(rows, metrics),
         "bands": [
-            {"metric": title(metric), "unit": _unit(metric), "cases": band.cases, "svg": _band(metric, band)}
+            {"metric": _title(metric), "unit": _unit(metric), "cases": band.cases, "svg": _band(metric, band)}
             for metric, band in bands.items()
         ],
         "extremes": _extremes(rows, metrics),
@@ -66,15 +65,15 @@ def content(
 
 
 def _facts(line: Line) -> list[tuple[str, str]]:
-    card = line.facts.card
+    card = line.card
     reads = {True: "yes", False: "no", None: ""}[line.reads_text]
     found = [("Reads text", reads), ("Cases", str(line.cases)), ("Clips", str(line.clips))]
-    if card and line.kind == "model":
-        size = f"{line.facts.parameters:g} billion" if line.facts.parameters else ""
+    if line.role == "model":
+        size = f"{line.card.parameters:g} billion" if line.card.parameters else ""
         native = f"{card.width} × {card.height}" if card.width else ""
         length = f"{card.frames} frames at {card.fps:g} a second" if card.frames and card.fps else ""
         found = [
-            ("Title", card.title), ("Licence", card.licence), ("Access", line.facts.access), ("Parameters", size),
+            ("Title", card.title), ("Licence", card.licence), ("Access", line.card.access), ("Parameters", size),
             ("Native", ", ".join(text for text in (native, length) if text)),
             ("Takes", ", ".join(card.takes)), ("State", f"{card.lifecycle} {card.as_of}".strip()), *found,
         ]  # fmt: skip
@@ -86,12 +85,12 @@ def _scores(line: Line, scores: pd.DataFrame) -> list[dict[str, Any]]:
     found = []
     for row in scores.sort_values("metric", key=lambda names: names.astype(str)).to_dict("records"):
         score = _score(row)
-        card = catalogue.cards().get(catalogue.bare(row["metric"]))
+        card = catalogue.registered().card(row["metric"])
         is_there = math.isfinite(score.mean)
         found.append(
             {
-                "metric": title(row["metric"]),
-                "unit": card.unit if card else "",
+                "metric": _title(row["metric"]),
+                "unit": card.unit,
                 "version": row["metric_version"],
                 "value": score.mean if is_there else None,
                 "half": boards.half(score) if is_there else "",
@@ -115,7 +114,7 @@ def _categories(rows: pd.DataFrame, metrics: Sequence[str]) -> dict[str, Any]:
         for row in scores.to_dict("records")
     }
     lines = [
-        (title(metric), [_finite(cells.get((metric, name))) for name in names])
+        (_title(metric), [_finite(cells.get((metric, name))) for name in names])
         for metric in metrics
         if any(_finite(cells.get((metric, name))) for name in names)
     ]
@@ -139,19 +138,17 @@ def _band(metric: str, band: Band) -> str:
 
 
 def _unit(metric: str) -> str:
-    card = catalogue.cards().get(catalogue.bare(metric))
-    return card.unit if card else ""
+    return catalogue.registered().card(metric).unit
 
 
 def _extremes(rows: pd.DataFrame, metrics: Sequence[str]) -> list[dict[str, Any]]:
     """The best and the worst case by each metric that has a better way."""
-    cards, found = catalogue.cards(), []
+    found = []
     for metric in metrics:
-        card = cards.get(catalogue.bare(metric))
-        sign = SIGNS[card.direction] if card else 0
+        sign = catalogue.registered().card(metric).sign
         cases = breakdown.by_case(rows, metric, sign).to_dict("records") if sign else []
         if cases and cases[0]["value"] != cases[-1]["value"]:
-            found.append({"metric": title(metric), "best": cases[0], "worst": cases[-1]})
+            found.append({"metric": _title(metric), "best": cases[0], "worst": cases[-1]})
     return found
 
 
@@ -176,3 +173,7 @@ def _several(column: pd.Series[Any]) -> str:
     """Each column's value; where rows differ, the first of them and how many more."""
     values = sorted({str(value) for value in column.astype(object).dropna().unique() if str(value)})
     return ", ".join(values[:3]) + (f" and {len(values) - 3} more" if len(values) > 3 else "")
+
+
+def _title(metric: str) -> str:
+    return f"{metric} {catalogue.registered().card(metric).arrow}".rstrip()

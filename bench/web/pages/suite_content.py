@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bench.base.wording import number
-from bench.evaluators.catalogue import title
+from bench.evaluators import catalogue
 from bench.web.pages import boards, measured
 from bench.web.static.folders import slug
 
@@ -67,7 +67,7 @@ class SuiteContent:
     @property
     def baselines(self) -> list[str]:
         """Null baselines and reference clips."""
-        return [line.run for line in self.board.standing.lines if line.kind != "model"]
+        return [line.run for line in self.board.standing.lines if line.role != "model"]
 
     @cached_property
     def of_cases(self) -> list[str]:
@@ -122,7 +122,7 @@ class SuiteContent:
                 else "–"
                 for score in scores
             ]
-            about = {"name": line.name, "suite": self.name, "kind": line.kind, "cells": cells}
+            about = {"name": line.name, "suite": self.name, "kind": line.role, "cells": cells}
             found[slug(line.run)] = about
         return found
 
@@ -132,8 +132,13 @@ class SuiteContent:
         return {
             "name": self.name,
             "slug": self.slug,
-            "columns": [*totals, *(title(column.metric) for column in self.board.standing.columns)],
-            "titles": [title(metric) for metric in self.of_cases],
+            "columns": [
+                *totals,
+                *(f"{column.metric} {column.card.arrow}".rstrip() for column in self.board.standing.columns),
+            ],
+            "titles": [
+                f"{metric} {catalogue.registered().card(metric).arrow}".rstrip() for metric in self.of_cases
+            ],
             "cases": [[case, slug(case)] for case in self.cases],
             "shown": len(self.shown),
         }

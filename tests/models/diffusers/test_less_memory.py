@@ -40,7 +40,7 @@ def no_device(monkeypatch: pytest.MonkeyPatch) -> None:
         recipe.prepare.__self__.modes.append(runtime.memory)
         return object(), None
 
-    monkeypatch.setattr(diffusers.pipelines, "load", load)
+    monkeypatch.setattr(diffusers.loading, "load", load)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_model_that_does_not_fit_is_loaded_in_a_lower_mode(monkeypatch: pytest
             raise OutOfMemory("the model does not fit into the memory of cuda:0", "try --memory model")
         return object(), None
 
-    monkeypatch.setattr(diffusers.pipelines, "load", load)
+    monkeypatch.setattr(diffusers.loading, "load", load)
     model.load()
     assert tried == ["full", "model"]
 

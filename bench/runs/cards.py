@@ -1,0 +1,142 @@
+"""Cards that travel with rows: what scores need of metrics and models that may not be installed where rows are read.
+
+They stand in the metadata of a parquet file under the key that pandas restores as `DataFrame.attrs`, so that rows read
+by anybody's pandas have them, too.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from typing import Any, TypeVar, get_args
+
+from bench.types import Access, Direction, MetricCard, ModelCard, Role
+
+ATTRIBUTE = "bench_cards"
+"""Name of the attribute: a text of JSON, since pandas copies attributes deeply with every frame."""
+
+PANDAS_KEY = b"PANDAS_ATTRS"
+
+LONGEST = 2_000
+"""Characters of any text of a card; what is longer comes from no card of ours."""
+
+MOST = 5_000
+"""Cards in one file."""
+
+OMITTED = ("source", "blind_to", "series", "shows", "ignores")
+"""Fields of metrics' cards that stay behind: a file of rows is no documentation."""
+
+C = TypeVar("C", MetricCard, ModelCard)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The cards of some rows.
+
+    Attributes:
+        metrics: one per metric and version.
+        models: one per model.
+    """
+
+    metrics: tuple[MetricCard, ...] = ()
+    models: tuple[ModelCard, ...] = ()
+
+    def __or__(self, other: Cards) -> Cards:
+        """Both; of two cards of one metric and version, or of one model, the other's."""
+        metrics = {(card.name, card.version): card for card in (*self.metrics, *other.metrics)}
+        return Cards(
+            tuple(metrics[key] for key in sorted(metrics)),
+            tuple({card.name: card for card in (*self.models, *other.models)}.values()),
+        )
+
+    def text(self) -> str:
+        """As JSON."""
+        metrics = [
+            {name: value for name, value in asdict(card).items() if name not in OMITTED}
+            for card in self.metrics
+        ]
+        return json.dumps({"metrics": metrics, "models": [asdict(card) for card in self.models]})
+
+    def attributes(self) -> dict[str, str]:
+        """As attributes of a frame of rows."""
+        return {ATTRIBUTE: self.text()} if self != Cards() else {}
+
+    def metadata(self) -> dict[bytes, bytes]:
+        """As metadata of a parquet file."""
+        return {PANDAS_KEY: json.dumps(self.attributes()).encode()} if self != Cards() else {}
+
+
+def merged(cards: Iterable[Cards]) -> Cards:
+    """All of them; a later one goes before an earlier one."""
+    found = Cards()
+    for each in cards:
+        found |= each
+    return found
+
+
+def of_metadata(metadata: Mapping[bytes, bytes] | None) -> Cards:
+    """The cards in a parquet file's metadata; none where there are none, or where they are no cards."""
+    try:
+        attributes = json.loads((metadata or {}).get(PANDAS_KEY, b"{}"))
+    except (ValueError, RecursionError):
+        return Cards()
+    return of_attributes(attributes) if isinstance(attributes, dict) else Cards()
+
+
+def of_attributes(attributes: Mapping[Any, Any]) -> Cards:
+    """The cards among the attributes of a frame of rows."""
+    return of_text(attributes.get(ATTRIBUTE, ""))
+
+
+@lru_cache(maxsize=16)
+def of_text(text: object) -> Cards:
+    """Cards from JSON, which may be a stranger's: what is not a card is passed over."""
+    try:
+        content = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        content = {}
+    content = content if isinstance(content, dict) else {}
+    return Cards(
+        _cards(MetricCard, content.get("metrics"), dict.fromkeys(OMITTED[:3], "")),
+        _cards(ModelCard, content.get("models"), {}),
+    )
+
+
+def _cards(kind: type[C], content: Any, omitted: Mapping[str, str]) -> tuple[C, ...]:
+    entries = content[:MOST] if isinstance(content, list) else []
+    found = (_card(kind, {**omitted, **entry}) for entry in entries if isinstance(entry, dict))
+    return tuple(card for card in found if card is not None)
+
+
+def _card(kind: type[C], entry: Mapping[str, Any]) -> C | None:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in entry.items()
+        if name in {field.name for field in fields(kind)}
+    }
+    try:
+        card = kind(**values)
+    except TypeError:
+        return None
+    return card if _is_sound(card) else None
+
+
+def _is_sound(card: MetricCard | ModelCard) -> bool:
+    """Whether a card can be shown and computed with: plain texts, finite numbers, words that we know."""
+    if isinstance(card, MetricCard):
+        numbers: Sequence[Any] = [card.version, card.low or 0, card.high or 0]
+        texts = [card.name, card.unit, card.title, card.group, card.definition]
+        are_known = card.direction in get_args(Direction)
+    else:
+        numbers = [card.version, card.parameters or 0, card.width or 0, card.height or 0, card.fps or 0]
+        texts = [card.name, card.title, card.licence, card.paper, card.note]
+        are_known = card.role in get_args(Role) and card.access in get_args(Access)
+    return (
+        are_known
+        and all(isinstance(text, str) and len(text) <= LONGEST for text in texts)
+        and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
+        and bool(card.name)
+    )
