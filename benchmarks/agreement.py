@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.statistics.frechet import Estimate
+from bench.statistics.estimate import Estimate
 from bench.votes.agreement import Agreement, agreements
 from bench.votes.ballot_file import Choice, Vote
 from tests.simulated import outcomes

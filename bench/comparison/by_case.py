@@ -15,6 +15,9 @@ import numpy as np
 from bench.comparison.differences import CaseDifference, Difference, Entry, Hole, Pair, Skipped, corrected
 from bench.scoring import summary
 from bench.statistics import paired
+from bench.statistics.arrays import Matrix
+from bench.statistics.significance import ALPHA
+from bench.statistics.variance_components import VarianceComponents, components, seeds_worth
 from bench.types import MetricCard
 
 if TYPE_CHECKING:
@@ -107,7 +110,7 @@ class _Sides:
             difference=float(gaps_N.mean()),
             low=_or_none(low),
             high=_or_none(high),
-            p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= paired.ALPHA else None,
+            p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= ALPHA else None,
             effect=paired.effect(gaps_N),
             won=int((gains_N > 0).sum()),
             lost=int((gains_N < 0).sum()),
@@ -130,16 +133,16 @@ class _Sides:
         means = rows[rows["value"].notna()].groupby("case")["value"].mean()
         return {str(case): float(value) for case, value in means.items()}
 
-    def _components(self, cases: Sequence[str]) -> paired.Components | None:
+    def _components(self, cases: Sequence[str]) -> VarianceComponents | None:
         tables = [_table(rows, cases, _seeds(rows)) for rows in (self.a_rows, self.b_rows)]
-        return paired.components([_whole(table_CS) for table_CS in tables])
+        return components([_whole(table_CS) for table_CS in tables])
 
     def _seeds_worth(self, cases: Sequence[str]) -> int | None:
         """From the differences of the seeds that both have."""
         seeds = sorted(set(_seeds(self.a_rows)) & set(_seeds(self.b_rows)))
         a_CS, b_CS = (_table(rows, cases, seeds) for rows in (self.a_rows, self.b_rows))
-        found = paired.components([_whole(paired.differences(a_CS, b_CS))])
-        return paired.seeds_worth(found, len(cases)) if found else None
+        found = components([_whole(paired.differences(a_CS, b_CS))])
+        return seeds_worth(found, len(cases)) if found else None
 
 
 SET_REASON = "a number about the whole set"
@@ -150,13 +153,13 @@ def _seeds(rows: pd.DataFrame) -> list[int]:
     return sorted({int(seed) for seed in rows[rows["value"].notna()]["seed"].dropna()})
 
 
-def _table(rows: pd.DataFrame, cases: Sequence[str], seeds: Sequence[int]) -> paired.Matrix:
+def _table(rows: pd.DataFrame, cases: Sequence[str], seeds: Sequence[int]) -> Matrix:
     """(C, S): the values by case and seed, NaN where there is none."""
     table = rows[rows["value"].notna()].pivot_table(index="case", columns="seed", values="value")
     return np.asarray(table.reindex(index=list(cases), columns=list(seeds)).to_numpy(dtype=np.float64))
 
 
-def _whole(table_CS: paired.Matrix) -> paired.Matrix:
+def _whole(table_CS: Matrix) -> Matrix:
     """The cases that have every seed."""
     return table_CS[~np.isnan(table_CS).any(axis=1)]
 

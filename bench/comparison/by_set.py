@@ -22,7 +22,8 @@ from bench.evaluators import FeatureSet, SetEvaluator, Values, catalogue
 from bench.media import digests
 from bench.runs import RunFolder
 from bench.runs.features import FeatureStore
-from bench.statistics import frechet, paired
+from bench.statistics import feature_sets
+from bench.statistics.estimate import jackknife
 from bench.types import Value
 
 GROUPS = 20
@@ -80,13 +81,13 @@ def differences(
 
     Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: its standard error is 1.0 to 1.7 times the
     spread of the difference for Fréchet distances, so it errs on the cautious side, and right for kernel distances.
-    Below bench.statistics.frechet.MIN_CASES_INTERVAL cases there is neither interval nor p.
+    Below bench.statistics.feature_sets.MIN_CASES_INTERVAL cases there is neither interval nor p.
 
     Raises:
         NotMeasurable: too few cases for any distance.
     """
     whole = _distances(evaluator, triple)
-    enough = len(triple.cases) >= frechet.MIN_CASES_INTERVAL
+    enough = len(triple.cases) >= feature_sets.MIN_CASES_INTERVAL
     parts = [_distances(evaluator, triple.without(group)) for group in _groups(triple.cases) if enough]
     return [_difference(evaluator, metric, whole, parts, len(triple.cases)) for metric in metrics]
 
@@ -110,7 +111,7 @@ def _difference(
     low, high, p = None, None, None
     without_each = [_gap(name, *part) for part in parts]
     if without_each and not np.isnan(without_each).any():
-        low, high, p = paired.jackknife(b.value - a.value, np.array(without_each))
+        low, high, p = jackknife(b.value - a.value, np.array(without_each))
     gap = b.value - a.value
     return Difference(
         metric, "", card.direction, card.unit, "set", cases, a.value, b.value, gap, low, high, p

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from bench.statistics import paired
+from bench.statistics.significance import ALPHA, holm
+from bench.statistics.variance_components import VarianceComponents
 from bench.types import SIGNS, Direction
 
 Basis: TypeAlias = Literal["cases", "set"]
@@ -83,7 +85,7 @@ class Difference:
     lost: int = 0
     tied: int = 0
     detectable: float | None = None
-    components: paired.Components | None = None
+    components: VarianceComponents | None = None
     seeds_worth: int | None = None
     by_case: tuple[CaseDifference, ...] = ()
 
@@ -92,7 +94,7 @@ class Difference:
         """What may be said of B, at 5 % false alarms over all metrics that were compared."""
         if self.p_holm is None:
             return "too few cases"
-        if self.p_holm > paired.ALPHA:
+        if self.p_holm > ALPHA:
             return "no difference shown"
         if self.direction == "none":
             return "differs"
@@ -101,7 +103,7 @@ class Difference:
     @property
     def could_tell(self) -> bool:
         """Whether any signs of the differences would make p small enough: too few cases that differ never do."""
-        return self.basis == "set" or paired.least_p(self.won + self.lost) <= paired.ALPHA
+        return self.basis == "set" or paired.least_p(self.won + self.lost) <= ALPHA
 
     @property
     def half(self) -> float | None:
@@ -165,7 +167,7 @@ def corrected(pair: Pair) -> Pair:
     Source: Tarone 1990 (Biometrics 46): a test whose least p is above α cannot give a false alarm.
     """
     tested = {each.metric: each.p for each in pair.differences if each.p is not None and each.could_tell}
-    raised = dict(zip(tested, paired.holm(list(tested.values())), strict=True))
+    raised = dict(zip(tested, holm(list(tested.values())), strict=True))
     found = [replace(each, p_holm=raised.get(each.metric, each.p)) for each in pair.differences]
     return replace(
         pair,

@@ -19,6 +19,7 @@ from bench.comparison import differences
 from bench.comparison.compare import Comparison, Gate
 from bench.comparison.differences import CaseDifference, Difference, Extreme, Pair
 from bench.statistics import paired
+from bench.statistics.significance import ALPHA
 from bench.types import ARROWS, SIGNS
 
 EXTREMES = 3
@@ -165,7 +166,7 @@ def _resolution(pair: Pair) -> list[str]:
     tested = [each for each in pair.differences if each.p is not None and each.could_tell]
     cases = min((each.cases for each in tested if each.basis == "cases"), default=0)
     least = paired.least_p(cases) if cases else 0.0
-    if least * len(tested) <= paired.ALPHA:
+    if least * len(tested) <= ALPHA:
         return []
     raised = f"{least:.2g}, times {len(tested)} metrics (Holm) {min(least * len(tested), 1.0):.2g}"
     return [f"with {cases} cases no p is below {raised}: name fewer with --metrics, or run more cases"]
@@ -234,7 +235,7 @@ def standardised(found: Difference) -> tuple[float, float] | None:
         return None
     from scipy.special import stdtrit
 
-    unit = found.half * found.cases**0.5 / float(stdtrit(found.cases - 1, 1 - paired.ALPHA / 2))
+    unit = found.half * found.cases**0.5 / float(stdtrit(found.cases - 1, 1 - ALPHA / 2))
     return found.difference * (SIGNS[found.direction] or 1) / unit, found.half / unit
 
 

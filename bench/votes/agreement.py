@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.scoring import summary
-from bench.statistics import concordance, davidson, paired
-from bench.statistics.davidson import Matrix, Vector
-from bench.statistics.frechet import Estimate
+from bench.statistics import comparison_graph, concordance, davidson, paired
+from bench.statistics.arrays import Matrix, Vector
+from bench.statistics.estimate import Estimate
 from bench.types import Direction
 from bench.votes import ballot_file as ballots
 from bench.votes.ballot_file import Vote
@@ -170,7 +170,7 @@ class _Models:
         cases = tuple(sorted({*measured, *(vote.case for vote in votes)}))
         wins_CNN, ties_CNN = _tables(votes, runs, cases)
         wins, ties = wins_CNN.sum(axis=0), ties_CNN.sum(axis=0)
-        group = np.array(davidson.groups(wins + ties > 0), dtype=np.intp)
+        group = np.array(comparison_graph.groups(wins + ties > 0), dtype=np.intp)
         inside = np.flatnonzero(group == 0)  # the largest: ratings of two groups cannot be ordered
         wins_CNN, ties_CNN = (table[:, inside][:, :, inside] for table in (wins_CNN, ties_CNN))
         strengths, _ = davidson.fit(wins_CNN.sum(axis=0)[None], ties_CNN.sum(axis=0)[None])

@@ -10,10 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.statistics.davidson import MIN_VOTERS
-from bench.statistics.frechet import Estimate
+from bench.statistics.estimate import Estimate
+from bench.statistics.profile_likelihood import MOST_PROFILED
 from bench.votes.agreement import Agreement
 from bench.votes.polls import Poll, Polls
-from bench.votes.ratings import MOST_EXACT, Rating, Ratings, points
+from bench.votes.ratings import Rating, Ratings, points
 
 DRAWS = {
     "cases and voters": "intervals are about other cases and other voters",
@@ -73,8 +74,8 @@ def notes(poll: Poll) -> Iterator[str]:
     found = poll.ratings
     counts = f"{found.votes} votes by {_count(found.voters, 'voter')} on {_count(found.cases, 'case')}"
     yield f"{counts}; {DRAWS[found.clusters]}"
-    if len(found.entries) > MOST_EXACT:
-        yield f"of more than {MOST_EXACT} entries, intervals are estimate ± error, not followed along the likelihood"
+    if len(found.entries) > MOST_PROFILED:
+        yield f"of more than {MOST_PROFILED} entries, intervals are estimate ± error, not followed along the likelihood"
     if found.entries and found.entries[-1].group > 1:
         yield "groups of entries that were never compared with each other are rated apart"
     if poll.left_share is not None:

@@ -1,4 +1,4 @@
-"""Paired statistics against SciPy, arithmetic by hand and simulated truth; comparisons of rows made by hand."""
+"""Comparisons of rows made by hand, against SciPy and arithmetic by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.comparison.differences import Difference, Entry, Pair, Skipped
 from bench.errors import NotMeasurable, UnknownName, UsageError
 from bench.evaluators import FeatureSet, SetEvaluator, Values
 from bench.runs import parquet
-from bench.statistics import frechet, paired
+from bench.statistics import mmd
 from bench.types import Measurement
 from tests.made import measurement
 
@@ -39,110 +39,6 @@ def _pair(*rows: Measurement, metrics: Sequence[str] = ("ssim_mean",)) -> Pair:
 
 def _of(values: Sequence[float]) -> dict[str, Sequence[float]]:
     return {f"c{number:02}": [value] for number, value in enumerate(values)}
-
-
-# ---- paired statistics
-
-
-def test_exact_sign_flips_are_scipys() -> None:
-    found = np.random.default_rng(0).normal(0.5, 1.0, 11)
-    expected = scipy.stats.permutation_test(
-        (found, np.zeros(11)), lambda x, y: np.mean(x - y), permutation_type="samples", n_resamples=np.inf
-    )
-    assert paired.sign_flip_p(found) == pytest.approx(expected.pvalue, abs=1e-12)
-
-
-def test_sampled_sign_flips_are_near_the_t_test() -> None:
-    """60 normal differences: both tests are of the mean; 0.006 is three standard errors of 10,000 flips at 0.04."""
-    found = np.random.default_rng(3).normal(0.25, 1.0, 60)
-    expected = scipy.stats.ttest_rel(found, np.zeros(60)).pvalue
-    assert 0.01 < expected < 0.1
-    assert paired.sign_flip_p(found) == pytest.approx(expected, abs=0.006)
-    assert paired.sign_flip_p(found) == paired.sign_flip_p(found)
-
-
-def test_six_cases_of_one_sign() -> None:
-    """Of 64 choices of signs only two reach the sum; a case that does not differ adds nothing."""
-    assert paired.sign_flip_p(np.array([1.0, 2, 3, 4, 5, 6])) == 2 / 64 == paired.least_p(6)
-    assert paired.sign_flip_p(np.array([1.0, 2, 3, 4, 5, 6, 0])) == 2 / 64
-    assert paired.sign_flip_p(np.zeros(9)) == 1.0
-
-
-@pytest.mark.parametrize("cases", [8, 30])
-def test_false_alarms_are_5_in_100(cases: int) -> None:
-    """Heavy tails, no difference: at most 6 %, where 5 % ± 0.5 % is expected of 2,000 (fewer: p is discrete)."""
-    trials = np.random.default_rng(cases).standard_t(3, (2000 if cases <= 14 else 400, cases))
-    assert np.mean([paired.sign_flip_p(trial) <= 0.05 for trial in trials]) <= (
-        0.06 if cases <= 14 else 0.075
-    )
-
-
-def test_rounding_is_no_difference() -> None:
-    a_N = np.array([0.1 + 0.2, 1.0, 5.0])
-    assert paired.differences(a_N, np.array([0.3, 1.0 + 1e-12, 6.0])).tolist() == [0.0, 0.0, 1.0]
-
-
-def test_holm_by_hand() -> None:
-    """0.01 · 4, 0.02 · 3, 0.03 · 2 raised to 0.06, 0.8 · 1."""
-    assert paired.holm([0.03, 0.01, 0.8, 0.02]) == pytest.approx([0.06, 0.04, 0.8, 0.06])
-    assert paired.holm([]) == []
-    assert paired.holm([0.9, 0.8]) == [1.0, 1.0]
-
-
-@pytest.mark.parametrize("cases", [6, 20, 100])
-def test_what_is_detectable_is_found_8_times_of_10(cases: int) -> None:
-    """A t test on 10,000 draws of that true difference: 80 ± 1.2 % is three standard errors."""
-    true = paired.detectable(2.0, cases)
-    draws = np.random.default_rng(cases).normal(true, 2.0, (10_000, cases))
-    found = scipy.stats.ttest_1samp(draws, 0.0, axis=1).pvalue < 0.05
-    assert found.mean() == pytest.approx(0.8, abs=0.012)
-
-
-def test_what_is_detectable_needs_two_cases() -> None:
-    assert paired.detectable(1.0, 1) is None
-
-
-def test_effect_is_mean_over_spread() -> None:
-    assert paired.effect(np.array([1.0, 2.0, 3.0])) == pytest.approx(2.0)
-    assert paired.effect(np.array([2.0, 2.0])) is None
-    assert paired.effect(np.array([2.0])) is None
-
-
-def test_components_of_simulated_values_are_the_true_ones() -> None:
-    """4, 1 and 2.25, mean of 300 tables of 20 x 4; seeds have 3 degrees each: 1 · √(2/3/300) · 3 is 0.15."""
-    rng = np.random.default_rng(0)
-    tables = [
-        2.0 * rng.normal(size=(20, 1)) + rng.normal(size=(1, 4)) + 1.5 * rng.normal(size=(20, 4))
-        for _ in range(300)
-    ]
-    found = paired.components(tables)
-    assert found is not None
-    assert (found.case, found.seed, found.rest) == pytest.approx((4.0, 1.0, 2.25), abs=0.25)
-    assert sum(found.shares or ()) == pytest.approx(1.0)
-
-
-def test_components_by_hand() -> None:
-    """Case means 0 and 4 (variance 8), no seed effect, residuals ±1: rest 4 / 1 = 4, case 8 − 4 / 2, seed 0 − 2 → 0."""
-    found = paired.components([np.array([[1.0, -1.0], [3.0, 5.0]])])
-    assert found == paired.Components(case=6.0, seed=0.0, rest=4.0)
-    assert paired.components([np.ones((3, 1))]) is None
-    assert paired.Components(0.0, 0.0, 0.0).shares is None
-
-
-def test_seeds_are_worth_it_until_the_interval_is_a_tenth_too_wide() -> None:
-    """Rest as large as case: 1 + 1 / S ≤ 1.21 from S = 5 on. No rest: one seed. No case: every seed counts."""
-    assert paired.seeds_worth(paired.Components(1.0, 0.0, 1.0), 10) == 5
-    assert paired.seeds_worth(paired.Components(1.0, 0.0, 0.0), 10) == 1
-    assert paired.seeds_worth(paired.Components(0.0, 0.0, 1.0), 10) is None
-
-
-def test_the_jackknife_of_a_mean_is_the_t_interval() -> None:
-    values = np.random.default_rng(1).normal(0.3, 1.0, 12)
-    without = np.array([np.delete(values, number).mean() for number in range(12)])
-    low, high, p = paired.jackknife(float(values.mean()), without)
-    expected = scipy.stats.ttest_1samp(values, 0.0)
-    assert (low, high) == pytest.approx(tuple(expected.confidence_interval(0.95)))
-    assert p == pytest.approx(expected.pvalue)
 
 
 # ---- metrics of clips
@@ -281,7 +177,7 @@ class Kernel(SetEvaluator):
 
     def distance(self, clips: FeatureSet, references: FeatureSet) -> Values:
         sets = clips.features_ND, references.features_ND, clips.cases, references.cases
-        return {"kvd": frechet.kernel_value(*sets), "none": NotMeasurable("never")}
+        return {"kvd": mmd.kernel_value(*sets), "none": NotMeasurable("never")}
 
     def protocol(self) -> dict[str, str]:
         return {}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench.statistics import davidson
+from bench.statistics import davidson, profile_likelihood
 from bench.votes import ratings, tables
 from bench.votes.polls import Poll
 from bench.votes.ratings import ELO, Judgement, Rating, Ratings, rated
@@ -116,7 +116,8 @@ def test_many_fits_at_once_are_each_its_own() -> None:
 def test_nobody_voted() -> None:
     assert rated([]).entries == ()
     (entry,) = rated([], ["a"]).entries
-    assert (entry.low, entry.high, entry.strength, entry.votes) == (None, None, 0.0, 0)
+    assert (entry.low, entry.high, entry.strength) == (None, None, 0.0)
+    assert (entry.wins, entry.ties, entry.losses) == (0, 0, 0)
 
 
 def test_who_never_lost_is_open_at_the_top() -> None:
@@ -161,7 +162,7 @@ def test_many_entries_are_estimate_and_error(monkeypatch: pytest.MonkeyPatch) ->
     world = World(models=5, cases=200, voters=3, votes=3000)
     votes = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
     exact = rated(votes).entries
-    monkeypatch.setattr(ratings, "MOST_EXACT", 4)
+    monkeypatch.setattr(profile_likelihood, "MOST_PROFILED", 4)
     for one, other in zip(exact, rated(votes).entries, strict=True):
         assert (one.name, one.strength, one.best, one.worst) == (
             other.name, other.strength, other.best, other.worst
@@ -222,7 +223,7 @@ def test_who_was_never_compared_is_rated_apart() -> None:
 def test_counts_and_scales() -> None:
     found = _by_name(rated([*_votes("a", "b", 30, 10, 8), *_votes("c", "a", 10, 12, 4)]))
     a = found["a"]
-    assert (a.wins, a.ties, a.losses, a.votes) == (42, 12, 20, 74)
+    assert (a.wins, a.ties, a.losses) == (42, 12, 20)
     assert a.points == pytest.approx(1000 + a.strength * 400 / math.log(10))
     assert ratings.points(math.log(10)) == pytest.approx(1400)  # ten to one
     assert a.beats_average > 0.5 > found["b"].beats_average
