@@ -149,7 +149,7 @@ def compare(
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
     """
-    from bench.comparison import compare as verdicts, report as reports
+    from bench.comparison import compare as verdicts, markdown as reports
 
     found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
     table = verdicts.frame(found)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench.comparison import by_case, compare, report as reports
+from bench.comparison import by_case, compare, markdown as reports
 from bench.comparison.compare import Comparison
 from bench.comparison.differences import Entry
 from leaderboard import lineup, notices, pairs, players, source, words

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from bench.comparison import report
+from bench.comparison import markdown as report
 from bench.comparison.differences import Difference, Pair
 from leaderboard import difference_charts, lineup, tables, words
 

@@ -326,7 +326,7 @@ def compare(
     """
     with _plain_errors():
         from bench.cli import terminal
-        from bench.comparison import compare as verdicts, report as reports
+        from bench.comparison import compare as verdicts, markdown as reports
 
         gates = [verdicts.gate(words) for words in fail_if_worse or []]
         found = verdicts.compare(out, runs, _words(metrics), gates)

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from bench.base import svg
-from bench.comparison import compare, report
+from bench.comparison import compare, markdown as report
 from bench.comparison.differences import Entry, Pair
 from bench.web.static.folders import slug
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bench.base import svg
-from bench.comparison import by_case, report
+from bench.comparison import by_case, markdown as report
 from bench.comparison.compare import Comparison, Gate
 from bench.comparison.differences import Entry, Pair
 from bench.runs import parquet
