@@ -139,24 +139,26 @@ def compare(
         out: the folder of runs.
 
     Returns:
-        One row a pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases that
-        both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won, lost,
-        tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference,
-        and docs/compare.md for how each is computed. `attrs["skipped"]` says which metrics of a run are not
-        compared, and why; `attrs["notes"]` what else to know of it.
+        One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
+        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won,
+        lost, tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md
+        for how each is computed. `attrs["skipped"]` has the metrics of a run that are not compared, and why;
+        `attrs["notes"]` has what else to know of it.
 
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
     """
-    from bench.comparison import compare as verdicts, markdown as reports
+    from bench.comparison.compare import comparison
+    from bench.comparison.notes import notes
+    from bench.comparison.records import frame
 
-    found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
-    table = verdicts.frame(found)
+    found = comparison(Path(out), (baseline, *others), _names(metrics))
+    table = frame(found)
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
     }
-    table.attrs["notes"] = {pair.b.name: reports.notes(pair) for pair in found.pairs}
+    table.attrs["notes"] = {pair.b.name: notes(pair) for pair in found.pairs}
     return table
 
 

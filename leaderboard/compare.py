@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench.comparison import by_case, compare, markdown as reports
-from bench.comparison.compare import Comparison
-from bench.comparison.differences import Entry
+from bench.comparison import compare, records
+from bench.comparison.differences import Comparison, Side
+from bench.comparison.markdown import write_report
 from leaderboard import lineup, notices, pairs, players, source, words
 from leaderboard.choices import choose_several
 from leaderboard.source import Board
@@ -93,9 +93,9 @@ def _compared(
 ) -> Comparison:
     """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
     folders = {run: folder for run, _ in named if (folder := source.run_folder(run))}
-    entries = [Entry(run, name) for run, name in named]
-    wanted = list(metrics) or by_case.chosen(rows, ())
-    return Comparison(suite, compare.pairs(rows, entries, wanted, folders))
+    sides = [Side(run, name) for run, name in named]
+    wanted = list(metrics) or compare.chosen(rows, ())
+    return Comparison(suite, compare.pairs(rows, sides, wanted, folders))
 
 
 # Downloads
@@ -118,14 +118,14 @@ def report(found: Comparison) -> bytes:
         tempfile.TemporaryDirectory() as folder,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        for path in reports.write_markdown(Path(folder) / "comparison.md", found):
+        for path in write_report(Path(folder) / "comparison.md", found):
             archive.write(path, path.name)
     return packed.getvalue()
 
 
 def as_json(found: Comparison) -> bytes:
     """Everything that the page says, and more."""
-    return json.dumps(reports.as_json(found, ()), indent=1).encode()
+    return json.dumps(records.as_json(found, ()), indent=1).encode()
 
 
 if __name__ == "__main__":

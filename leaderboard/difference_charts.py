@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.base.svg import REACH
 from bench.comparison.differences import Pair
-from bench.comparison.markdown import standardised
+from bench.comparison.plots import standardised
 from leaderboard import words
 
 SIGNS = {

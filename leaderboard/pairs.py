@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from bench.comparison import markdown as report
+from bench.comparison import columns
 from bench.comparison.differences import Difference, Pair
+from bench.comparison.extreme_cases import extremes
+from bench.comparison.notes import notes
 from leaderboard import difference_charts, lineup, tables, words
 
 ABOUT_TABLE = (
@@ -32,12 +34,12 @@ def show(pair: Pair, number: int) -> None:
     st.subheader(title, anchor=False)  # an anchor would be made of a stranger's words
     st.markdown(_summary(pair.differences))
     if pair.differences:
-        numbers, said = table(pair, number)
+        numbers, said, config = table(pair, number)
         st.dataframe(
             _coloured(tables.styled(numbers, said), pair),
             hide_index=True,
             height="content",
-            column_config=_config(numbers),
+            column_config=config,
             placeholder="–",
             alt=f"{pair.b.name} against {pair.a.name}, metric by metric",
         )
@@ -62,30 +64,25 @@ def _summary(found: Sequence[Difference]) -> str:
     return f"{', '.join(parts)} of {len(found)} metrics, over {over} cases that both have."
 
 
-def table(pair: Pair, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One line a metric: numbers to sort by, and what their cells say.
+def table(pair: Pair, number: int) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """One line a metric: numbers to sort by, what their cells say, and what the columns mean.
 
     Args:
         pair, number: see show.
     """
-    a, b = f"A {pair.a.name}", f"{'ABCDEF'[number]} {pair.b.name}"
-    _, lines = report.table(pair)
-    numbers = pd.DataFrame(
-        [
-            {
-                "Metric": words.heading(each.metric), a: each.a, b: each.b, "Difference": each.difference,
-                "p": each.p, "p (Holm)": each.p_holm, "Effect": each.effect,
-                "Won": each.won / each.cases if each.basis == "cases" and each.direction != "none" else None,
-                "Could show": each.detectable,
-                "Verdict": f"{difference_charts.SIGNS[each.verdict]} {each.verdict}",
-            }
-            for each in pair.differences
-        ]
-    )  # fmt: skip
-    said = pd.DataFrame(
-        [line[1:-1] for line in lines[: len(pair.differences)]], columns=list(numbers.columns[1:-1])
+    found = columns.table(pair)
+    letters = {"a": "A ", "b": f"{'ABCDEF'[number]} "}
+    shown = {f"{letters.get(column.key, '')}{column.heading}": column for column in found.columns}
+    cells = pd.DataFrame(found.compared, columns=list(shown))
+    texts = cells.map(lambda cell: cell.text)
+    words_only = [heading for heading, column in shown.items() if column.number is None]
+    numbers = (
+        cells.map(lambda cell: cell.number).astype(float).assign(**{name: texts[name] for name in words_only})
     )
-    return numbers.astype(dict.fromkeys(said.columns, float)), said
+    numbers["Verdict"] = [
+        f"{difference_charts.SIGNS[each.verdict]} {each.verdict}" for each in pair.differences
+    ]
+    return numbers, texts.drop(columns=words_only), {name: _config(column) for name, column in shown.items()}
 
 
 def _coloured(styler: Styler, pair: Pair) -> Styler:
@@ -94,21 +91,12 @@ def _coloured(styler: Styler, pair: Pair) -> Styler:
     return styler.apply(lambda _: shades, subset=["Verdict"])
 
 
-def _config(numbers: pd.DataFrame) -> dict[str, Any]:
-    column = st.column_config
-    helps = {
-        "Difference": "The second minus the first, ± half of the 95 % interval",
-        "p": "How often chance alone gives such a difference, or a larger one",
-        "p (Holm)": "p, raised for the number of metrics compared: verdicts go by it",
-        "Effect": "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large",
-        "Won": "Cases where the second is better",
-        "Could show": "The true difference that as many cases would show with 80 % power",
-    }
-    config: dict[str, Any] = {name: column.NumberColumn(help=text) for name, text in helps.items()}
-    config |= {
-        name: column.NumberColumn(help="Mean over the cases that both have") for name in numbers.columns[1:3]
-    }
-    return {"Metric": column.TextColumn(pinned=True), "Verdict": column.TextColumn(width=170), **config}
+def _config(column: columns.Column) -> Any:
+    if column.number:
+        return st.column_config.NumberColumn(help=column.help)
+    if column.key == "verdict":
+        return st.column_config.TextColumn(help=column.help, width=170)
+    return st.column_config.TextColumn(help=column.help, pinned=True)
 
 
 def _show_forest(pair: Pair) -> None:
@@ -119,7 +107,7 @@ def _show_forest(pair: Pair) -> None:
 
 
 def _show_extremes(pair: Pair, number: int) -> None:
-    found = report.extremes(pair)
+    found = extremes(pair)
     if not found:
         return
     st.markdown(
@@ -135,6 +123,6 @@ def _show_extremes(pair: Pair, number: int) -> None:
 
 def _show_notes(pair: Pair) -> None:
     skipped = [f"{each.metric} is not compared: {each.reason}" for each in pair.skipped]
-    lines = [*report.notes(pair), *skipped]
+    lines = [*notes(pair), *skipped]
     if lines:
         st.markdown("\n".join(f"- {words.plain(line)}" for line in lines))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from bench.base import svg
-from bench.comparison import compare, markdown as report
-from bench.comparison.differences import Entry, Pair
+from bench.comparison import columns, compare
+from bench.comparison.differences import Pair, Side
+from bench.comparison.extreme_cases import extremes
+from bench.comparison.notes import notes
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def compared(
 
     for a, b in pairs:
         both = pd.concat([rows[a], rows[b]])
-        entries = [Entry(run, names[run]) for run in (a, b)]
-        yield from compare.pairs(both, entries, metrics, folders)
+        sides = [Side(run, names[run]) for run in (a, b)]
+        yield from compare.pairs(both, sides, metrics, folders)
 
 
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -91,26 +92,18 @@ def plain(rows: pd.DataFrame) -> pd.DataFrame:
 
 def content(pair: Pair) -> dict[str, Any]:
     """What a page shows: a table as texts, lines below it, the cases that differ most."""
-    headings, lines = report.table(pair)
+    table = columns.table(pair)
     return {
         "a": pair.a.name,
         "b": pair.b.name,
-        "headings": headings,
-        "lines": lines,
-        "notes": report.notes(pair),
+        "columns": [
+            {"key": each.key, "heading": each.heading, "help": each.help, "align": each.align}
+            for each in table.columns
+        ],
+        "lines": [[cell.text for cell in row] for row in (*table.compared, *table.skipped)],
+        "notes": notes(pair),
         "cases": [
             {"case": each.case, "slug": slug(each.case), "gain": round(each.gain, 2), "metrics": each.metrics}
-            for each in report.extremes(pair)
+            for each in extremes(pair)
         ],
     }
-
-
-def forest(pair: Pair) -> str:
-    """The plot of effects as an SVG file; '' where nothing has one."""
-    effects = [
-        svg.Effect(report.plain(each.metric), *scaled, each.direction != "none")
-        for each in pair.differences
-        if (scaled := report.standardised(each))
-    ]
-    a, b = report.plain(pair.a.name), report.plain(pair.b.name)
-    return svg.forest(effects, f"← {a} is better · {b} is better →") if effects else ""

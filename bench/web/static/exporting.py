@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench import exports, runs as run_folders
 from bench.base import files
 from bench.base.progress import Progress
+from bench.comparison import plots
 from bench.exports import moments, tables
 from bench.web.pages import boards, measured, metric_pages, model_pages, pairs, reported_pages
 from bench.web.pages.suite_content import SuiteContent
@@ -195,7 +196,7 @@ class _Export:
         with self.progress.bar(f"{suite.name}: comparisons", len(wanted)) as bar:
             for pair in pairs.compared(rows, suite.names, suite.board.metrics, wanted, suite.here):
                 key = f"pairs/{slug(pair.a.run)}--{slug(pair.b.run)}"
-                plot = pairs.forest(pair)
+                plot = plots.forest(pair)
                 if plot:
                     self.writer.text(f"data/{key}.svg", plot)
                 self.writer.data(key, {**pairs.content(pair), "plot": bool(plot)})

@@ -63,8 +63,10 @@
   }
 
   function pair(found, key, isTurned) {
-    const head = make("tr", {}, ...found.headings.map((text, number) => make("th", { class: number && number < found.headings.length - 1 ? "" : "left" }, text)));
-    const lines = found.lines.map((line) => make("tr", {}, ...line.map((text, number) => make("td", { class: number === 0 ? "left" : number === line.length - 1 ? `left ${["better", "worse"].includes(text) ? text : ""}` : "" }, text))));
+    const side = (column) => (column.align === "left" ? "left" : "");
+    const shade = (column, text) => (column.key === "verdict" && ["better", "worse"].includes(text) ? ` ${text}` : "");
+    const head = make("tr", {}, ...found.columns.map((column) => make("th", { class: side(column), title: column.help }, column.heading)));
+    const lines = found.lines.map((line) => make("tr", {}, ...line.map((text, number) => make("td", { class: side(found.columns[number]) + shade(found.columns[number], text) }, text))));
     const section = make("section", { class: "pair" }, make("h2", {}, make("bdi", {}, found.b), " against ", make("bdi", {}, found.a)));
     if (isTurned) section.append(make("p", { class: "small quiet" }, "Computed this way round."));
     section.append(make("div", { class: "scroll" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines))));

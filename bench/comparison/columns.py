@@ -1,0 +1,202 @@
+"""What a comparison says of a metric, in the order in which all readers see it: one column per statistic.
+
+The terminal, the report, the board and the static site show the columns that have a heading; frames and JSON have all.
+A new statistic is its formula in bench.statistics, its field in Difference, and its column here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any, Literal
+
+from bench.base.wording import minus, number, one_line, signed
+from bench.comparison.differences import Difference, Pair
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing that is said of a metric.
+
+    Attributes:
+        key: its name for programs.
+        value: its value for programs.
+        heading: its name for people; '' where tables leave it out.
+        help: what it means.
+        text: its text in tables.
+        number: what tables sort by; None for columns of words.
+    """
+
+    key: str
+    value: Callable[[Difference], Any]
+    heading: str = ""
+    help: str = ""
+    text: Callable[[Difference], str] = lambda _: ""
+    number: Callable[[Difference], float | None] | None = None
+
+    @property
+    def align(self) -> Literal["left", "right"]:
+        """Words stand on the left, numbers on the right."""
+        return "right" if self.number else "left"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a table: its text, and for numbers what is sorted by."""
+
+    text: str
+    number: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A pair as a table.
+
+    Attributes:
+        columns: those that have a heading; of the two scores, the names of the runs.
+        compared: one row per difference of the pair.
+        skipped: one row per metric that is not compared.
+    """
+
+    columns: tuple[Column, ...]
+    compared: tuple[tuple[Cell, ...], ...]
+    skipped: tuple[tuple[Cell, ...], ...]
+
+
+def table(pair: Pair) -> Table:
+    """The columns that people see; names of runs and metrics are text in one line, and no markup is escaped."""
+    names = {"a": one_line(pair.a.name), "b": one_line(pair.b.name)}
+    shown = tuple(
+        replace(column, heading=names.get(column.key, column.heading)) for column in COLUMNS if column.heading
+    )
+    compared = tuple(tuple(_cell(column, each) for column in shown) for each in pair.differences)
+    reasons = [
+        {"metric": one_line(each.metric), "verdict": f"not compared: {one_line(each.reason)}"}
+        for each in pair.skipped
+    ]
+    skipped = tuple(tuple(Cell(words.get(column.key, "")) for column in shown) for words in reasons)
+    return Table(shown, compared, skipped)
+
+
+def record(found: Difference) -> dict[str, Any]:
+    """Key -> value of every column."""
+    return {column.key: column.value(found) for column in COLUMNS}
+
+
+def _cell(column: Column, found: Difference) -> Cell:
+    return Cell(column.text(found), column.number(found) if column.number else None)
+
+
+def _hidden(key: str, path: str = "") -> Column:
+    """A column for programs: the attribute of its name, or at a path."""
+    return Column(key, attrgetter(path or key))
+
+
+def _words(key: str, text: Callable[[Difference], str], heading: str, help: str) -> Column:
+    return Column(key, attrgetter(key), heading, help, text)
+
+
+def _number(
+    key: str,
+    text: Callable[[Difference], str],
+    heading: str,
+    help: str,
+    sort_by: Callable[[Difference], float | None] | None = None,
+) -> Column:
+    return Column(key, attrgetter(key), heading, help, text, sort_by or attrgetter(key))
+
+
+def _metric(found: Difference) -> str:
+    return one_line(f"{found.metric} {found.card.arrow}")
+
+
+def difference_text(found: Difference) -> str:
+    """'−0.3983 ± 0.16', or the difference alone where it has no interval."""
+    return signed(found.difference) + ("" if found.half is None else f" ± {_two_digits(found.half)}")
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "< 0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def _effect(found: Difference) -> str:
+    return "" if found.effect is None else minus(f"{found.effect:+.2f}")
+
+
+def _counts_wins(found: Difference) -> bool:
+    return found.basis == "cases" and bool(found.card.sign)
+
+
+def _won(found: Difference) -> str:
+    tied = f" ({found.tied} tied)" if found.tied else ""
+    return f"{found.won}/{found.cases}{tied}" if _counts_wins(found) else ""
+
+
+def _win_rate(found: Difference) -> float | None:
+    return found.won / found.cases if _counts_wins(found) else None
+
+
+def _detectable(found: Difference) -> str:
+    return "" if found.detectable is None else _two_digits(found.detectable)
+
+
+def _two_digits(value: float) -> str:
+    """Two significant digits: more would claim to know an uncertainty itself that well."""
+    return number(float(f"{value:.2g}"))
+
+
+COLUMNS: tuple[Column, ...] = (
+    _words("metric", _metric, "Metric", "The metric and which way is better"),
+    _hidden("version"),
+    _hidden("direction", "card.direction"),
+    _hidden("unit", "card.unit"),
+    _hidden("basis"),
+    _hidden("cases"),
+    _number("a", lambda found: minus(number(found.a)), "A", "Mean over the cases that both have"),
+    _number("b", lambda found: minus(number(found.b)), "B", "Mean over the cases that both have"),
+    _number(
+        "difference",
+        difference_text,
+        "Difference",
+        "The second minus the first, ± half of the 95 % interval",
+    ),
+    _hidden("low"),
+    _hidden("high"),
+    _number(
+        "p",
+        lambda found: _p(found.p),
+        "p",
+        "How often chance alone gives such a difference, or a larger one",
+    ),
+    _number(
+        "p_holm",
+        lambda found: _p(found.p_holm),
+        "p (Holm)",
+        "p, raised for the number of metrics compared: verdicts go by it",
+    ),
+    _number(
+        "effect",
+        _effect,
+        "Effect",
+        "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large",
+    ),
+    _number("won", _won, "Won", "Cases where the second is better", _win_rate),
+    _hidden("lost"),
+    _hidden("tied"),
+    _number(
+        "detectable",
+        _detectable,
+        "Could show",
+        "The true difference that this many cases would show with 80 % power",
+    ),
+    _hidden("seeds_worth"),
+    _words(
+        "verdict",
+        attrgetter("verdict"),
+        "Verdict",
+        "Better or worse where p (Holm) is at most 0.05; “no difference shown” is not “equal”",
+    ),
+)
