@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bench.statistics.estimate import Estimate
 from bench.votes.agreement import Agreement, agreements
-from bench.votes.ballot_file import Choice, Vote
+from bench.votes.vote import Choice, Vote
 from tests.simulated import outcomes
 
 Table = NDArray[np.float64]

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from bench.votes import polls, tables
+from bench.votes import polls, texts
 from bench.votes.agreement import Agreement
-from bench.votes.ballot_file import Vote, VoteFile
 from bench.votes.polls import Poll
 from bench.votes.ratings import Rating, points
+from bench.votes.vote import Vote
+from bench.votes.vote_file import VoteFile
 from leaderboard import ballots, charts, source, words
 from leaderboard.source import Stamp
 
@@ -38,7 +39,7 @@ def show_inside(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
     names = {entry.name: board.names.get(entry.name, entry.name) for entry in found.ratings.entries}
     _show_ratings(found, names)
     _show_agreement(found)
-    for note in tables.notes(found):
+    for note in texts.notes(found):
         st.caption(words.plain(note))
     st.download_button(
         "Download the votes",
@@ -68,8 +69,8 @@ def _show_ratings(found: Poll, names: Mapping[str, str]) -> None:
         {
             "Entry": names[entry.name],
             "Points": round(entry.points),
-            "95 % interval": tables.interval(entry),
-            "Place": tables.place(entry, found.ratings),
+            "95 % interval": texts.interval(entry),
+            "Place": texts.place(entry, found.ratings),
             "Beats the average": 100 * entry.beats_average,
             "Won": entry.wins,
             "Tied": entry.ties,
@@ -109,7 +110,7 @@ def _drawn(entries: Sequence[Rating], names: Mapping[str, str]) -> pd.DataFrame:
         {
             "name": names[entry.name],
             "kind": source.model_card(models.get(entry.name, "")).role,
-            "text": f"{entry.points:.0f} ({tables.interval(entry)})",
+            "text": f"{entry.points:.0f} ({texts.interval(entry)})",
             "mean": entry.points,
             "low": least if entry.low is None else points(entry.low),
             "high": most if entry.high is None else points(entry.high),
@@ -126,7 +127,7 @@ def _show_agreement(found: Poll) -> None:
         st.text("No metric was measured on these clips yet.")
         return
     wants_all = st.toggle("All metrics", key="all metrics")
-    shown = found.agreements if wants_all else tables.main(found)
+    shown = found.agreements if wants_all else found.main_agreements
     config = {
         "Metric": st.column_config.TextColumn(pinned=True),
         "Same clip": st.column_config.NumberColumn(
@@ -158,8 +159,8 @@ def _line(each: Agreement) -> dict[str, object]:
         "Votes": each.votes,
         "Same clip": 100 * share.value if share else math.nan,
         "τ by clip": clip.value if clip else math.nan,
-        "Interval": tables.ends(clip),
+        "Interval": texts.ends(clip),
         "τ by model": model.value if model else math.nan,
-        "Interval ": tables.ends(model),
+        "Interval ": texts.ends(model),
         "Models": each.models,
     }

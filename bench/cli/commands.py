@@ -456,20 +456,20 @@ def votes(
 ) -> None:
     """Say which runs people prefer, how sure that is, and which metrics agree with them."""
     with _plain_errors():
-        from bench.cli import terminal
-        from bench.votes import polls, tables
+        from bench.cli import tables, terminal
+        from bench.votes import polls, texts
 
         found = polls.read(file, [Path("results"), out])
         for problem in found.problems:
             typer.echo(f"warning: {problem}", err=True)
         if as_json:
-            _print_json(tables.as_json(found))
+            _print_json(polls.as_json(found))
             return
         console = terminal.stdout()
         for poll in found.polls:
-            for table in tables.tables(poll, found.names):
+            for table in tables.poll(poll, found.names):
                 console.print(table)
-            for note in tables.notes(poll):
+            for note in texts.notes(poll):
                 console.print(note, markup=False, soft_wrap=True)
         if not found.polls:
             console.print(f"no votes in {file} yet", markup=False, soft_wrap=True)

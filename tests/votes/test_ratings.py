@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bench.statistics import davidson, profile_likelihood
-from bench.votes import ratings, tables
+from bench.votes import ratings, texts
 from bench.votes.polls import Poll
 from bench.votes.ratings import ELO, Judgement, Rating, Ratings, rated
 from tests.simulated import World
@@ -183,7 +183,7 @@ def test_a_hundred_entries_take_no_minutes() -> None:
     assert time.process_time() - start < 10
     assert len(found.entries) == 100
     assert any(
-        "of more than 24 entries" in note for note in tables.notes(Poll("s@1", found, (), 0, None, 1.0))
+        "with more than 24 entries" in note for note in texts.notes(Poll("s@1", found, (), 0, None, 1.0))
     )
 
 
