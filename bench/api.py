@@ -121,7 +121,13 @@ def evaluate(
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores."""
+    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores.
+
+    >>> import bench
+    >>> rows = bench.run("still", limit=2, settings={"num_frames": 4}, metrics="ssim", show_progress=False)
+    >>> bench.scores(rows).set_index("metric").loc[["ssim_mean"], ["mean", "cases"]].to_dict("index")
+    {'ssim_mean': {'mean': 1.0, 'cases': 2}}
+    """
     from bench.scoring import summary
 
     return summary.scores(rows)
@@ -148,6 +154,13 @@ def compare(
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
+
+    >>> import bench
+    >>> models, short = ["still", "drift"], {"num_frames": 4}
+    >>> rows = bench.run(models, limit=6, settings=short, metrics="ssim", show_progress=False)
+    >>> found = bench.compare("still", "drift", metrics="ssim_mean")
+    >>> found[["run", "metric", "cases", "won", "verdict"]].to_dict("records")
+    [{'run': 'drift', 'metric': 'ssim_mean', 'cases': 6, 'won': 0, 'verdict': 'worse'}]
     """
     from bench.comparison.compare import comparison
     from bench.comparison.notes import notes

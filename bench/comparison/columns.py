@@ -88,32 +88,22 @@ def _cell(column: Column, found: Difference) -> Cell:
     return Cell(column.text(found), column.number(found) if column.number else None)
 
 
-def _hidden(key: str, path: str = "") -> Column:
-    """A column for programs: the attribute of its name, or at a path."""
-    return Column(key, attrgetter(path or key))
-
-
-def _words(key: str, text: Callable[[Difference], str], heading: str, help: str) -> Column:
-    return Column(key, attrgetter(key), heading, help, text)
-
-
-def _number(
-    key: str,
-    text: Callable[[Difference], str],
-    heading: str,
-    help: str,
-    sort_by: Callable[[Difference], float | None] | None = None,
-) -> Column:
-    return Column(key, attrgetter(key), heading, help, text, sort_by or attrgetter(key))
+def difference_text(found: Difference) -> str:
+    """'−0.3983 ± 0.16', or the difference alone where it has no interval."""
+    return signed(found.difference) + ("" if found.half is None else f" ± {_two_digits(found.half)}")
 
 
 def _metric(found: Difference) -> str:
     return one_line(f"{found.metric} {found.card.arrow}")
 
 
-def difference_text(found: Difference) -> str:
-    """'−0.3983 ± 0.16', or the difference alone where it has no interval."""
-    return signed(found.difference) + ("" if found.half is None else f" ± {_two_digits(found.half)}")
+def _score(value: float) -> str:
+    return minus(number(value))
+
+
+def _two_digits(value: float | None) -> str:
+    """More digits would claim to know an uncertainty itself that well."""
+    return "" if value is None else number(float(f"{value:.2g}"))
 
 
 def _p(value: float | None) -> str:
@@ -122,81 +112,60 @@ def _p(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.2g}"
 
 
-def _effect(found: Difference) -> str:
-    return "" if found.effect is None else minus(f"{found.effect:+.2f}")
-
-
-def _counts_wins(found: Difference) -> bool:
-    return found.basis == "cases" and bool(found.card.sign)
+def _effect(value: float | None) -> str:
+    return "" if value is None else minus(f"{value:+.2f}")
 
 
 def _won(found: Difference) -> str:
     tied = f" ({found.tied} tied)" if found.tied else ""
-    return f"{found.won}/{found.cases}{tied}" if _counts_wins(found) else ""
+    return "" if _win_rate(found) is None else f"{found.won}/{found.cases}{tied}"
 
 
 def _win_rate(found: Difference) -> float | None:
-    return found.won / found.cases if _counts_wins(found) else None
+    """None for sets, and for metrics without a better direction."""
+    return found.won / found.cases if found.basis == "cases" and found.card.sign else None
 
 
-def _detectable(found: Difference) -> str:
-    return "" if found.detectable is None else _two_digits(found.detectable)
+def _words(key: str, heading: str, help: str, text: Callable[[Difference], str]) -> Column:
+    return Column(key, attrgetter(key), heading, help, text)
 
 
-def _two_digits(value: float) -> str:
-    """Two significant digits: more would claim to know an uncertainty itself that well."""
-    return number(float(f"{value:.2g}"))
+def _number(key: str, heading: str, help: str, text: Callable[[Any], str]) -> Column:
+    """A column whose text is made of its number."""
+    return Column(
+        key, attrgetter(key), heading, help, lambda found: text(attrgetter(key)(found)), attrgetter(key)
+    )
+
+
+def _hidden(key: str, path: str = "") -> Column:
+    """A column for programs: the attribute of its name, or the one at a path."""
+    return Column(key, attrgetter(path or key))
 
 
 COLUMNS: tuple[Column, ...] = (
-    _words("metric", _metric, "Metric", "The metric and which way is better"),
+    _words("metric", "Metric", "The metric, and which way is better", _metric),
     _hidden("version"),
     _hidden("direction", "card.direction"),
     _hidden("unit", "card.unit"),
     _hidden("basis"),
     _hidden("cases"),
-    _number("a", lambda found: minus(number(found.a)), "A", "Mean over the cases that both have"),
-    _number("b", lambda found: minus(number(found.b)), "B", "Mean over the cases that both have"),
-    _number(
-        "difference",
-        difference_text,
-        "Difference",
-        "The second minus the first, ± half of the 95 % interval",
-    ),
+    _number("a", "A", "Mean over the cases that both have", _score),
+    _number("b", "B", "Mean over the cases that both have", _score),
+    Column("difference", attrgetter("difference"), "Difference",
+           "The second minus the first, ± half of the 95 % interval", difference_text, attrgetter("difference")),
     _hidden("low"),
     _hidden("high"),
-    _number(
-        "p",
-        lambda found: _p(found.p),
-        "p",
-        "How often chance alone gives such a difference, or a larger one",
-    ),
-    _number(
-        "p_holm",
-        lambda found: _p(found.p_holm),
-        "p (Holm)",
-        "p, raised for the number of metrics compared: verdicts go by it",
-    ),
-    _number(
-        "effect",
-        _effect,
-        "Effect",
-        "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large",
-    ),
-    _number("won", _won, "Won", "Cases where the second is better", _win_rate),
+    _number("p", "p", "How often chance alone gives such a difference, or a larger one", _p),
+    _number("p_holm", "p (Holm)", "p, raised for the number of metrics compared: verdicts go by it", _p),
+    _number("effect", "Effect",
+            "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large", _effect),
+    Column("won", attrgetter("won"), "Won", "Cases where the second is better", _won, _win_rate),
     _hidden("lost"),
     _hidden("tied"),
-    _number(
-        "detectable",
-        _detectable,
-        "Could show",
-        "The true difference that this many cases would show with 80 % power",
-    ),
+    _number("detectable", "Could show",
+            "The true difference that this many cases would show with 80 % power", _two_digits),
     _hidden("seeds_worth"),
-    _words(
-        "verdict",
-        attrgetter("verdict"),
-        "Verdict",
-        "Better or worse where p (Holm) is at most 0.05; “no difference shown” is not “equal”",
-    ),
-)
+    _words("verdict", "Verdict", "Better or worse where p (Holm) is at most 0.05; “no difference shown” is not “equal”",
+           attrgetter("verdict")),
+)  # fmt: skip
+"""In the order of frames, JSON and tables."""

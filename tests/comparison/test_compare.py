@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,18 @@ def test_a_comparison_is_a_frame(out: Path) -> None:
     assert row["low"] < row["difference"] < row["high"]
     assert "not here" in found.attrs["skipped"]["new"]["fvd_lite0_debiased"]
     assert any(note.startswith("one seed each") for note in found.attrs["notes"]["new"])
+
+
+@pytest.mark.parametrize("function", [bench.scores, bench.compare])
+def test_the_examples_of_the_public_functions_are_true(
+    function: Callable[..., pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (example,) = doctest.DocTestFinder(recurse=False).find(function)
+    assert doctest.DocTestRunner().run(example) == doctest.TestResults(
+        failed=0, attempted=len(example.examples)
+    )
+    assert example.examples
 
 
 def test_several_runs_and_one_metric(out: Path) -> None:
