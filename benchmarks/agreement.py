@@ -1,4 +1,4 @@
-"""How often 95 % intervals of a metric's agreement with votes hold the truth. Makes the second table of docs/votes.md.
+"""How often 95 % intervals of a metric's agreement with votes cover the truth. Makes the second table of docs/votes.md.
 
     python -m benchmarks.agreement [trials]
 

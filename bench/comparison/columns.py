@@ -37,13 +37,13 @@ class Column:
 
     @property
     def align(self) -> Literal["left", "right"]:
-        """Words stand on the left, numbers on the right."""
+        """Words on the left, numbers on the right."""
         return "right" if self.number else "left"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a table: its text, and for numbers what is sorted by."""
+    """A cell of a table: its text, and the number to sort by, if any."""
 
     text: str
     number: float | None = None

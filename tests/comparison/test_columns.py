@@ -38,7 +38,7 @@ def test_the_table_says_what_was_found() -> None:
 
 
 def test_numbers_are_what_texts_say() -> None:
-    """For sorting: the share of cases won stands for '0/7', and words have none."""
+    """For sorting: the fraction of cases won for “0/7”, none for words."""
     table = columns.table(losing())
     cells = {column.key: cell for column, cell in zip(table.columns, table.compared[-1], strict=True)}
     assert cells["difference"].number == pytest.approx(-0.2)

@@ -314,7 +314,7 @@ def test_neighbours_far_below_the_noise_are_not_separated() -> None:
     values = pd.DataFrame(rng.normal(size=(355, 1)) + truth + 0.1 * rng.normal(size=(355, 30)))
     ranks = list(ranking.of_cases(values, 1).values())
     assert all(a.high >= b.low and b.high >= a.low for a, b in pairwise(ranks))
-    assert ranks[0].high >= 5  # nobody knows who leads
+    assert ranks[0].high >= 5  # the leader is not known
     assert ranks[0].high < 30  # but it is not the last
 
 

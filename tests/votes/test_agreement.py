@@ -67,7 +67,7 @@ def test_all_pairs_of_a_voter_with_an_order_are_scipys_kendall() -> None:
     found = _one(_rows({(run, "a"): value for run, value in zip(runs, values, strict=True)}), votes)
     assert found.by_clip
     assert found.by_clip.value == pytest.approx(scipy.stats.kendalltau(values, quality).statistic, abs=1e-12)
-    assert (found.by_clip.low, found.votes) == (None, 28)  # one case: nobody knows how others would be
+    assert (found.by_clip.low, found.votes) == (None, 28)  # one case does not show how others vary
 
 
 def test_shares_by_hand() -> None:
@@ -209,7 +209,7 @@ def _simulated(seed: int, noise: float) -> tuple[pd.DataFrame, list[Vote]]:
 
 
 def test_intervals_hold_the_truth() -> None:
-    """The true share is that of endless votes; 95 % − 10 % is two standard errors of 20 trials."""
+    """The true share is that of infinitely many votes; 95 % − 10 % is two standard errors of 20 trials."""
     rng = np.random.default_rng(9)
     gap = np.subtract(*(np.array([1.0, 0.5, 0.0, -0.5, -1.0])[side] for side in np.triu_indices(5, 1)))
     gaps = gap + rng.normal(0.0, 0.5 * 2**0.5, (40_000, 10))

@@ -31,7 +31,7 @@ def _by_name(found: Ratings) -> dict[str, Rating]:
 
 
 def _plain_fit(judgements: Sequence[Judgement], names: Sequence[str]) -> tuple[np.ndarray, float]:
-    """Without the belief that strengths are not endless."""
+    """Without the prior."""
     place = {name: n for n, name in enumerate(names)}
     wins, ties = np.zeros((2, 1, len(names), len(names)))
     for each in judgements:
@@ -62,7 +62,7 @@ def test_equal_models_tie_as_often_as_nu_says() -> None:
 
 
 def test_equals_evalica_without_ties() -> None:
-    """evalica 0.4.2: it takes lists only, and makes all equal where somebody never loses: here everybody does."""
+    """evalica 0.4.2: it takes lists only, and makes all equal if one model never loses: here each loses."""
     world = World(models=8, votes=900, ties=0.0)
     judgements = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
     names = [str(n) for n in range(8)]
