@@ -55,11 +55,11 @@ class VoteFile:
             finally:
                 os.close(handle)
             if is_first:
-                _flush(self.path.parent)
+                files.flush(self.path.parent)
         except OSError as error:
             raise Unavailable(
                 f"the vote could not be written to {self.path}: {files.why(error)}",
-                "mend that and vote again",
+                "repair that and vote again",
             ) from error
 
     def read(self) -> tuple[list[Vote], list[BadResults]]:
@@ -101,15 +101,6 @@ def _write(handle: int, line: bytes) -> None:
     except OSError:
         os.ftruncate(handle, size)
         raise
-
-
-def _flush(folder: Path) -> None:
-    """Flushes the name of a new file to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _vote(line: bytes) -> Vote:
