@@ -146,10 +146,11 @@ def compare(
 
     Returns:
         One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
-        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won,
-        lost, tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md
-        for how each is computed. `attrs["skipped"]` has the metrics of a run that are not compared, and why;
-        `attrs["notes"]` has what else to know of it.
+        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; median of the cases'
+        differences, median_low, median_high, median_coverage; p, p_holm; effect; won, lost, tied; detectable;
+        seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md for how each is computed.
+        `attrs["skipped"]` has the metrics of a run that are not compared, and why; `attrs["notes"]` has what else to
+        know of it.
 
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.

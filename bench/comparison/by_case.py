@@ -17,6 +17,7 @@ from bench.comparison.verdicts import decided
 from bench.scoring import summary
 from bench.statistics import paired
 from bench.statistics.arrays import Matrix
+from bench.statistics.hodges_lehmann import hodges_lehmann
 from bench.statistics.significance import ALPHA
 from bench.statistics.variance_components import VarianceComponents, components, seeds_worth
 from bench.types import MetricCard
@@ -100,6 +101,7 @@ class _Sides:
             low=_or_none(low),
             high=_or_none(high),
             p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= ALPHA else None,
+            median=hodges_lehmann(gaps_N),
             effect=paired.effect(gaps_N),
             won=int((gains_N > 0).sum()),
             lost=int((gains_N < 0).sum()),

@@ -101,6 +101,13 @@ def _score(value: float) -> str:
     return minus(number(value))
 
 
+def _median(found: Difference) -> str:
+    if found.median is None:
+        return ""
+    value, low, high = found.median.value, found.median.low, found.median.high
+    return signed(value) + ("" if low is None or high is None else f" ({signed(low)} … {signed(high)})")
+
+
 def _two_digits(value: float | None) -> str:
     """More digits would claim to know an uncertainty itself that well."""
     return "" if value is None else number(float(f"{value:.2g}"))
@@ -142,6 +149,10 @@ def _hidden(key: str, path: str = "") -> Column:
     return Column(key, attrgetter(path or key))
 
 
+def _of_median(attribute: str) -> Callable[[Difference], float | None]:
+    return lambda found: None if found.median is None else getattr(found.median, attribute)
+
+
 COLUMNS: tuple[Column, ...] = (
     _words("metric", "Metric", "The metric, and which way is better", _metric),
     _hidden("version"),
@@ -155,6 +166,12 @@ COLUMNS: tuple[Column, ...] = (
            "The second minus the first, ± half of the 95 % interval", difference_text, attrgetter("difference")),
     _hidden("low"),
     _hidden("high"),
+    Column("median", _of_median("value"), "Median",
+           "Median of the cases' differences (Hodges-Lehmann) with its 95 % interval: single cases move it little",
+           _median, _of_median("value")),
+    Column("median_low", _of_median("low")),
+    Column("median_high", _of_median("high")),
+    Column("median_coverage", _of_median("coverage")),
     _number("p", "p", "How often chance alone gives such a difference, or a larger one", _p),
     _number("p_holm", "p (Holm)", "p, raised for the number of metrics compared: verdicts go by it", _p),
     _number("effect", "Effect",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from bench.statistics import paired
+from bench.statistics.hodges_lehmann import MedianDifference
 from bench.statistics.significance import ALPHA
 from bench.statistics.variance_components import VarianceComponents
 from bench.types import MetricCard
@@ -60,6 +61,7 @@ class Difference:
         a, b: the two scores, over these cases.
         difference: b minus a.
         low, high: its 95 % interval; None for too few cases.
+        median: of the differences of the cases, with its interval; None for sets.
         p: of no difference, by sign flips; for a set by the jackknife's t. None for too few cases.
         p_holm: p, raised for the number of metrics that were compared: see verdicts.decided.
         verdict: what may be said of B; likewise.
@@ -84,6 +86,7 @@ class Difference:
     p: float | None
     p_holm: float | None = None
     verdict: Verdict = "too few cases"
+    median: MedianDifference | None = None
     effect: float | None = None
     won: int = 0
     lost: int = 0
