@@ -121,7 +121,13 @@ def evaluate(
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores."""
+    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores.
+
+    >>> import bench
+    >>> rows = bench.run("still", limit=2, settings={"num_frames": 4}, metrics="ssim", show_progress=False)
+    >>> bench.scores(rows).set_index("metric").loc[["ssim_mean"], ["mean", "cases"]].to_dict("index")
+    {'ssim_mean': {'mean': 1.0, 'cases': 2}}
+    """
     from bench.scoring import summary
 
     return summary.scores(rows)
@@ -139,24 +145,34 @@ def compare(
         out: the folder of runs.
 
     Returns:
-        One row a pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases that
-        both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won, lost,
-        tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference,
-        and docs/compare.md for how each is computed. `attrs["skipped"]` says which metrics of a run are not
-        compared, and why; `attrs["notes"]` what else to know of it.
+        One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
+        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; median of the cases'
+        differences, median_low, median_high, median_coverage; p, p_holm; effect; won, lost, tied; detectable;
+        seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md for how each is computed.
+        `attrs["skipped"]` has the metrics of a run that are not compared, and why; `attrs["notes"]` has what else to
+        know of it.
 
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
-    """
-    from bench.comparison import compare as verdicts, report as reports
 
-    found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
-    table = verdicts.frame(found)
+    >>> import bench
+    >>> models, short = ["still", "drift"], {"num_frames": 4}
+    >>> rows = bench.run(models, limit=6, settings=short, metrics="ssim", show_progress=False)
+    >>> found = bench.compare("still", "drift", metrics="ssim_mean")
+    >>> found[["run", "metric", "cases", "won", "verdict"]].to_dict("records")
+    [{'run': 'drift', 'metric': 'ssim_mean', 'cases': 6, 'won': 0, 'verdict': 'worse'}]
+    """
+    from bench.comparison.compare import comparison
+    from bench.comparison.notes import notes
+    from bench.comparison.records import frame
+
+    found = comparison(Path(out), (baseline, *others), _names(metrics))
+    table = frame(found)
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
     }
-    table.attrs["notes"] = {pair.b.name: reports.notes(pair) for pair in found.pairs}
+    table.attrs["notes"] = {pair.b.name: notes(pair) for pair in found.pairs}
     return table
 
 

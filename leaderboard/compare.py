@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
-from bench.comparison.markdown import write_report
 
 from bench.comparison import compare, records
 from bench.comparison.differences import Comparison, Side
+from bench.comparison.markdown import write_report
 from bench.web import content
 from bench.web.content import Block, Heading
 from bench.web.pages import compare as compare_page

@@ -9,7 +9,7 @@ import streamlit as st
 
 from bench.scoring import summary
 from bench.statistics import correlations, quantiles
-from bench.statistics.correlations import Alike
+from bench.statistics.correlations import Correlation
 from bench.types import SIGNS
 from leaderboard import links, source, strip_charts, words
 from leaderboard.choices import choose
@@ -128,7 +128,7 @@ def _show_of_sets(board: Board, metric: str, suite: str) -> None:
 
 def _show_alike(metric: str, values: pd.DataFrame, whose: str) -> None:
     st.subheader("Which metrics say the same", anchor=False)
-    found = correlations.alike(values, metric)
+    found = correlations.strongest(values, metric)
     if not found:
         st.caption(f"Fewer than {correlations.MIN_PAIRS} cases have another metric, too, or nothing varies.")
         return
@@ -151,7 +151,7 @@ def _show_alike(metric: str, values: pd.DataFrame, whose: str) -> None:
     )
 
 
-def _line(metric: str, other: Alike) -> dict[str, object]:
+def _line(metric: str, other: Correlation) -> dict[str, object]:
     agreement = other.spearman * _sign(metric) * _sign(other.metric)
     return {
         "Metric": words.heading(other.metric),

@@ -325,24 +325,26 @@ def compare(
     bench compare old new --fail-if-worse clipsim:0.01     for a training pipeline
     """
     with _plain_errors():
-        from bench.cli import terminal
-        from bench.comparison import compare as verdicts, report as reports
+        from bench.cli import tables, terminal
+        from bench.comparison import gates, notes, records
+        from bench.comparison.compare import comparison
+        from bench.comparison.markdown import write_report
 
-        gates = [verdicts.gate(words) for words in fail_if_worse or []]
-        found = verdicts.compare(out, runs, _words(metrics), gates)
-        broken = verdicts.failed(found, gates)
+        asked = [gates.gate(words) for words in fail_if_worse or []]
+        found = comparison(out, runs, _words(metrics), asked)
+        broken = gates.broken(found.pairs, asked)
         for problem in found.problems:
             typer.echo(f"warning: {problem}", err=True)
-        written = reports.write_markdown(markdown, found) if markdown else []
+        written = write_report(markdown, found) if markdown else []
         if as_json:
-            _print_json(reports.as_json(found, broken))
+            _print_json(records.as_json(found, broken))
         else:
             console = terminal.stdout()
             for pair in found.pairs:
-                console.print(reports.rich_table(pair, found.suite))
-                for note in [*reports.extreme_lines(pair), *reports.notes(pair)]:
+                console.print(tables.comparison(pair, found.suite))
+                for note in [*notes.extreme_lines(pair), *notes.notes(pair)]:
                     console.print(note, markup=False, soft_wrap=True)
-            for line in [*reports.gate_lines(broken), *map(str, written)]:
+            for line in [*notes.gate_lines(broken), *map(str, written)]:
                 console.print(line, markup=False, soft_wrap=True)
         raise typer.Exit(bool(broken))
 
@@ -454,20 +456,20 @@ def votes(
 ) -> None:
     """Say which runs people prefer, how sure that is, and which metrics agree with them."""
     with _plain_errors():
-        from bench.cli import terminal
-        from bench.votes import polls, tables
+        from bench.cli import tables, terminal
+        from bench.votes import polls, texts
 
         found = polls.read(file, [Path("results"), out])
         for problem in found.problems:
             typer.echo(f"warning: {problem}", err=True)
         if as_json:
-            _print_json(tables.as_json(found))
+            _print_json(polls.as_json(found))
             return
         console = terminal.stdout()
         for poll in found.polls:
-            for table in tables.tables(poll, found.names):
+            for table in tables.poll(poll, found.names):
                 console.print(table)
-            for note in tables.notes(poll):
+            for note in texts.notes(poll):
                 console.print(note, markup=False, soft_wrap=True)
         if not found.polls:
             console.print(f"no votes in {file} yet", markup=False, soft_wrap=True)

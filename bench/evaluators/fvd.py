@@ -18,7 +18,7 @@ from bench.errors import NotMeasurable
 from bench.evaluators.nets import i3d
 from bench.evaluators.nets.i3d import I3D
 from bench.evaluators.view import View
-from bench.statistics import frechet
+from bench.statistics import frechet, mmd
 from bench.types import Image, MetricCard
 
 
@@ -105,7 +105,7 @@ class Fvd(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = clips.features_ND, references.features_ND, clips.cases, references.cases
-        return {**frechet.frechet_values("fvd", *sets, ddof=0), "kvd": frechet.kernel_value(*sets)}
+        return {**frechet.frechet_values("fvd", *sets, ddof=0), "kvd": mmd.kernel_value(*sets)}
 
     def protocol(self) -> Mapping[str, Any]:
         return {

@@ -17,7 +17,7 @@ from bench import evaluators
 from bench.errors import NotMeasurable
 from bench.evaluators.signals import descriptor
 from bench.evaluators.view import View
-from bench.statistics import frechet
+from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Image, MetricCard
 
 
@@ -83,7 +83,7 @@ class FvdHc(evaluators.SetEvaluator):
             "kernel (x · y / 77 + 1)³: unbiased, over pairs of different cases. Around 0, below it too, where clips "
             f"and references look alike. {SHARED}",
             source=f"{SOURCE} Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval: "
-            "bench.statistics.frechet.kernel_distance.",
+            "bench.statistics.mmd.kernel_distance.",
             blind_to=f"{BLIND_TO} Its unit: a cube of many features, read it beside its interval.",
         ),
     )  # fmt: skip
@@ -99,11 +99,11 @@ class FvdHc(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = (
-            *frechet.standardised(clips.features_ND, references.features_ND, FLOOR),
+            *feature_sets.standardised(clips.features_ND, references.features_ND, FLOOR),
             clips.cases,
             references.cases,
         )
-        return {**frechet.frechet_values("fvd_hc", *sets, ddof=1), "kvd_hc": frechet.kernel_value(*sets)}
+        return {**frechet.frechet_values("fvd_hc", *sets, ddof=1), "kvd_hc": mmd.kernel_value(*sets)}
 
     def protocol(self) -> Mapping[str, Any]:
         return {

@@ -19,7 +19,7 @@ from bench.errors import NotMeasurable
 from bench.evaluators.nets import efficientnet_lite0
 from bench.evaluators.nets.efficientnet_lite0 import EfficientNetLite0
 from bench.evaluators.view import View
-from bench.statistics import frechet
+from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Image, MetricCard
 
 
@@ -82,7 +82,7 @@ class FvdLite0(evaluators.SetEvaluator):
             "reference clips' mean, under the kernel (x · y / 704 + 1)³: unbiased, over pairs of different cases. "
             f"Around 0, below it too, where clips and references look alike. {SHARED}",
             source="Own. Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval: "
-            "bench.statistics.frechet.kernel_distance. Not comparable with any KVD.",
+            "bench.statistics.mmd.kernel_distance. Not comparable with any KVD.",
             blind_to=f"{BLIND_TO} Its unit: a cube of many features, read it beside its interval.",
         ),
     )  # fmt: skip
@@ -110,13 +110,13 @@ class FvdLite0(evaluators.SetEvaluator):
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         sets = (
-            *frechet.standardised(clips.features_ND, references.features_ND, FLOOR),
+            *feature_sets.standardised(clips.features_ND, references.features_ND, FLOOR),
             clips.cases,
             references.cases,
         )
         return {
             **frechet.frechet_values("fvd_lite0", *sets, ddof=1),
-            "kvd_lite0": frechet.kernel_value(*sets),
+            "kvd_lite0": mmd.kernel_value(*sets),
         }
 
     def protocol(self) -> Mapping[str, Any]:

@@ -114,10 +114,7 @@ def _table(found: Pair) -> Table:
         for each, row in zip(found.differences, shown.compared, strict=True)
     ]
     verdict = places["verdict"]
-    told = [
-        _with_verdict(row, each.verdict, verdict)
-        for row, each in zip(compared, found.differences, strict=True)
-    ]
+    told = [_told(row, each, verdict) for row, each in zip(compared, found.differences, strict=True)]
     skipped = [
         Row("", tuple(_cell(cell.text, cell.number) for cell in row), is_quiet=True) for row in shown.skipped
     ]
@@ -129,7 +126,10 @@ def _cell(text: str, value: float | None) -> Cell:
     return Cell(text, text.casefold() or None if value is None else value)
 
 
-def _with_verdict(row: Row, verdict: Verdict, place: int) -> Row:
+def _told(row: Row, found: Difference, place: int) -> Row:
+    """The row with the metric's title before its name, and its verdict as a sign and a word."""
     tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
-    said = Cell(f"{SIGNS[verdict]} {verdict}", verdict, tone=tones.get(verdict, ""))
-    return Row(row.key, (*row.cells[:place], said, *row.cells[place + 1 :]))
+    said = Cell(f"{SIGNS[found.verdict]} {found.verdict}", found.verdict, tone=tones.get(found.verdict, ""))
+    link = content.to("metrics", metric=found.metric)
+    metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
+    return Row(row.key, (metric, *row.cells[1:place], said, *row.cells[place + 1 :]))

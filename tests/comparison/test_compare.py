@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,8 @@ import pandas as pd
 import pytest
 
 import bench
-from bench.comparison import by_case, compare
-from bench.comparison.differences import Entry
+from bench.comparison import compare
+from bench.comparison.differences import Side
 from bench.errors import UnknownName, UsageError
 from bench.runs import parquet
 from bench.types import Measurement
@@ -45,6 +47,18 @@ def test_a_comparison_is_a_frame(out: Path) -> None:
     assert any(note.startswith("one seed each") for note in found.attrs["notes"]["new"])
 
 
+@pytest.mark.parametrize("function", [bench.scores, bench.compare])
+def test_the_examples_of_the_public_functions_are_true(
+    function: Callable[..., pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (example,) = doctest.DocTestFinder(recurse=False).find(function)
+    assert doctest.DocTestRunner().run(example) == doctest.TestResults(
+        failed=0, attempted=len(example.examples)
+    )
+    assert example.examples
+
+
 def test_several_runs_and_one_metric(out: Path) -> None:
     found = bench.compare("new", "old", "new", metrics="ssim_mean", out=out)
     assert list(found["run"]) == ["old", "new"]
@@ -66,11 +80,26 @@ def _rows(out: Path) -> pd.DataFrame:
 
 
 def test_rows_alone_compare_as_the_runs_do(out: Path) -> None:
-    entries = [Entry("old-tiny", "old"), Entry("new-tiny", "new")]
+    sides = [Side("old-tiny", "old"), Side("new-tiny", "new")]
     rows = _rows(out)
-    (pair,) = compare.pairs(rows, entries, by_case.chosen(rows, ()), {})
-    (whole,) = compare.compare(out, ["old", "new"]).pairs
+    (pair,) = compare.pairs(rows, sides, compare.chosen(rows, ()), {})
+    (whole,) = compare.comparison(out, ["old", "new"]).pairs
     assert pair.differences == whole.differences
     (skipped,) = pair.skipped
     assert skipped.metric == "fvd_lite0_debiased"
+    assert skipped.kind == "unavailable"
     assert skipped.reason.endswith("those of old and new are not here")
+
+
+def test_words_choose_metrics() -> None:
+    rows = parquet.frame(
+        [made.measurement(metric=name) for name in ("ssim_mean", "ssim_slope", "ssim_mean[a=1]", "own")]
+    )
+    assert compare.chosen(rows, ()) == ["ssim_mean", "ssim_mean[a=1]", "own"]
+    assert compare.chosen(rows, ["all"]) == ["ssim_mean", "ssim_slope", "ssim_mean[a=1]", "own"]
+    assert compare.chosen(rows, ["ssim_slope"]) == ["ssim_slope"]
+    assert compare.chosen(rows, ["ssim"]) == ["ssim_mean", "ssim_mean[a=1]"]
+    assert compare.chosen(rows, ["ssim_mean"]) == ["ssim_mean", "ssim_mean[a=1]"]
+    assert compare.chosen(rows, ["warping_error"]) == ["warping_error"]
+    with pytest.raises(UnknownName, match="did you mean ssim_mean"):
+        compare.chosen(rows, ["ssim_men"])

@@ -1,8 +1,8 @@
-"""What people preferred: one vote a line, in a file that several servers may append to.
+"""The file of votes: one per line; several servers may append to it.
 
-A vote is about two clips of one case and seed. It is appended under a lock and flushed to disk before anybody is
-thanked for it. Whoever kills a server in the middle of a line loses nothing but that line, which was never confirmed:
-the next vote begins a new line, and the half one is set aside by its number.
+A vote is appended under a lock and flushed to disk before it is confirmed. If a server is killed in the middle of a
+line, only that line is lost, which was not confirmed: the next vote begins a new line, and the incomplete one is set
+aside by its number.
 """
 
 from __future__ import annotations
@@ -10,69 +10,26 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, get_args
 
 from bench.base import files
 from bench.errors import BadResults, Unavailable
-from bench.votes.ratings import Judgement
-
-Choice: TypeAlias = Literal["left", "right", "tie"]
+from bench.votes.vote import Choice, Vote
 
 LONGEST_TEXT = 500
-"""Signs of an id; more is nobody's run or case."""
+"""Characters of an id; no run or case has more."""
 
 MOST_SECONDS = 1e9
-"""Thirty years: nobody looked at two clips for longer, and a whole number of 400 digits is no float."""
-
-OUTCOMES: Mapping[Choice, Literal[1, 0, -1]] = {"left": 1, "tie": 0, "right": -1}
-
-
-@dataclass(frozen=True)
-class Vote:
-    """One answer to: which of these two clips is better?
-
-    Attributes:
-        created: when, ISO 8601, UTC.
-        voter: a random id that stands in the voter's address; nothing about a person.
-        suite, suite_version, case, seed: what was animated.
-        left, right: ids of the runs, as their clips stood on the page.
-        left_clip, right_clip: sha256 of the clips' files; '' where nobody knew.
-        choice: the better one, or 'tie'.
-        seconds: from the showing to the choice.
-    """
-
-    created: str
-    voter: str
-    suite: str
-    suite_version: str
-    case: str
-    seed: int
-    left: str
-    right: str
-    left_clip: str
-    right_clip: str
-    choice: Choice
-    seconds: float
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """The two runs, whichever side they were on."""
-        return (self.left, self.right) if self.left < self.right else (self.right, self.left)
-
-    @property
-    def question(self) -> tuple[str, str, str, int, tuple[str, str]]:
-        """What was asked: a voter has one answer to it."""
-        return self.suite, self.suite_version, self.case, self.seed, self.pair
+"""Thirty years: longer than anyone looks at two clips; and an integer of 400 digits is no float."""
 
 
 @dataclass(frozen=True)
 class VoteFile:
-    """Votes on disk, one JSON object a line.
+    """Votes on disk, one JSON object per line.
 
     Attributes:
         path: of the file; made with the first vote.
@@ -81,7 +38,7 @@ class VoteFile:
     path: Path
 
     def append(self, vote: Vote) -> None:
-        """Adds a vote, whole or not at all; when this returns it is on the disk.
+        """Adds a vote, whole or not at all; on return it is on the disk.
 
         Raises:
             Unavailable: it could not be written, and is not in the file.
@@ -98,11 +55,11 @@ class VoteFile:
             finally:
                 os.close(handle)
             if is_first:
-                _flush(self.path.parent)
+                files.flush(self.path.parent)
         except OSError as error:
             raise Unavailable(
                 f"the vote could not be written to {self.path}: {files.why(error)}",
-                "mend that and vote again",
+                "repair that and vote again",
             ) from error
 
     def read(self) -> tuple[list[Vote], list[BadResults]]:
@@ -123,29 +80,12 @@ class VoteFile:
     def _content(self) -> bytes:
         try:
             with self.path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH)  # not in the middle of somebody's line
+                fcntl.flock(file, fcntl.LOCK_SH)  # not while a server is writing
                 return file.read()
         except FileNotFoundError:
             return b""
         except OSError as error:
             raise BadResults(f"{self.path} cannot be read: {files.why(error)}") from error
-
-
-def counted(votes: Iterable[Vote]) -> list[Vote]:
-    """The last answer of each voter to each question: who votes again has changed their mind."""
-    return list({(vote.voter, *vote.question): vote for vote in votes}.values())
-
-
-def judgements(votes: Iterable[Vote]) -> list[Judgement]:
-    """Votes as ratings take them."""
-    return [Judgement(vote.left, vote.right, OUTCOMES[vote.choice], vote.case, vote.voter) for vote in votes]
-
-
-def left_share(votes: Iterable[Vote]) -> float | None:
-    """Of the votes that are no ties, how many went to the left: far from a half, somebody did not look."""
-    sides = Counter(vote.choice for vote in votes)
-    decided = sides["left"] + sides["right"]
-    return sides["left"] / decided if decided else None
 
 
 def _ends_a_line(handle: int) -> bool:
@@ -163,20 +103,11 @@ def _write(handle: int, line: bytes) -> None:
         raise
 
 
-def _flush(folder: Path) -> None:
-    """Brings a new file's name to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _vote(line: bytes) -> Vote:
-    """A line as a vote; what a later version may have added is passed over.
+    """A line as a vote; fields that a later version may have added are ignored.
 
     Raises:
-        ValueError: it is none, and why.
+        ValueError: why it is none.
     """
     try:
         content = json.loads(line)
@@ -194,7 +125,7 @@ def _vote(line: bytes) -> Vote:
 
 
 def _mistakes(vote: Vote) -> Iterator[tuple[str, str]]:
-    """Fields that hold no such thing, and what they should hold."""
+    """Fields with a wrong value, and what they should hold."""
     for name, is_sound, expected in RULES:
         if not is_sound(getattr(vote, name)):
             yield name, expected
@@ -225,7 +156,7 @@ def _is_time(value: Any) -> bool:
         return False
 
 
-NAME, DIGEST = f"a text of 1 to {LONGEST_TEXT} printable signs", "a digest, or empty"
+NAME, DIGEST = f"a text of 1 to {LONGEST_TEXT} printable characters", "a digest, or empty"
 
 RULES: Sequence[tuple[str, Callable[[Any], bool], str]] = (
     ("created", _is_time, "a time in ISO 8601, with its zone"),
@@ -235,4 +166,4 @@ RULES: Sequence[tuple[str, Callable[[Any], bool], str]] = (
     ("choice", get_args(Choice).__contains__, "left, right or tie"),
     ("seconds", _is_duration, f"a number from 0 to {MOST_SECONDS:.0e}"),
 )
-"""Of each field: what it must be. The file may come from strangers."""
+"""Field, its test, and what it must be: the file may come from strangers."""
