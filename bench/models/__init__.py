@@ -52,7 +52,7 @@ class Model(ABC):
         Settings: a frozen dataclass; every field has a default, its type is checked, Annotated bounds
             (annotated_types) are kept. `--set name=value` sets one.
         is_remote: whether clips are made elsewhere: they need a network, and another call gives another clip.
-        tasks: where a model that asks a service notes what it asked for; None for nowhere.
+        ledger: where a model notes the tasks that it gave to a service; None to note them nowhere.
         receipt: of the last clip, where another machine made it; None for a clip of this machine.
 
     Args:
@@ -71,7 +71,7 @@ class Model(ABC):
         self.settings = settings if settings is not None else self.Settings()
         self.runtime = runtime or Runtime()
         self.checkpoint = checkpoint
-        self.tasks: Ledger | None = None
+        self.ledger: Ledger | None = None
         self.receipt: Receipt | None = None
 
     @property

@@ -151,3 +151,11 @@ def crop(image: tuple[int, int], clip: tuple[int, int], fit: Fit) -> tuple[int, 
     scale = max(to_width / width, to_height / height)
     seen_width, seen_height = min(width, round(to_width / scale)), min(height, round(to_height / scale))
     return (width - seen_width) // 2, (height - seen_height) // 2, seen_width, seen_height
+
+
+def aspect_size(short_side: int, aspect_ratio: str) -> tuple[int, int]:
+    """(width, height) of a shorter side in pixels and a ratio such as '16:9', rounded to even numbers."""
+    across, _, down = aspect_ratio.partition(":")
+    ratio = int(across) / int(down)
+    width, height = (short_side * ratio, short_side) if ratio >= 1 else (short_side, short_side / ratio)
+    return round(width / 2) * 2, round(height / 2) * 2

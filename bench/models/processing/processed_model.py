@@ -42,7 +42,7 @@ class Processed(models.Model):
             yield from treatment.needs()
 
     def load(self) -> None:
-        self.base.tasks = self.tasks
+        self.base.ledger = self.ledger
         for treatment in self.chain:
             treatment.load()
         self.base.load()
@@ -63,7 +63,7 @@ class Processed(models.Model):
         finally:
             self.receipt = self.base.receipt
         with tempfile.TemporaryDirectory(prefix="bench-treatment-") as folder:
-            logs = self.tasks.path if self.tasks else Path(folder)
+            logs = self.ledger.path if self.ledger else Path(folder)
             for number, treatment in enumerate(self.chain, start=1):
                 name = f"{case.id}-{seed}.{number}-{treatment.name}"
                 clip = treatment.apply(clip, Place(logs / name, lambda: step(1, 1)))

@@ -237,7 +237,7 @@ class Command(models.Model):
     def _call(self, name: str, workdir: Path, values: programs.Values) -> Call:
         blank = dict.fromkeys(programs.OF_A_CLIP | programs.OF_A_START, "")  # those that these values lack
         return processes.call(
-            self.program, blank | dict(values), (self.tasks.path if self.tasks else workdir) / name
+            self.program, blank | dict(values), (self.ledger.path if self.ledger else workdir) / name
         )
 
     def _values(self, case: Case, seed: int, image: Image, workdir: Path) -> dict[str, str]:
