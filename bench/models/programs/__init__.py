@@ -129,16 +129,21 @@ class Program:
         return {name: text for name, text in (dict(os.environ) | own).items() if text}
 
     def weights_digest(self, values: Values) -> str:
-        """Of the content of its weights; '' where it names none.
+        """Digest of the content of its weights; '' if it names none.
 
         Raises:
-            Unavailable: one is not here.
+            Unavailable: a file is missing.
         """
-        return (
-            files.digest([_weights_digest(filled(text, values)) for text in self.weights])
-            if self.weights
-            else ""
-        )
+        if not self.weights:
+            return ""
+        return files.digest([_weights_digest(filled(text, values)) for text in self.weights])
+
+    def weights_digest_if_here(self, values: Values) -> str:
+        """The same, and '' if a file is missing: planning needs no weights, and loading reports what is missing."""
+        try:
+            return self.weights_digest(values)
+        except Unavailable:
+            return ""
 
     def version_words(self, values: Values) -> list[str]:
         """The command that says the version; empty where there is none."""

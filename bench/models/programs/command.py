@@ -109,7 +109,7 @@ class Command(models.Model):
             frames=program.frames, fps=program.fps, width=program.width, height=program.height, note=program.note,
         )  # fmt: skip
         version = processes.version(program, self._fixed) or None
-        digest = files.digest([program.digest, version, self._weights_digest()])
+        digest = files.digest([program.digest, version, program.weights_digest_if_here(self._fixed)])
         self.checkpoint = Checkpoint(program.name, version, program.name, digest)
 
     @property
@@ -204,13 +204,6 @@ class Command(models.Model):
             "program_digest": self._program.digest,
             "program_version": self.checkpoint and self.checkpoint.revision,
         }
-
-    def _weights_digest(self) -> str:
-        """Of its weights; '' where they are not here, which stops nobody from planning, and which load tells."""
-        try:
-            return self.program.weights_digest(self._fixed)
-        except Unavailable:
-            return ""
 
     @property
     def _fixed(self) -> dict[str, str]:
