@@ -14,6 +14,7 @@ from bench.models import processing, programs, requirements
 from bench.models.processing.frame_rate import FrameRate, exact, frames_at
 from bench.models.programs import processes
 from bench.models.programs.processes import Watch, ignore
+from bench.models.programs.templates import OF_A_STEP
 from bench.models.requirements import Need
 from bench.types import Clip, Frames
 
@@ -37,7 +38,7 @@ class Rife(FrameRate):
         self.program = programs.read(self.settings.program)
         if not self.program.interpolates:
             raise UsageError(f"program '{self.program.name}' does not say that it interpolates")
-        self._fixed = dict.fromkeys(programs.OF_A_STEP, "") | {"here": self.program.here}
+        self._fixed = dict.fromkeys(OF_A_STEP, "") | {"here": self.program.here}
 
     def check(self, fps: float) -> None:
         multiple = exact(self.fps) / exact(fps)
