@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -75,7 +75,7 @@ class CogVideoX(DiffusersModel):
             config = pipeline.scheduler.config
             pipeline.scheduler = CogVideoXDPMScheduler.from_config(config, timestep_spacing="trailing")
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"use_dynamic_cfg": request.settings.sampler == "dpm"}
 
     def _card_size(self) -> tuple[int, int] | None:

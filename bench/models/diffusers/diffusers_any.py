@@ -14,7 +14,7 @@ from typing import Any
 from bench import models
 from bench.base import settings
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, loading
+from bench.models.diffusers import ClipRequest, DiffusersModel, loading
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -71,7 +71,7 @@ class Diffusers(DiffusersModel):
                 raise UsageError(f"a {type(pipeline).__name__} has no {name} of its own: --set {name}=…")
         return resolved
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         taken = _taken(type(self._pipeline))
         usual = super().arguments(request)
         fps = request.settings.fps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request
+from bench.models.diffusers import ClipRequest, DiffusersModel
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -32,7 +32,7 @@ class EasyAnimate(DiffusersModel):
         if "cache_mag_vae" not in pipeline.vae.config:
             pipeline.vae.register_to_config(cache_mag_vae=True)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         from diffusers.pipelines.easyanimate.pipeline_easyanimate_inpaint import get_image_to_video_latent
 
         # a list for the image means that frame alone; the last one is a picture, since of a list it takes the batch's

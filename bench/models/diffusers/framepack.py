@@ -13,7 +13,7 @@ from annotated_types import Ge
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import SectionRule, SizeRule
 from bench.types import ModelCard
 
@@ -73,10 +73,10 @@ class FramePack(DiffusersModel):
     # The published weights say nothing of it, and the wrong one gives a bad clip rather than an error.
     sampling: ClassVar[str] = "inverted_anti_drifting"
 
-    def passes(self, request: Request) -> int:
+    def sections(self, request: ClipRequest) -> int:
         return self.frames.sections(request.num_frames)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {
             "true_cfg_scale": request.settings.true_cfg,
             "latent_window_size": WINDOW,

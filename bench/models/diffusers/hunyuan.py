@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -68,7 +68,7 @@ class HunyuanVideo(DiffusersModel):
             )
         set_flow_shift(pipeline, self.settings.flow_shift)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"true_cfg_scale": request.settings.true_cfg}
 
 

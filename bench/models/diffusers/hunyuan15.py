@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, MultipleOf
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -77,7 +77,7 @@ class HunyuanVideo15(DiffusersModel):
         if self.settings.guidance is not None:
             pipeline.guider = pipeline.guider.new(guidance_scale=self.settings.guidance)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         taken = ("image", "prompt", "negative_prompt", "num_frames", "num_inference_steps")
         return {name: value for name, value in super().arguments(request).items() if name in taken}
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, Le
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -63,7 +63,7 @@ class LTX(DiffusersModel):
     frames: ClassVar[FrameRule] = FrameRule(every=8)
     sizes: ClassVar[SizeRule] = SizeRule(32)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         chosen = request.settings
         return super().arguments(request) | {
             "frame_rate": chosen.fps,
@@ -89,7 +89,7 @@ class LTXCondition(LTX):
             config = pipeline.scheduler.config
             pipeline.scheduler = type(pipeline.scheduler).from_config(config, use_dynamic_shifting=False)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
 
         asked, chosen = super().arguments(request), request.settings
@@ -126,6 +126,6 @@ class LTXDistilled(LTXBig):
         "guidance stays 1",
     )  # fmt: skip
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         is_native = request.settings.steps == len(DISTILLED)
         return super().arguments(request) | ({"timesteps": list(DISTILLED)} if is_native else {})

@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -93,7 +93,7 @@ class WanFirstLast(Wan21):
             )
         return super().plan(case)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"last_image": request.last}
 
 
@@ -109,7 +109,7 @@ class Wan22(Wan21):
     )  # fmt: skip
     Settings = ExpertSettings
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         more = {"last_image": request.last, "guidance_scale_2": request.settings.guidance_2}
         return super().arguments(request) | more
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from bench import models
 from bench.errors import Cancelled, UsageError
 from bench.media import pictures
-from bench.models import checkpoints, diffusers
-from bench.models.diffusers import DiffusersModel
+from bench.models import checkpoints
+from bench.models.diffusers import DiffusersModel, calling
 from bench.types import Case, Keyframe, Runtime
 from tests import tiny_checkpoints
 
@@ -121,13 +121,13 @@ def case(name: str, photo: Case) -> Case:
 @pytest.fixture
 def maker(name: str, makers: Callable[[str], Maker], monkeypatch: pytest.MonkeyPatch) -> Maker:
     """The model of this test; what its pipeline gives is kept before it is rounded."""
-    found, rounded = makers(name), diffusers.to_uint8
+    found, rounded = makers(name), calling.to_uint8
 
     def keep(frames: Floats) -> NDArray[np.uint8]:
         found.raw[:] = [frames]
         return rounded(frames)
 
-    monkeypatch.setattr(diffusers, "to_uint8", keep)
+    monkeypatch.setattr(calling, "to_uint8", keep)
     return found
 
 
