@@ -34,7 +34,7 @@ from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.models import checkpoints, plans, requirements
 from bench.models.diffusers import caching, calling, loading, memory, prompts
-from bench.models.diffusers.caching import Effect
+from bench.models.diffusers.caching import Savings, TeaCacheFacts, teacache
 from bench.models.diffusers.memory import SpeedSettings
 from bench.models.diffusers.requests import ClipRequest, ClipSettings, VideoSettings
 from bench.models.plans import FrameRule, Plan, SizeRule
@@ -51,6 +51,7 @@ __all__ = [
     "SpeedSettings",
     "VideoSettings",
     "set_flow_shift",
+    "teacache",
 ]
 
 Made = TypeVar("Made")
@@ -74,6 +75,9 @@ class DiffusersModel(models.Model):
         extra_parts: parts of a checkpoint that prepare adds, since the pipeline's class does not know them.
         prompt_limits: tokenizer -> how many tokens of a prompt it reads, if neither the pipeline's
             max_sequence_length nor the tokenizer states it; None for one that does not read the prompt.
+        teacache_signals: class of the denoiser -> what TeaCache observes in it; empty if that is not known.
+        teacache_coefficients: fitted to the model's weights; None if there are none. A subclass does not inherit them,
+            since its weights are others.
         memory_remedy: settings that lower the peak of memory.
         resolved: settings with the checkpoint's defaults filled in; with the card's until the first load.
 
@@ -90,14 +94,19 @@ class DiffusersModel(models.Model):
     full_precision: ClassVar[tuple[str, ...]] = ()
     extra_parts: ClassVar[tuple[str, ...]] = ()
     prompt_limits: ClassVar[Mapping[str, int | None]] = {}
+    teacache_signals: ClassVar[teacache.Signals] = {}
+    teacache_coefficients: ClassVar[teacache.Coefficients | None] = None
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
+
+    def __init_subclass__(cls) -> None:
+        cls.teacache_coefficients = vars(cls).get("teacache_coefficients")
 
     def __init__(
         self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
     ) -> None:
         super().__init__(settings, runtime, checkpoint)
         self._check(self.settings)
-        self._accel = caching.parse(self.settings.accel)
+        self._acceleration = caching.parse(self.settings.accel)
         if self.runtime.memory != "full" and self.runtime.device == "cpu":
             raise UsageError(
                 f"memory mode '{self.runtime.memory}' needs an accelerator, and the device is cpu"
@@ -107,7 +116,7 @@ class DiffusersModel(models.Model):
         self._variant: str | None = None
         self._memory: Memory = self.runtime.memory
         self._prompt_facts: dict[str, Any] = {}
-        self._effect: Effect | None = None
+        self._savings: Savings | None = None
 
     def native(self) -> Any:
         """The settings, with the card's numbers for those that are None."""
@@ -146,8 +155,8 @@ class DiffusersModel(models.Model):
                 pipeline that cannot be accelerated.
             BadImage: the case's image cannot be read.
         """
-        if self._accel is not None:
-            caching.check_class(self._accel, self.pipeline)
+        if self._acceleration is not None:
+            caching.check_class(self._acceleration, self.pipeline, self._teacache)
         chosen = self.resolved
         made = self.frames.made(chosen.num_frames)
         image = pictures.read(case.image)
@@ -200,7 +209,7 @@ class DiffusersModel(models.Model):
         self._with_less_memory(self._load)
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        self._effect = None
+        self._savings = None
         return self._with_less_memory(lambda: self._clip(case, seed, step))
 
     def _load(self) -> None:
@@ -209,8 +218,8 @@ class DiffusersModel(models.Model):
         plan = loading.LoadingPlan(
             self.pipeline, self.bases, self.part_classes, self.full_precision, self.extra_parts, self._prepare
         )
-        if self._accel is not None:
-            caching.check_class(self._accel, self.pipeline)
+        if self._acceleration is not None:
+            caching.check_class(self._acceleration, self.pipeline, self._teacache)
         runtime = replace(self.runtime, memory=self._memory)
         pipeline, self._variant = loading.load(self._source(), plan, runtime)
         self.resolved = self.resolve(pipeline)
@@ -220,8 +229,8 @@ class DiffusersModel(models.Model):
     def _prepare(self, pipeline: Any) -> None:
         self.prepare(pipeline)
         memory.apply(pipeline, self.settings, self.runtime.device, self.memory_remedy)
-        if self._accel is not None:
-            caching.check(self._accel, pipeline, self.card.name)
+        if self._acceleration is not None:
+            caching.check(self._acceleration, pipeline, self._teacache)
 
     def _clip(self, case: Case, seed: int, step: models.Step) -> Clip:
         self._load()
@@ -238,8 +247,8 @@ class DiffusersModel(models.Model):
             if loading.is_out_of_memory(error):
                 raise OutOfMemory(*self._out_of_memory(plan)) from None
             raise
-        if self._effect is not None:
-            self._effect.check()
+        if self._savings is not None:
+            self._savings.check()
         return Clip(frames, float(self.resolved.fps))
 
     def _with_less_memory(self, work: Callable[[], Made]) -> Made:
@@ -274,8 +283,8 @@ class DiffusersModel(models.Model):
         )
         if self.runtime.device != "cpu":  # a CPU has a single mode
             used["memory"] = self._memory
-        if self._effect is not None:
-            used |= self._effect.facts()
+        if self._savings is not None:
+            used |= self._savings.facts()
         if None not in (self.resolved.width, self.resolved.height):
             used["width"], used["height"] = self.sizes.made(self.resolved.width, self.resolved.height)
         return used
@@ -318,13 +327,17 @@ class DiffusersModel(models.Model):
     def _run(self, request: ClipRequest, seed: int, step: models.Step) -> Frames:
         self._pipeline.progress_bar = calling.progress_bar(step, self.sections(request))
         arguments, number = self.arguments(request), models.seed_number(request.case, seed)
-        with self._accelerated() as self._effect:
+        with self._accelerated() as self._savings:
             return calling.called(self._pipeline, arguments, number, self.runtime.device)
 
-    def _accelerated(self) -> AbstractContextManager[Effect | None]:
-        if self._accel is None:
+    def _accelerated(self) -> AbstractContextManager[Savings | None]:
+        if self._acceleration is None:
             return nullcontext()
-        return caching.applied(self._accel, self._pipeline, self.card.name)
+        return caching.applied(self._acceleration, self._pipeline, self._teacache)
+
+    @property
+    def _teacache(self) -> TeaCacheFacts:
+        return TeaCacheFacts(self.card.name, self.teacache_signals, self.teacache_coefficients)
 
     def _out_of_memory(self, plan: Plan) -> tuple[str, str]:
         remedy = f"try {self.memory_remedy}"

@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from bench import models
-from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -53,6 +53,7 @@ class WanVace(DiffusersModel):
     frames: ClassVar[FrameRule] = FrameRule(every=4)
     sizes: ClassVar[SizeRule] = SizeRule(16)
     full_precision: ClassVar[tuple[str, ...]] = ("vae",)
+    teacache_signals: ClassVar[teacache.Signals] = {"WanVACETransformer3DModel": teacache.time_embedding}
 
     def prepare(self, pipeline: Any) -> None:
         set_flow_shift(pipeline, self.settings.flow_shift)

@@ -38,7 +38,11 @@ def is_twin(name: str) -> bool:
     cls, builders = CLASSES[name], tiny_checkpoints.builders()
     parent = getattr(cls.__mro__[1], "card", None)
     own = {word for word, value in vars(cls).items() if callable(value) or not word.startswith("_")}
-    return own == {"card"} and parent is not None and builders.get(parent.name) is builders[name]
+    return (
+        own <= {"card", "teacache_coefficients"}
+        and parent is not None
+        and builders.get(parent.name) is builders[name]
+    )
 
 
 DISTINCT = [name for name in NAMES if not is_twin(name)]
