@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.base import weights
 from bench.errors import OutOfMemory, Unavailable, UsageError
-from bench.models import checkpoints
+from bench.models import checkpoints, hub
 from bench.models.diffusers import library_output, parts
 from bench.types import Checkpoint, Runtime
 
@@ -150,7 +150,7 @@ def _folder(checkpoint: Checkpoint, cls: Any, dtype: str, plan: LoadingPlan) -> 
         "revision": checkpoint.revision, "use_safetensors": True, "local_files_only": is_offline,
         **{name: part.source for name, part in checkpoint.parts if name not in plan.extra_parts},
     }  # fmt: skip
-    with checkpoints.hub_errors(checkpoint.source):
+    with hub.explained_errors(checkpoint.source):
         if dtype in HALF:
             try:
                 return Path(cls.download(checkpoint.source, variant="fp16", **fetch))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import weights
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.models import checkpoints
+from bench.models import checkpoints, hub
 from bench.models.diffusers import library_output
 from bench.types import Checkpoint
 
@@ -109,7 +109,7 @@ def _class_of_part(name: str, index: Mapping[str, Any], plan: LoadingPlan) -> tu
 
 
 def _hub_errors(part: Checkpoint, repository: str) -> AbstractContextManager[None]:
-    return nullcontext() if checkpoints.is_folder(part) else checkpoints.hub_errors(repository)
+    return nullcontext() if checkpoints.is_folder(part) else hub.explained_errors(repository)
 
 
 def add_loras(pipeline: Any, checkpoint: Checkpoint) -> None:
