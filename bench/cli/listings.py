@@ -46,7 +46,7 @@ def notes(kind: str) -> list[str]:
     """What stands below the table."""
     if kind != "models":
         return []
-    names = ", ".join(why.split(" is text-to-video")[0] for why in models.NOT_IMAGE_TO_VIDEO.values())
+    names = ", ".join(why.split(" is text-to-video")[0] for why in models.registry.refused.values())
     return [
         f"not here, since they take no image: {names}",
         "bench doctor MODEL says what it lacks, bench run -m MODEL --dry-run what it would make; --json has the rest",

@@ -20,7 +20,7 @@ from bench.doctor.machine import Checkup, Finding, Hub
 from bench.engine import resolve_models
 from bench.engine.resolve_models import Entrants
 from bench.errors import Unavailable, UsageError
-from bench.models import Model, checkpoints
+from bench.models import Model, hub
 from bench.models.processing.processed_model import Processed
 from bench.models.requirements import Need, in_words
 from bench.types import Checkpoint, Runtime
@@ -99,7 +99,7 @@ def _adopt(model: Model, words: str) -> None:
         raise UsageError(f"model '{model.card.name}' has no weights, so --checkpoint means nothing to it")
     folder = Path(words).expanduser()
     source, _, revision = (str(folder.resolve()), "", "") if folder.exists() else words.partition("@")
-    if not folder.exists() and not checkpoints.HUB_ID.fullmatch(source):
+    if not folder.exists() and not hub.HUB_ID.fullmatch(source):
         raise UsageError(f"checkpoint '{words}' is neither a folder nor organisation/name on the hub")
     _base(model).checkpoint = Checkpoint(source, revision or None, Path(source).name, "")
 

@@ -143,10 +143,10 @@ def test_a_lora_of_another_model_is_refused_in_one_line(
 
 
 def test_words_that_are_no_lora_are_refused(tiny: Path, lora: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'strong' in .* is no number"):
+    with pytest.raises(UsageError, match=r"'strong' in .* is not a number"):
         of(tiny, loras=[f"{lora}:strong"])
     (tmp_path / "old.bin").write_bytes(b"pickle")
-    with pytest.raises(UsageError, match=r"is no \.safetensors file; others may run code"):
+    with pytest.raises(UsageError, match=r"is not a \.safetensors file; others may run code"):
         of(tiny, loras=[str(tmp_path / "old.bin")])
     with pytest.raises(UsageError, match=r"holds no pytorch_lora_weights\.safetensors"):
         of(tiny, loras=[str(tiny)])
