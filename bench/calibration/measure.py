@@ -27,7 +27,7 @@ from bench.calibration import damages
 from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
 from bench.calibration.damages import Damage
 from bench.engine import one_pass, resolve_metrics
-from bench.engine.resolve_metrics import Metrics
+from bench.engine.requests import MetricRequest
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
 from bench.evaluators import ClipEvaluator
 from bench.evaluators.catalogue import full_name, full_version
@@ -162,7 +162,7 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
         UsageError: one that looks at whole sets of clips.
         Unavailable: weights that cannot be fetched.
     """
-    wanted = resolve_metrics.resolve(Metrics(tuple(names)), device)
+    wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
     of_clips = [evaluator for evaluator in wanted if isinstance(evaluator, ClipEvaluator)]
     if not names:
         return [evaluator for evaluator in of_clips if not evaluator.weights()]
@@ -270,7 +270,7 @@ def measure(evaluators: Sequence[ClipEvaluator], task: Task) -> Answered:
 def _answers(
     clip: Clip, evaluators: Sequence[ClipEvaluator], case: Case, record: ClipRecord
 ) -> Iterator[tuple[str, Value | Exception]]:
-    shown = one_pass.screen_clip(clip, evaluators, case, record)
+    shown = one_pass.show_clip(clip, evaluators, case, record)
     for evaluator in evaluators:
         answers = shown.answers(evaluator)
         for card in evaluator.cards:

@@ -33,7 +33,7 @@ from bench.scoring import summary
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.engine.dry_run import Planned
+    from bench.engine.dry_run import PlannedCase
 
 
 def stdout() -> Console:
@@ -170,7 +170,7 @@ def _run_row(known: Catalogue, metric: str, score: Mapping[Any, Any]) -> list[st
     ]
 
 
-def plan_table(rows: Sequence[Planned]) -> Table:
+def plan_table(rows: Sequence[PlannedCase]) -> Table:
     """What a run would do: one line for the cases of a model that are planned alike."""
     table = Table("model", "cases", "clips", "frames", "size", "fps", "steps", "cost, $", "what to know")
     for group in alike(rows):
@@ -191,9 +191,9 @@ def plan_table(rows: Sequence[Planned]) -> Table:
     return table
 
 
-def alike(rows: Sequence[Planned]) -> list[list[Planned]]:
+def alike(rows: Sequence[PlannedCase]) -> list[list[PlannedCase]]:
     """The cases of one model that are planned alike, but for the crop, together."""
-    groups: dict[tuple[object, ...], list[Planned]] = {}
+    groups: dict[tuple[object, ...], list[PlannedCase]] = {}
     for row in rows:
         groups.setdefault((row.label, replace(row.plan, crop=None), row.error), []).append(row)
     return list(groups.values())

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from bench.base.progress import Progress
 from bench.base.workers import Workers
-from bench.engine.one_pass import Screening, screen_file
+from bench.engine.one_pass import OnePass, show_file
 from bench.engine.rows import clip_inputs, clip_rows
-from bench.engine.set_metrics import Distances
+from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, BenchError, WorkerDied
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator, all_failed
 from bench.evaluators.catalogue import full_name, full_version
@@ -91,7 +91,7 @@ class Evaluation:
         self.run, self.folder, self.evaluators, self.progress = run, folder, evaluators, progress
         self.workers = workers
         self.cases = {case.id: case for case in suite.cases}
-        self.distances = Distances(run, suite, folder, progress)
+        self.distances = SetMetrics(run, suite, folder, progress)
         self._known = Known(())
 
     def evaluate(self, retry_failed: bool = False) -> Evaluated:
@@ -119,13 +119,13 @@ class Evaluation:
         new: list[Measurement] = []
         if not pending:
             return new
-        booth = partial(Booth, self.run, self.cases, self.folder, tuple(self.evaluators))
+        booth = partial(ClipWorker, self.run, self.cases, self.folder, tuple(self.evaluators))
         count = min(self.workers, len(pending))
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
             Workers(count, booth) as pool,
         ):
-            for task, outcome in pool.map(Booth.measure, pending):
+            for task, outcome in pool.map(ClipWorker.measure, pending):
                 if isinstance(outcome, WorkerDied):
                     new += self._store(booth().failures(*task, outcome))
                 elif isinstance(outcome, Exception):
@@ -159,7 +159,7 @@ Task: TypeAlias = tuple[ClipRecord, Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Booth:
+class ClipWorker:
     """What measures clips of a run: shows each to evaluators, keeps their features on disk, and gives their rows.
 
     Attributes:
@@ -194,15 +194,15 @@ class Booth:
                 rows += clip_rows(self.run, case, record, evaluator, answers, None)
         return rows
 
-    def _screening(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Screening:
+    def _screening(self, record: ClipRecord, todo: Sequence[Evaluator]) -> OnePass:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
         if digests.clip_digest(path) != record.sha256:
             raise BadClip(f"clip {path} has changed since it was made")
-        return screen_file(path, todo, self.cases[record.case], record)
+        return show_file(path, todo, self.cases[record.case], record)
 
-    def _rows(self, record: ClipRecord, todo: Sequence[Evaluator], seen: Screening) -> Iterator[Measurement]:
+    def _rows(self, record: ClipRecord, todo: Sequence[Evaluator], seen: OnePass) -> Iterator[Measurement]:
         case = self.cases[record.case]
         for evaluator in todo:
             if isinstance(evaluator, SetEvaluator):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.base import files
 from bench.base.progress import Progress
-from bench.engine.one_pass import screen_file
+from bench.engine.one_pass import show_file
 from bench.engine.rows import set_rows
 from bench.errors import BadClip, BenchError, NotMeasurable
 from bench.evaluators import Answers, Evaluator, FeatureSet, SetEvaluator, all_failed
@@ -27,7 +27,7 @@ Named: TypeAlias = Sequence[tuple[str, str]]
 """Case ids and digests of clips."""
 
 
-class Distances:
+class SetMetrics:
     """The set-level half of an evaluation.
 
     Features of the run's clips are kept in the run's folder, those of reference clips in the cache, once for all runs.
@@ -96,7 +96,7 @@ class Distances:
     ) -> None:
         try:
             path, record = self.references[case], ClipRecord(case, 0, None, sha256)
-            seen = screen_file(path, [evaluator], self.cases[case], record)
+            seen = show_file(path, [evaluator], self.cases[case], record)
             store.write(sha256, seen.features(evaluator))
         except BenchError as error:
             raise type(error)(f"the reference clip of case '{case}': {error}") from error

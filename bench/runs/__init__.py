@@ -4,6 +4,6 @@ Imported from here: `RunFolder`, `Ledger` and the functions below; of rows, `ben
 and `bench.base`; neither models nor evaluators.
 """
 
-from bench.runs.folder import Ledger, RunFolder, called, find, is_foreign, named, problems, run_id
+from bench.runs.folder import Ledger, RunFolder, called, find, is_external, named, problems, run_id
 
-__all__ = ["Ledger", "RunFolder", "called", "find", "is_foreign", "named", "problems", "run_id"]
+__all__ = ["Ledger", "RunFolder", "called", "find", "is_external", "named", "problems", "run_id"]

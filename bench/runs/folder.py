@@ -180,10 +180,10 @@ class RunFolder:
     def _is_whole(self, record: ClipRecord) -> bool:
         """Whether a clip of this folder's own has its size; one of somebody else's is judged when it is opened."""
         path = self.locate(record)
-        return is_foreign(record) or (path.is_file() and path.stat().st_size == record.size)
+        return is_external(record) or (path.is_file() and path.stat().st_size == record.size)
 
 
-def is_foreign(record: ClipRecord) -> bool:
+def is_external(record: ClipRecord) -> bool:
     """Whether the clip is somebody else's and lies where they put it."""
     return Path(record.path or "").is_absolute()
 

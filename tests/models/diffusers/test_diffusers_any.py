@@ -11,7 +11,7 @@ import pytest
 
 from bench import models
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import UsageError
 from bench.media import pictures
 from bench.models import checkpoints
@@ -114,7 +114,7 @@ def test_settings_that_a_pipeline_does_not_take_are_refused(folder: Callable[[st
 
 
 def test_precision_tells_its_runs_apart(folder: Callable[[str], Path], case: Case) -> None:
-    entrant = Entrants(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
+    entrant = ModelRequest(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
     suite = Suite("own", "0", "", (case,))
     found = [
         resolve_models.resolve(entrant, suite, Runtime(dtype=dtype))[0][1]
