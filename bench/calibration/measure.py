@@ -29,7 +29,7 @@ from bench.calibration.damages import Damage
 from bench.engine import one_pass, resolve_metrics
 from bench.engine.requests import MetricRequest
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
-from bench.evaluators import ClipEvaluator
+from bench.evaluators import ClipEvaluator, of_clips
 from bench.evaluators.catalogue import full_name, full_version
 from bench.media import pictures, video
 from bench.suites import own_clips
@@ -99,7 +99,7 @@ class Answered:
 # What is damaged
 
 
-def of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
+def sources_of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
     """The suite's reference clips, every kind of case among them.
 
     Raises:
@@ -113,7 +113,7 @@ def of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
     return Sources(str(suite), tuple(_source(case, case.reference) for case in cases if case.reference))
 
 
-def of_clips(path: Path, limit: int | None) -> Sources:
+def sources_of_clips(path: Path, limit: int | None) -> Sources:
     """The clips of a CSV or folder, as `bench evaluate --clips` reads them.
 
     Raises:
@@ -163,17 +163,17 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
         Unavailable: weights that cannot be fetched.
     """
     wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
-    of_clips = [evaluator for evaluator in wanted if isinstance(evaluator, ClipEvaluator)]
+    found = of_clips(wanted)
     if not names:
-        return [evaluator for evaluator in of_clips if not evaluator.weights()]
-    if len(of_clips) < len(wanted):
+        return [evaluator for evaluator in found if not evaluator.weights()]
+    if len(found) < len(wanted):
         raise UsageError(
             "a metric of a whole set of clips has no response curve: name metrics of single clips"
         )
-    _, unavailable = resolve_metrics.usable(of_clips, Suite("", "", "", ()), download=True, progress=progress)
+    _, unavailable = resolve_metrics.usable(found, Suite("", "", "", ()), download=True, progress=progress)
     for why in unavailable.values():
         raise Unavailable(why)
-    return of_clips
+    return found
 
 
 def chosen_damages(names: Sequence[str]) -> list[Damage]:

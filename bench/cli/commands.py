@@ -241,7 +241,11 @@ def calibrate(
         progress = _progress()
         chosen = measure.chosen_damages(_words(damages))
         evaluators = measure.chosen(_words(metrics), "cpu", progress)
-        sources = measure.of_clips(clips, limit) if clips else measure.of_suite(suite, limit, progress)
+        sources = (
+            measure.sources_of_clips(clips, limit)
+            if clips
+            else measure.sources_of_suite(suite, limit, progress)
+        )
         found = measure.calibrate(sources, evaluators, chosen, progress, workers)
         curves.write(out / curves.FILE, found)
         if docs:

@@ -9,7 +9,7 @@ from bench.base import settings, weights
 from bench.base.progress import Progress
 from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.evaluators import Evaluator, SetEvaluator, catalogue
+from bench.evaluators import Evaluator, catalogue
 from bench.types import Suite
 
 
@@ -68,7 +68,8 @@ def usable(
 
 
 def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
-    if isinstance(evaluator, SetEvaluator) and not any(case.reference for case in suite.cases):
+    needs_references = evaluator.by_level(of_clips=lambda _: False, of_sets=lambda _: True)
+    if needs_references and not any(case.reference for case in suite.cases):
         raise Unavailable(
             f"suite {suite.name} has no reference clips", "a 'reference' column in the CSV names them"
         )

@@ -382,7 +382,7 @@ def test_large_clips_are_scaled_and_long_ones_cut_off(tmp_path: Path) -> None:
     large = Clip(np.broadcast_to(photograph(180, 400), (20, 180, 400, 3)).copy(), 8.0)
     video.write_clip(tmp_path / "a.mkv", large)
     pictures.write(tmp_path / "a.png", photograph())
-    (source,) = measure.of_clips(tmp_path, None).all
+    (source,) = measure.sources_of_clips(tmp_path, None).all
     assert source.clip.frames.shape == (16, 144, 320, 3)
 
 
@@ -393,7 +393,7 @@ def test_a_suite_without_clips_cannot_be_damaged(tmp_path: Path) -> None:
         '{"id": "a", "image": "a.png", "prompt": "x", "category": "x"}\n'
     )
     with pytest.raises(UsageError, match="no reference clips to damage: use --clips"):
-        measure.of_suite(str(tmp_path / "s"), None, Progress())
+        measure.sources_of_suite(str(tmp_path / "s"), None, Progress())
 
 
 # The command
