@@ -110,7 +110,7 @@ def sources_of_suite(name: str, limit: int | None, progress: Progress) -> Source
     if not cases:
         raise UsageError(f"suite {suite.name} has no reference clips to damage: use --clips")
     suites.prepare(suite, progress)
-    return Sources(str(suite), tuple(_source(case, case.reference) for case in cases if case.reference))
+    return Sources(str(suite.id), tuple(_source(case, case.reference) for case in cases if case.reference))
 
 
 def sources_of_clips(path: Path, limit: int | None) -> Sources:

@@ -118,7 +118,7 @@ def compare(
     wanted += [metric for metric in _gated(rows, gates) if metric not in wanted]
     run = folders[0].run
     found = pairs(rows, _entries(folders), wanted, {folder.path.name: folder for folder in folders})
-    return Comparison(f"{run.suite}@{run.suite_version}", found, problems)
+    return Comparison(str(run.suite_id), found, problems)
 
 
 def pairs(
@@ -214,10 +214,10 @@ def _gated(rows: pd.DataFrame, gates: Sequence[Gate]) -> list[str]:
 def _check_suites(folders: Sequence[RunFolder]) -> None:
     first, *others = (folder.run for folder in folders)
     for run in others:
-        if (run.suite, run.suite_version) != (first.suite, first.suite_version):
+        if run.suite_id != first.suite_id:
             raise UsageError(
-                f"{run.id} is on {run.suite}@{run.suite_version}, {first.id} on "
-                f"{first.suite}@{first.suite_version}: runs compare on one version of one suite"
+                f"{run.id} is on {run.suite_id}, {first.id} on {first.suite_id}: "
+                "runs compare on one version of one suite"
             )
 
 

@@ -213,7 +213,7 @@ def named(out: Path, words: str) -> RunFolder:
         raise UnknownName("run", words, folders, hint=f"in {out}")
     if len(matches) > 1:
         found = ((name, folders[name].run) for name in matches)
-        several = (f"{name} on {run.suite}@{run.suite_version}" for name, run in found)
+        several = (f"{name} on {run.suite_id}" for name, run in found)
         raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
     return folders[matches[0]]
 

@@ -12,6 +12,7 @@ import numpy as np
 from bench.errors import BadResults, UsageError
 from bench.runs import parquet
 from bench.scoring import summary
+from bench.types import SuiteId
 from bench.votes import agreement, ballot_file as ballots, ratings
 from bench.votes.agreement import Agreement
 from bench.votes.ballot_file import Vote, VoteFile
@@ -94,7 +95,7 @@ def polls(votes: Sequence[Vote], rows: pd.DataFrame) -> list[Poll]:
 def poll(votes: Sequence[Vote], rows: pd.DataFrame) -> Poll:
     """What votes on one suite say, at least one, with the suite's rows."""
     return Poll(
-        f"{votes[0].suite}@{votes[0].suite_version}",
+        str(SuiteId(votes[0].suite, votes[0].suite_version)),
         ratings.rated(ballots.judgements(votes)),
         tuple(agreement.agreements(rows, votes)),
         len(votes) - len(agreement.current(votes, rows)),
