@@ -20,10 +20,9 @@ from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import UsageError
 from bench.evaluators import Evaluator
-from bench.media import digests
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import merged
-from bench.suites import own_clips
+from bench.suites import cases, own_clips
 from bench.types import ClipRecord, Run, Suite
 
 if TYPE_CHECKING:
@@ -202,7 +201,7 @@ def _suite_of(folder: RunFolder) -> Suite:
     """The suite of a run, from where it lies now, in the version that the run was made of."""
     stored = folder.suite
     if stored.folder is None:
-        changed = [case.id for case in stored.cases if digests.case_digest(case) != case.digest]
+        changed = [case.id for case in stored.cases if cases.own_digest(case) != case.digest]
         if changed:
             names = ", ".join(changed[:5])
             raise UsageError(
@@ -217,7 +216,8 @@ def _suite_of(folder: RunFolder) -> Suite:
         if found.version == stored.version:
             return found
     raise UsageError(
-        f"run {folder.path.name} animates suite {stored}, which is neither at {stored.folder} nor among the suites here"
+        f"run {folder.path.name} animates suite {stored.id}, which is neither at {stored.folder} nor among the suites"
+        " here"
     )
 
 
