@@ -375,14 +375,14 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One generation that a service was asked for; noted before it is waited for, so that nobody pays for it twice.
+class RemoteTask:
+    """One generation that a service was asked for; stored before it is waited for, so that none is paid for twice.
 
     Attributes:
         id: the service's name for it.
         created: when, ISO 8601, UTC.
-        cost: US dollars; None where nobody is paid, or nobody knows.
-        cost_basis: who says so.
+        cost: US dollars; None if it is free or unknown.
+        cost_basis: where the cost is from.
         is_over: whether no clip can come of it any more.
     """
 

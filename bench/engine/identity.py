@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
-from bench import runs
+from bench.base import files
 from bench.errors import BadClip
 from bench.media import digests
 from bench.models import Model, checkpoints
@@ -30,14 +32,14 @@ def run_of(model: Model, suite: Suite) -> Run:
         reads_text=model.card.reads_text,
     )
     decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
-    return replace(run, id=runs.run_id(model.label, suite.name, decisive))
+    return replace(run, id=run_id(model.label, suite.name, decisive))
 
 
 def external_run(label: str, suite: Suite) -> Run:
     """The run of clips that were made elsewhere: its identity is their label and the suite."""
     identity = {"clips": label, "suite": suite.name, "suite_version": suite.version}
     return Run(
-        id=runs.run_id(label, suite.name, identity),
+        id=run_id(label, suite.name, identity),
         label=label,
         model="clips",
         checkpoint="",
@@ -65,3 +67,9 @@ def _public_name(checkpoint: Checkpoint | None) -> str:
     if checkpoint is None:
         return ""
     return Path(checkpoint.source).name if checkpoints.is_folder(checkpoint) else checkpoint.source
+
+
+def run_id(label: str, suite: str, identity: Mapping[str, Any]) -> str:
+    """Readable, and the same for the same identity: 'svd-step-2000-demo-1f2e3d4c5b'."""
+    readable = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in f"{label}-{suite}")
+    return f"{readable[:80]}-{files.digest(identity)[:10]}"

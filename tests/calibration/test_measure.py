@@ -352,7 +352,7 @@ def test_any_number_of_workers_gives_the_same_curves() -> None:
 def test_the_same_seed_gives_the_same_curve_and_another_clip_another_pattern() -> None:
     one, other = (calibrated(LastRed(), "brightness_flicker").curves for _ in range(2))
     assert one == other
-    tasks = [measure.Task(each, damages.TABLE["noise"], (1.0,)) for each in sources(2).all]
+    tasks = [measure.Cell(each, damages.TABLE["noise"], (1.0,)) for each in sources(2).all]
     draws = [measure._generator(task).random() for task in (*tasks, tasks[0])]
     assert draws[0] == draws[2] != draws[1]
 

@@ -41,7 +41,7 @@ from bench.models.hosted import prices
 from bench.models.hosted.prices import Price
 from bench.models.plans import Plan
 from bench.models.requirements import Need
-from bench.types import Case, Clip, CostBasis, Image, Receipt, Task
+from bench.types import Case, Clip, CostBasis, Image, Receipt, RemoteTask
 
 if TYPE_CHECKING:
     import ssl
@@ -310,7 +310,7 @@ class PollingModel(models.Model):
             seen = wait.until_done(task.id)
         return self._finished(case, seed, task, seen, wait)
 
-    def _finished(self, case: Case, seed: int, task: Task, seen: Look, wait: _Wait) -> Clip:
+    def _finished(self, case: Case, seed: int, task: RemoteTask, seen: Look, wait: _Wait) -> Clip:
         cost, basis = (task.cost, task.cost_basis) if seen.cost is None else (seen.cost, _BY_VENDOR)
         task = replace(task, cost=cost, cost_basis=basis, is_over=self.statuses[seen.status] == "failed")
         self._note(case, seed, task)
@@ -324,18 +324,18 @@ class PollingModel(models.Model):
             self._note(case, seed, replace(task, is_over=True))
             raise RemoteFailed(f"{self.service} says that task {task.id} is {seen.status}: {error}") from None
 
-    def _ask_for(self, case: Case, seed: int, plan: Plan) -> Task:
+    def _ask_for(self, case: Case, seed: int, plan: Plan) -> RemoteTask:
         request = self._request(case, seed, plan)
         created = self.ask("a new clip", lambda: self.create(request), is_creating=True)
         if not created.id:
             raise RemoteFailed(f"{self.service} took on a task and did not name it")
         cost = plan.cost if created.cost is None else created.cost
         basis: CostBasis = "" if cost is None else "estimated"
-        task = Task(created.id, datetime.now(UTC).isoformat(timespec="seconds"), cost, basis)
+        task = RemoteTask(created.id, datetime.now(UTC).isoformat(timespec="seconds"), cost, basis)
         self._note(case, seed, task)
         return task
 
-    def _note(self, case: Case, seed: int, task: Task) -> None:
+    def _note(self, case: Case, seed: int, task: RemoteTask) -> None:
         if self.tasks is not None:
             self.tasks.note(case.id, seed, task)
 
