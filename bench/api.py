@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.base.progress import Progress
-    from bench.engine.jobs import Metrics, Report, Workplace
+    from bench.engine.jobs import JobReport
+    from bench.engine.requests import MetricRequest
     from bench.types import Fit, Memory
 
 
@@ -72,14 +73,16 @@ def run(
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
         bench.errors.Unavailable: the model's weights, a package or the device is missing.
     """
+    from bench.base import devices
     from bench.engine import jobs
+    from bench.engine.requests import ModelRequest, RunConfig, Selection
 
-    chosen = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
-    entrants = jobs.Entrants(_names(model), tuple(map(str, chosen)), _assignments(settings))
-    selection = jobs.Selection(str(suite), _names(cases), limit, _seeds(seeds))
+    checkpoints = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
+    models = ModelRequest(_names(model), tuple(map(str, checkpoints)), _assignments(settings))
+    selection = Selection(str(suite), _names(cases), limit, _seeds(seeds))
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
-    return _rows(jobs.run(entrants, selection, wanted, workplace, _progress(show_progress)))
+    config = RunConfig(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
+    return _rows(jobs.run(models, selection, wanted, config, _progress(show_progress)))
 
 
 def evaluate(
@@ -112,12 +115,14 @@ def evaluate(
     Raises:
         bench.errors.UsageError: a line that cannot be understood; nothing was started.
     """
+    from bench.base import devices
     from bench.engine import jobs
+    from bench.engine.requests import ClipSource, RunConfig
 
-    source = jobs.Source(Path(clips), name, None if suite is None else str(suite), fit)
+    source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit)
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, "auto", "full", retry_failed, workers)
-    return _rows(jobs.evaluate_clips(source, wanted, workplace, _progress(show_progress)))
+    config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
+    return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -180,10 +185,10 @@ def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in (settings or {}).items())
 
 
-def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
-    from bench.engine.jobs import Metrics
+def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> MetricRequest:
+    from bench.engine.requests import MetricRequest
 
-    return Metrics(_names(names), _assignments(settings), download)
+    return MetricRequest(_names(names), _assignments(settings), download)
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -205,20 +210,6 @@ def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
         raise UsageError(f"seeds are whole numbers, not {seeds!r}") from None
 
 
-def _workplace(
-    out: str | Path,
-    device: str,
-    dtype: str,
-    memory: Memory,
-    retry_failed: bool,
-    workers: int,
-) -> Workplace:
-    from bench.base import devices
-    from bench.engine.jobs import Workplace
-
-    return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
-
-
 def _progress(is_shown: bool) -> Progress:
     if is_shown:
         from bench.cli.terminal import TerminalProgress
@@ -229,6 +220,6 @@ def _progress(is_shown: bool) -> Progress:
     return Progress()
 
 
-def _rows(report: Report) -> pd.DataFrame:
+def _rows(report: JobReport) -> pd.DataFrame:
     report.rows.attrs["unavailable"] = dict(report.unavailable)
     return report.rows

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from bench.base import svg
+from bench.statistics.estimate import Estimate
 from bench.votes import polls, texts
 from bench.votes.agreement import Agreement
 from bench.votes.polls import Poll
@@ -132,7 +133,7 @@ def _show_agreement(found: Poll) -> None:
         )
         return
     wants_all = st.toggle("All metrics", key="all metrics")
-    shown = found.agreements if wants_all else texts.main(found)
+    shown = found.agreements if wants_all else found.main_agreements
     caption = "A metric without a better direction is taken as it is: above 0, people prefer more of it."
     table = Table("How metrics agree with the votes", AGREEMENTS, tuple(map(_row, shown)), caption=caption)
     place([Heading("Which metrics agree"), table], "agreement")
@@ -165,12 +166,14 @@ def _row(each: Agreement) -> Row:
         ),
         content.figure(each.votes),
         Cell(f"{share.value:.0%}", share.value) if share else Cell(content.NOTHING),
-        Cell(content.minus(f"{clip.value:+.2f}"), clip.value, half=texts.ends(clip))
-        if clip
-        else Cell(content.NOTHING),
-        Cell(content.minus(f"{model.value:+.2f}"), model.value, half=texts.ends(model))
-        if model
-        else Cell(content.NOTHING),
+        _tau(clip),
+        _tau(model),
         content.figure(each.models),
     )
     return Row(each.metric, cells)
+
+
+def _tau(found: Estimate | None) -> Cell:
+    if found is None:
+        return Cell(content.NOTHING)
+    return Cell(content.minus(f"{found.value:+.2f}"), found.value, half=texts.ends(found))

@@ -206,7 +206,7 @@ def _runs(out: Path) -> Listing:
             {
                 "run": folder.path.name,
                 "label": run.label,
-                "suite": f"{run.suite}@{run.suite_version}",
+                "suite": str(run.suite_id),
                 "clips": len(list((folder.path / "clips").glob("*.json"))),
                 "settings": ", ".join(
                     f"{name}={value}" for name, value in run.settings.items() if value is not None

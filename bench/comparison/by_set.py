@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.base import files, settings
+from bench.base import settings
 from bench.comparison.differences import Difference, Pair, Skipped
 from bench.comparison.verdicts import decided
 from bench.errors import BenchError, NotMeasurable, Unavailable
-from bench.evaluators import FeatureSet, SetEvaluator, Values, catalogue
+from bench.evaluators import ClipEvaluator, FeatureSet, SetEvaluator, Values, catalogue
 from bench.media import digests
 from bench.runs import RunFolder
 from bench.runs.features import FeatureStore
@@ -157,7 +157,7 @@ def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
     clips = [clip for clip in a_seen if clip in b_seen and clip[0] in references]
     if not clips:
         raise Unavailable("no case and seed of which both runs have features")
-    store = FeatureStore(files.cache() / "features", evaluator)
+    store = FeatureStore.of_references(evaluator)
     cases = list(dict.fromkeys(case for case, _ in clips))
     shas = {case: digests.clip_digest(references[case]) for case in cases}
     if not all(store.has_features(sha256) for sha256 in shas.values()):
@@ -171,7 +171,7 @@ def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
 
 
 def _seen(evaluator: SetEvaluator, folder: RunFolder) -> dict[tuple[str, int], NDArray[np.float64]]:
-    store = FeatureStore(folder.path / "features", evaluator)
+    store = FeatureStore.of_run(folder.path, evaluator)
     found = {
         (record.case, record.seed): store.read(record.sha256)
         for record in folder.records()
@@ -206,6 +206,8 @@ def _evaluator(name: str, words: Sequence[str]) -> SetEvaluator:
         raise Unavailable(f"there is no evaluator of {name} here")
     cls = evaluators.registry[name]
     made = cls(settings.parse(cls.Settings, words, f"metric '{name}'"))
-    if not isinstance(made, SetEvaluator):
+
+    def refuse(_: ClipEvaluator) -> SetEvaluator:
         raise Unavailable(f"{name} measures clips, and its rows are about a set")
-    return made
+
+    return made.by_level(of_clips=refuse, of_sets=lambda found: found)

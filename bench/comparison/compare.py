@@ -54,7 +54,7 @@ def comparison(
     run = folders[0].run
     by_run = {folder.path.name: folder for folder in folders}
     found = pairs(rows, _sides(folders), list(dict.fromkeys(wanted)), by_run)
-    return Comparison(f"{run.suite}@{run.suite_version}", found, problems)
+    return Comparison(str(run.suite_id), found, problems)
 
 
 def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:
@@ -109,10 +109,10 @@ def _without_features(skipped: Skipped, gone: str) -> Skipped:
 def _check_suites(folders: Sequence[RunFolder]) -> None:
     first, *others = (folder.run for folder in folders)
     for run in others:
-        if (run.suite, run.suite_version) != (first.suite, first.suite_version):
+        if run.suite_id != first.suite_id:
             raise UsageError(
-                f"{run.id} is on {run.suite}@{run.suite_version}, {first.id} on "
-                f"{first.suite}@{first.suite_version}: runs compare on one version of one suite"
+                f"{run.id} is on {run.suite_id}, {first.id} on {first.suite_id}: "
+                "runs compare on one version of one suite"
             )
 
 

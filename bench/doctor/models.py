@@ -18,7 +18,7 @@ from bench.base import devices
 from bench.doctor import machine
 from bench.doctor.machine import Checkup, Finding, Hub
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UsageError
 from bench.models import Model, hub
 from bench.models.processing.processed_model import Processed
@@ -74,7 +74,7 @@ def _checkup(
     name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, hub: Hub
 ) -> Checkup:
     try:
-        (model,) = resolve_models.unloaded(Entrants((name,), settings=tuple(settings)), runtime)
+        (model,) = resolve_models.unloaded(ModelRequest((name,), settings=tuple(settings)), runtime)
     except Unavailable as error:
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:

@@ -17,9 +17,9 @@ itself: what `look` returns is all that `conclude` has, so let it be small.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ something broke. Every metric of the evaluator's cards is there."""
 
 Answers: TypeAlias = Mapping[str, "Value | Exception"]
 """What became of each metric, whatever went wrong."""
+
+R = TypeVar("R")
 
 
 class Evaluator(ABC):
@@ -76,6 +78,15 @@ class Evaluator(ABC):
     def entry_name(cls) -> str:
         """The name that the command line uses."""
         return cls.name
+
+    @abstractmethod
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        """What the one of two functions gives that is for evaluators of this kind.
+
+        Args:
+            of_clips: called with this evaluator if its metrics are about single clips.
+            of_sets: called with it if they are about sets of clips.
+        """
 
     def weights(self) -> tuple[Weights, ...]:
         """The third-party weights that these settings look through; empty for most metrics."""
@@ -125,6 +136,9 @@ class Evaluator(ABC):
 class ClipEvaluator(Evaluator):
     """Metrics of one clip."""
 
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        return of_clips(self)
+
     @abstractmethod
     def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
         """Every metric of the cards, for this clip.
@@ -152,7 +166,10 @@ class FeatureSet:
 
 
 class SetEvaluator(Evaluator):
-    """Metrics of a set of clips against the suite's reference clips, by way of one feature vector a clip."""
+    """Metrics of a set of clips against the suite's reference clips, by way of one feature vector per clip."""
+
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        return of_sets(self)
 
     @abstractmethod
     def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
@@ -176,6 +193,12 @@ class SetEvaluator(Evaluator):
     @abstractmethod
     def protocol(self) -> Mapping[str, Any]:
         """Everything that decides features: net, weights, range, resize, frames; JSON-like, names the feature store."""
+
+
+def of_clips(evaluators: Iterable[Evaluator]) -> list[ClipEvaluator]:
+    """Those whose metrics are about single clips, in their order."""
+    found = (each.by_level(of_clips=lambda clip: [clip], of_sets=lambda _: []) for each in evaluators)
+    return [evaluator for some in found for evaluator in some]
 
 
 def or_reason(

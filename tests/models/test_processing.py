@@ -13,7 +13,8 @@ import pytest
 from bench import models
 from bench.base.progress import Progress
 from bench.engine.generation import Generated, generate
-from bench.engine.resolve_models import Entrants, resolve
+from bench.engine.requests import ModelRequest
+from bench.engine.resolve_models import resolve
 from bench.errors import Cancelled, ProgramFailed, Unavailable, UnknownName, UsageError
 from bench.media import pictures
 from bench.models import processing, programs
@@ -293,7 +294,7 @@ def test_wrong_words(words: str, error: type[Exception], message: str) -> None:
 
 def entrant(name: str, *settings: str, case: Case | None = None) -> tuple[models.Model, Run]:
     suite = Suite("mine", "1", "", (case,) if case else ())
-    return resolve(Entrants((name,), settings=settings), suite, Runtime())[0]
+    return resolve(ModelRequest((name,), settings=settings), suite, Runtime())[0]
 
 
 def test_the_name_tells_and_decides_the_run() -> None:

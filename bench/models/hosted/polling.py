@@ -31,7 +31,7 @@ from bench.models.hosted.prices import Price
 from bench.models.hosted.service import ServiceModel
 from bench.models.hosted.timing import LIMIT, Timing
 from bench.models.plans import Plan
-from bench.types import Case, Clip, CostBasis, Image, Receipt, Task
+from bench.types import Case, Clip, CostBasis, Image, Receipt, RemoteTask
 
 __all__ = ["PollingModel", "Price", "State", "Submission", "TaskRequest", "TaskStatus", "Timing"]
 
@@ -192,7 +192,7 @@ class PollingModel(ServiceModel):
                 f"{self.service} says that task {task.id} is {status.status}: {error}"
             ) from None
 
-    def _closed(self, case: Case, seed: int, task: Task, status: TaskStatus) -> Task:
+    def _closed(self, case: Case, seed: int, task: RemoteTask, status: TaskStatus) -> RemoteTask:
         """A task that is over with what it has cost, as it is noted and billed.
 
         Raises:
@@ -211,18 +211,18 @@ class PollingModel(ServiceModel):
             raise RemoteFailed(f"{self.service} ended task {task.id} as {status.status}: {reason}")
         return task
 
-    def _submitted(self, case: Case, seed: int, plan: Plan) -> Task:
+    def _submitted(self, case: Case, seed: int, plan: Plan) -> RemoteTask:
         request = self._request(case, seed, plan)
         submission = self.with_retries("a new clip", lambda: self.submit(request), is_creating=True)
         if not submission.id:
             raise RemoteFailed(f"{self.service} accepted a task and did not name it")
         cost = plan.cost if submission.cost is None else submission.cost
         basis: CostBasis = "" if cost is None else "estimated"
-        task = Task(submission.id, datetime.now(UTC).isoformat(timespec="seconds"), cost, basis)
+        task = RemoteTask(submission.id, datetime.now(UTC).isoformat(timespec="seconds"), cost, basis)
         self._note(case, seed, task)
         return task
 
-    def _note(self, case: Case, seed: int, task: Task) -> None:
+    def _note(self, case: Case, seed: int, task: RemoteTask) -> None:
         if self.ledger is not None:
             self.ledger.note(case.id, seed, task)
 

@@ -116,7 +116,7 @@ def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
     """
     named = f"{found.suite}: {title}" if title else found.suite
     shown = table(found)
-    nobody = [
+    nobody: list[Block] = [
         Text("No model has been measured on this suite yet, only baselines. Measure one:", "note"),
         content.Code(f"bench run --model MODEL --suite {found.suite.partition('@')[0]}"),
     ]

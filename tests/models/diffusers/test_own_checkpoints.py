@@ -11,7 +11,7 @@ import pytest
 
 from bench import models
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.media import pictures
 from bench.models import checkpoints
@@ -188,7 +188,7 @@ def test_a_run_with_a_lora_is_another_run(tiny: Path, lora: Path, case: Case) ->
     suite = Suite("own", "0", "", (case,))
     found = [
         resolve_models.resolve(
-            Entrants(("cogvideox-5b-i2v",), checkpoints=(str(tiny),), loras=loras), suite, Runtime()
+            ModelRequest(("cogvideox-5b-i2v",), checkpoints=(str(tiny),), loras=loras), suite, Runtime()
         )[0][1]
         for loras in ((), (str(lora),), (f"{lora}:0.5",))
     ]

@@ -18,7 +18,8 @@ import pytest
 from bench import models
 from bench.base.progress import Progress
 from bench.engine.generation import Generated, generate
-from bench.engine.resolve_models import Entrants, resolve
+from bench.engine.requests import ModelRequest
+from bench.engine.resolve_models import resolve
 from bench.errors import BadClip, BadImage, Cancelled, ProgramFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models import programs
@@ -243,7 +244,7 @@ def test_what_it_says_is_kept_in_the_run_without_keys(
 
 def entrants(path: str, case: Case, *settings: str) -> list[tuple[models.Model, Any]]:
     suite = Suite("mine", "1", "", (case,))
-    return resolve(Entrants(("command",), settings=(f"program={path}", *settings)), suite, Runtime())
+    return resolve(ModelRequest(("command",), settings=(f"program={path}", *settings)), suite, Runtime())
 
 
 def test_the_program_names_the_run_and_its_content_identifies_it(

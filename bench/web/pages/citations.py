@@ -10,17 +10,17 @@ from pathlib import Path
 from bench.evaluators import catalogue
 from bench.models.card_facts import card_of, paper_address
 
-CFF = Path(__file__).parents[1] / "CITATION.cff"
-"""How to cite the benchmark; a checkout has it, an installed package says the same in its metadata."""
+CFF = Path(__file__).parents[3] / "CITATION.cff"
+"""How to cite the benchmark; a checkout has it, an installed package has the same in its metadata."""
 
 ARXIV = re.compile(r"(?i)\barxiv[:/ ]*(?:abs/)?(\d{4}\.\d{4,5})")
 UNSAFE = re.compile(r"[\\{}%#$&_~^]")
 
 
 def bibtex(models: Iterable[str], metrics: Iterable[str]) -> str:
-    """One entry for the benchmark and one a paper, in the order of first mention.
+    """One entry for the benchmark and one per paper, in the order of first mention.
 
-    Titles and authors of papers are not known here, and so are left to whoever follows the address.
+    Titles and authors of papers are not known here; the entries have their addresses.
 
     Args:
         models: names of adapters; those without a paper, or not known, are passed over.
@@ -33,10 +33,10 @@ def bibtex(models: Iterable[str], metrics: Iterable[str]) -> str:
     return "\n\n".join([benchmark(), *papers]) + "\n"
 
 
-def benchmark() -> str:
-    """The entry of the benchmark itself."""
+def benchmark(note: str = "") -> str:
+    """The entry of the benchmark itself, with a note on what is cited, if any."""
     known = _cff() if CFF.is_file() else _installed()
-    return _bibtex("software", "i2v-bench", known)
+    return _bibtex("software", "i2v-bench", {**known, **({"note": _safe(note)} if note else {})})
 
 
 def _cff() -> dict[str, str]:
