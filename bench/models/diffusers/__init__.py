@@ -36,7 +36,7 @@ from bench.models import checkpoints, plans, requirements
 from bench.models.diffusers import caching, calling, loading, memory, prompts
 from bench.models.diffusers.caching import Savings, TeaCacheFacts, teacache
 from bench.models.diffusers.memory import SpeedSettings
-from bench.models.diffusers.requests import ClipRequest, ClipSettings, VideoSettings
+from bench.models.diffusers.requests import ClipRequest, ClipSettings, DistilledSettings, VideoSettings
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.models.requirements import Need
 from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
@@ -48,6 +48,7 @@ __all__ = [
     "ClipRequest",
     "ClipSettings",
     "DiffusersModel",
+    "DistilledSettings",
     "SpeedSettings",
     "VideoSettings",
     "set_flow_shift",

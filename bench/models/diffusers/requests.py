@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
+from bench.errors import UsageError
 from bench.models.diffusers.memory import SpeedSettings
 from bench.types import Case, Plane
 
@@ -40,6 +41,26 @@ class ClipSettings:
 @dataclass(frozen=True)
 class VideoSettings(SpeedSettings, ClipSettings):
     """Those, and the settings of SpeedSettings; a model adds its own."""
+
+
+@dataclass(frozen=True)
+class DistilledSettings(VideoSettings):
+    """Those of a model whose guidance is distilled: one pass per step.
+
+    Attributes:
+        guidance: an input of the model.
+        true_cfg: scale of classifier-free guidance, which alone reads the negative prompt and doubles the work; 1 for
+            none.
+
+    Raises:
+        UsageError: a negative prompt that nothing would read.
+    """
+
+    true_cfg: Annotated[float, Ge(1)] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.negative_prompt and self.true_cfg == 1:
+            raise UsageError("negative_prompt is read with true_cfg above 1 only, and that is 1")
 
 
 @dataclass(frozen=True)
