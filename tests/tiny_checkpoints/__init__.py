@@ -13,14 +13,22 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import torch
 
+    from bench.models.diffusers import DiffusersModel
+
 Builder = TypeVar("Builder", bound=Callable[[], object])
 
 Adder = TypeVar("Adder", bound=Callable[..., None])
+
+Tiny: TypeAlias = Callable[[str], Path]
+"""The fixture `tiny`: model -> the folder of its tiny checkpoint."""
+
+Of: TypeAlias = Callable[..., Any]
+"""The fixture `of`: (model, on=…, dtype=…, **settings) -> the model on its tiny checkpoint."""
 
 _builders: dict[str, Callable[[], object]] = {}
 _adders: dict[str, Callable[..., None]] = {}
@@ -74,6 +82,13 @@ def write(model: str, folder: Path, variant: str | None = None) -> Path:
             _adders[model](pipeline, folder)
     pipeline.save_pretrained(folder, variant=variant)
     return folder
+
+
+def borrow(model: DiffusersModel, lender: DiffusersModel) -> None:
+    """Gives a model the loaded pipeline of another, which it would load alike and only ask for other clips."""
+    lender.load()
+    model._pipeline = lender._pipeline
+    model.resolved = model.resolve(model._pipeline)
 
 
 def _fill_zeros(part: torch.nn.Module) -> None:

@@ -15,6 +15,8 @@ from bench.models import checkpoints
 from bench.models.diffusers import calling
 from bench.models.diffusers.svd import SVD, SVDXT, Settings, _native_size
 from bench.types import Case, Checkpoint, Clip, Runtime
+from tests import tiny_checkpoints
+from tests.tiny_checkpoints import Tiny, borrow
 
 FAST = Settings(num_frames=3, steps=2)
 
@@ -22,6 +24,11 @@ FAST = Settings(num_frames=3, steps=2)
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return picture(tmp_path_factory.mktemp("images") / "photo.png", height=60, width=100, seed=0)
+
+
+@pytest.fixture(scope="module")
+def tiny_svd(tiny: Tiny) -> Path:
+    return tiny("svd")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +169,9 @@ def test_seed_image_case_and_settings_reach_the_clip(
         Settings(num_frames=3, steps=2, decode_chunk_size=1),  # the decoder looks along time
         Settings(num_frames=3, steps=3),
     ):
-        assert not same(svd(tiny_svd, changed).generate(photo, 0), clip), changed
+        other = svd(tiny_svd, changed)
+        borrow(other, model)
+        assert not same(other.generate(photo, 0), clip), changed
 
 
 def test_the_prompt_does_not_reach_the_clip(model: SVD, photo: Case) -> None:
@@ -229,7 +238,6 @@ def test_half_precision(tiny_svd: Path, photo: Case, dtype: str) -> None:
 
 
 def test_half_precision_files_are_read_where_there_are_some(tmp_path: Path, one_thread: None) -> None:
-    from tests import tiny_checkpoints
 
     folder = tiny_checkpoints.write("svd", tmp_path / "half", variant="fp16")
     for dtype in ("float16", "float32"):  # nothing else is there, so float32 reads them as well
