@@ -25,14 +25,14 @@ def one_thread() -> Iterator[None]:
 
     torch.set_num_threads(1)
     gc.collect()
-    gc.freeze()  # unloading a model collects garbage: a second each time over all that these imports leave
+    gc.freeze()  # unloading a model runs the garbage collector, which takes a second over the objects of these imports
     yield
     gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Tiny:
-    """The tiny checkpoint of a model, one folder for all models with the same parts; no test may write to it."""
+    """Writes the tiny checkpoint of a model, one folder for all with the same parts; tests must not change it."""
     root, builders = tmp_path_factory.mktemp("tiny"), tiny_checkpoints.builders()
 
     def folder(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Pipelines that the hub has in several places: a base, and parts that come from elsewhere."""
+"""Pipelines that are published in several repositories: a base, and parts from elsewhere."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "framepack": ("hunyuanvideo", ("transformer", "image_encoder", "feature_extractor")),
     "framepack-f1": ("hunyuanvideo", ("transformer", "image_encoder", "feature_extractor")),
 }
-"""Model -> its base's tiny checkpoint, and what is put into it from the model's own."""
+"""Model -> its base's tiny checkpoint, and the parts that are replaced by the model's own."""
 
 SIZE = {"num_frames": 4, "width": 32, "height": 32, "steps": 1}
 
@@ -85,7 +85,7 @@ def test_parts_are_resolved_by_what_such_a_part_holds(tmp_path: Path) -> None:
 def test_a_bases_own_parts_are_not_fetched(
     name: str, monkeypatch: pytest.MonkeyPatch, one_thread: None
 ) -> None:
-    """Diffusers leaves out of a download what it is handed; checked on what it is handed."""
+    """Diffusers does not download parts that it is given; this checks which it is given."""
     import diffusers
 
     from bench.models.diffusers import loading

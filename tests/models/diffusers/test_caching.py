@@ -1,4 +1,4 @@
-"""Accelerations on tiny checkpoints in the real format: they save what they say, repeat, and leave nothing behind."""
+"""Accelerations on tiny checkpoints in the real format: they save work, repeat, and leave no state behind."""
 
 import math
 from collections.abc import Callable
@@ -25,13 +25,16 @@ from tests.tiny_checkpoints import Of
 
 NAMES = ("wan2.1-i2v-480p", "hunyuanvideo-i2v", "cogvideox-5b-i2v", "ltx-video")
 SIZES: dict[str, dict[str, int]] = {
-    "cogvideox-5b-i2v": {},  # it has but one
-    "wan2.1-i2v-480p": {"width": 64, "height": 64},  # below, its clip is little beside the image's 257 tokens
+    "cogvideox-5b-i2v": {},  # it has a single size
+    "wan2.1-i2v-480p": {
+        "width": 64,
+        "height": 64,
+    },  # at smaller sizes, the image's 257 tokens outweigh the clip's
 }
 SMALL = {"width": 32, "height": 32}
 
 LINEAR = "1,0"
-"""TeaCache's polynomial for weights that nobody trained: a change is what it is."""
+"""TeaCache's polynomial for untrained weights: the identity."""
 
 TRIED = {
     "first-block:0.5": NAMES[:2],  # the other two have one block
@@ -56,7 +59,7 @@ class Loaded:
         self.base = self.make("")
 
     def make(self, words: str) -> Frames:
-        """The clip with an acceleration, on the pipeline that is there."""
+        """The clip with an acceleration, on the loaded pipeline."""
         self.model._acceleration = caching.parse(words)
         return self.model.generate(self.case, 0).frames
 
@@ -135,7 +138,7 @@ def test_the_refusal_becomes_the_clips_record(of: Of, case: Case) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_count_agrees_with_torchs_own(name: str, loaded: Callable[[str], Loaded], case: Case) -> None:
-    """FlopCounterMode looks at products and attentions below all layers, and counts 2 a multiplication."""
+    """FlopCounterMode counts products and attentions below all layers, 2 per multiplication."""
     model = loaded(name).model
     request = model._request(case, model.plan(case))
     totals = []
@@ -172,7 +175,7 @@ def accel(words: str) -> Acceleration:
 def test_passes_with_and_without_a_prompt_are_kept_apart(
     words: str, loaded: Callable[[str], Loaded], case: Case
 ) -> None:
-    """With one state for both, as diffusers has it, one pass computes each attention and the other is handed it."""
+    """With one state for both, as diffusers has it, one pass computes each attention and the other reuses it."""
     model = loaded("wan2.1-i2v-480p").model
     request = model._request(case, model.plan(case))
     assert model.resolved.guidance > 1
@@ -191,7 +194,7 @@ TOY = TeaCacheFacts("toy", {"WanTransformer3DModel": teacache.time_embedding})
 
 
 class Toy:
-    """A denoiser of two blocks on tokens of one channel, each of which adds what it is told; and its pipeline."""
+    """A pipeline whose denoiser has two blocks on tokens of one channel, each of which adds a given number."""
 
     def __init__(self, steps: int = 6) -> None:
         import torch
@@ -273,7 +276,7 @@ def test_teacache_starts_afresh_in_a_section_and_for_each_pass() -> None:
     toy, times = Toy(), [1.0] * 4
     with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
         toy(times, sections=2, passes=2)
-    assert savings.saved == pytest.approx(1 / 2)  # of four steps the first and the last run
+    assert savings.saved == pytest.approx(1 / 2)  # the first and the last of four steps run
 
 
 def test_magcache_follows_its_ratios() -> None:
@@ -282,7 +285,7 @@ def test_magcache_follows_its_ratios() -> None:
     ratios = ",".join(["0.98"] * 10)
     with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, TOY) as savings:
         made = toy([1.0 + step for step in range(10)])
-    # none in the first fifth; step 2 and 3 are skipped, 4 runs, and so on
+    # none in the first fifth; steps 2 and 3 are skipped, 4 runs, and so on
     assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 5, 5, 5, 8, 8, 8)])
     assert savings.saved == pytest.approx(6 / 10)
 
@@ -301,7 +304,7 @@ def test_calibration_gives_the_ratios_that_magcache_reads() -> None:
     found = savings.facts()["mag_ratios"]
     assert found == "1.00000,0.50000,1.50000"
     assert accel(f"mag-cache:0.06:{found}").numbers == (1.0, 0.5, 1.5)
-    savings.check()  # nothing was to be saved
+    savings.check()  # calibration is not meant to save
 
 
 def test_work_is_multiplications() -> None:
@@ -473,7 +476,7 @@ def test_compiled_code_is_not_accelerated() -> None:
 
 
 def test_a_plan_says_that_a_unet_cannot_be_accelerated(tmp_path: Path) -> None:
-    """Before weights are looked for: `bench run -m svd --accel teacache --dry-run`."""
+    """Before any weights are needed: `bench run -m svd --set accel=teacache --dry-run`."""
     pictures.write(tmp_path / "a.png", np.zeros((64, 64, 3), np.uint8))
     svd = models.registry["svd"]
     with pytest.raises(UsageError, match="has a UNet, which nothing accelerates"):

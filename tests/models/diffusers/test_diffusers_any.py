@@ -1,4 +1,4 @@
-"""The adapter of any checkpoint, on tiny checkpoints of classes that have adapters of their own to be held against."""
+"""The adapter of any checkpoint, compared with the models' own adapters on their tiny checkpoints."""
 
 import json
 import shutil

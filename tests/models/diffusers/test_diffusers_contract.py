@@ -44,7 +44,7 @@ def twin(name: str) -> str:
 
 
 DISTINCT = [name for name in NAMES if twin(name) == name]
-"""What is said of these holds for their twins."""
+"""Assertions about these hold for their twins, too."""
 
 TAKING = {
     condition: [name for name in DISTINCT if condition in CLASSES[name].card.takes]
@@ -53,18 +53,18 @@ TAKING = {
 
 SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 32, "height": 32, "steps": 2}
 LARGER: Mapping[str, Mapping[str, Any]] = {
-    "wan2.1-vace-1.3b": {"width": 64, "height": 64},  # a keyframe reaches fewer tokens not at all
+    "wan2.1-vace-1.3b": {"width": 64, "height": 64},  # with fewer tokens, a keyframe has no effect
 }
 NEEDS_LAST = ("wan2.1-flf2v-720p",)
 SEEN = 1e-6
-"""How much of white a clip must change to count: a hundred times what float32 leaves of a sum that was reordered."""
+"""The least change of a clip that counts, as a share of white: a hundred times float32's error of a reordered sum."""
 
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass
 class Base:
-    """What the first clip of a model told."""
+    """The first clip of a model, and what was recorded with it."""
 
     raw: Floats
     clip: Clip
@@ -96,7 +96,7 @@ class Maker:
 
 @pytest.fixture(scope="session")
 def makers(of: Of) -> Callable[[str], Maker]:
-    """A model with small settings, loaded once; a twin is handed the pipeline of its like."""
+    """A model with small settings, loaded once; a twin borrows the pipeline of its twin."""
     made: dict[str, Maker] = {}
 
     def maker(name: str) -> Maker:
@@ -121,7 +121,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture
 def case(name: str, photo: Case) -> Case:
-    """With a last frame for a model that does not run without."""
+    """With a last frame for a model that needs one."""
     last = Keyframe(photo.image.with_name("2.png"), SMALL["num_frames"] - 1)
     return replace(photo, keyframes=(last,)) if name in NEEDS_LAST else photo
 
@@ -166,7 +166,7 @@ def test_every_family_is_here() -> None:
 
 
 def is_untried(name: str) -> bool:
-    """Whether it loads a pipeline that is always the same, and there is no tiny checkpoint of it."""
+    """Whether it loads a fixed pipeline class, and there is no tiny checkpoint of it."""
     cls = models.registry[name]
     return issubclass(cls, DiffusersModel) and hasattr(cls, "pipeline") and name not in NAMES
 
@@ -301,7 +301,7 @@ print(hashlib.sha256(clip.frames.tobytes()).hexdigest())
 
 @pytest.mark.parametrize("name", ["animatediff-sparsectrl"])
 def test_a_fresh_process_makes_the_same_clip(name: str, maker: Maker, case: Case, tiny: Tiny) -> None:
-    """Of a pipeline that draws from the global generators too."""
+    """With a pipeline that draws from the global generators, too."""
     words = [sys.executable, "-c", FRESH, str(tiny(name)), json.dumps(SMALL), str(case.image), case.prompt]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     expected = hashlib.sha256(maker.base(case).clip.frames.tobytes()).hexdigest()
@@ -328,7 +328,7 @@ MADE = {
     "ltx-video": {1: 1, 8: 9, 12: 17, 16: 17, 161: 161},
     "ltx-video-0.9.5": {8: 9, 12: 17},
 }
-"""Model -> frames that are asked for -> frames that its pipeline makes of the next number that it can, as measured."""
+"""Model -> frames that are asked for -> frames that its pipeline makes for the next possible number, as measured."""
 
 TOO_MANY = {"easyanimate-5.1": 50, "animatediff-sparsectrl": 33, "animatediff-ip-adapter": 33, "pia": 33}
 
@@ -362,7 +362,7 @@ def test_plans_round_sizes_to_what_pipelines_make(name: str, multiple: int, case
 
 
 def test_frames_that_are_asked_for_come_out_of_sections(of: Of, photo: Case) -> None:
-    """Two sections of FramePack: 73 frames, of which 40 are kept, and steps that count on from one to the other."""
+    """Two sections of FramePack: 73 frames, of which 40 are kept, and steps that are counted through both."""
     seen: list[tuple[int, int]] = []
     model = of("framepack", **(SMALL | {"num_frames": 40, "steps": 1}))
     clip = model.generate(photo, 0, lambda done, total: seen.append((done, total)))

@@ -93,7 +93,7 @@ def test_the_flow_shift_reaches_the_clip(of: Of, tmp_path: Path) -> None:
         of("hunyuanvideo-i2v", **asked, flow_shift=shift).generate(case, 0).frames
         for shift in (None, 7.0, 17.0)
     ]
-    assert np.array_equal(clips[0], clips[1])  # the checkpoint's own is 7
+    assert np.array_equal(clips[0], clips[1])  # the checkpoint's default is 7
     assert not np.array_equal(clips[0], clips[2])
 
 

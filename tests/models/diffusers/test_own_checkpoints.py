@@ -1,4 +1,4 @@
-"""Checkpoints of one's own: a fine-tuned part, LoRAs on top. The tiny CogVideoX replaces the model that was trained."""
+"""The user's own checkpoints: a fine-tuned part, LoRAs on top, on a tiny CogVideoX."""
 
 import re
 import shutil
@@ -97,7 +97,7 @@ def test_several_loras_add_up(base: Path, lora: Path, case: Case, tmp_path: Path
         for words in ([str(lora)], [str(lora), f"{other}:0.5"], [f"{other}:0.5", str(lora)])
     )
     assert not np.array_equal(clip(both, case), clip(alone, case))
-    # In another order it is the same sum, of floats.
+    # In another order it is the same sum, but for float rounding.
     assert np.abs(clip(both, case).astype(int) - clip(swapped, case)).max() <= 1
     assert label(both) == "cogvideox-5b-i2v@base+walk+run-0.5"
 

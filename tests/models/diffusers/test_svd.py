@@ -166,7 +166,7 @@ def test_seed_image_case_and_settings_reach_the_clip(
         Settings(num_frames=3, steps=2, noise_aug_strength=0.5),
         Settings(num_frames=3, steps=2, max_guidance=9.0),
         Settings(num_frames=3, steps=2, min_guidance=2.0),
-        Settings(num_frames=3, steps=2, decode_chunk_size=1),  # the decoder looks along time
+        Settings(num_frames=3, steps=2, decode_chunk_size=1),  # the decoder is temporal
         Settings(num_frames=3, steps=3),
     ):
         other = svd(tiny_svd, changed)
@@ -240,7 +240,7 @@ def test_half_precision(tiny_svd: Path, photo: Case, dtype: str) -> None:
 def test_half_precision_files_are_read_where_there_are_some(tmp_path: Path, one_thread: None) -> None:
 
     folder = tiny_checkpoints.write("svd", tmp_path / "half", variant="fp16")
-    for dtype in ("float16", "float32"):  # nothing else is there, so float32 reads them as well
+    for dtype in ("float16", "float32"):  # there are no other files, so float32 reads them as well
         model = svd(folder, dtype=dtype)
         model.load()
         assert model.effective_settings()["variant"] == "fp16"
@@ -285,7 +285,7 @@ def test_missing_and_cut_weights_are_named(tiny_svd: Path, tmp_path: Path, part:
 
 @pytest.mark.parametrize("part", ["unet/diffusion_pytorch_model", "image_encoder/model"])
 def test_weights_that_lack_a_layer_are_refused(tiny_svd: Path, tmp_path: Path, part: str) -> None:
-    # the libraries fill the hole with random numbers, and the clip would be another one at every load
+    # the libraries fill the gap with random numbers, so that the clip would change with every load
     from safetensors.torch import load_file, save_file
 
     folder = damaged(tiny_svd, tmp_path / "hole")

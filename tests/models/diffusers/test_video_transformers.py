@@ -76,7 +76,7 @@ def test_the_second_experts_guidance_reaches_the_clip(of: Of, case: Case) -> Non
         of("wan2.2-i2v-a14b", guidance_2=scale, **small).generate(case, 0).frames
         for scale in (None, 3.5, 9.0)
     ]
-    assert np.array_equal(clips[0], clips[1])  # none is the first's, 3.5
+    assert np.array_equal(clips[0], clips[1])  # None is the first expert's, 3.5
     assert not np.array_equal(clips[0], clips[2])
 
 
