@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -343,3 +345,39 @@ def test_a_failing_treatment_is_a_record(case: Case, tmp_path: Path) -> None:
 
 def test_every_shipped_interpolator_reads() -> None:
     assert [name for name in programs.shipped() if programs.read(name).interpolates] == ["rife"]
+
+
+PLUGIN = """
+from dataclasses import replace
+from bench.models import processing
+from bench.types import Clip
+
+@processing.add
+class Backwards(processing.Treatment):
+    name, form = "backwards", "all"
+
+    def plan(self, plan):
+        return plan
+
+    def apply(self, clip, log, watch=None):
+        return Clip(clip.frames[::-1].copy(), clip.fps)
+"""
+
+
+def test_a_treatment_of_another_package_is_found_by_its_entry_point(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(PLUGIN)
+    metadata = tmp_path / "theirs-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[bench.models.processing]\nbackwards = theirs\n")
+    program = (
+        "from bench.models import processing; print(*processing.chain(['backwards@all'], [], 'cpu')[0]); "
+        "print(*processing.registry)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.split() == [
+        "backwards@all", "backwards", "minterpolate", "realesrgan", "resize", "rife",
+    ]  # fmt: skip

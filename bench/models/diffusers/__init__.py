@@ -1,5 +1,9 @@
 """Models that are pipelines of diffusers: one file per family, with one adapter per published checkpoint.
 
+Authors of adapters import from here what `__all__` names. Behind it are `loading` (with `parts`), `calling`, `prompts`,
+`memory` and `caching`. This package knows `bench.models`, `bench.media` and `bench.base`; adapters do not know each
+other.
+
     @models.add
     class SVD(DiffusersModel):
         pipeline = "StableVideoDiffusionPipeline"
@@ -9,10 +13,6 @@
 
         def arguments(self, request):  # of the pipeline's call
             return super().arguments(request) | {"max_sequence_length": 226}
-
-Authors of adapters import from here what `__all__` names. Behind it are `loading` (with `parts`), `calling`, `prompts`,
-`memory` and `caching`. This package knows `bench.models`, `bench.media` and `bench.base`; adapters do not know each
-other.
 """
 
 from __future__ import annotations
