@@ -1,8 +1,8 @@
 """Acceleration: what a denoiser computed in earlier steps is reused in later ones.
 
-Imported from here: what `__all__` names; by adapters, `teacache`, for what they know about it. `methods` holds the names
-and their grammar; `diffusers_caches`, `teacache` and `magcache` (both by `block_skipping`) add the accelerations; `calls`
-and `work` follow a pipeline and count. This package knows neither models nor adapters.
+Imported from here: what `__all__` names; by adapters, `teacache`, for what they know about it. `methods` holds the
+names and their grammar; `diffusers_caches`, `teacache` and `magcache` add the accelerations (the last two by
+`block_skipping`); `calls` and `work` follow a pipeline and count. This package knows neither models nor adapters.
 
     acceleration = caching.parse("teacache:0.15")
     with caching.applied(acceleration, pipeline, facts) as savings:
