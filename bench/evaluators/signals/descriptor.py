@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.media import pictures
 from bench.types import Frames, Image
 
 SIZE = 128
@@ -110,10 +111,7 @@ def canvas(frame: Image) -> Image:
     """(128, 128, 3) uint8: the centre square of (H, W, 3) by cv2.INTER_AREA: averages, or linear where it grows."""
     import cv2
 
-    height, width = frame.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    square = frame[top : top + side, left : left + side]
+    square = pictures.centre_square(frame)
     return np.array(cv2.resize(square, (SIZE, SIZE), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
