@@ -27,6 +27,10 @@ WINDOW = 7
 MAX_PSNR = 100.0
 """dB, for equal frames too, whose PSNR is infinite. One byte wrong by one in 190 000 is 101 dB: above it lies noise."""
 
+SSIM_IS = "BT.601 gray, 7 x 7 uniform window, sample covariance"
+PSNR_IS = "10 log10(255² / mean squared difference)"
+"""What cards say about ssim and psnr."""
+
 SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Exponents of MS-SSIM, from the full size down to a sixteenth."""
 
@@ -84,14 +88,28 @@ def ms_ssim(a: Plane, b: Plane) -> float:
 
 
 def psnr(a: Plane | Image, b: Plane | Image) -> float:
-    """Peak signal-to-noise ratio in dB of two uint8 arrays of one shape: 10 log10(255² / mean squared difference).
+    """Peak signal-to-noise ratio of two uint8 arrays of one shape, in dB: see decibels.
 
-    In [0, 100]: 100 for equal arrays and for whatever lies above.
+    >>> black, white = np.zeros((2, 2), np.uint8), np.full((2, 2), 255, np.uint8)
+    >>> psnr(black, white), psnr(white, white)
+    (0.0, 100.0)
     """
     import cv2
 
-    squares = cv2.norm(a, b, cv2.NORM_L2SQR)
-    return min(MAX_PSNR, 10 * math.log10(255**2 * a.size / squares)) if squares else MAX_PSNR
+    return decibels(cv2.norm(a, b, cv2.NORM_L2SQR), a.size)
+
+
+def decibels(squares: float, count: int = 1) -> float:
+    """10 log10(255² / mean squared difference) of bytes: in [0, 100], 100 for none and for whatever lies above.
+
+    Args:
+        squares: sum of squared differences, at most 255² * count.
+        count: how many differences.
+
+    >>> decibels(25.5**2)  # a tenth of the range, root mean square
+    20.0
+    """
+    return min(MAX_PSNR, 10 * math.log10(255**2 * count / squares)) if squares else MAX_PSNR
 
 
 def _share(mean: float) -> float:
