@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.base.progress import Progress
-    from bench.engine.jobs import Metrics, Report, Workplace
+    from bench.engine.jobs import JobReport
+    from bench.engine.requests import MetricRequest
     from bench.types import Fit, Memory
 
 
@@ -72,14 +73,16 @@ def run(
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
         bench.errors.Unavailable: the model's weights, a package or the device is missing.
     """
+    from bench.base import devices
     from bench.engine import jobs
+    from bench.engine.requests import ModelRequest, RunConfig, Selection
 
-    chosen = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
-    entrants = jobs.Entrants(_names(model), tuple(map(str, chosen)), _assignments(settings))
-    selection = jobs.Selection(str(suite), _names(cases), limit, _seeds(seeds))
+    checkpoints = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
+    models = ModelRequest(_names(model), tuple(map(str, checkpoints)), _assignments(settings))
+    selection = Selection(str(suite), _names(cases), limit, _seeds(seeds))
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
-    return _rows(jobs.run(entrants, selection, wanted, workplace, _progress(show_progress)))
+    config = RunConfig(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
+    return _rows(jobs.run(models, selection, wanted, config, _progress(show_progress)))
 
 
 def evaluate(
@@ -112,16 +115,24 @@ def evaluate(
     Raises:
         bench.errors.UsageError: a line that cannot be understood; nothing was started.
     """
+    from bench.base import devices
     from bench.engine import jobs
+    from bench.engine.requests import ClipSource, RunConfig
 
-    source = jobs.Source(Path(clips), name, None if suite is None else str(suite), fit)
+    source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit)
     wanted = _metrics(metrics, metric_settings, download)
-    workplace = _workplace(out, device, "auto", "full", retry_failed, workers)
-    return _rows(jobs.evaluate_clips(source, wanted, workplace, _progress(show_progress)))
+    config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
+    return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores."""
+    """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores.
+
+    >>> import bench
+    >>> rows = bench.run("still", limit=2, settings={"num_frames": 4}, metrics="ssim", show_progress=False)
+    >>> bench.scores(rows).set_index("metric").loc[["ssim_mean"], ["mean", "cases"]].to_dict("index")
+    {'ssim_mean': {'mean': 1.0, 'cases': 2}}
+    """
     from bench.scoring import summary
 
     return summary.scores(rows)
@@ -139,24 +150,34 @@ def compare(
         out: the folder of runs.
 
     Returns:
-        One row a pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases that
-        both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; p, p_holm; effect; won, lost,
-        tied; detectable; seeds_worth; verdict. See bench.comparison.differences.Difference,
-        and docs/compare.md for how each is computed. `attrs["skipped"]` says which metrics of a run are not
-        compared, and why; `attrs["notes"]` what else to know of it.
+        One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
+        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; median of the cases'
+        differences, median_low, median_high, median_coverage; p, p_holm; effect; won, lost, tied; detectable;
+        seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md for how each is computed.
+        `attrs["skipped"]` has the metrics of a run that are not compared, and why; `attrs["notes"]` has what else to
+        know of it.
 
     Raises:
         bench.errors.UsageError: runs of different suites or versions, or without measurements.
         bench.errors.UnknownName: no such run or metric.
-    """
-    from bench.comparison import compare as verdicts, report as reports
 
-    found = verdicts.compare(Path(out), (baseline, *others), _names(metrics))
-    table = verdicts.frame(found)
+    >>> import bench
+    >>> models, short = ["still", "drift"], {"num_frames": 4}
+    >>> rows = bench.run(models, limit=6, settings=short, metrics="ssim", show_progress=False)
+    >>> found = bench.compare("still", "drift", metrics="ssim_mean")
+    >>> found[["run", "metric", "cases", "won", "verdict"]].to_dict("records")
+    [{'run': 'drift', 'metric': 'ssim_mean', 'cases': 6, 'won': 0, 'verdict': 'worse'}]
+    """
+    from bench.comparison.compare import comparison
+    from bench.comparison.notes import notes
+    from bench.comparison.records import frame
+
+    found = comparison(Path(out), (baseline, *others), _names(metrics))
+    table = frame(found)
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
     }
-    table.attrs["notes"] = {pair.b.name: reports.notes(pair) for pair in found.pairs}
+    table.attrs["notes"] = {pair.b.name: notes(pair) for pair in found.pairs}
     return table
 
 
@@ -164,10 +185,10 @@ def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in (settings or {}).items())
 
 
-def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> Metrics:
-    from bench.engine.jobs import Metrics
+def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> MetricRequest:
+    from bench.engine.requests import MetricRequest
 
-    return Metrics(_names(names), _assignments(settings), download)
+    return MetricRequest(_names(names), _assignments(settings), download)
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -189,20 +210,6 @@ def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
         raise UsageError(f"seeds are whole numbers, not {seeds!r}") from None
 
 
-def _workplace(
-    out: str | Path,
-    device: str,
-    dtype: str,
-    memory: Memory,
-    retry_failed: bool,
-    workers: int,
-) -> Workplace:
-    from bench.base import devices
-    from bench.engine.jobs import Workplace
-
-    return Workplace(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
-
-
 def _progress(is_shown: bool) -> Progress:
     if is_shown:
         from bench.cli.terminal import TerminalProgress
@@ -213,6 +220,6 @@ def _progress(is_shown: bool) -> Progress:
     return Progress()
 
 
-def _rows(report: Report) -> pd.DataFrame:
+def _rows(report: JobReport) -> pd.DataFrame:
     report.rows.attrs["unavailable"] = dict(report.unavailable)
     return report.rows

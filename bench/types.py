@@ -144,6 +144,34 @@ class Case:
     digest: str = ""
 
 
+@dataclass(frozen=True, order=True)
+class SuiteId:
+    """A suite in one version: what numbers are compared within. Columns and folder names have it as name@version.
+
+    Attributes:
+        name: the suite's.
+        version: the digest of its content, see Suite.
+    """
+
+    name: str
+    version: str
+
+    @classmethod
+    def parse(cls, text: str) -> SuiteId:
+        """The inverse of str.
+
+        Raises:
+            ValueError: text is not name@version.
+        """
+        name, at, version = text.rpartition("@")
+        if not (name and at and version):
+            raise ValueError(f"a suite is written name@version here, not '{text}'")
+        return cls(name, version)
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
 @dataclass(frozen=True)
 class Suite:
     """A named, versioned, immutable list of cases; numbers compare only within one version.
@@ -164,8 +192,13 @@ class Suite:
     reference_note: str = ""
     folder: Path | None = None
 
+    @property
+    def id(self) -> SuiteId:
+        """Name and version."""
+        return SuiteId(self.name, self.version)
+
     def __str__(self) -> str:
-        return f"{self.name}@{self.version}"
+        return str(self.id)
 
 
 @dataclass(frozen=True)
@@ -342,14 +375,14 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One generation that a service was asked for; noted before it is waited for, so that nobody pays for it twice.
+class RemoteTask:
+    """One generation that a service was asked for; stored before it is waited for, so that none is paid for twice.
 
     Attributes:
         id: the service's name for it.
         created: when, ISO 8601, UTC.
-        cost: US dollars; None where nobody is paid, or nobody knows.
-        cost_basis: who says so.
+        cost: US dollars; None if it is free or unknown.
+        cost_basis: where the cost is from.
         is_over: whether no clip can come of it any more.
     """
 
@@ -436,6 +469,11 @@ class Run:
     suite: str
     suite_version: str
     reads_text: bool | None
+
+    @property
+    def suite_id(self) -> SuiteId:
+        """The suite whose cases the clips animate, in the version that they were made of."""
+        return SuiteId(self.suite, self.suite_version)
 
 
 @dataclass(frozen=True)

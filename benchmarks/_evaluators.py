@@ -9,7 +9,7 @@ from bench.evaluators import ClipEvaluator
 def without_weights() -> list[ClipEvaluator]:
     """Every evaluator of clips that needs no weights, and looks at the frames at all."""
     made = [evaluators.registry[name]() for name in evaluators.registry]
-    return [each for each in made if isinstance(each, ClipEvaluator) and not each.weights() and _looks(each)]
+    return [each for each in evaluators.of_clips(made) if not each.weights() and _looks(each)]
 
 
 def _looks(evaluator: ClipEvaluator) -> bool:

@@ -1,4 +1,4 @@
-"""How often 95 % intervals of a metric's agreement with votes hold the truth. Makes the second table of docs/votes.md.
+"""How often 95 % intervals of a metric's agreement with votes cover the truth. Makes the second table of docs/votes.md.
 
     python -m benchmarks.agreement [trials]
 
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.statistics.frechet import Estimate
+from bench.statistics.estimate import Estimate
 from bench.votes.agreement import Agreement, agreements
-from bench.votes.ballot_file import Choice, Vote
+from bench.votes.vote import Choice, Vote
 from tests.simulated import outcomes
 
 Table = NDArray[np.float64]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.engine.one_pass import screen_file
+from bench.engine.one_pass import show_file
 from bench.media import digests
 from bench.types import ClipRecord
 from benchmarks._clips import Film
@@ -39,7 +39,7 @@ def measure(path: Path, watchers: str) -> int:
     """Peak resident memory of this process in bytes, after a clip was shown and metrics were concluded."""
     chosen = [] if watchers == "nobody" else without_weights()
     record = ClipRecord("pagoda", 0, str(path), digests.clip_digest(path))
-    seen = screen_file(path, chosen, FILM.case(), record)
+    seen = show_file(path, chosen, FILM.case(), record)
     for evaluator in chosen:
         seen.answers(evaluator)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

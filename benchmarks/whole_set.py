@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from bench.engine.one_pass import screen_file
+from bench.engine.one_pass import show_file
 from bench.evaluators import ClipEvaluator
 from bench.media import pictures, video
 from bench.types import Case, ClipRecord, Image, Plane, Value
@@ -207,7 +207,7 @@ def by_peers(path: Path, case: Case) -> dict[str, float]:
 
 def by_us(path: Path, case: Case, evaluators: list[ClipEvaluator]) -> dict[str, float]:
     """Every number of these evaluators that the clip has, in one pass."""
-    seen = screen_file(path, evaluators, case, ClipRecord(case.id, 0, str(path), ""))
+    seen = show_file(path, evaluators, case, ClipRecord(case.id, 0, str(path), ""))
     answers = {name: answer for each in evaluators for name, answer in seen.answers(each).items()}
     return {name: answer.value for name, answer in answers.items() if isinstance(answer, Value)}
 

@@ -17,11 +17,12 @@ import streamlit as st
 from bench import runs
 from bench.errors import BadResults, BenchError, NotMeasurable, Unavailable
 from bench.media import video
+from bench.models.card_facts import card_of
 from bench.runs import RunFolder, previews as clip_previews
 from bench.types import Case
-from bench.votes import ballot_file as bench_votes
-from bench.votes.ballot_file import Choice, Vote, VoteFile
 from bench.votes.next_question import Agenda, Question
+from bench.votes.vote import Choice, Vote, counted
+from bench.votes.vote_file import VoteFile
 from bench.web import launch
 from bench.web.player import Shown, ShownClip
 from leaderboard import blind, inputs, source
@@ -103,7 +104,7 @@ def _read(path: str, state: tuple[int, int, int]) -> tuple[list[Vote], list[BadR
         votes, problems = VoteFile(Path(path)).read()
     except BadResults as problem:
         return [], [problem]
-    return bench_votes.counted(votes), problems
+    return counted(votes), problems
 
 
 def of_suite(votes: Iterable[Vote], suite: str) -> list[Vote]:
@@ -126,7 +127,7 @@ def ballots() -> list[Ballot]:
 
 def _ballot(suite: str, folders: Mapping[str, RunFolder]) -> Ballot:
     digests = {run: clips for run, folder in folders.items() if (clips := _clips(folder))}
-    worth = [run for run in digests if source.model_card(folders[run].run.model).role != "null baseline"]
+    worth = [run for run in digests if card_of(folders[run].run.model).role != "null baseline"]
     if len(worth) >= 2:
         digests = {run: digests[run] for run in worth}
     return Ballot(suite, folders, digests)

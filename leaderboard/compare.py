@@ -13,25 +13,26 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from bench.comparison import by_case, compare, report as reports
-from bench.comparison.compare import Comparison
-from bench.comparison.differences import Entry
-from leaderboard import lineup, notices, pairs, players, source, words
+from bench.comparison import compare, records
+from bench.comparison.differences import Comparison, Side
+from bench.comparison.markdown import write_report
+from bench.web import content
+from bench.web.content import Block, Heading
+from bench.web.pages import compare as compare_page
+from leaderboard import lineup, notices, players, ranked, source
 from leaderboard.choices import choose_several
+from leaderboard.place import place
 from leaderboard.source import Board
 
-# no bare strings in a page: Streamlit would show them
-# runs: more clips side by side are too small to be judged
 MOST = 4
-
-HERE = Path(__file__).parent
+"""Runs side by side: more clips are too small to be judged."""
 
 
 def show() -> None:
     """Draws the page."""
     st.title("Compare", anchor=False)
     board = source.read()
-    notices.show_problems(board)
+    place(content.problems(board.problems), "problems")
     if board.rows.empty:
         notices.show_empty()
         return
@@ -43,13 +44,14 @@ def show() -> None:
     )
     chosen = lineup.choose_runs(right, options, MOST, options[:2], about)
     if not chosen:
-        st.info("Choose two to four runs to see them side by side.")
+        st.info("Choose two to four models to see them side by side.")
         return
     _show_clips(board, suite, chosen)
+    place([Heading("Scores"), compare_page.scores(ranked.ranking(board, suite), chosen)], "scores")
     if len(chosen) > 1:
         _show_comparison(board, suite, chosen)
     else:
-        others = "Choose a second run" if len(options) > 1 else "Make a second run on this suite"
+        others = "Choose a second model" if len(options) > 1 else "Make a second run on this suite"
         st.info(f"{others} to see what tells them apart.")
 
 
@@ -64,12 +66,16 @@ def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
         return
     case, seed = clip
     players.frame(chosen, case, seed)
-    suite_case = {"suite": suite, "case": case, "seed": str(seed)}
-    with st.container(horizontal=True):
-        st.page_link(HERE / "case.py", label="All models on this case →", query_params=suite_case)
-        for run in chosen:
-            query = {"run": run, "case": case, "seed": str(seed)}
-            st.page_link(HERE / "model.py", label=words.plain(f"{board.names[run]} →"), query_params=query)
+    links = [
+        content.Cell(
+            "All models on this case →", link=content.to("case", suite=suite, case=case, seed=str(seed))
+        )
+    ]
+    links += [
+        content.Cell(f"{board.names[run]} →", link=content.to("model", run=run, case=case, seed=str(seed)))
+        for run in chosen
+    ]
+    place([content.Listing(tuple(links))], "clips")
 
 
 # What tells them apart
@@ -78,12 +84,13 @@ def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
 def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
     st.header("What tells them apart", anchor=False)
     rows = pd.concat([source.rows_of(run)[list(compare.COLUMNS)] for run in chosen], ignore_index=True)
+    rows.attrs = board.rows.attrs  # the cards that came with the rows
     valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
     about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
     metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
     found = _compared(rows, suite, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
-    for number, pair in enumerate(found.pairs, start=1):
-        pairs.show(pair, number)
+    blocks: list[Block] = [block for pair in found.pairs for block in compare_page.pair(pair, suite, chosen)]
+    place(blocks, "pairs")
     _show_downloads(found)
 
 
@@ -93,9 +100,9 @@ def _compared(
 ) -> Comparison:
     """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
     folders = {run: folder for run, _ in named if (folder := source.run_folder(run))}
-    entries = [Entry(run, name) for run, name in named]
-    wanted = list(metrics) or by_case.chosen(rows, ())
-    return Comparison(suite, compare.pairs(rows, entries, wanted, folders))
+    sides = [Side(run, name) for run, name in named]
+    wanted = list(metrics) or compare.chosen(rows, ())
+    return Comparison(suite, compare.pairs(rows, sides, wanted, folders))
 
 
 # Downloads
@@ -118,14 +125,14 @@ def report(found: Comparison) -> bytes:
         tempfile.TemporaryDirectory() as folder,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        for path in reports.write_markdown(Path(folder) / "comparison.md", found):
+        for path in write_report(Path(folder) / "comparison.md", found):
             archive.write(path, path.name)
     return packed.getvalue()
 
 
 def as_json(found: Comparison) -> bytes:
     """Everything that the page says, and more."""
-    return json.dumps(reports.as_json(found, ()), indent=1).encode()
+    return json.dumps(records.as_json(found, ()), indent=1).encode()
 
 
 if __name__ == "__main__":

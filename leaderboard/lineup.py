@@ -8,16 +8,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from leaderboard import source
+from bench.scoring.standings import ORDER
 from leaderboard.choices import choose
 from leaderboard.source import Board
-
-ORDER = ("model", "null baseline", "reference clips")
 
 
 def choose_suite(place: DeltaGenerator, board: Board) -> str:
     """A suite; that of the first run in the address where none is chosen, so that an address of runs is enough."""
-    suites = _suites(board)
+    suites = board.suite_of
     named = next((suites[run] for run in st.query_params.get_all("runs") if run in suites), None)
     if named and st.query_params.get("suite") not in board.suites:
         st.session_state["suite"] = named  # whatever another page, which the visitor came from, had there
@@ -27,12 +25,8 @@ def choose_suite(place: DeltaGenerator, board: Board) -> str:
 
 def runs(board: Board, suite: str) -> list[str]:
     """Ids of the suite's runs: models first, then what they are held against, each by name."""
-    table = board.scores[["run", "model"]].drop_duplicates("run").astype(str)
-    models = dict(zip(table["run"], table["model"], strict=True))
-    found = [run for run, of in _suites(board).items() if of == suite]
-    return sorted(
-        found, key=lambda run: (ORDER.index(source.model_card(models[run]).role), board.names[run], run)
-    )
+    found = [run for run, of in board.suite_of.items() if of == suite]
+    return sorted(found, key=lambda run: (ORDER.index(board.card(run).role), board.names[run], run))
 
 
 def choose_runs(
@@ -40,7 +34,12 @@ def choose_runs(
 ) -> list[str]:
     """Several runs in the order of their choice; first, where neither visitor nor address names any of options.
 
-    Whoever takes all of them away has none.
+    Args:
+        place: where the widget stands.
+        options: ids of runs.
+        most: how many may be chosen.
+        first: those that are chosen at first; a visitor who takes all of them away has none.
+        about: a tooltip.
     """
     named = [run for run in st.query_params.get_all("runs") if run in options]
     chosen: list[str] | None = st.session_state.get("runs")
@@ -48,7 +47,7 @@ def choose_runs(
     if is_stale or (chosen is None and not named):
         st.session_state["runs"] = list(first)
     return list(
-        place.multiselect("Runs", options, key="runs", bind="query-params", max_selections=most, help=about)
+        place.multiselect("Models", options, key="runs", bind="query-params", max_selections=most, help=about)
     )
 
 
@@ -65,9 +64,3 @@ def choose_clip(left: DeltaGenerator, right: DeltaGenerator, rows: pd.DataFrame)
 def go_to(case: str) -> None:
     """Chooses a case; for a button's callback, which runs before the widgets do."""
     st.session_state["case"] = case
-
-
-def _suites(board: Board) -> dict[str, str]:
-    """Run -> its suite, as 'name@version'."""
-    table = board.scores[["run", "suite", "suite_version"]].drop_duplicates("run").astype(str)
-    return dict(zip(table["run"], table["suite"] + "@" + table["suite_version"], strict=True))

@@ -19,9 +19,9 @@ from bench.runs import RunFolder
 from bench.runs.row_facts import decoded
 from bench.types import Case
 from bench.web import player
+from bench.web.pages.along import first_frame
 from bench.web.player import Shown, ShownClip, ShownSeries, Theme
-from leaderboard import inputs, previews, source, words
-from leaderboard.source import card
+from leaderboard import inputs, previews, source
 
 PREFIX = "/app/player"
 
@@ -100,15 +100,13 @@ class _Take:
 
     def _about(self) -> str:
         reads_text = self.rows["reads_text"].iloc[0] if len(self.rows) else None
-        return "Reads no text." if words.yes_or_no(reads_text) == "no" else ""
+        return "Reads no text." if reads_text is not None and not reads_text else ""
 
 
 def _series(takes: Sequence[_Take]) -> tuple[ShownSeries, ...]:
-    """The series of all metrics that any of them has, main ones first."""
+    """The series of all metrics that any of them has, in the catalogue's order."""
     found = [_lines(take.rows) for take in takes]
-    metrics = sorted(
-        {metric for lines in found for metric in lines}, key=lambda name: (not _is_main(name), name)
-    )
+    metrics = source.read().catalogue.ordered(metric for lines in found for metric in lines)
     return tuple(_plot(metric, [lines.get(metric) for lines in found], takes) for metric in metrics)
 
 
@@ -118,15 +116,11 @@ def _lines(rows: pd.DataFrame) -> dict[str, tuple[float, ...]]:
 
 
 def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequence[_Take]) -> ShownSeries:
-    known = zip(lines, takes, strict=True)
-    # a value of a pair of frames stands at the later one
-    is_of_pairs = any(line and len(line) == take.decoded.frames - 1 for line, take in known)
-    return ShownSeries(metric, tuple(lines), words.heading(metric), words.unit(metric), int(is_of_pairs))
-
-
-def _is_main(metric: str) -> bool:
-    known = card(metric)
-    return known is not None and known.is_main
+    known = source.read().catalogue
+    firsts = (first_frame(line, take.decoded.frames) for line, take in zip(lines, takes, strict=True) if line)
+    return ShownSeries(
+        metric, tuple(lines), known.heading(metric), known.card(metric).unit, max(firsts, default=0)
+    )
 
 
 def _case(folder: RunFolder | None, case_id: str) -> Case | None:

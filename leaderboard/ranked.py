@@ -1,4 +1,4 @@
-"""A suite's standing as the files are now, kept for what visitors choose: ranking 200 models takes seconds."""
+"""A suite's ranking as the files are now, kept for what visitors choose: ranking 200 models takes seconds."""
 
 from __future__ import annotations
 
@@ -6,30 +6,42 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bench import runs
-from bench.scoring import standings
 from bench.scoring.recipes import Recipe
-from bench.scoring.standings import Standing
+from bench.web.pages import leaderboard
+from bench.web.pages.leaderboard import Ranking
 from leaderboard import source
 from leaderboard.source import Board, Stamp
 
 
-def standing(board: Board, suite: str, metrics: Sequence[str], recipe: Recipe | None = None) -> Standing:
-    """The standing of a suite. Shared by all visitors: read, never changed."""
-    key = (recipe.name, recipe.version, tuple(recipe.weights.items())) if recipe else None
-    here = frozenset(folder.path.name for folder in runs.find(source.folders()[0]))
-    return _standing(tuple(board.files.values()), suite, tuple(metrics), key, here, board, recipe)
+def ranking(
+    board: Board, suite: str, metrics: Sequence[str] = (), recipes: Sequence[Recipe] | None = None
+) -> Ranking:
+    """The ranking of a suite. Shared by all visitors: read, never changed.
+
+    Args:
+        board: what the files say.
+        suite: name@version.
+        metrics: to show; none for a few of each group.
+        recipes: of totals; None for those that some run has all metrics of.
+    """
+    key = (
+        None
+        if recipes is None
+        else tuple((each.name, each.version, *each.weights.items()) for each in recipes)
+    )
+    stamps = tuple(board.files.values())
+    return _ranking(stamps, suite, tuple(metrics), key, source.here(), board, recipes)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Ranking …")
-def _standing(
+def _ranking(
     stamps: tuple[Stamp, ...],
     suite: str,
     metrics: tuple[str, ...],
-    recipe_key: object,
+    recipe_keys: object,
     here: frozenset[str],
     _board: Board,
-    _recipe: Recipe | None,
-) -> Standing:
-    """Streamlit does not look at what begins with '_': stamps and key say it all."""
-    return standings.standing(_board.rows, _board.scores, suite, metrics, _recipe, here)
+    _recipes: Sequence[Recipe] | None,
+) -> Ranking:
+    """Streamlit does not look at what begins with '_': stamps and keys say it all."""
+    return leaderboard.ranking(_board.rows, _board.scores, suite, here, metrics, _recipes)

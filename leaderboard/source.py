@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,14 +13,14 @@ import streamlit as st
 
 from bench import runs
 from bench.errors import BadResults
+from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet
 from bench.scoring import summary
-from bench.types import MetricCard, ModelCard
+from bench.types import ModelCard
 from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
 """A file's path, time of change, size and inode: another when the file is replaced, even within one second."""
-
 
 LIGHT = (
     "run", "label", "model", "reads_text", "suite", "suite_version", "case", "category", "seed", "metric",
@@ -33,11 +34,11 @@ class Board:
     """What the result files say. Shared by all visitors: read, never changed.
 
     Attributes:
-        rows: one a measurement, of the columns LIGHT, text as categories.
-        scores: one a run and metric, see summary.scores.
+        rows: one per measurement, of the columns LIGHT, text as categories.
+        scores: one per run and metric, see summary.scores.
         names: run id -> what tables call it.
-        problems: why a file was set aside, one line a file.
-        files: run id -> its rows' file.
+        problems: why files were set aside, one line per file.
+        files: run id -> the file of its rows.
     """
 
     rows: pd.DataFrame
@@ -46,21 +47,35 @@ class Board:
     problems: tuple[str, ...]
     files: dict[str, Stamp]
 
-    @property
+    @cached_property
     def suites(self) -> list[str]:
         """Every 'name@version', sorted."""
         return sorted({*(self.scores["suite"] + "@" + self.scores["suite_version"])})
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What is known of the metrics."""
+        return summary.catalogue_of(self.rows)
 
-def card(metric: str) -> MetricCard | None:
-    """The card of a metric, of this machine or as it came with rows; None where there is none."""
-    known = summary.catalogue_of(read().rows)
-    return known.card(metric) if known.knows(metric) else None
+    @cached_property
+    def models(self) -> dict[str, str]:
+        """Run id -> its model."""
+        table = self.scores[["run", "model"]].astype(str).drop_duplicates("run")
+        return dict(zip(table["run"], table["model"], strict=True))
 
+    @cached_property
+    def suite_of(self) -> dict[str, str]:
+        """Run id -> its suite, as 'name@version'."""
+        table = self.scores[["run", "suite", "suite_version"]].astype(str).drop_duplicates("run")
+        return dict(zip(table["run"], table["suite"] + "@" + table["suite_version"], strict=True))
 
-def model_card(model: str) -> ModelCard:
-    """The card of a model that rows name."""
-    return summary.model_card(read().rows, model)
+    def card(self, run: str) -> ModelCard:
+        """The card of a run's model; one that claims nothing for a run that is not here."""
+        return summary.model_card(self.rows, self.models.get(run, ""))
+
+    def scores_of(self, suite: str) -> pd.DataFrame:
+        """The scores on one suite."""
+        return self.scores[self.scores["suite"] + "@" + self.scores["suite_version"] == suite]
 
 
 def read() -> Board:
@@ -86,6 +101,11 @@ def run_folder(run: str) -> RunFolder | None:
     """
     out, _ = folders()
     return next((folder for folder in runs.find(out) if folder.path.name == run), None)
+
+
+def here() -> frozenset[str]:
+    """Ids of the runs whose clips are on this machine."""
+    return frozenset(folder.path.name for folder in runs.find(folders()[0]))
 
 
 def rows_of(run: str) -> pd.DataFrame:

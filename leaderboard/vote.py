@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bench.votes.ballot_file import Vote
+from bench.votes.vote import Vote
 from leaderboard import ballots, blind, source, vote_results, words
 from leaderboard.ballots import Ballot, Turn
 from leaderboard.choices import choose

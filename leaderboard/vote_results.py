@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
-from bench.votes import polls, tables
+from bench.base import svg
+from bench.statistics.estimate import Estimate
+from bench.votes import polls, texts
 from bench.votes.agreement import Agreement
-from bench.votes.ballot_file import Vote, VoteFile
 from bench.votes.polls import Poll
 from bench.votes.ratings import Rating, points
-from leaderboard import ballots, charts, source, words
+from bench.votes.vote import Vote
+from bench.votes.vote_file import VoteFile
+from bench.web import content
+from bench.web.content import Block, Cell, Column, Figure, Heading, Row, Table, Text
+from bench.web.pages import roles
+from leaderboard import ballots, source
+from leaderboard.place import place
 from leaderboard.source import Stamp
 
 MARGIN = 120.0
@@ -36,10 +41,9 @@ def show_inside(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
     board = source.read()
     found = _poll(suite, ballots.stamp(noted), tuple(board.files.values()), votes)
     names = {entry.name: board.names.get(entry.name, entry.name) for entry in found.ratings.entries}
-    _show_ratings(found, names)
+    place(_ratings(found, names), "ratings")
     _show_agreement(found)
-    for note in tables.notes(found):
-        st.caption(words.plain(note))
+    place([Text(note, "small") for note in texts.notes(found)], "notes")
     st.download_button(
         "Download the votes",
         noted.path.read_bytes(),
@@ -57,109 +61,119 @@ def _poll(suite: str, state: tuple[int, int, int], stamps: tuple[Stamp, ...], _v
     return polls.poll(_votes, of_suite)
 
 
-def _show_ratings(found: Poll, names: Mapping[str, str]) -> None:
-    st.subheader("What people prefer", anchor=False)
+# Ratings
+
+
+def _ratings(found: Poll, names: Mapping[str, str]) -> list[Block]:
     entries = found.ratings.entries
-    st.altair_chart(
-        charts.scores(_drawn(entries, names), "points; 1000 is the average, 400 more is ten wins to one", ""),
-        alt="Ratings with their intervals",
-    )
     lines = [
-        {
-            "Entry": names[entry.name],
-            "Points": round(entry.points),
-            "95 % interval": tables.interval(entry),
-            "Place": tables.place(entry, found.ratings),
-            "Beats the average": 100 * entry.beats_average,
-            "Won": entry.wins,
-            "Tied": entry.ties,
-            "Lost": entry.losses,
-        }
+        Row(
+            entry.name,
+            (
+                content.words(names[entry.name]), content.figure(round(entry.points)),
+                Cell(texts.interval(entry)), Cell(texts.place(entry, found.ratings)),
+                Cell(f"{entry.beats_average:.0%}", entry.beats_average),
+                *map(content.figure, (entry.wins, entry.ties, entry.losses)),
+            ),
+        )
         for entry in entries
+    ]  # fmt: skip
+    return [
+        Heading("What people prefer"),
+        Figure(_plot(entries, names)),
+        Table("Ratings", RATINGS, tuple(lines)),
     ]
-    config = {
-        "Entry": st.column_config.TextColumn(pinned=True),
-        "Points": st.column_config.NumberColumn(
-            help="Log-odds of winning, on Elo's scale, by Davidson's model"
-        ),
-        "95 % interval": st.column_config.TextColumn(
-            help=(
-                "Open above where some entry never beat it or tied with it, not even by way of others; open below "
-                "where it never so reached some entry; and where it was never compared"
-            )
-        ),
-        "Place": st.column_config.TextColumn(help="Places that the votes allow"),
-        "Beats the average": st.column_config.NumberColumn(
-            format="%.0f %%", help="How often it would be preferred to an average entry; a tie is half"
-        ),
-    }
-    st.dataframe(pd.DataFrame(lines), hide_index=True, column_config=config, alt="Ratings")
 
 
-def _drawn(entries: Sequence[Rating], names: Mapping[str, str]) -> pd.DataFrame:
-    """Ratings as charts.scores takes them."""
+def _plot(entries: Sequence[Rating], names: Mapping[str, str]) -> svg.Intervals:
+    """Models first; an interval that is open is drawn beyond all others."""
     ends = [
         points(end) for entry in entries for end in (entry.low, entry.high, entry.strength) if end is not None
     ]
     least, most = min(ends) - MARGIN, max(ends) + MARGIN
-    models = dict(
-        source.read().scores[["run", "model"]].astype(str).drop_duplicates("run").to_numpy().tolist()
-    )
     lines = [
-        {
-            "name": names[entry.name],
-            "kind": source.model_card(models.get(entry.name, "")).role,
-            "text": f"{entry.points:.0f} ({tables.interval(entry)})",
-            "mean": entry.points,
-            "low": least if entry.low is None else points(entry.low),
-            "high": most if entry.high is None else points(entry.high),
-        }
+        svg.Interval(
+            names[entry.name], entry.points,
+            least if entry.low is None else points(entry.low), most if entry.high is None else points(entry.high),
+            roles.COLOURS[role], roles.SHAPES[role],
+            f"{entry.points:.0f} ({texts.interval(entry)})", role != "model",
+        )
         for entry in entries
-    ]
-    drawn = pd.DataFrame(lines)
-    return drawn.sort_values("kind", key=lambda kinds: kinds != "model", kind="stable")
+        for role in [source.read().card(entry.name).role]
+    ]  # fmt: skip
+    across = "points; 1000 is the average, 400 more is ten wins to one"
+    return svg.Intervals(
+        "Ratings with their intervals", sorted(lines, key=lambda line: line.is_apart), across
+    )
+
+
+RATINGS = (
+    Column("entry", "Model", is_text=True),
+    Column("points", "Points", "Log-odds of winning, on Elo's scale, by Davidson's model", sign=1),
+    Column(
+        "interval", "95 % interval",
+        "Open above where some entry never beat it or tied with it, not even by way of others; open below where it "
+        "never so reached some entry; and where it was never compared", is_text=True,
+    ),
+    Column("place", "Place", "Places that the votes allow", is_text=True),
+    Column("beats", "Beats the average", "How often it would be preferred to an average entry; a tie is half", sign=1),
+    Column("won", "Won", sign=1),
+    Column("tied", "Tied"),
+    Column("lost", "Lost", sign=-1),
+)  # fmt: skip
+
+
+# Agreement of metrics
 
 
 def _show_agreement(found: Poll) -> None:
-    st.subheader("Which metrics agree", anchor=False)
     if not found.agreements:
-        st.text("No metric was measured on these clips yet.")
+        place(
+            [Heading("Which metrics agree"), Text("No metric was measured on these clips yet.")], "agreement"
+        )
         return
     wants_all = st.toggle("All metrics", key="all metrics")
-    shown = found.agreements if wants_all else tables.main(found)
-    config = {
-        "Metric": st.column_config.TextColumn(pinned=True),
-        "Same clip": st.column_config.NumberColumn(
-            format="%.0f %%",
-            help="Of the votes that are no ties: how often the metric prefers the same clip; 50 is a coin",
-        ),
-        "τ by clip": st.column_config.NumberColumn(
-            format="%+.2f",
-            help="Kendall's τ over the clips that were shown together; 0 is a coin, 1 agrees always",
-        ),
-        "τ by model": st.column_config.NumberColumn(
-            format="%+.2f", help="Kendall's τ between the models' means and their ratings"
-        ),
-    }
-    st.dataframe(
-        pd.DataFrame([_line(each) for each in shown]),
-        hide_index=True,
-        column_config=config,
-        placeholder="–",
-        alt="How metrics agree with the votes",
-    )
-    st.caption("A metric without a better direction is taken as it is: above 0, people prefer more of it.")
+    shown = found.agreements if wants_all else found.main_agreements
+    caption = "A metric without a better direction is taken as it is: above 0, people prefer more of it."
+    table = Table("How metrics agree with the votes", AGREEMENTS, tuple(map(_row, shown)), caption=caption)
+    place([Heading("Which metrics agree"), table], "agreement")
 
 
-def _line(each: Agreement) -> dict[str, object]:
+AGREEMENTS = (
+    Column("metric", "Metric", is_text=True),
+    Column("votes", "Votes", sign=1),
+    Column(
+        "share", "Same clip",
+        "Of the votes that are no ties: how often the metric prefers the same clip; 50 % is a coin", sign=1,
+    ),
+    Column(
+        "clip", "τ by clip",
+        "Kendall's τ over the clips that were shown together; 0 is a coin, 1 agrees always", sign=1,
+    ),
+    Column("model", "τ by model", "Kendall's τ between the models' means and their ratings", sign=1),
+    Column("models", "Models"),
+)  # fmt: skip
+
+
+def _row(each: Agreement) -> Row:
     share, clip, model = each.share, each.by_clip, each.by_model
-    return {
-        "Metric": words.heading(each.metric),
-        "Votes": each.votes,
-        "Same clip": 100 * share.value if share else math.nan,
-        "τ by clip": clip.value if clip else math.nan,
-        "Interval": tables.ends(clip),
-        "τ by model": model.value if model else math.nan,
-        "Interval ": tables.ends(model),
-        "Models": each.models,
-    }
+    cells = (
+        Cell(
+            each.heading,
+            each.heading.casefold(),
+            note=each.metric,
+            link=content.to("metrics", metric=each.metric),
+        ),
+        content.figure(each.votes),
+        Cell(f"{share.value:.0%}", share.value) if share else Cell(content.NOTHING),
+        _tau(clip),
+        _tau(model),
+        content.figure(each.models),
+    )
+    return Row(each.metric, cells)
+
+
+def _tau(found: Estimate | None) -> Cell:
+    if found is None:
+        return Cell(content.NOTHING)
+    return Cell(content.minus(f"{found.value:+.2f}"), found.value, half=texts.ends(found))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.base import files
-from bench.engine.one_pass import Screening, screen_clip
+from bench.engine.one_pass import OnePass, show_clip
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator
 from bench.media import pictures, video
 from bench.types import Case, Clip, ClipRecord, Frames, Measurement, Suite, Value
@@ -75,7 +75,7 @@ def answers(
     """
     evaluator.ready()
     seen = _screening(evaluator, frames, fps, case, record)
-    return evaluator.conclude(seen.watchers[evaluator].kept(seen.sample), seen.sample)  # type: ignore[return-value]
+    return evaluator.conclude(seen.observations[evaluator].kept(seen.sample), seen.sample)  # type: ignore[return-value]
 
 
 def features(evaluator: SetEvaluator, frames: Frames, fps: float = 8.0) -> NDArray[np.float64]:
@@ -86,6 +86,6 @@ def features(evaluator: SetEvaluator, frames: Frames, fps: float = 8.0) -> NDArr
 
 def _screening(
     evaluator: Evaluator, frames: Frames, fps: float, case: Case | None, record: ClipRecord | None
-) -> Screening:
+) -> OnePass:
     case, record = case or Case("a", Path("none")), record or ClipRecord("a", 0, None, "")
-    return screen_clip(Clip(frames, fps), [evaluator], case, record)
+    return show_clip(Clip(frames, fps), [evaluator], case, record)

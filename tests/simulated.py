@@ -52,7 +52,7 @@ class World:
         ]
 
     def truth(self, strengths_N: NDArray[np.float64], draws: int = 4000) -> NDArray[np.float64]:
-        """The strengths that endless votes on endless cases by endless voters would give.
+        """The strengths from infinitely many votes, cases and voters.
 
         What cases and voters add makes single votes less predictable, so these lie nearer to 0 than strengths_N.
         """

@@ -23,9 +23,9 @@ def write(path: Path, writer: Callable[[Path], object]) -> None:
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
         writer(temporary)
-        _flush(temporary)
+        flush(temporary)
         temporary.replace(path)
-        _flush(path.parent)
+        flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -87,7 +87,8 @@ def short(text: str) -> str:
     return text if len(text) <= 300 else f"{text[:60]}…{text[-60:]} ({len(text)} characters)"
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Flushes a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -30,3 +30,19 @@ def half(mean: float, low: float, high: float) -> str:
     if math.isclose(below, above, rel_tol=1e-6, abs_tol=1e-9):
         return f"± {number(float(f'{above:.2g}'))}"
     return f"({number(low)} … {number(high)})"
+
+
+def minus(text: str) -> str:
+    """Text with a minus sign for every hyphen, as numbers have it."""
+    return text.replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """'+0.2', '−0.2' or '0': a difference, with four significant digits."""
+    shown = number(value)
+    return minus(f"+{shown}" if value > 0 and shown != "0" else shown)
+
+
+def one_line(words: str) -> str:
+    """Words in one line, without the characters that control a terminal or break a document."""
+    return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words.split()))

@@ -27,9 +27,9 @@ from bench.calibration import damages
 from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
 from bench.calibration.damages import Damage
 from bench.engine import one_pass, resolve_metrics
-from bench.engine.resolve_metrics import Metrics
+from bench.engine.requests import MetricRequest
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
-from bench.evaluators import ClipEvaluator
+from bench.evaluators import ClipEvaluator, of_clips
 from bench.evaluators.catalogue import full_name, full_version
 from bench.media import pictures, video
 from bench.suites import own_clips
@@ -48,7 +48,7 @@ KEYFRAMES = 4
 """Pictures that each clip should pass through, evenly spaced, the first and the last frame among them."""
 
 Values: TypeAlias = dict[str, list[float | None]]
-"""Metric -> its value at each severity of a task; None where the clip has none to give."""
+"""Metric -> its value at each severity of a cell; None where the clip has none to give."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class Task:
+class Cell:
     """One clip and one damage, at the severities that are to be measured."""
 
     source: Source
@@ -90,7 +90,7 @@ UNDAMAGED = Damage("undamaged", "Undamaged", "", (), _as_it_is, "The clip itself
 
 @dataclass(frozen=True)
 class Answered:
-    """What the evaluators said of one task, and what broke."""
+    """What the evaluators said of one cell, and what broke."""
 
     values: Values
     failures: Mapping[str, str]
@@ -99,7 +99,7 @@ class Answered:
 # What is damaged
 
 
-def of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
+def sources_of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
     """The suite's reference clips, every kind of case among them.
 
     Raises:
@@ -110,10 +110,10 @@ def of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
     if not cases:
         raise UsageError(f"suite {suite.name} has no reference clips to damage: use --clips")
     suites.prepare(suite, progress)
-    return Sources(str(suite), tuple(_source(case, case.reference) for case in cases if case.reference))
+    return Sources(str(suite.id), tuple(_source(case, case.reference) for case in cases if case.reference))
 
 
-def of_clips(path: Path, limit: int | None) -> Sources:
+def sources_of_clips(path: Path, limit: int | None) -> Sources:
     """The clips of a CSV or folder, as `bench evaluate --clips` reads them.
 
     Raises:
@@ -162,18 +162,18 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
         UsageError: one that looks at whole sets of clips.
         Unavailable: weights that cannot be fetched.
     """
-    wanted = resolve_metrics.resolve(Metrics(tuple(names)), device)
-    of_clips = [evaluator for evaluator in wanted if isinstance(evaluator, ClipEvaluator)]
+    wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
+    found = of_clips(wanted)
     if not names:
-        return [evaluator for evaluator in of_clips if not evaluator.weights()]
-    if len(of_clips) < len(wanted):
+        return [evaluator for evaluator in found if not evaluator.weights()]
+    if len(found) < len(wanted):
         raise UsageError(
             "a metric of a whole set of clips has no response curve: name metrics of single clips"
         )
-    _, unavailable = resolve_metrics.usable(of_clips, Suite("", "", "", ()), download=True, progress=progress)
+    _, unavailable = resolve_metrics.usable(found, Suite("", "", "", ()), download=True, progress=progress)
     for why in unavailable.values():
         raise Unavailable(why)
-    return of_clips
+    return found
 
 
 def chosen_damages(names: Sequence[str]) -> list[Damage]:
@@ -204,21 +204,21 @@ def calibrate(
         progress: hears of clips × damages.
         workers: processes; the curves are the same for any number.
     """
-    tasks = [
-        Task(source, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for source in sources.all
+    cells = [
+        Cell(source, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for source in sources.all
     ]
     done: dict[int, Answered] = {}
     with (
-        progress.bar("calibrate", len(tasks)) as bar,
-        Workers(min(workers, len(tasks)), partial(_same, tuple(evaluators))) as pool,
+        progress.bar("calibrate", len(cells)) as bar,
+        Workers(min(workers, len(cells)), partial(_same, tuple(evaluators))) as pool,
     ):
-        for task, answered in pool.map(measure, tasks):
+        for cell, answered in pool.map(measure, cells):
             if isinstance(answered, Exception):
                 raise answered
-            done[id(task)] = answered
+            done[id(cell)] = answered
             bar.advance()
     found = {
-        damage.name: [done[id(task)] for task in tasks if task.damage is damage]
+        damage.name: [done[id(cell)] for cell in cells if cell.damage is damage]
         for damage in (UNDAMAGED, *chosen)
     }  # in the order of the clips, whoever was done first
     curves = tuple(_curves(evaluators, chosen, found))
@@ -248,18 +248,18 @@ def _same(evaluators: tuple[ClipEvaluator, ...]) -> tuple[ClipEvaluator, ...]:
     return evaluators
 
 
-def measure(evaluators: Sequence[ClipEvaluator], task: Task) -> Answered:
+def measure(evaluators: Sequence[ClipEvaluator], cell: Cell) -> Answered:
     """Every metric of one clip at every severity of one damage."""
     values: Values = {}
     failures: dict[str, str] = {}
-    baseline = task.damage.baseline(task.source.clip.frames)
-    record = ClipRecord(task.source.case.id, 0, None, "", fit="stretch")
+    baseline = cell.damage.baseline(cell.source.clip.frames)
+    record = ClipRecord(cell.source.case.id, 0, None, "", fit="stretch")
     with tempfile.TemporaryDirectory() as folder:
-        case = _case(task, baseline, Path(folder))
+        case = _case(cell, baseline, Path(folder))
         evaluators = [evaluator for evaluator in evaluators if evaluator.applies(case, record)]
-        for severity in task.severities:
-            frames = task.damage.of(task.source.clip.frames, severity, _generator(task))
-            clip = Clip(frames, task.source.clip.fps)
+        for severity in cell.severities:
+            frames = cell.damage.of(cell.source.clip.frames, severity, _generator(cell))
+            clip = Clip(frames, cell.source.clip.fps)
             for name, answer in _answers(clip, evaluators, case, record):
                 values.setdefault(name, []).append(answer.value if isinstance(answer, Value) else None)
                 if isinstance(answer, Exception) and not isinstance(answer, NotMeasurable):
@@ -270,25 +270,25 @@ def measure(evaluators: Sequence[ClipEvaluator], task: Task) -> Answered:
 def _answers(
     clip: Clip, evaluators: Sequence[ClipEvaluator], case: Case, record: ClipRecord
 ) -> Iterator[tuple[str, Value | Exception]]:
-    shown = one_pass.screen_clip(clip, evaluators, case, record)
+    shown = one_pass.show_clip(clip, evaluators, case, record)
     for evaluator in evaluators:
         answers = shown.answers(evaluator)
         for card in evaluator.cards:
             yield full_name(card, evaluator), answers[card.name]
 
 
-def _generator(task: Task) -> np.random.Generator:
+def _generator(cell: Cell) -> np.random.Generator:
     """In one state for every severity; another for each clip and damage."""
-    words = (task.source.case.id, task.damage.name)
+    words = (cell.source.case.id, cell.damage.name)
     return np.random.default_rng([zlib.crc32(word.encode()) for word in words])
 
 
-def _case(task: Task, baseline: Frames, folder: Path) -> Case:
+def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
     """The case as the undamaged clip fulfils it, its pictures in folder."""
     image, keep = folder / "image.png", folder / "keep.png"
     pictures.write(image, baseline[0])
-    if not task.damage.keeps_case:
-        return replace(task.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
+    if not cell.damage.keeps_case:
+        return replace(cell.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
     mask = np.zeros_like(baseline[0])
     mask[:, : mask.shape[1] // 2] = 255
     pictures.write(keep, mask)
@@ -296,8 +296,8 @@ def _case(task: Task, baseline: Frames, folder: Path) -> Case:
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
         pictures.write(keyframe.image, baseline[keyframe.frame])
-    way = task.source.case.trajectory and task.source.case.trajectory[: len(baseline)]
-    return replace(task.source.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
+    way = cell.source.case.trajectory and cell.source.case.trajectory[: len(baseline)]
+    return replace(cell.source.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
 
 
 # What is said

@@ -49,7 +49,8 @@ from bench.cli.options import (
 from bench.errors import BenchError, UsageError
 
 if TYPE_CHECKING:
-    from bench.engine.jobs import Entrants, Metrics, Report, Selection, Workplace
+    from bench.engine.jobs import JobReport
+    from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
 
 app = typer.Typer(
     name="bench",
@@ -95,18 +96,18 @@ def run(
     bench run -m wan2.1-i2v-480p --dry-run       frames, size, crop and cost, before any weight is fetched
     """
     with _plain_errors():
-        from bench.engine import jobs
+        from bench.engine import jobs, requests
 
-        entrants = _entrants(
-            model or list(jobs.NULL_MODELS), checkpoint, _with_accel(settings, accel), component, lora
+        models = _model_request(
+            model or list(requests.NULL_MODELS), checkpoint, _with_accel(settings, accel), component, lora
         )
         selection = _selection(suite, seeds, cases, limit)
-        workplace = _workplace(out, device, dtype, memory, retry_failed, workers)
+        config = _config(out, device, dtype, memory, retry_failed, workers)
         if dry_run:
-            _print_plan(entrants, selection, workplace, as_json)
+            _print_plan(models, selection, config, as_json)
             return
-        wanted = _metrics(metrics, metric_settings, download=bool(model or metrics))
-        report = jobs.run(entrants, selection, wanted, replace(workplace, max_cost=max_cost), _progress())
+        wanted = _metric_request(metrics, metric_settings, download=bool(model or metrics))
+        report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), _progress())
         _print_report(report, wanted, out, as_json)
 
 
@@ -135,9 +136,9 @@ def generate(
     with _plain_errors():
         from bench.engine import jobs
 
-        entrants = _entrants(model, checkpoint, _with_accel(settings, accel), component, lora)
-        workplace = replace(_workplace(out, device, dtype, memory, retry_failed), max_cost=max_cost)
-        report = jobs.run(entrants, _selection(suite, seeds, cases, limit), None, workplace, _progress())
+        models = _model_request(model, checkpoint, _with_accel(settings, accel), component, lora)
+        config = replace(_config(out, device, dtype, memory, retry_failed), max_cost=max_cost)
+        report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, _progress())
         for folder in report.folders:
             typer.echo(folder.path)
         _say_made(report)
@@ -175,19 +176,19 @@ def evaluate(
     bench evaluate svd --metrics clipsim
     """
     with _plain_errors():
-        from bench.engine import jobs
+        from bench.engine import jobs, requests
 
-        wanted = _metrics(metrics, metric_settings, download=True)
-        workplace = _workplace(out, device, "auto", Memory.full, retry_failed, workers)
+        wanted = _metric_request(metrics, metric_settings, download=True)
+        config = _config(out, device, "auto", Memory.full, retry_failed, workers)
         if bool(runs) == bool(clips):
             raise UsageError("name runs on disk, or --clips PATH --name LABEL")
         if clips:
             if not name:
                 raise UsageError("--clips needs --name: what tables call these clips")
-            source = jobs.Source(clips, name, suite, fit.value)
-            report = jobs.evaluate_clips(source, wanted, workplace, _progress())
+            source = requests.ClipSource(clips, name, suite, fit.value)
+            report = jobs.evaluate_clips(source, wanted, config, _progress())
         else:
-            report = jobs.evaluate_runs(runs or [], wanted, workplace, _progress())
+            report = jobs.evaluate_runs(runs or [], wanted, config, _progress())
         _print_report(report, wanted, out, as_json)
 
 
@@ -240,7 +241,11 @@ def calibrate(
         progress = _progress()
         chosen = measure.chosen_damages(_words(damages))
         evaluators = measure.chosen(_words(metrics), "cpu", progress)
-        sources = measure.of_clips(clips, limit) if clips else measure.of_suite(suite, limit, progress)
+        sources = (
+            measure.sources_of_clips(clips, limit)
+            if clips
+            else measure.sources_of_suite(suite, limit, progress)
+        )
         found = measure.calibrate(sources, evaluators, chosen, progress, workers)
         curves.write(out / curves.FILE, found)
         if docs:
@@ -325,24 +330,26 @@ def compare(
     bench compare old new --fail-if-worse clipsim:0.01     for a training pipeline
     """
     with _plain_errors():
-        from bench.cli import terminal
-        from bench.comparison import compare as verdicts, report as reports
+        from bench.cli import tables, terminal
+        from bench.comparison import gates, notes, records
+        from bench.comparison.compare import comparison
+        from bench.comparison.markdown import write_report
 
-        gates = [verdicts.gate(words) for words in fail_if_worse or []]
-        found = verdicts.compare(out, runs, _words(metrics), gates)
-        broken = verdicts.failed(found, gates)
+        asked = [gates.gate(words) for words in fail_if_worse or []]
+        found = comparison(out, runs, _words(metrics), asked)
+        broken = gates.broken(found.pairs, asked)
         for problem in found.problems:
             typer.echo(f"warning: {problem}", err=True)
-        written = reports.write_markdown(markdown, found) if markdown else []
+        written = write_report(markdown, found) if markdown else []
         if as_json:
-            _print_json(reports.as_json(found, broken))
+            _print_json(records.as_json(found, broken))
         else:
             console = terminal.stdout()
             for pair in found.pairs:
-                console.print(reports.rich_table(pair, found.suite))
-                for note in [*reports.extreme_lines(pair), *reports.notes(pair)]:
+                console.print(tables.comparison(pair, found.suite))
+                for note in [*notes.extreme_lines(pair), *notes.notes(pair)]:
                     console.print(note, markup=False, soft_wrap=True)
-            for line in [*reports.gate_lines(broken), *map(str, written)]:
+            for line in [*notes.gate_lines(broken), *map(str, written)]:
                 console.print(line, markup=False, soft_wrap=True)
         raise typer.Exit(bool(broken))
 
@@ -454,20 +461,20 @@ def votes(
 ) -> None:
     """Say which runs people prefer, how sure that is, and which metrics agree with them."""
     with _plain_errors():
-        from bench.cli import terminal
-        from bench.votes import polls, tables
+        from bench.cli import tables, terminal
+        from bench.votes import polls, texts
 
         found = polls.read(file, [Path("results"), out])
         for problem in found.problems:
             typer.echo(f"warning: {problem}", err=True)
         if as_json:
-            _print_json(tables.as_json(found))
+            _print_json(polls.as_json(found))
             return
         console = terminal.stdout()
         for poll in found.polls:
-            for table in tables.tables(poll, found.names):
+            for table in tables.poll(poll, found.names):
                 console.print(table)
-            for note in tables.notes(poll):
+            for note in texts.notes(poll):
                 console.print(note, markup=False, soft_wrap=True)
         if not found.polls:
             console.print(f"no votes in {file} yet", markup=False, soft_wrap=True)
@@ -613,28 +620,28 @@ def _progress() -> Any:
 
 
 def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selection:
-    from bench.engine.jobs import Selection
+    from bench.engine.requests import Selection
 
     return Selection(suite, tuple(_words(cases)), limit, _seeds(seeds))
 
 
-def _metrics(names: str, settings: list[str] | None, download: bool) -> Metrics:
-    from bench.engine.jobs import Metrics
+def _metric_request(names: str, settings: list[str] | None, download: bool) -> MetricRequest:
+    from bench.engine.requests import MetricRequest
 
     chosen = () if names == "all" else tuple(_words(names))
-    return Metrics(chosen, tuple(settings or ()), download)
+    return MetricRequest(chosen, tuple(settings or ()), download)
 
 
-def _entrants(
+def _model_request(
     model: list[str],
     checkpoint: list[str] | None,
     settings: list[str] | None,
     component: list[str] | None,
     lora: list[str] | None,
-) -> Entrants:
-    from bench.engine.jobs import Entrants
+) -> ModelRequest:
+    from bench.engine.requests import ModelRequest
 
-    return Entrants(
+    return ModelRequest(
         tuple(model),
         tuple(checkpoint or ()),
         tuple(settings or ()),
@@ -647,24 +654,24 @@ def _with_accel(settings: list[str] | None, accel: str) -> list[str]:
     return [*(settings or ()), *([f"accel={accel}"] if accel else ())]
 
 
-def _print_plan(entrants: Entrants, selection: Selection, workplace: Workplace, as_json: bool) -> None:
+def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, as_json: bool) -> None:
     from bench.cli import terminal
-    from bench.engine import dry_run as planning
+    from bench.engine import dry_run
 
-    rows = planning.planned(entrants, selection, workplace.runtime, _progress())
+    rows = dry_run.plan(models, selection, config.runtime, _progress())
     if as_json:
         _print_json([asdict(row) for row in rows])
         return
     terminal.stdout().print(terminal.plan_table(rows))
 
 
-def _workplace(
+def _config(
     out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1
-) -> Workplace:
+) -> RunConfig:
     from bench.base import devices
-    from bench.engine.jobs import Workplace
+    from bench.engine.requests import RunConfig
 
-    return Workplace(out, devices.resolve(device, dtype, memory.value), retry_failed, workers)
+    return RunConfig(out, devices.resolve(device, dtype, memory.value), retry_failed, workers)
 
 
 def _words(text: str) -> list[str]:
@@ -678,7 +685,7 @@ def _seeds(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> None:
+def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
     """Tables, failures, what is missing and where things are; exits 1 if something broke."""
     from bench.cli import terminal
     from bench.scoring import summary
@@ -713,7 +720,7 @@ def _print_report(report: Report, wanted: Metrics, out: Path, as_json: bool) -> 
     raise typer.Exit(report.failed > 0)
 
 
-def _say_made(report: Report) -> None:
+def _say_made(report: JobReport) -> None:
     from bench.cli import terminal
 
     clips = f"{report.made} clips generated ({report.kept} were there)"
@@ -722,7 +729,7 @@ def _say_made(report: Report) -> None:
     terminal.stdout().print(f"{clips}, {_measured(report)}", markup=False)
 
 
-def _measured(report: Report) -> str:
+def _measured(report: JobReport) -> str:
     return f"{report.measured} numbers measured" if report.measured else "nothing to measure"
 
 

@@ -46,7 +46,7 @@ def notes(kind: str) -> list[str]:
     """What stands below the table."""
     if kind != "models":
         return []
-    names = ", ".join(why.split(" is text-to-video")[0] for why in models.NOT_IMAGE_TO_VIDEO.values())
+    names = ", ".join(why.split(" is text-to-video")[0] for why in models.registry.refused.values())
     return [
         f"not here, since they take no image: {names}",
         "bench doctor MODEL says what it lacks, bench run -m MODEL --dry-run what it would make; --json has the rest",
@@ -206,7 +206,7 @@ def _runs(out: Path) -> Listing:
             {
                 "run": folder.path.name,
                 "label": run.label,
-                "suite": f"{run.suite}@{run.suite_version}",
+                "suite": str(run.suite_id),
                 "clips": len(list((folder.path / "clips").glob("*.json"))),
                 "settings": ", ".join(
                     f"{name}={value}" for name, value in run.settings.items() if value is not None

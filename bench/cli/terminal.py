@@ -28,12 +28,13 @@ from bench.base.progress import Bar, Progress
 from bench.base.wording import half, number
 from bench.evaluators.catalogue import Catalogue
 from bench.models.plans import Plan
+from bench.runs import parquet
 from bench.scoring import summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.engine.dry_run import Planned
+    from bench.engine.dry_run import PlannedCase
 
 
 def stdout() -> Console:
@@ -112,7 +113,8 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
             metric that no run has a value of is not shown.
     """
     names, known = summary.names(rows), summary.catalogue_of(rows)
-    for (suite, version), group in summary.scores(rows).groupby(["suite", "suite_version"], sort=False):
+    scores = summary.scores(rows)
+    for suite, group in scores.groupby(parquet.suite_ids(scores), sort=False):
         measured = group[group["mean"].notna()]
         there = list(measured["metric"].unique())
         chosen = set(known.chosen(metrics, there))
@@ -123,7 +125,7 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
         for line, run in zip(lines, runs, strict=True):
             line.append(_coverage(group[group["run"] == run]))
         headings = [*(f"{metric} {known.card(metric).arrow}".rstrip() for metric in shown), "clips"]
-        yield _table(f"{suite}@{version}", [names[run] for run in runs], headings, lines)
+        yield _table(str(suite), [names[run] for run in runs], headings, lines)
 
 
 def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str]]) -> Table:
@@ -170,7 +172,7 @@ def _run_row(known: Catalogue, metric: str, score: Mapping[Any, Any]) -> list[st
     ]
 
 
-def plan_table(rows: Sequence[Planned]) -> Table:
+def plan_table(rows: Sequence[PlannedCase]) -> Table:
     """What a run would do: one line for the cases of a model that are planned alike."""
     table = Table("model", "cases", "clips", "frames", "size", "fps", "steps", "cost, $", "what to know")
     for group in alike(rows):
@@ -191,9 +193,9 @@ def plan_table(rows: Sequence[Planned]) -> Table:
     return table
 
 
-def alike(rows: Sequence[Planned]) -> list[list[Planned]]:
+def alike(rows: Sequence[PlannedCase]) -> list[list[PlannedCase]]:
     """The cases of one model that are planned alike, but for the crop, together."""
-    groups: dict[tuple[object, ...], list[Planned]] = {}
+    groups: dict[tuple[object, ...], list[PlannedCase]] = {}
     for row in rows:
         groups.setdefault((row.label, replace(row.plan, crop=None), row.error), []).append(row)
     return list(groups.values())

@@ -1,7 +1,7 @@
-"""Two runs on one suite -> what tells them apart, metric by metric. Pure: frames of rows in, values out.
+"""Metrics of clips: the statistics of two runs over the cases that both have. Frames of rows in, values out.
 
-A difference is B minus A over the cases that both have, each the mean of its seeds. Nothing is averaged over metrics
-of different versions, over suites, or over cases that one side lacks: what is left out is said by name.
+A difference is B minus A over the common cases, each the mean of its seeds. Metrics of different versions, suites, and
+cases that one side lacks are never averaged together: what is left out is said by name.
 """
 
 from __future__ import annotations
@@ -12,49 +12,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.comparison.differences import CaseDifference, Difference, Entry, Hole, Pair, Skipped, corrected
+from bench.comparison.differences import CaseDifference, Difference, Hole, Pair, Side, Skipped
+from bench.comparison.verdicts import decided
 from bench.scoring import summary
 from bench.statistics import paired
+from bench.statistics.arrays import Matrix
+from bench.statistics.hodges_lehmann import hodges_lehmann
+from bench.statistics.significance import ALPHA
+from bench.statistics.variance_components import VarianceComponents, components, seeds_worth
 from bench.types import MetricCard
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    """The metrics to compare, of those that rows have.
+def pair(a: Side, b: Side, rows: pd.DataFrame, metrics: Iterable[str]) -> Pair:
+    """Two runs under metrics of clips; metrics of whole sets are skipped, of the kind that by_set completes.
 
     Args:
-        rows: of all runs.
-        names: of metrics, or of evaluators for their main ones; none for all main metrics that somebody has a value
-            of, 'all' for all of those.
-
-    Raises:
-        UnknownName: neither here nor in the rows is there such a metric.
-    """
-    return summary.catalogue_of(rows).chosen(names, list(rows[rows["value"].notna()]["metric"]))
-
-
-def compare(a: Entry, b: Entry, rows: pd.DataFrame, metrics: Iterable[str]) -> Pair:
-    """The metrics of clips; those of sets are skipped here, since rows do not tell how clips pull at them.
-
-    Args:
-        a, b: the baseline and the other.
+        a, b: the baseline and the other run.
         rows: the columns of Measurement, of both runs.
-        metrics: which.
+        metrics: those to compare.
     """
     a_rows, b_rows = (rows[rows["run"] == side.run] for side in (a, b))
     known, found, skipped, holes = summary.catalogue_of(rows), [], [], []
     for metric in metrics:
         sides = _Sides(metric, a, b, *(side[side["metric"] == metric] for side in (a_rows, b_rows)))
-        reason = sides.reason()
-        if reason:
-            skipped.append(Skipped(metric, reason))
+        gap = sides.skipped()
+        if gap:
+            skipped.append(gap)
             continue
         found.append(sides.difference(known.card(metric, sides.version)))
         holes += sides.holes()
     seeds = tuple(tuple(sorted({int(seed) for seed in side["seed"].dropna()})) for side in (a_rows, b_rows))
-    return corrected(Pair(a, b, tuple(found), tuple(skipped), _together(holes), (seeds[0], seeds[1])))
+    return decided(Pair(a, b, tuple(found), tuple(skipped), _merged(holes), (seeds[0], seeds[1])))
 
 
 @dataclass(frozen=True)
@@ -62,27 +53,30 @@ class _Sides:
     """The rows of one metric in both runs."""
 
     metric: str
-    a: Entry
-    b: Entry
+    a: Side
+    b: Side
     a_rows: pd.DataFrame
     b_rows: pd.DataFrame
 
-    def reason(self) -> str:
-        """Why there is nothing to compare; '' where there is something."""
+    def skipped(self) -> Skipped | None:
+        """Why there is nothing to compare; None where there is something."""
         both = ((self.a, self.a_rows), (self.b, self.b_rows))
         for side, rows in both:
             if rows["value"].notna().sum() == 0:
-                return f"{side.name} has no value: {_why(rows)}"
+                return Skipped(self.metric, f"{side.name} has no value: {_why(rows)}", "no value")
         a, b = ({*rows["metric_version"]} for _, rows in both)
         if len(a | b) > 1:
-            return f"{self.a.name} has version {_listed(a)}, {self.b.name} {_listed(b)}: measure both anew"
+            reason = f"{self.a.name} has version {_listed(a)}, {self.b.name} {_listed(b)}: measure both anew"
+            return Skipped(self.metric, reason, "other versions")
         if any(rows["case"].isna().any() for _, rows in both):
-            return SET_REASON
-        return "" if set(self._means(self.a_rows)) & set(self._means(self.b_rows)) else "no case in common"
+            return Skipped(self.metric, "a number about the whole set", "whole set")
+        if not set(self._means(self.a_rows)) & set(self._means(self.b_rows)):
+            return Skipped(self.metric, "no case in common", "no common case")
+        return None
 
     @property
     def version(self) -> str:
-        """Of the metric, the same on both sides where there is something to compare."""
+        """Version of the metric, the same on both sides where there is something to compare."""
         return str(self.a_rows["metric_version"].iloc[0])
 
     def difference(self, card: MetricCard) -> Difference:
@@ -98,8 +92,7 @@ class _Sides:
         return Difference(
             metric=self.metric,
             version=self.version,
-            direction=card.direction,
-            unit=card.unit,
+            card=card,
             basis="cases",
             cases=len(cases),
             a=float(a_N.mean()),
@@ -107,7 +100,8 @@ class _Sides:
             difference=float(gaps_N.mean()),
             low=_or_none(low),
             high=_or_none(high),
-            p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= paired.ALPHA else None,
+            p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= ALPHA else None,
+            median=hodges_lehmann(gaps_N),
             effect=paired.effect(gaps_N),
             won=int((gains_N > 0).sum()),
             lost=int((gains_N < 0).sum()),
@@ -121,7 +115,7 @@ class _Sides:
         )
 
     def holes(self) -> list[Hole]:
-        """The cases that only one of them has."""
+        """The cases that only one side has."""
         a, b = set(self._means(self.a_rows)), set(self._means(self.b_rows))
         sides = ((self.a, self.b, a - b), (self.b, self.a, b - a))
         return [Hole(x.name, y.name, tuple(sorted(only)), (self.metric,)) for x, y, only in sides if only]
@@ -130,39 +124,35 @@ class _Sides:
         means = rows[rows["value"].notna()].groupby("case")["value"].mean()
         return {str(case): float(value) for case, value in means.items()}
 
-    def _components(self, cases: Sequence[str]) -> paired.Components | None:
+    def _components(self, cases: Sequence[str]) -> VarianceComponents | None:
         tables = [_table(rows, cases, _seeds(rows)) for rows in (self.a_rows, self.b_rows)]
-        return paired.components([_whole(table_CS) for table_CS in tables])
+        return components([_whole(table_CS) for table_CS in tables])
 
     def _seeds_worth(self, cases: Sequence[str]) -> int | None:
         """From the differences of the seeds that both have."""
         seeds = sorted(set(_seeds(self.a_rows)) & set(_seeds(self.b_rows)))
         a_CS, b_CS = (_table(rows, cases, seeds) for rows in (self.a_rows, self.b_rows))
-        found = paired.components([_whole(paired.differences(a_CS, b_CS))])
-        return paired.seeds_worth(found, len(cases)) if found else None
-
-
-SET_REASON = "a number about the whole set"
-"""Why compare skips a metric that bench.comparison.by_set then looks at."""
+        found = components([_whole(paired.differences(a_CS, b_CS))])
+        return seeds_worth(found, len(cases)) if found else None
 
 
 def _seeds(rows: pd.DataFrame) -> list[int]:
     return sorted({int(seed) for seed in rows[rows["value"].notna()]["seed"].dropna()})
 
 
-def _table(rows: pd.DataFrame, cases: Sequence[str], seeds: Sequence[int]) -> paired.Matrix:
+def _table(rows: pd.DataFrame, cases: Sequence[str], seeds: Sequence[int]) -> Matrix:
     """(C, S): the values by case and seed, NaN where there is none."""
     table = rows[rows["value"].notna()].pivot_table(index="case", columns="seed", values="value")
     return np.asarray(table.reindex(index=list(cases), columns=list(seeds)).to_numpy(dtype=np.float64))
 
 
-def _whole(table_CS: paired.Matrix) -> paired.Matrix:
+def _whole(table_CS: Matrix) -> Matrix:
     """The cases that have every seed."""
     return table_CS[~np.isnan(table_CS).any(axis=1)]
 
 
-def _together(holes: Sequence[Hole]) -> tuple[Hole, ...]:
-    """One hole for all the metrics that lack the same cases."""
+def _merged(holes: Sequence[Hole]) -> tuple[Hole, ...]:
+    """One hole for all metrics that lack the same cases."""
     found: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
     for hole in holes:
         key = (hole.has, hole.lacks, hole.cases)

@@ -1,8 +1,8 @@
-"""How far two runs are apart in numbers about the whole set, from the features that their folders keep.
+"""Metrics of whole sets: how far two runs are apart, from the features that their folders keep.
 
-Both sets of clips are held against the same reference clips. A case brings its clips of either run and its reference
-together: cases are left out, a group at a time, from all three sets at once, and what the difference then does is its
-uncertainty. The biases of few clips, which are alike in both, largely cancel.
+Both sets of clips are measured against the same reference clips. The clips of a case, of either run, and its reference
+belong together: groups of cases are left out in turn, from all three sets at once, and the spread of the difference is
+its uncertainty. The biases of few clips, which are the same in both, largely cancel.
 """
 
 from __future__ import annotations
@@ -14,31 +14,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.base import files, settings
-from bench.comparison import by_case
-from bench.comparison.differences import Difference, Pair, Skipped, corrected
-from bench.errors import BenchError, Unavailable
-from bench.evaluators import FeatureSet, SetEvaluator, Values, catalogue
+from bench.base import settings
+from bench.comparison.differences import Difference, Pair, Skipped
+from bench.comparison.verdicts import decided
+from bench.errors import BenchError, NotMeasurable, Unavailable
+from bench.evaluators import ClipEvaluator, FeatureSet, SetEvaluator, Values, catalogue
 from bench.media import digests
 from bench.runs import RunFolder
 from bench.runs.features import FeatureStore
-from bench.statistics import frechet, paired
+from bench.statistics import feature_sets
+from bench.statistics.estimate import jackknife
 from bench.types import Value
 
 GROUPS = 20
-"""Groups of cases that are left out in turn; more steady the interval little and cost as many distances again."""
+"""Groups of cases that are left out in turn; more would steady the interval little, at one more distance each."""
 
 
 def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str]) -> Pair:
-    """The pair with its numbers about the whole set, where the features for them are here.
+    """The pair with its metrics of whole sets, where their features are here.
 
     Args:
-        pair: as comparison.compare left it.
+        pair: as by_case.pair gives it.
         a, b: the folders of both runs.
         versions: metric -> its version, which is the same in both.
     """
-    waiting = [each.metric for each in pair.skipped if each.reason == by_case.SET_REASON]
-    skipped = [each for each in pair.skipped if each.reason != by_case.SET_REASON]
+    waiting = [each.metric for each in pair.skipped if each.kind == "whole set"]
+    skipped = [each for each in pair.skipped if each.kind != "whole set"]
     found = list(pair.differences)
     for words, metrics in _by_evaluator(waiting).items():
         try:
@@ -48,14 +49,16 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
                     skipped.append(each)
                 else:
                     found.append(replace(each, version=versions[each.metric]))
+        except NotMeasurable as error:
+            skipped += [Skipped(metric, str(error), "not measurable") for metric in metrics]
         except BenchError as error:
-            skipped += [Skipped(metric, str(error)) for metric in metrics]
-    return corrected(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
+            skipped += [Skipped(metric, str(error), "unavailable") for metric in metrics]
+    return decided(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
 
 
 @dataclass(frozen=True)
 class Triple:
-    """The vectors of the clips of both runs, case and seed by case and seed, and of the reference clips."""
+    """The feature vectors of the clips of both runs, in one order of cases and seeds, and of the reference clips."""
 
     a: FeatureSet
     b: FeatureSet
@@ -78,15 +81,23 @@ def differences(
 ) -> list[Difference | Skipped]:
     """B minus A under metrics of the evaluator, with the interval and p of the jackknife over groups of cases.
 
-    Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: its standard error is 1.0 to 1.7 times the
-    spread of the difference for Fréchet distances, so it errs on the cautious side, and right for kernel distances.
-    Below bench.statistics.frechet.MIN_CASES_INTERVAL cases there is neither interval nor p.
+    Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: the standard error is 1.0 to 1.7 times the
+    spread of the difference for Fréchet distances, which is cautious, and right for kernel distances. Below
+    bench.statistics.feature_sets.MIN_CASES_INTERVAL cases there is neither interval nor p.
+
+    Args:
+        evaluator: whose distance is taken.
+        metrics: names of its metrics, with settings if any.
+        triple: features of the same cases on both sides.
+
+    Returns:
+        One per metric, without its version; Skipped where a side has no distance.
 
     Raises:
         NotMeasurable: too few cases for any distance.
     """
     whole = _distances(evaluator, triple)
-    enough = len(triple.cases) >= frechet.MIN_CASES_INTERVAL
+    enough = len(triple.cases) >= feature_sets.MIN_CASES_INTERVAL
     parts = [_distances(evaluator, triple.without(group)) for group in _groups(triple.cases) if enough]
     return [_difference(evaluator, metric, whole, parts, len(triple.cases)) for metric in metrics]
 
@@ -106,26 +117,24 @@ def _difference(
     card = next(card for card in evaluator.cards if card.name == name)
     a, b = (values[name] for values in whole)
     if not isinstance(a, Value) or not isinstance(b, Value):
-        return Skipped(metric, str(b if isinstance(a, Value) else a))
+        return Skipped(metric, str(b if isinstance(a, Value) else a), "not measurable")
     low, high, p = None, None, None
     without_each = [_gap(name, *part) for part in parts]
     if without_each and not np.isnan(without_each).any():
-        low, high, p = paired.jackknife(b.value - a.value, np.array(without_each))
+        low, high, p = jackknife(b.value - a.value, np.array(without_each))
     gap = b.value - a.value
-    return Difference(
-        metric, "", card.direction, card.unit, "set", cases, a.value, b.value, gap, low, high, p
-    )
+    return Difference(metric, "", card, "set", cases, a.value, b.value, gap, low, high, p)
 
 
 def _gap(name: str, a: Values, b: Values) -> float:
-    """B minus A; NaN where one has no distance."""
+    """B minus A; NaN where a side has no distance."""
     ends = a[name], b[name]
     first, second = (end.value if isinstance(end, Value) else float("nan") for end in ends)
     return second - first
 
 
 def _groups(cases: Sequence[str]) -> list[set[str]]:
-    """Random groups of one size, or nearly so; the same for the same cases."""
+    """Random groups of equal size, or nearly so; the same for the same cases."""
     shuffled = [cases[place] for place in np.random.default_rng(0).permutation(len(cases))]
     count = min(GROUPS, len(cases))
     return [set(shuffled[number::count]) for number in range(count)]
@@ -138,7 +147,7 @@ def _without(features: FeatureSet, left_out: set[str]) -> FeatureSet:
 
 
 def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
-    """What both runs have features of.
+    """The features of the clips that both runs have, and of their reference clips.
 
     Raises:
         Unavailable: features are not here.
@@ -148,7 +157,7 @@ def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
     clips = [clip for clip in a_seen if clip in b_seen and clip[0] in references]
     if not clips:
         raise Unavailable("no case and seed of which both runs have features")
-    store = FeatureStore(files.cache() / "features", evaluator)
+    store = FeatureStore.of_references(evaluator)
     cases = list(dict.fromkeys(case for case, _ in clips))
     shas = {case: digests.clip_digest(references[case]) for case in cases}
     if not all(store.has_features(sha256) for sha256 in shas.values()):
@@ -162,7 +171,7 @@ def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:
 
 
 def _seen(evaluator: SetEvaluator, folder: RunFolder) -> dict[tuple[str, int], NDArray[np.float64]]:
-    store = FeatureStore(folder.path / "features", evaluator)
+    store = FeatureStore.of_run(folder.path, evaluator)
     found = {
         (record.case, record.seed): store.read(record.sha256)
         for record in folder.records()
@@ -188,15 +197,17 @@ def _by_evaluator(metrics: Sequence[str]) -> dict[tuple[str, tuple[str, ...]], l
 
 
 def _evaluator(name: str, words: Sequence[str]) -> SetEvaluator:
-    """As the metric's name says that it was set.
+    """The evaluator, with the settings in the metric's name.
 
     Raises:
-        BenchError: there is none of this name here, or none with such settings.
+        BenchError: there is none of this name here, or it has no such settings.
     """
     if name not in evaluators.registry:
         raise Unavailable(f"there is no evaluator of {name} here")
     cls = evaluators.registry[name]
     made = cls(settings.parse(cls.Settings, words, f"metric '{name}'"))
-    if not isinstance(made, SetEvaluator):
+
+    def refuse(_: ClipEvaluator) -> SetEvaluator:
         raise Unavailable(f"{name} measures clips, and its rows are about a set")
-    return made
+
+    return made.by_level(of_clips=refuse, of_sets=lambda found: found)

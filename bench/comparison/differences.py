@@ -1,31 +1,36 @@
-"""What tells two runs apart: the nouns of a comparison, Holm's correction, and the cases that differ most. Pure."""
+"""The nouns of a comparison: two sides, what each metric says of them, and what is left out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from bench.statistics import paired
-from bench.types import SIGNS, Direction
+from bench.statistics.hodges_lehmann import MedianDifference
+from bench.statistics.significance import ALPHA
+from bench.statistics.variance_components import VarianceComponents
+from bench.types import MetricCard
 
 Basis: TypeAlias = Literal["cases", "set"]
-"""What a difference is of: means over cases, or one number about each set of clips."""
-
+"""What is compared: means over cases, or one number about each set of clips."""
 
 Verdict: TypeAlias = Literal["better", "worse", "differs", "no difference shown", "too few cases"]
 
+SkipKind: TypeAlias = Literal[
+    "no value", "other versions", "no common case", "whole set", "not measurable", "unavailable"
+]
+"""Why a metric is not compared. 'whole set': it is one number per set of clips, which by_set compares by features."""
+
 
 @dataclass(frozen=True)
-class Entry:
+class Side:
     """One side of a comparison.
 
     Attributes:
         run: id of the run.
-        name: what tables call it.
+        name: its name in tables.
         clips: case -> the clip of its first seed.
     """
 
@@ -46,29 +51,31 @@ class CaseDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """What one metric says.
+    """The difference of two runs under one metric. A new statistic is a field here and a column in columns.py.
 
     Attributes:
-        metric, version, direction, unit: of which.
-        basis: what it is the difference of.
+        metric, version: its name, with settings if any, and its version.
+        card: its direction and unit.
+        basis: what is compared.
         cases: how many both have.
         a, b: the two scores, over these cases.
         difference: b minus a.
         low, high: its 95 % interval; None for too few cases.
+        median: of the differences of the cases, with its interval; None for sets.
         p: of no difference, by sign flips; for a set by the jackknife's t. None for too few cases.
-        p_holm: p, raised for the number of metrics that were compared.
+        p_holm: p, raised for the number of metrics that were compared: see verdicts.decided.
+        verdict: what may be said of B; likewise.
         effect: mean over standard deviation of the cases' differences; None where they do not vary.
-        won, lost, tied: cases where B is better, worse, equal; of a metric without a direction, higher and lower.
-        detectable: the true difference that so many cases would show with 80 % power; None where nobody knows.
-        components: how the values vary; None where a side has one seed.
-        seeds_worth: seeds after which another narrows the interval little; None where nobody knows.
+        won, lost, tied: cases where B is better, worse, equal; for a metric without a direction, higher and lower.
+        detectable: the true difference that this many cases would show with 80 % power; None if unknown.
+        components: variance components of the values; None where a side has one seed.
+        seeds_worth: seeds after which another narrows the interval little; None if unknown.
         by_case: from the case that B loses most to the one that it wins most.
     """
 
     metric: str
     version: str
-    direction: Direction
-    unit: str
+    card: MetricCard
     basis: Basis
     cases: int
     a: float
@@ -78,43 +85,41 @@ class Difference:
     high: float | None
     p: float | None
     p_holm: float | None = None
+    verdict: Verdict = "too few cases"
+    median: MedianDifference | None = None
     effect: float | None = None
     won: int = 0
     lost: int = 0
     tied: int = 0
     detectable: float | None = None
-    components: paired.Components | None = None
+    components: VarianceComponents | None = None
     seeds_worth: int | None = None
     by_case: tuple[CaseDifference, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict:
-        """What may be said of B, at 5 % false alarms over all metrics that were compared."""
-        if self.p_holm is None:
-            return "too few cases"
-        if self.p_holm > paired.ALPHA:
-            return "no difference shown"
-        if self.direction == "none":
-            return "differs"
-        return "better" if self.difference * SIGNS[self.direction] > 0 else "worse"
-
-    @property
-    def could_tell(self) -> bool:
-        """Whether any signs of the differences would make p small enough: too few cases that differ never do."""
-        return self.basis == "set" or paired.least_p(self.won + self.lost) <= paired.ALPHA
 
     @property
     def half(self) -> float | None:
         """Half the width of the interval."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    @property
+    def can_be_significant(self) -> bool:
+        """Whether significance is attainable at all with this many untied cases."""
+        return self.basis == "set" or paired.least_p(self.won + self.lost) <= ALPHA
+
 
 @dataclass(frozen=True)
 class Skipped:
-    """A metric that is not compared, and why."""
+    """A metric that is not compared.
+
+    Attributes:
+        metric: its name.
+        reason: why, for people.
+        kind: why, for programs.
+    """
 
     metric: str
     reason: str
+    kind: SkipKind
 
 
 @dataclass(frozen=True)
@@ -133,15 +138,15 @@ class Pair:
 
     Attributes:
         a: the baseline.
-        b: the other.
-        differences: one a metric.
+        b: the other run.
+        differences: one per metric.
         skipped: the metrics that are not compared.
-        holes: what is left out of those that are.
-        seeds: of either side.
+        holes: cases that are left out of the compared ones.
+        seeds: of each side.
     """
 
-    a: Entry
-    b: Entry
+    a: Side
+    b: Side
     differences: tuple[Difference, ...]
     skipped: tuple[Skipped, ...]
     holes: tuple[Hole, ...]
@@ -149,49 +154,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Extreme:
-    """A case and how much B gains on it over A: the mean over metrics of gain / root mean square of the gains."""
+class Comparison:
+    """Runs on one version of one suite.
 
-    case: str
-    gain: float
-    metrics: int
-
-
-def corrected(pair: Pair) -> Pair:
-    """The pair with Holm's p over all its differences; they and the skipped ones sorted by metric.
-
-    A metric that could not tell the runs apart, whatever the signs, is no test, and does not raise the others' p.
-
-    Source: Tarone 1990 (Biometrics 46): a test whose least p is above α cannot give a false alarm.
+    Attributes:
+        suite: name@version.
+        pairs: each run but the first, against the first.
+        problems: files of rows that had to be set aside.
     """
-    tested = {each.metric: each.p for each in pair.differences if each.p is not None and each.could_tell}
-    raised = dict(zip(tested, paired.holm(list(tested.values())), strict=True))
-    found = [replace(each, p_holm=raised.get(each.metric, each.p)) for each in pair.differences]
-    return replace(
-        pair,
-        differences=tuple(sorted(found, key=lambda each: each.metric)),
-        skipped=tuple(sorted(pair.skipped, key=lambda each: each.metric)),
-    )
 
-
-def extremes(pair: Pair) -> list[Extreme]:
-    """The cases from the one that B loses most to the one that it wins most, over all metrics with a direction."""
-    gains: dict[str, list[float]] = {}
-    for each in pair.differences:
-        for case, gain in zip(each.by_case, _usual(each), strict=False):
-            gains.setdefault(case.case, []).append(gain * SIGNS[each.direction])
-    found = [Extreme(case, float(np.mean(values)), len(values)) for case, values in gains.items()]
-    return sorted(found, key=lambda extreme: (extreme.gain, extreme.case))
-
-
-def _usual(each: Difference) -> list[float]:
-    """The cases' differences over their root mean square; none where that says nothing.
-
-    Divided by the largest first: squares of what strangers measured may be too large for a number.
-    """
-    differences_N = np.array([case.difference for case in each.by_case])
-    largest = float(np.abs(differences_N).max(initial=0.0))
-    if each.direction == "none" or not 0.0 < largest < np.inf:
-        return []
-    shares_N = differences_N / largest
-    return list(map(float, shares_N / np.sqrt(np.mean(shares_N**2))))
+    suite: str
+    pairs: tuple[Pair, ...]
+    problems: tuple[str, ...] = ()

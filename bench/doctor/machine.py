@@ -17,7 +17,7 @@ from bench import evaluators
 from bench.base import devices, files, weights
 from bench.errors import Unavailable
 from bench.media import video
-from bench.models import checkpoints, requirements
+from bench.models import hub, requirements, stored_weights
 from bench.models.requirements import in_words
 from bench.types import Clip
 
@@ -105,11 +105,11 @@ class Hub:
         from huggingface_hub import HfApi
 
         try:
-            with checkpoints.hub_errors(repository):
+            with hub.explained_errors(repository):
                 told = HfApi().model_info(repository, files_metadata=True, timeout=HUB_SECONDS)
         except Unavailable as error:
             return self._heard(error)
-        named = [each for each in told.siblings or [] if each.rfilename.endswith(requirements.WEIGHT_FILE)]
+        named = [each for each in told.siblings or [] if each.rfilename.endswith(stored_weights.WEIGHT_FILE)]
         words = f"up to {in_words(sum(each.size or 0 for each in named))} on the hub"
         if told.gated:
             return f"{words}, gated: accept its licence on its page, then set HF_TOKEN"
@@ -154,7 +154,7 @@ def memory(device: str) -> float | None:
 
 def _packages() -> Iterator[Finding]:
     """One line for what is always needed, and one for each extra, which only some models need."""
-    wanted = requirements.requirements()
+    wanted = requirements.packages()
     if not wanted[""]:
         yield Finding("packages", "missing", "i2v-bench itself is not installed", "pip install -e .")
     for extra, names in wanted.items():

@@ -18,9 +18,9 @@ from bench.base import devices
 from bench.doctor import machine
 from bench.doctor.machine import Checkup, Finding, Hub
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UsageError
-from bench.models import Model, checkpoints
+from bench.models import Model, hub
 from bench.models.processing.processed_model import Processed
 from bench.models.requirements import Need, in_words
 from bench.types import Checkpoint, Runtime
@@ -74,7 +74,7 @@ def _checkup(
     name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, hub: Hub
 ) -> Checkup:
     try:
-        (model,) = resolve_models.unloaded(Entrants((name,), settings=tuple(settings)), runtime)
+        (model,) = resolve_models.unloaded(ModelRequest((name,), settings=tuple(settings)), runtime)
     except Unavailable as error:
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:
@@ -99,7 +99,7 @@ def _adopt(model: Model, words: str) -> None:
         raise UsageError(f"model '{model.card.name}' has no weights, so --checkpoint means nothing to it")
     folder = Path(words).expanduser()
     source, _, revision = (str(folder.resolve()), "", "") if folder.exists() else words.partition("@")
-    if not folder.exists() and not checkpoints.HUB_ID.fullmatch(source):
+    if not folder.exists() and not hub.HUB_ID.fullmatch(source):
         raise UsageError(f"checkpoint '{words}' is neither a folder nor organisation/name on the hub")
     _base(model).checkpoint = Checkpoint(source, revision or None, Path(source).name, "")
 

@@ -1,4 +1,4 @@
-"""What a run would do, said before any weight is loaded: `bench run --dry-run`."""
+"""What a run would do, found out before any weight is loaded: `bench run --dry-run`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from bench import suites
 from bench.base.progress import Progress
-from bench.engine import jobs, resolve_models
-from bench.engine.jobs import Selection
-from bench.engine.resolve_models import Entrants
+from bench.engine import resolve_models
+from bench.engine.requests import ModelRequest, Selection
 from bench.errors import BenchError
 from bench.models import Model
 from bench.models.plans import Plan
@@ -16,15 +15,15 @@ from bench.types import Case, Runtime
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCase:
     """One case of one model.
 
     Attributes:
         label: what tables call the model.
         case: id.
         clips: how many seeds.
-        plan: what will be made.
-        error: why nothing will; '' where something will.
+        plan: what would be made.
+        error: why nothing would; '' where something would.
     """
 
     label: str
@@ -34,22 +33,32 @@ class Planned:
     error: str = ""
 
 
-def planned(chosen: Entrants, selection: Selection, runtime: Runtime, progress: Progress) -> list[Planned]:
+def plan(
+    request: ModelRequest, selection: Selection, runtime: Runtime, progress: Progress
+) -> list[PlannedCase]:
     """Every model on every case, without weights and without a clip.
+
+    Args:
+        request: which models.
+        selection: which cases and seeds.
+        runtime: where and how the models would compute.
+        progress: is told about the scenes that are rendered.
+
+    Returns:
+        The cases of the first model, then those of the next.
 
     Raises:
         UsageError: an unknown name, or a setting out of range.
     """
-    suite, samples = jobs.samples(selection)
+    suite, samples = selection.samples()
     suites.prepare(suite, progress)
-    cases = list(dict.fromkeys(case.id for case, _ in samples))
-    by_id = {case.id: case for case, _ in samples}
-    found = resolve_models.unloaded(chosen, runtime)
-    return [_planned(model, by_id[name], len(samples) // len(cases)) for model in found for name in cases]
+    cases = {case.id: case for case, _ in samples}
+    found = resolve_models.unloaded(request, runtime)
+    return [_planned(model, case, len(samples) // len(cases)) for model in found for case in cases.values()]
 
 
-def _planned(model: Model, case: Case, clips: int) -> Planned:
+def _planned(model: Model, case: Case, clips: int) -> PlannedCase:
     try:
-        return Planned(model.label, case.id, clips, model.plan(case))
+        return PlannedCase(model.label, case.id, clips, model.plan(case))
     except BenchError as error:
-        return Planned(model.label, case.id, clips, Plan(), str(error))
+        return PlannedCase(model.label, case.id, clips, Plan(), str(error))

@@ -6,19 +6,20 @@ the digests of clip and case, the metric's name and version, and the digest of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from bench.base.progress import Progress
 from bench.base.workers import Workers
-from bench.engine.one_pass import Screening, screen_file
-from bench.engine.rows import clip_inputs, clip_rows
-from bench.engine.set_metrics import Distances
-from bench.errors import BadClip, BenchError, WorkerDied
-from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator, all_failed
-from bench.evaluators.catalogue import full_name, full_version
+from bench.engine.clip_metrics import ClipMetrics
+from bench.engine.one_pass import OnePass, show_file
+from bench.engine.rows import KnownRows
+from bench.engine.run_metrics import RunMetrics
+from bench.engine.set_metrics import SetMetrics
+from bench.errors import BadClip, WorkerDied
+from bench.evaluators import Evaluator
 from bench.media import digests
 from bench.models.card_facts import card_of
 from bench.runs import RunFolder
@@ -34,37 +35,12 @@ class Evaluated:
     Attributes:
         measured: rows that are new.
         kept: rows that were there and hold.
-        failed: of measured, how many have a reason instead of a value.
+        failed: how many of the new rows have a reason instead of a value.
     """
 
     measured: int
     kept: int
     failed: int
-
-
-class Known:
-    """The rows that a run has already.
-
-    Args:
-        rows: one a (case, seed, metric).
-    """
-
-    def __init__(self, rows: Iterable[Measurement]) -> None:
-        self._rows = {(row.case, row.seed, row.metric): row for row in rows}
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __contains__(self, row: Measurement) -> bool:
-        return (row.case, row.seed, row.metric) in self._rows
-
-    def answers(self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str) -> bool:
-        """Whether every metric of the evaluator has a row of this version about these inputs."""
-        for card in evaluator.cards:
-            row = self._rows.get((case, seed, full_name(card, evaluator)))
-            if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
-                return False
-        return True
 
 
 class Evaluation:
@@ -73,9 +49,9 @@ class Evaluation:
     Args:
         run: whose rows.
         suite: whose cases and reference clips.
-        folder: of the run, in the hands of this process.
+        folder: of the run; no other process works in it.
         evaluators: not yet loaded; each is loaded when the first clip needs it.
-        progress: hears of clips.
+        progress: is told about clips.
         workers: processes that measure clips side by side; the numbers are the same for any number of them.
     """
 
@@ -88,46 +64,53 @@ class Evaluation:
         progress: Progress,
         workers: int = 1,
     ) -> None:
-        self.run, self.folder, self.evaluators, self.progress = run, folder, evaluators, progress
-        self.workers = workers
+        self.run, self.folder, self.progress, self.workers = run, folder, progress, workers
         self.cases = {case.id: case for case in suite.cases}
-        self.distances = Distances(run, suite, folder, progress)
-        self._known = Known(())
+        self.metrics = tuple(self._metrics(evaluator) for evaluator in evaluators)
+        self._known = KnownRows(())
 
     def evaluate(self, retry_failed: bool = False) -> Evaluated:
         """Measures every clip of the run, then the set of them; each clip's rows are stored before the next.
 
         Args:
-            retry_failed: asks again what failed before.
+            retry_failed: tries again what failed before.
         """
-        metrics = tuple(card for evaluator in self.evaluators for card in evaluator.cards)
-        self.folder.rows.describe(Cards(metrics, (card_of(self.run.model),)))
+        cards = tuple(card for each in self.metrics for card in each.evaluator.cards)
+        self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
         before, _ = self.folder.rows.read()
-        self._known = Known(row for row in before if not (retry_failed and row.error is not None))
-        set_evaluators = [evaluator for evaluator in self.evaluators if isinstance(evaluator, SetEvaluator)]
+        self._known = KnownRows(row for row in before if not (retry_failed and row.error is not None))
         if retry_failed:
-            self.distances.forget_failures(set_evaluators)
+            for each in self.metrics:
+                each.forget_failures()
         records = [record for record in self.folder.records() if record.case in self.cases]
         new = self._measure_clips(records)
-        for evaluator in set_evaluators:
-            new += self._store(self.distances.rows(evaluator, records, self._known.answers))
+        for each in self.metrics:
+            new += self._store(each.conclude(records, self._known, self.progress))
         failed = sum(row.error is not None for row in new)
         return Evaluated(len(new), len(self._known) - sum(row in self._known for row in new), failed)
 
+    def _metrics(self, evaluator: Evaluator) -> RunMetrics:
+        return evaluator.by_level(
+            of_clips=lambda found: ClipMetrics(found, self.run, self.cases),
+            of_sets=lambda found: SetMetrics(
+                found, self.run, self.cases, FeatureStore.of_run(self.folder.path, found)
+            ),
+        )
+
     def _measure_clips(self, records: Sequence[ClipRecord]) -> list[Measurement]:
-        pending = [(record, todo) for record in records if (todo := self._todo(record))]
+        pending = [(record, missing) for record in records if (missing := self._missing(record))]
         new: list[Measurement] = []
         if not pending:
             return new
-        booth = partial(Booth, self.run, self.cases, self.folder, tuple(self.evaluators))
+        worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
         count = min(self.workers, len(pending))
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
-            Workers(count, booth) as pool,
+            Workers(count, worker) as pool,
         ):
-            for task, outcome in pool.map(Booth.measure, pending):
+            for clip, outcome in pool.map(ClipWorker.measure, pending):
                 if isinstance(outcome, WorkerDied):
-                    new += self._store(booth().failures(*task, outcome))
+                    new += self._store(worker().failures(*clip, outcome))
                 elif isinstance(outcome, Exception):
                     raise outcome
                 else:
@@ -139,77 +122,52 @@ class Evaluation:
         self.folder.rows.add(rows)
         return rows
 
-    def _todo(self, record: ClipRecord) -> list[int]:
-        """Which evaluators mean something for this clip and have not answered."""
+    def _missing(self, record: ClipRecord) -> list[int]:
+        """Numbers of the evaluators that mean something for this clip and have not answered."""
         return [
             number
-            for number, evaluator in enumerate(self.evaluators)
-            if evaluator.applies(self.cases[record.case], record) and not self._is_answered(evaluator, record)
+            for number, each in enumerate(self.metrics)
+            if each.evaluator.applies(self.cases[record.case], record)
+            and not each.is_answered(record, self._known)
         ]
 
-    def _is_answered(self, evaluator: Evaluator, record: ClipRecord) -> bool:
-        if isinstance(evaluator, SetEvaluator):
-            return bool(record.error) or self.distances.has_seen(evaluator, record.sha256)
-        inputs = clip_inputs(self.cases[record.case], record)
-        return self._known.answers(evaluator, record.case, record.seed, inputs)
 
-
-Task: TypeAlias = tuple[ClipRecord, Sequence[int]]
-"""A clip, and the numbers of the evaluators that are to see it."""
+PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]
+"""A clip, and the numbers of the evaluators that have yet to see it."""
 
 
 @dataclass(frozen=True)
-class Booth:
-    """What measures clips of a run: shows each to evaluators, keeps their features on disk, and gives their rows.
+class ClipWorker:
+    """Measures clips of a run, in this process or another: shows each to evaluators, stores features, gives the rows.
 
     Attributes:
-        run: whose clips.
         cases: of the suite, by id.
         folder: of the run; clips are read there, features written.
-        evaluators: loaded when first needed.
+        metrics: all of the evaluation's.
     """
 
-    run: Run
     cases: Mapping[str, Case]
     folder: RunFolder
-    evaluators: tuple[Evaluator, ...]
+    metrics: tuple[RunMetrics, ...]
 
-    def measure(self, task: Task) -> list[Measurement]:
+    def measure(self, pending: PendingClip) -> list[Measurement]:
         """The rows about one clip of some evaluators; a clip that cannot be read fails them all."""
-        record, wanted = task
-        todo = [self.evaluators[number] for number in wanted]
+        record, missing = pending
         try:
-            return list(self._rows(record, todo, self._screening(record, todo)))
+            seen = self._show(record, missing)
         except BadClip as error:
-            return self.failures(record, wanted, error)
+            return self.failures(record, missing, error)
+        return [row for number in missing for row in self.metrics[number].store(record, seen)]
 
-    def failures(self, record: ClipRecord, wanted: Sequence[int], error: BenchError) -> list[Measurement]:
-        """The rows about one clip that say why these evaluators have none; what is kept of it says so, too."""
-        case, rows = self.cases[record.case], list[Measurement]()
-        for evaluator in (self.evaluators[number] for number in wanted):
-            if isinstance(evaluator, SetEvaluator):
-                self._store(evaluator).fail(record.sha256, error)
-            else:
-                answers = all_failed(evaluator, error)
-                rows += clip_rows(self.run, case, record, evaluator, answers, None)
-        return rows
+    def failures(self, record: ClipRecord, missing: Sequence[int], error: Exception) -> list[Measurement]:
+        """The rows about one clip that say why these evaluators have none."""
+        return [row for number in missing for row in self.metrics[number].fail(record, error)]
 
-    def _screening(self, record: ClipRecord, todo: Sequence[Evaluator]) -> Screening:
+    def _show(self, record: ClipRecord, missing: Sequence[int]) -> OnePass:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
         if digests.clip_digest(path) != record.sha256:
             raise BadClip(f"clip {path} has changed since it was made")
-        return screen_file(path, todo, self.cases[record.case], record)
-
-    def _rows(self, record: ClipRecord, todo: Sequence[Evaluator], seen: Screening) -> Iterator[Measurement]:
-        case = self.cases[record.case]
-        for evaluator in todo:
-            if isinstance(evaluator, SetEvaluator):
-                self._store(evaluator).keep(record.sha256, partial(seen.features, evaluator))
-            elif isinstance(evaluator, ClipEvaluator):
-                answers = seen.answers(evaluator)
-                yield from clip_rows(self.run, case, record, evaluator, answers, seen.sample)
-
-    def _store(self, evaluator: SetEvaluator) -> FeatureStore:
-        return FeatureStore(self.folder.path / "features", evaluator)
+        evaluators = [self.metrics[number].evaluator for number in missing]
+        return show_file(path, evaluators, self.cases[record.case], record)

@@ -67,7 +67,7 @@ def generate(
     kept = len(samples) - len(missing)
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
-    model.tasks = folder.ledger
+    model.ledger = folder.ledger
     model.load()
     made = failed = 0
     try:

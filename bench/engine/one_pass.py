@@ -29,7 +29,7 @@ ROUNDING = 1e-6
 
 
 @dataclass
-class Watcher:
+class Observation:
     """An evaluator in the middle of a clip: what it keeps of it, or what went wrong."""
 
     evaluator: Evaluator
@@ -53,21 +53,23 @@ class Watcher:
 
 
 @dataclass(frozen=True)
-class Screening:
+class OnePass:
     """A clip that was shown from beginning to end.
 
     Attributes:
         sample: the clip.
-        watchers: one an evaluator.
+        observations: one an evaluator.
     """
 
     sample: Sample
-    watchers: Mapping[Evaluator, Watcher]
+    observations: Mapping[Evaluator, Observation]
 
     def answers(self, evaluator: ClipEvaluator) -> Answers:
         """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
         try:
-            answers = _checked(evaluator.conclude(self.watchers[evaluator].kept(self.sample), self.sample))
+            answers = _checked(
+                evaluator.conclude(self.observations[evaluator].kept(self.sample), self.sample)
+            )
             ranges = {card.name: card for card in evaluator.cards}
             return {name: _within(ranges.get(name), answer) for name, answer in answers.items()}
         except Exception as error:
@@ -79,7 +81,7 @@ class Screening:
         Raises:
             NotMeasurable: the clip has none to give; or whatever else went wrong.
         """
-        return evaluator.features(self.watchers[evaluator].kept(self.sample))
+        return evaluator.features(self.observations[evaluator].kept(self.sample))
 
 
 def _checked(answers: Answers) -> Answers:
@@ -115,7 +117,7 @@ def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Excep
     return answer if nearest == answer.value else replace(answer, value=nearest)
 
 
-def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
     """Shows a video file or a folder of frames.
 
     Raises:
@@ -124,36 +126,34 @@ def screen_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record:
     # closed in that order, whatever happens (Ctrl-C): a file that closes under the decoding thread is a crash
     with video.stream(path) as stream, closing(_ahead(stream.frames)) as frames:
         stream.frames = frames  # of the stream itself, which learns its true rate at its end
-        return screen(stream, evaluators, case, record)
+        return show(stream, evaluators, case, record)
 
 
-def screen_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> Screening:
+def show_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
     """Shows a clip that is in memory."""
-    return screen(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
+    return show(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
 
 
-def screen(
-    stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord
-) -> Screening:
+def show(stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
     """Shows a stream's frames, each once, to every evaluator.
 
     Raises:
         BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.
     """
-    watchers = {evaluator: Watcher(evaluator) for evaluator in evaluators}
-    for watcher in watchers.values():
+    observations = {evaluator: Observation(evaluator) for evaluator in evaluators}
+    for watcher in observations.values():
         _load(watcher)
     view: View | None = None
     for frame in stream.frames:
         view = _next(view, frame, stream, case, record)
-        for watcher in watchers.values():
+        for watcher in observations.values():
             watcher.see(view)
     assert view is not None  # a stream has a frame, or raises
     sample = Sample(view.sample.input, stream.fps, view.t + 1, stream.decoded)
-    return Screening(sample, watchers)
+    return OnePass(sample, observations)
 
 
-def _load(watcher: Watcher) -> None:
+def _load(watcher: Observation) -> None:
     try:
         watcher.evaluator.ready()
     except Exception as error:

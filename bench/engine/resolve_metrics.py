@@ -1,32 +1,19 @@
-"""What measures: words -> evaluators with their settings, and which of them can work on this machine."""
+"""Which evaluators: a request for metrics -> evaluators with their settings, and which of them can work here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bench import evaluators
 from bench.base import settings, weights
 from bench.base.progress import Progress
+from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.evaluators import Evaluator, SetEvaluator, catalogue
+from bench.evaluators import Evaluator, catalogue
 from bench.types import Suite
 
 
-@dataclass(frozen=True)
-class Metrics:
-    """Which metrics: names of evaluators or of their metrics, none for all; settings as 'evaluator.name=value'.
-
-    Attributes:
-        download: whether weights that are not here may be fetched.
-    """
-
-    names: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    download: bool = True
-
-
-def resolve(metrics: Metrics, device: str) -> list[Evaluator]:
+def resolve(request: MetricRequest, device: str) -> list[Evaluator]:
     """The evaluators that fill the metrics asked for, each with its settings, not yet loaded.
 
     Raises:
@@ -34,16 +21,16 @@ def resolve(metrics: Metrics, device: str) -> list[Evaluator]:
         UsageError: a setting is out of range.
     """
     owners = {**catalogue.registered().owners, **{name: name for name in evaluators.registry}}
-    for name in metrics.names:
+    for name in request.names:
         if name not in owners:
             raise UnknownName("metric", name, owners, hint="see bench ls metrics")
     assignments: dict[str, list[str]] = {}
-    for words in metrics.settings:
+    for words in request.settings:
         owner, dot, assignment = words.partition(".")
         if not dot or owner not in evaluators.registry:
             raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
         assignments.setdefault(owner, []).append(assignment)
-    wanted = dict.fromkeys(owners[name] for name in metrics.names or evaluators.registry)
+    wanted = dict.fromkeys(owners[name] for name in request.names or evaluators.registry)
     for owner in assignments:
         if owner not in wanted:
             raise UsageError(f"{owner} is set, but not among the metrics asked for: {', '.join(wanted)}")
@@ -63,8 +50,11 @@ def usable(
     Args:
         wanted: not yet loaded.
         suite: whose clips they would measure.
-        download: whether weights that are not here may be fetched.
-        progress: hears of downloads.
+        download: whether missing weights may be fetched.
+        progress: is told about downloads.
+
+    Returns:
+        Those that can, in the order given; name -> reason and remedy of the others.
     """
     able: list[Evaluator] = []
     unavailable: dict[str, str] = {}
@@ -78,7 +68,8 @@ def usable(
 
 
 def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
-    if isinstance(evaluator, SetEvaluator) and not any(case.reference for case in suite.cases):
+    needs_references = evaluator.by_level(of_clips=lambda _: False, of_sets=lambda _: True)
+    if needs_references and not any(case.reference for case in suite.cases):
         raise Unavailable(
             f"suite {suite.name} has no reference clips", "a 'reference' column in the CSV names them"
         )

@@ -1,45 +1,29 @@
-"""Who runs: words -> models with their settings and checkpoints, and the identity of the run that each makes."""
+"""Which models: a request -> models with their settings and checkpoints, and the run that each makes of a suite."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
-from bench import models, runs
+from bench import models
 from bench.base import settings
-from bench.errors import BadClip, UsageError
-from bench.media import digests
+from bench.engine.identity import run_of
+from bench.engine.requests import ModelRequest
+from bench.errors import UsageError
 from bench.models import Model, checkpoints, processing
 from bench.models.processing.processed_model import Processed
-from bench.suites.own_clips import FoundClip
-from bench.types import Checkpoint, ClipRecord, Fit, ModelCard, Run, Runtime, Suite
-
-NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
-"""What runs when nobody names a model: the floors and ceilings, which need no weights."""
+from bench.types import Checkpoint, ModelCard, Run, Runtime, Suite
 
 
-@dataclass(frozen=True)
-class Entrants:
-    """Which models.
-
-    Attributes:
-        models: names, each with what is done to its clips: 'svd', 'svd+minterpolate@16'.
-        checkpoints: of one model: folders, or hub ids.
-        settings: as 'name=value'.
-        components: parts of the pipeline from elsewhere, as 'transformer=path'; on each checkpoint.
-        loras: on top, as 'path' or 'path:scale'; all of them on each checkpoint.
-    """
-
-    models: tuple[str, ...] = NULL_MODELS
-    checkpoints: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    components: tuple[str, ...] = ()
-    loras: tuple[str, ...] = ()
-
-
-def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Model, Run]]:
+def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple[Model, Run]]:
     """The models, not yet loaded, each with the run that it makes of the suite.
+
+    Args:
+        request: which models and checkpoints; one model per name and checkpoint.
+        suite: what they animate.
+        runtime: where and how they compute.
+
+    Returns:
+        Each run once, in the order asked for.
 
     Raises:
         UnknownName: there is no such model or setting.
@@ -47,101 +31,46 @@ def resolve(entrants: Entrants, suite: Suite, runtime: Runtime) -> list[tuple[Mo
         Unavailable: weights are neither here nor to be had.
     """
     for option, words in (
-        ("--checkpoint", entrants.checkpoints), ("--component", entrants.components), ("--lora", entrants.loras),
+        ("--checkpoint", request.checkpoints), ("--component", request.components), ("--lora", request.loras),
     ):  # fmt: skip
-        if words and len(entrants.models) != 1:
-            raise UsageError(f"{option} needs exactly one --model, not {len(entrants.models)}")
+        if words and len(request.names) != 1:
+            raise UsageError(f"{option} needs exactly one --model, not {len(request.names)}")
     found = [
-        _entrant(name, checkpoint, entrants, suite, runtime)
-        for name in entrants.models
-        for checkpoint in entrants.checkpoints or (None,)
+        _model(name, request, runtime, _finder(request, checkpoint))
+        for name in request.names
+        for checkpoint in request.checkpoints or (None,)
     ]
-    return list({run.id: (model, run) for model, run in found}.values())
+    return list({run.id: (model, run) for model in found for run in (run_of(model, suite),)}.values())
 
 
-def unloaded(entrants: Entrants, runtime: Runtime) -> list[Model]:
+def unloaded(request: ModelRequest, runtime: Runtime) -> list[Model]:
     """The models with their settings, without looking for their weights: enough to plan.
 
     Raises:
         UnknownName, UsageError: as resolve.
     """
-    return [_model(name, entrants, runtime, lambda card: None) for name in dict.fromkeys(entrants.models)]
+    return [_model(name, request, runtime, lambda card: None) for name in dict.fromkeys(request.names)]
 
 
-def _entrant(
-    name: str, checkpoint: str | None, entrants: Entrants, suite: Suite, runtime: Runtime
-) -> tuple[Model, Run]:
+def _finder(request: ModelRequest, checkpoint: str | None) -> Callable[[ModelCard], Checkpoint | None]:
+    """What finds the weights of a model's card."""
+
     def find(card: ModelCard) -> Checkpoint | None:
         if card.weights is not None:
-            return checkpoints.of_card(card, checkpoint, entrants.components, entrants.loras)
-        if checkpoint or entrants.components or entrants.loras:
+            return checkpoints.of_card(card, checkpoint, request.components, request.loras)
+        if checkpoint or request.components or request.loras:
             raise UsageError(f"model '{card.name}' has no weights, so --checkpoint means nothing to it")
         return None
 
-    model = _model(name, entrants, runtime, find)
-    return model, _identity(model, suite)
+    return find
 
 
 def _model(
-    name: str, entrants: Entrants, runtime: Runtime, find: Callable[[ModelCard], Checkpoint | None]
+    name: str, request: ModelRequest, runtime: Runtime, find: Callable[[ModelCard], Checkpoint | None]
 ) -> Model:
-    """The model of a name, with what is done to its clips; find gives its weights."""
+    """The model of a name, with the processing of its clips; find gives its weights."""
     name, words = processing.split(name)
     cls = models.registry[name]
-    treatments, own = processing.chain(words, entrants.settings, runtime.device)
+    treatments, own = processing.chain(words, request.settings, runtime.device)
     model = cls(settings.parse(cls.Settings, own, what=f"model '{name}'"), runtime, find(cls.card))
     return Processed(model, treatments) if treatments else model
-
-
-def _identity(model: Model, suite: Suite) -> Run:
-    """The run's identity: everything that decides its clips goes into the id, and nothing else does."""
-    checkpoint = model.checkpoint
-    run = Run(
-        id="",
-        label=model.label,
-        model=model.card.name,
-        checkpoint=_public_name(checkpoint),
-        checkpoint_digest=checkpoint.digest if checkpoint else "",
-        adapter_version=model.card.version,
-        settings=model.decisive_settings(),
-        dtype=model.runtime.dtype if model.card.weights is not None else "",
-        suite=suite.name,
-        suite_version=suite.version,
-        reads_text=model.card.reads_text,
-    )
-    decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
-    return replace(run, id=runs.run_id(model.label, suite.name, decisive))
-
-
-def _public_name(checkpoint: Checkpoint | None) -> str:
-    """The hub id, or a folder's own name: where it lies is nobody's business, and its digest says what it is."""
-    if checkpoint is None:
-        return ""
-    return Path(checkpoint.source).name if checkpoints.is_folder(checkpoint) else checkpoint.source
-
-
-def foreign_run(label: str, suite: Suite) -> Run:
-    """The run of clips that somebody else made: its identity is their name and the suite."""
-    identity = {"clips": label, "suite": suite.name, "suite_version": suite.version}
-    return Run(
-        id=runs.run_id(label, suite.name, identity),
-        label=label,
-        model="clips",
-        checkpoint="",
-        checkpoint_digest="",
-        adapter_version=0,
-        settings={},
-        dtype="",
-        suite=suite.name,
-        suite_version=suite.version,
-        reads_text=None,
-    )
-
-
-def foreign_record(clip: FoundClip, fit: Fit) -> ClipRecord:
-    """What is known of a clip that somebody else made; a file that is no clip is a failure of its own."""
-    path = clip.path.absolute()
-    try:
-        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path), fit=fit)
-    except BadClip as error:
-        return ClipRecord(clip.case, clip.seed, str(path), "", fit=fit, error=str(error))

@@ -1,9 +1,9 @@
-"""What an evaluator says -> measurements that say where they came from."""
+"""Answers of evaluators -> measurements that say where they came from."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bench.base import files, provenance
@@ -14,6 +14,37 @@ from bench.evaluators.view import Sample
 from bench.types import Case, ClipRecord, Measurement, Run, Value
 
 
+class KnownRows:
+    """The rows that a run has already.
+
+    Args:
+        rows: one per (case, seed, metric).
+    """
+
+    def __init__(self, rows: Iterable[Measurement]) -> None:
+        self._rows = {(row.case, row.seed, row.metric): row for row in rows}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, row: Measurement) -> bool:
+        return (row.case, row.seed, row.metric) in self._rows
+
+    def answer(self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str) -> bool:
+        """Whether every metric of the evaluator has a row of this version about these inputs.
+
+        Args:
+            evaluator: whose metrics.
+            case, seed: of a clip; None for the whole set.
+            inputs: the digest that a row must have, else it is stale.
+        """
+        for card in evaluator.cards:
+            row = self._rows.get((case, seed, full_name(card, evaluator)))
+            if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
+                return False
+        return True
+
+
 def clip_inputs(case: Case, record: ClipRecord) -> str:
     """The digest of all that a number about one clip depends on, besides the metric: a row with another is stale."""
     return files.digest([case.digest, record.sha256, record.fit, record.error])
@@ -22,15 +53,18 @@ def clip_inputs(case: Case, record: ClipRecord) -> str:
 def clip_rows(
     run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, sample: Sample | None
 ) -> Iterator[Measurement]:
-    """One row a metric of the evaluator, for one clip.
+    """One row per metric of the evaluator, for one clip.
 
     Args:
-        run: which the clip belongs to.
-        case: which the clip animates.
+        run: that the clip belongs to.
+        case: that the clip animates.
         record: of the clip.
-        evaluator: who speaks.
-        answers: what it says; a metric that it leaves out gets a failure row.
-        sample: the clip as it was seen; None where it could not be read.
+        evaluator: whose metrics.
+        answers: its answers; a metric that it leaves out gets a failure row.
+        sample: the clip as it was seen; None if it could not be read.
+
+    Yields:
+        The rows, in the order of the cards.
     """
     about = {
         "device": record.device,
@@ -46,7 +80,17 @@ def clip_rows(
 
 
 def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> Iterator[Measurement]:
-    """One row a metric of the evaluator, for the whole set of clips; inputs is the digest of the set."""
+    """One row per metric of the evaluator, for the whole set of clips.
+
+    Args:
+        run: that the clips belong to.
+        evaluator: whose metrics.
+        answers: its answers; a metric that it leaves out gets a failure row.
+        inputs: the digest of the set.
+
+    Yields:
+        The rows, in the order of the cards.
+    """
     about = {
         "device": "",
         "case": None,

@@ -1,8 +1,10 @@
-"""Numbers about the whole set of clips: what is kept of each clip, and the distance to the reference clips."""
+"""Metrics of whole sets, in one run: features are stored for each clip, rows are about the set and its references."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,95 +13,94 @@ from numpy.typing import NDArray
 
 from bench.base import files
 from bench.base.progress import Progress
-from bench.engine.one_pass import screen_file
-from bench.engine.rows import set_rows
+from bench.engine.one_pass import OnePass, show_file
+from bench.engine.rows import KnownRows, set_rows
+from bench.engine.run_metrics import RunMetrics
 from bench.errors import BadClip, BenchError, NotMeasurable
-from bench.evaluators import Answers, Evaluator, FeatureSet, SetEvaluator, all_failed
+from bench.evaluators import Answers, FeatureSet, SetEvaluator, all_failed
 from bench.media import digests
-from bench.runs import RunFolder
 from bench.runs.features import FeatureStore
-from bench.types import ClipRecord, Measurement, Run, Suite
-
-IsKnown: TypeAlias = Callable[[Evaluator, str | None, int | None, str], bool]
-"""Whether every metric of an evaluator has a row for this case and seed, about these inputs."""
+from bench.types import Case, ClipRecord, Measurement, Run
 
 Named: TypeAlias = Sequence[tuple[str, str]]
 """Case ids and digests of clips."""
 
 
-class Distances:
-    """The set-level half of an evaluation.
+@dataclass(frozen=True)
+class SetMetrics(RunMetrics):
+    """An evaluator of sets in a run.
 
-    Features of the run's clips are kept in the run's folder, those of reference clips in the cache, once for all runs.
-
-    Args:
-        run, suite, folder, progress: as for bench.engine.evaluation.Evaluation.
+    Attributes:
+        evaluator: loaded when the first clip needs it.
+        run: whose clips.
+        cases: of the suite, by id.
+        features: of the run's clips.
     """
 
-    def __init__(self, run: Run, suite: Suite, folder: RunFolder, progress: Progress) -> None:
-        self.run, self.folder, self.progress = run, folder, progress
-        self.cases = {case.id: case for case in suite.cases}
-        self.references = {case.id: case.reference for case in suite.cases if case.reference}
+    evaluator: SetEvaluator
+    run: Run
+    cases: Mapping[str, Case]
+    features: FeatureStore
 
-    def has_seen(self, evaluator: SetEvaluator, sha256: str) -> bool:
-        """Whether what the evaluator keeps of the clip with this digest is on disk."""
-        return sha256 in self._store(evaluator)
+    def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
+        return bool(record.error) or record.sha256 in self.features
 
-    def forget_failures(self, evaluators: Iterable[SetEvaluator]) -> None:
-        """Makes every clip that failed an open question again."""
-        for evaluator in evaluators:
-            self._store(evaluator).forget_failures()
+    def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:
+        self.features.keep(record.sha256, partial(seen.features, self.evaluator))
+        return []
 
-    def rows(
-        self, evaluator: SetEvaluator, records: Sequence[ClipRecord], is_known: IsKnown
+    def fail(self, record: ClipRecord, error: Exception) -> list[Measurement]:
+        self.features.fail(record.sha256, error)
+        return []
+
+    def forget_failures(self) -> None:
+        self.features.forget_failures()
+
+    def conclude(
+        self, records: Sequence[ClipRecord], known: KnownRows, progress: Progress
     ) -> list[Measurement]:
-        """One row a metric about the clips seen; none where there is nothing to compare, or nothing new.
+        """One row per metric about the clips seen; none where there is nothing to compare, or nothing new.
 
-        The clips are compared with the reference clips of their own cases. A clip without features is left out, and
-        n says on how many the number stands; a reference clip without features fails the whole, since the distance
+        The clips are compared with the reference clips of their own cases. A clip without features is left out, and n
+        says how many clips the number stands on; a reference clip without features fails the whole, since the distance
         to fewer references is another number.
         """
-        store = self._store(evaluator)
         made = [(record.case, record.sha256) for record in records if not record.error]
-        cases = [case for case in dict.fromkeys(case for case, _ in made) if case in self.references]
-        if not cases:
+        paths = {case: self.cases[case].reference for case, _ in made}
+        references = {case: path for case, path in paths.items() if path}
+        if not references:
             return []
-        references = [(case, _digest(self.references[case])) for case in cases]
-        seen = [clip for clip in made if store.has_features(clip[1])]
-        inputs = files.digest([sorted(made), sorted(seen), sorted(references)])
-        if is_known(evaluator, None, None, inputs):
+        named = [(case, _digest(path)) for case, path in references.items()]
+        seen = [clip for clip in made if self.features.has_features(clip[1])]
+        inputs = files.digest([sorted(made), sorted(seen), sorted(named)])
+        if known.answer(self.evaluator, None, None, inputs):
             return []
-        return list(set_rows(self.run, evaluator, self._answers(evaluator, made, references), inputs))
+        return list(set_rows(self.run, self.evaluator, self._answers(made, named, progress), inputs))
 
-    def _answers(self, evaluator: SetEvaluator, made: Named, references: Named) -> Answers:
+    def _answers(self, made: Named, references: Named, progress: Progress) -> Answers:
         try:
-            seen = _feature_set(self._store(evaluator), made)
-            return evaluator.distance(seen, self._reference_set(evaluator, references))
+            clips = _feature_set(self.features, made)
+            return self.evaluator.distance(clips, self._reference_set(references, progress))
         except Exception as error:
-            return all_failed(evaluator, error)
+            return all_failed(self.evaluator, error)
 
-    def _store(self, evaluator: SetEvaluator) -> FeatureStore:
-        return FeatureStore(self.folder.path / "features", evaluator)
-
-    def _reference_set(self, evaluator: SetEvaluator, references: Named) -> FeatureSet:
-        store = FeatureStore(files.cache() / "features", evaluator)
+    def _reference_set(self, references: Named, progress: Progress) -> FeatureSet:
+        store = FeatureStore.of_references(self.evaluator)
         missing = [(case, sha256) for case, sha256 in references if not store.has_features(sha256)]
         if missing:
-            with self.progress.bar(f"{evaluator.name}: reference clips", len(missing)) as bar:
+            with progress.bar(f"{self.evaluator.name}: reference clips", len(missing)) as bar:
                 for case, sha256 in missing:
-                    self._look_at_reference(store, evaluator, case, sha256)
+                    store.write(sha256, self._features_of_reference(self.cases[case], sha256))
                     bar.advance()
         return _feature_set(store, references)
 
-    def _look_at_reference(
-        self, store: FeatureStore, evaluator: SetEvaluator, case: str, sha256: str
-    ) -> None:
+    def _features_of_reference(self, case: Case, sha256: str) -> NDArray[np.float64]:
+        assert case.reference is not None
+        record = ClipRecord(case.id, 0, None, sha256)
         try:
-            path, record = self.references[case], ClipRecord(case, 0, None, sha256)
-            seen = screen_file(path, [evaluator], self.cases[case], record)
-            store.write(sha256, seen.features(evaluator))
+            return show_file(case.reference, [self.evaluator], case, record).features(self.evaluator)
         except BenchError as error:
-            raise type(error)(f"the reference clip of case '{case}': {error}") from error
+            raise type(error)(f"the reference clip of case '{case.id}': {error}") from error
 
 
 def _digest(path: Path) -> str:

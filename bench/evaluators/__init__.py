@@ -22,9 +22,9 @@ here. Knows `media`, `base`, `statistics` and `types`; no model, suite or run.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ something broke. It has a key for every metric on the evaluator's cards."""
 
 Answers: TypeAlias = Mapping[str, "Value | Exception"]
 """Metric name -> its value, or whatever error there was instead."""
+
+R = TypeVar("R")
 
 
 class Evaluator(ABC):
@@ -81,6 +83,15 @@ class Evaluator(ABC):
     def entry_name(cls) -> str:
         """The name that the command line uses."""
         return cls.name
+
+    @abstractmethod
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        """What the one of two functions gives that is for evaluators of this kind.
+
+        Args:
+            of_clips: called with this evaluator if its metrics are about single clips.
+            of_sets: called with it if they are about sets of clips.
+        """
 
     def weights(self) -> tuple[Weights, ...]:
         """The third-party weights that these settings need; empty for most metrics."""
@@ -130,6 +141,9 @@ class Evaluator(ABC):
 class ClipEvaluator(Evaluator):
     """Metrics of one clip."""
 
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        return of_clips(self)
+
     @abstractmethod
     def conclude(self, looks: Sequence[Any], sample: Sample) -> Values:
         """Every metric of the cards, for this clip.
@@ -162,6 +176,9 @@ class FeatureSet:
 class SetEvaluator(Evaluator):
     """Metrics of a set of clips against the suite's reference clips, from one feature vector per clip."""
 
+    def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
+        return of_sets(self)
+
     @abstractmethod
     def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
         """(D,) float64: the clip's features; they are stored, so that a set can grow without reading old clips again.
@@ -187,6 +204,12 @@ class SetEvaluator(Evaluator):
 
         Its digest names the store of features, so another protocol never reads old features.
         """
+
+
+def of_clips(evaluators: Iterable[Evaluator]) -> list[ClipEvaluator]:
+    """Those whose metrics are about single clips, in their order."""
+    found = (each.by_level(of_clips=lambda clip: [clip], of_sets=lambda _: []) for each in evaluators)
+    return [evaluator for some in found for evaluator in some]
 
 
 def or_reason(

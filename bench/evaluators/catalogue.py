@@ -105,6 +105,11 @@ class Catalogue:
             found += leads or self.main(members) or members
         return self.ordered(found)
 
+    def with_motion(self, metrics: Sequence[str], there: Collection[str]) -> list[str]:
+        """Metrics in their order, the metric of motion before them, if it is there."""
+        motion = [metric for metric in there if bare(metric) == MOTION]
+        return motion + [metric for metric in metrics if metric not in motion]
+
     def chosen(self, names: Sequence[str], measured: Sequence[str]) -> list[str]:
         """The metrics that words mean, of those that somebody has a value of.
 

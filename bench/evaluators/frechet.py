@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bench import evaluators
 from bench.errors import NotMeasurable
 from bench.evaluators.view import View
-from bench.statistics import frechet
+from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Frames, Image, MetricCard
 
 _AROUND_0 = "Around 0, and below it too, where clips and references look alike."
@@ -49,7 +49,7 @@ def distance_cards(
         definition="Squared maximum mean discrepancy between the features of clips and of references, under the "
         f"kernel (x · y / {dimensions} + 1)³: unbiased, over pairs of different cases. {_AROUND_0} {card.definition}",
         source=f"{card.source} Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval are ours: "
-        "bench.statistics.frechet.kernel_distance. Papers average over random subsets and pair a clip with its own "
+        "bench.statistics.mmd.kernel_distance. Papers average over random subsets and pair a clip with its own "
         "reference too.",
         blind_to=f"{card.blind_to} Its unit is a cube of many features: read it beside its interval.",
     )  # fmt: skip
@@ -98,11 +98,11 @@ class FrechetEvaluator(evaluators.SetEvaluator):
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         x_ND, y_MD = clips.features_ND, references.features_ND
         if self.floor is not None:
-            x_ND, y_MD = frechet.standardised(x_ND, y_MD, self.floor)
+            x_ND, y_MD = feature_sets.standardised(x_ND, y_MD, self.floor)
         sets = x_ND, y_MD, clips.cases, references.cases
         return {
             **frechet.frechet_values(self.name, *sets, ddof=self.ddof),
-            _kernel_name(self.name): frechet.kernel_value(*sets),
+            _kernel_name(self.name): mmd.kernel_value(*sets),
         }
 
     def protocol(self) -> Mapping[str, Any]:

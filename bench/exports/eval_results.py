@@ -16,6 +16,7 @@ from bench.base import files
 from bench.base.wording import number
 from bench.errors import UsageError
 from bench.exports import moments, names
+from bench.types import SuiteId
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
@@ -71,7 +72,7 @@ def _notes(score: dict[str, Any]) -> str:
     """What the number stands on, for whoever reads it there."""
     counted = score["clips"] - score["failed"]
     parts = [
-        f"{score['label']} on {score['suite']}@{score['suite_version']}",
+        f"{score['label']} on {SuiteId(score['suite'], score['suite_version'])}",
         f"mean of {score['cases']} cases, {counted} of {score['clips']} clips",
     ]
     if score["low"] is not None:

@@ -18,6 +18,7 @@ from bench.base import files
 from bench.errors import UsageError
 from bench.exports import moments, names
 from bench.scoring import summary
+from bench.types import SuiteId
 
 if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
@@ -59,7 +60,7 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
     moment = moments.moment(measured)
     seconds = str(int(moment.timestamp())) if moment else "0"  # the schema wants digits, and no row has any
     model = _model(first, summary.model_card(gathered.rows, str(first["model"])))
-    suite = f"{first['suite']}@{first['suite_version']}"
+    suite = str(SuiteId(first["suite"], first["suite_version"]))
     found, directionless = _results(gathered, run, suite)
     return {
         "schema_version": SCHEMA_VERSION,

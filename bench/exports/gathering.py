@@ -70,7 +70,7 @@ def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -
 def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
     """The runs on a suite."""
     about = rows[["run", "suite", "suite_version"]].drop_duplicates().astype(str)
-    texts = about["suite"] + "@" + about["suite_version"]
+    texts = parquet.suite_ids(about)
     found = about[(texts == suite) | (about["suite"] == suite)]
     if found.empty:
         raise UnknownName("suite", suite, set(texts), hint="among these results")

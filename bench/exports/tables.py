@@ -12,6 +12,7 @@ from bench.errors import UsageError
 from bench.exports.spreadsheets import inert
 from bench.runs import parquet
 from bench.scoring import summary
+from bench.types import SuiteId
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ def as_json(gathered: Gathered) -> dict[str, Any]:
     """What board.json holds."""
     entries: dict[str, dict[str, dict[str, Any]]] = {}
     for line in _lines(gathered):
-        suite = f"{line['suite']}@{line['suite_version']}"
+        suite = str(SuiteId(line["suite"], line["suite_version"]))
         about = {name: line[name] for name in ("run", "name", "label", "model", "role", "reads_text")}
         entry = entries.setdefault(suite, {}).setdefault(line["run"], {**about, "scores": []})
         entry["scores"].append(

@@ -1,11 +1,16 @@
-"""The door for models: a class here, or behind an entry point of the group `bench.models`, is a model.
+"""Models: a registered class here, or behind an entry point of the group `bench.models`, is a model.
 
-@models.add
-class Still(Model):
-    card = ModelCard(name="still", …)
+    @models.add
+    class Still(Model):
+        card = ModelCard(name="still", …)
 
-    def generate(self, case, seed, step=ignore_steps):
-        return Clip(frames, fps)
+        def generate(self, case, seed, step=ignore_steps):
+            return Clip(frames, fps)
+
+Authors of models import from here what `__all__` names, and `bench.models.plans`; for a pipeline of diffusers
+`bench.models.diffusers`, for a service `bench.models.hosted.polling`. The rest of this room: `checkpoints`, `hub` and
+`stored_weights` (which weights, and whether they are here), `requirements`, `card_facts`, and the sub-packages `null`,
+`programs` and `processing`. Models know `bench.media`, `bench.base` and the types; nothing above them.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from bench.base.registry import Registry
 from bench.base.settings import NoSettings
 from bench.errors import BadImage
-from bench.models import requirements
+from bench.models import stored_weights
 from bench.models.plans import Plan
 from bench.models.requirements import Need
 from bench.types import Case, Checkpoint, Clip, ModelCard, Receipt, Runtime
@@ -27,19 +32,21 @@ from bench.types import Case, Checkpoint, Clip, ModelCard, Receipt, Runtime
 if TYPE_CHECKING:
     from bench.runs import Ledger
 
+__all__ = ["Model", "Step", "add", "ignore_steps", "registry", "seed_number"]
+
 Step: TypeAlias = Callable[[int, int], None]
 """Called as step(done, total) between the steps of one generation; may raise Cancelled to stop it."""
 
 
 def ignore_steps(done: int, total: int) -> None:
-    """The step callback of somebody who does not want to know."""
+    """A step callback that does nothing."""
 
 
 def seed_number(case: Case, seed: int) -> int:
     """In [0, 2^63): the seed of every random number of one clip: a hash of the case's id and the seed.
 
-    Cases differ in it, since one noise for all of them would make their scores lean the same way and every interval
-    too narrow. Checkpoints and models share it, so that they are compared on the same noise.
+    Each case has its own, since shared noise would correlate their scores and make every interval too narrow.
+    Checkpoints and models share it, so that they are compared on the same noise.
     """
     return int.from_bytes(hashlib.sha256(f"{case.id}\n{seed}".encode()).digest()[:8], "big") >> 1
 
@@ -49,11 +56,11 @@ class Model(ABC):
 
     Attributes:
         card: the facts that need no weights.
-        Settings: a frozen dataclass; every field has a default, its type is checked, Annotated bounds
-            (annotated_types) are kept. `--set name=value` sets one.
-        is_remote: whether clips are made elsewhere: they need a network, and another call gives another clip.
-        tasks: where a model that asks a service notes what it asked for; None for nowhere.
-        receipt: of the last clip, where another machine made it; None for a clip of this machine.
+        Settings: a frozen dataclass; every field has a default, its type and its Annotated bounds (annotated_types) are
+            checked. `--set name=value` sets one.
+        is_remote: whether clips are made by a service: they need a network, and another call gives another clip.
+        ledger: where a model notes the tasks that it gave to a service; None to note them nowhere.
+        receipt: of the last clip, if another machine made it; None for a clip of this machine.
 
     Args:
         settings: an instance of Settings; None for the defaults.
@@ -71,12 +78,12 @@ class Model(ABC):
         self.settings = settings if settings is not None else self.Settings()
         self.runtime = runtime or Runtime()
         self.checkpoint = checkpoint
-        self.tasks: Ledger | None = None
+        self.ledger: Ledger | None = None
         self.receipt: Receipt | None = None
 
     @property
     def is_paid(self) -> bool:
-        """Whether a clip costs money; then a plan without a cost means that the price is not known."""
+        """Whether a clip costs money; then a plan without a cost means that the price is unknown."""
         return False
 
     @classmethod
@@ -93,10 +100,10 @@ class Model(ABC):
 
     def needs(self) -> Iterator[Need]:
         """What this machine must have before load can succeed, and whether it is here; nothing is fetched or loaded."""
-        yield from requirements.weights(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
+        yield from stored_weights.needs(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
 
     def plan(self, case: Case) -> Plan:
-        """What will be made of a case, as far as it is known without weights; `bench run --dry-run` prints it.
+        """What will be made of a case, as far as that is known without weights; `bench run --dry-run` prints it.
 
         Raises:
             UsageError: settings that this model cannot follow.
@@ -112,20 +119,20 @@ class Model(ABC):
         )
 
     def expect(self, samples: Sequence[tuple[Case, int]]) -> None:
-        """Hears, once it is loaded, of all clips that generate will be asked for, in that order.
+        """Is called after load with every case and seed that generate will be called with, in that order.
 
-        For a model that makes several at a time; it may begin with the later ones while the first are stored.
+        For a model that makes several clips at a time; it may begin the later ones while the first are stored.
         """
 
     @abstractmethod
     def generate(self, case: Case, seed: int, step: Step = ignore_steps) -> Clip:
         """Animates the case's image.
 
-        The clip depends on case, seed, settings, checkpoint and dtype alone: not on the clips before it.
+        The clip depends only on case, seed, settings, checkpoint and dtype, not on the clips before it.
 
         Args:
             case: image and prompt.
-            seed: of every random number that is drawn.
+            seed: of every random number; see seed_number.
             step: called between steps.
 
         Raises:
@@ -134,8 +141,8 @@ class Model(ABC):
         """
 
     def recover(self, error: Exception) -> None:
-        """Makes the model fit for the next clip after generate raised error: a pipeline may be left in any state."""
-        if not isinstance(error, BadImage):  # that one comes before the model is touched
+        """Prepares for the next clip after generate raised error, which may leave a pipeline in any state."""
+        if not isinstance(error, BadImage):  # raised before the model is touched
             self.unload()
             self.load()
 
@@ -143,27 +150,27 @@ class Model(ABC):
         """Gives the memory back; load may be called again."""
 
     def effective_settings(self) -> dict[str, Any]:
-        """What was really used, after defaults that depend on the checkpoint; recorded with each clip."""
+        """The settings as used, with defaults that depend on the checkpoint filled in; recorded with each clip."""
         return asdict(self.settings)
 
     def decisive_settings(self) -> dict[str, Any]:
-        """The settings as asked for that decide the clips, and with them what counts as the same run."""
+        """The settings as asked for that decide the clips, and thereby the identity of the run."""
         return asdict(self.settings)
 
     @property
     def label(self) -> str:
-        """What tables call it: its name, and its checkpoint's where that is not the model's own."""
+        """Its name in tables, with its checkpoint's if that is not the default."""
         named = self.checkpoint and self.checkpoint.name
         return f"{self.card.name}@{named}" if named else self.card.name
 
 
-NOT_IMAGE_TO_VIDEO: Mapping[str, str] = {
+_NOT_IMAGE_TO_VIDEO: Mapping[str, str] = {
     "cogvideox-2b": "CogVideoX-2B is text-to-video: it takes no image, and no image-to-video checkpoint is of its size;"
     " cogvideox-5b-i2v takes one",
     "text2video-zero": "Text2Video-Zero is text-to-video: it takes no image",
     "tune-a-video": "Tune-A-Video is text-to-video: it is tuned on one video and takes no image",
 }
-"""Systems that are often named among these, and animate no image -> what is said to whoever asks for one."""
+"""Systems that are often named among image-to-video models and are not -> the message if one is asked for."""
 
-registry: Registry[Model] = Registry("model", package="bench.models", refused=NOT_IMAGE_TO_VIDEO)
+registry: Registry[Model] = Registry("model", package="bench.models", refused=_NOT_IMAGE_TO_VIDEO)
 add = registry.add

@@ -1,4 +1,4 @@
-"""What a board says of a model besides its numbers, from its card: its role, who may run it, how large it is."""
+"""The card of a model, for what a board shows besides its numbers: role, access, size, paper."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from bench import models
 from bench.types import ModelCard
 
 CLIPS = "clips"
-"""What rows call the model of clips that were made elsewhere."""
+"""The model's name in rows of clips that were made elsewhere."""
 
 
 def card_of(model: str, stored: Iterable[ModelCard] = ()) -> ModelCard:
-    """The card of a model, whose name may come from a stranger's file; one that claims nothing where nobody has it.
+    """The card of a model, whose name may come from another party's file; an empty one if the model is unknown.
 
     Args:
-        model: as rows name it.
+        model: its name in rows.
         stored: cards that came with the rows, for models that are not registered here.
     """
     if model in models.registry:
@@ -28,7 +28,7 @@ def card_of(model: str, stored: Iterable[ModelCard] = ()) -> ModelCard:
 
 
 def paper_address(paper: str) -> str:
-    """'arXiv 2311.15127' as an address; an address of the web as it is; '' for anything else."""
+    """'arXiv 2311.15127' as a web address; a web address unchanged; '' for anything else."""
     if paper.startswith("arXiv "):
         return f"https://arxiv.org/abs/{paper.removeprefix('arXiv ')}"
     return paper if paper.startswith(("https://", "http://")) else ""

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench.base import files, weights
+from bench.base import files
 from bench.errors import Unavailable, UsageError
+from bench.models import hub
 from bench.types import Checkpoint, ModelCard
 
 PIPELINE_INDEX = "model_index.json"
 """The file that makes a folder a diffusers pipeline."""
 
 PART_CONFIG = "config.json"
-"""The file that makes a folder a part of one: a transformer, a UNet, a VAE."""
+"""The file that makes a folder a part of a pipeline: a transformer, a UNet, a VAE."""
 
 IMAGE_ADAPTER = "ip-adapter_sd15.safetensors"
-"""What a folder or hub repository of an IP-Adapter holds."""
+"""The file that a folder or hub repository of an IP-Adapter must hold."""
 
 PART_FILES: Mapping[str, str] = {
     "feature_extractor": "preprocessor_config.json",
@@ -30,23 +29,20 @@ PART_FILES: Mapping[str, str] = {
     "scheduler": "scheduler_config.json",
     "ip_adapter": IMAGE_ADAPTER,
 }
-"""Part -> what its folder holds, where that is not PART_CONFIG."""
+"""Part -> the file that its folder must hold, if that is not PART_CONFIG."""
 
 LORA = "pytorch_lora_weights.safetensors"
-"""What a folder or hub repository of a LoRA holds."""
-
-HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
-SECONDS = 20.0
-"""How long the hub may take to name a commit before the cache is asked."""
+"""The file that a folder or hub repository of a LoRA must hold."""
 
 
 def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -> Checkpoint:
     """The checkpoint that words name: a folder that exists, else a hub id 'organisation/name', also with '@revision'.
 
-    A folder's digest covers every file in it; it is remembered while path, sizes and modification times stay. A hub
+    A folder's digest covers every file in it; it is cached until path, sizes or modification times change. A hub
     revision is pinned to its commit: as the hub says, or the cached one when the hub cannot be asked.
 
     Args:
+        words: a folder or a hub id.
         is_default: these are the model's own weights, which need no name in a label.
         needs: the file that a checkpoint must hold.
 
@@ -55,10 +51,10 @@ def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -
         Unavailable: a hub id that is not cached and cannot be asked for, does not exist, or is gated.
     """
     folder = Path(words).expanduser()
-    if words and folder.exists():  # '' would be the folder that one stands in
+    if words and folder.exists():  # '' would be the current folder
         return _of_folder(folder.resolve(), is_default, needs)
     repository, at, revision = words.partition("@")
-    if not HUB_ID.fullmatch(repository) or bool(at) != bool(revision):
+    if not hub.HUB_ID.fullmatch(repository) or bool(at) != bool(revision):
         raise UsageError(
             f"checkpoint '{words}' does not exist as a folder; from the hub it is written organisation/name"
             " or organisation/name@revision"
@@ -72,7 +68,7 @@ def of_card(
     """The checkpoint that a model runs.
 
     Args:
-        card: names the weights that are run by default, and parts that come from elsewhere.
+        card: names the default weights, and parts that come from elsewhere.
         words: another checkpoint, whole; None for the card's.
         components: parts to replace, as 'transformer=path'.
         loras: to add, as 'path' or 'path:scale'.
@@ -113,10 +109,10 @@ def resolve_part(words: str, needs: str = PART_CONFIG) -> Checkpoint:
 
 
 def resolve_lora(words: str) -> tuple[Checkpoint, float]:
-    """A LoRA and its scale, of 'path', 'path:0.8', or a hub id likewise; a path is a .safetensors file or a folder.
+    """A LoRA and its scale, from 'path', 'path:0.8', or a hub id likewise; a path is a .safetensors file or a folder.
 
     Raises:
-        UsageError: it is neither, or the scale is no number.
+        UsageError: it is neither, or the scale is not a number.
         Unavailable: as resolve.
     """
     place, colon, scale = words.rpartition(":")
@@ -127,11 +123,13 @@ def resolve_lora(words: str) -> tuple[Checkpoint, float]:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise UsageError(f"a LoRA is path or path:scale, and '{scale}' in '{words}' is no number")
+        raise UsageError(f"a LoRA is path or path:scale, and '{scale}' in '{words}' is not a number")
     path = Path(place).expanduser()
     if path.is_file():
         if path.suffix != ".safetensors":
-            raise UsageError(f"LoRA {path} is no .safetensors file; others may run code when they are opened")
+            raise UsageError(
+                f"LoRA {path} is not a .safetensors file; others may run code when they are opened"
+            )
         return Checkpoint(str(path.resolve()), None, path.stem, files.sha256(path)), number
     return resolve(place, needs=LORA), number
 
@@ -142,13 +140,13 @@ def on_top(
     loras: Sequence[tuple[Checkpoint, float]],
     named: Sequence[str],
 ) -> Checkpoint:
-    """The checkpoint with parts replaced and LoRAs added; name and digest say so.
+    """The checkpoint with parts replaced and LoRAs added; both are in its name and digest.
 
     Args:
         base: the whole pipeline.
         parts: part -> where it comes from.
         loras: in the order in which they are added, with their scales.
-        named: the parts that somebody chose, and that a label must therefore tell.
+        named: the parts that the user chose, which a label therefore names.
     """
     if not parts and not loras:
         return base
@@ -163,10 +161,10 @@ def on_top(
 
 
 def file(checkpoint: Checkpoint, name: str) -> Path:
-    """One file of the checkpoint, or of a part of one, on this machine; from the hub, it is fetched if it is not here.
+    """A file of a checkpoint, or of a part of one, on this machine; fetched from the hub if it is not here.
 
     Raises:
-        Unavailable: it is not there, or cannot be fetched.
+        Unavailable: it does not exist, or cannot be fetched.
     """
     if is_folder(checkpoint):
         path = Path(checkpoint.source) / name
@@ -175,22 +173,12 @@ def file(checkpoint: Checkpoint, name: str) -> Path:
                 f"checkpoint {checkpoint.source} holds no {name}", "copy or save it again, whole"
             )
         return path
-    from huggingface_hub import hf_hub_download
-
     repository, subfolder = place(checkpoint)
-    with hub_errors(repository):
-        found = hf_hub_download(
-            repository,
-            name,
-            subfolder=subfolder or None,
-            revision=checkpoint.revision,
-            local_files_only=weights.is_offline(),
-        )
-    return Path(found)
+    return hub.file(repository, name, subfolder, checkpoint.revision)
 
 
 def place(checkpoint: Checkpoint) -> tuple[str, str]:
-    """The folder or hub id, and the subfolder in a hub repository where a part lies."""
+    """The folder or hub id, and the subfolder of a part in a hub repository; '' for none."""
     if is_folder(checkpoint):
         return checkpoint.source, ""
     pieces = checkpoint.source.split("/")
@@ -200,17 +188,6 @@ def place(checkpoint: Checkpoint) -> tuple[str, str]:
 def is_folder(checkpoint: Checkpoint) -> bool:
     """Whether the checkpoint is a folder of this machine rather than a repository of the hub."""
     return Path(checkpoint.source).is_dir()
-
-
-@contextmanager
-def hub_errors(repository: str) -> Iterator[None]:
-    """Turns what huggingface_hub raises into Unavailable with a remedy."""
-    from huggingface_hub import errors
-
-    try:
-        yield
-    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # of whichever httpx the hub's client uses
-        raise _explained(error, repository) from error
 
 
 def _of_folder(folder: Path, is_default: bool, needs: str) -> Checkpoint:
@@ -228,7 +205,7 @@ def _of_folder(folder: Path, is_default: bool, needs: str) -> Checkpoint:
 
 
 def _folder_digest(folder: Path) -> str:
-    """sha256 of the folder's files: 10 GB take a minute, so it is kept until something in the folder looks changed."""
+    """sha256 of the folder's files; cached until something in it looks changed, since 10 GB take a minute."""
     stamp = _stamp(folder)
     kept = files.cache() / "digests" / f"{stamp}.txt"
     if kept.is_file():
@@ -251,52 +228,6 @@ def _stamp(folder: Path) -> str:
 
 
 def _of_hub(repository: str, revision: str | None, is_default: bool, needs: str) -> Checkpoint:
-    commit = _commit(repository, revision, needs)
+    commit = hub.commit(repository, revision, needs)
     short = repository.split("/")[1] + (f"-{revision.replace('/', '-')}" if revision else "")
     return Checkpoint(repository, commit, "" if is_default else short, f"hub:{repository}@{commit}")
-
-
-def _commit(repository: str, revision: str | None, needs: str) -> str:
-    from huggingface_hub import HfApi, errors
-
-    try:
-        with hub_errors(repository):
-            return str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
-    except Unavailable as error:
-        is_answer = isinstance(error.__cause__, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
-        cached = None if is_answer else _cached_commit(repository, revision, needs)
-        if cached is None:
-            raise
-        return cached
-
-
-def _cached_commit(repository: str, revision: str | None, needs: str) -> str | None:
-    """The commit that revision meant when the hub was last asked, if what is needed was fetched then."""
-    from huggingface_hub import try_to_load_from_cache
-
-    path = try_to_load_from_cache(repository, needs, revision=revision)
-    return Path(path).parents[needs.count("/")].name if isinstance(path, str) else None
-
-
-def _explained(error: Exception, repository: str) -> Unavailable:
-    from huggingface_hub import errors
-
-    page = f"https://huggingface.co/{repository}"
-    if isinstance(error, errors.GatedRepoError):
-        return Unavailable(
-            f"hub repository {repository} is gated", f"accept its licence at {page}, then set HF_TOKEN"
-        )
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return Unavailable(
-            f"no folder and no hub repository is called {repository}",
-            "check the name; for a private repository set HF_TOKEN",
-        )
-    if isinstance(error, errors.RevisionNotFoundError):
-        return Unavailable(
-            f"hub repository {repository} has no such revision", f"see {page}/commits/main for those it has"
-        )
-    return Unavailable(
-        f"hub repository {repository} is not cached here, and the hub cannot be asked ({type(error).__name__})",
-        f"run `hf download {repository}` with a network (HF_TOKEN where it is gated), set HF_HOME to a cache that"
-        " holds it, or give --checkpoint a folder",
-    )

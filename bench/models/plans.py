@@ -1,7 +1,7 @@
-"""What a model will make of a request, said before any weight is loaded: rounded frames and size, crop, and cost.
+"""What a model will make of a request, before any weight is loaded: rounded frames and size, crop, and cost.
 
-Pipelines change the number of frames without a word: asked for 8, one makes 9, another 16, a third 1. A FrameRule says
-which numbers a pipeline makes; it is asked for the next such number, and what is too much is cut off at the end.
+Pipelines silently change the number of frames: asked for 8, one makes 9, another 16, a third 1. A FrameRule states
+which numbers a pipeline makes; it is asked for the next such number, and surplus frames are cut off at the end.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from bench.types import Fit
 
 @dataclass(frozen=True)
 class FrameRule:
-    """The numbers of frames that a pipeline makes: first, and every so many more.
+    """The numbers of frames that a pipeline makes: first + k * every.
 
     Attributes:
-        every: 4 where a latent frame is four frames.
-        first: 1 where the first latent frame is one.
-        most: the largest number; None where there is no such limit.
-        extra: frames that the pipeline drops from the front, so that it is asked for as many more.
+        every: 4 if a latent frame is four frames.
+        first: 1 if the first latent frame is one.
+        most: the largest number; None for no limit.
+        extra: frames that the pipeline drops at the start, and is therefore asked for in addition.
     """
 
     every: int = 1
@@ -41,7 +41,7 @@ class FrameRule:
         return made
 
     def asked(self, made: int) -> int:
-        """What the pipeline is to be asked for, so that it makes so many."""
+        """The number to ask the pipeline for, so that it makes so many."""
         return made + self.extra
 
     def __str__(self) -> str:
@@ -60,15 +60,15 @@ class SectionRule(FrameRule):
     window: int = 1
 
     def made(self, asked: int) -> int:
-        """As FrameRule's: as many sections as the pipeline thinks it needs."""
+        """As FrameRule.made: as many sections as the pipeline computes that it needs."""
         return self.first + self.sections(asked) * self.window * self.every
 
     def asked(self, made: int) -> int:
-        """As FrameRule's: the pipeline thinks that a section has fewer frames than it adds."""
+        """As FrameRule.asked: the pipeline counts fewer frames per section than a section adds."""
         return (made - self.first) // (self.window * self.every) * self._section
 
     def sections(self, asked: int) -> int:
-        """How many the pipeline makes when it is asked for so many frames."""
+        """The number of sections that the pipeline makes if it is asked for so many frames."""
         return max(1, -(-asked // self._section))
 
     @property
@@ -84,18 +84,18 @@ class SizeRule:
     """The sizes that a pipeline makes.
 
     Attributes:
-        multiple: of which width and height are multiples.
-        only: the one size (width, height) that works; None for any.
+        multiple: width and height are multiples of it.
+        only: the single size (width, height) that works; None for any.
     """
 
     multiple: int = 8
     only: tuple[int, int] | None = None
 
     def made(self, width: int, height: int) -> tuple[int, int]:
-        """The nearest size (width, height) of this rule, below at a tie.
+        """The nearest size (width, height) of this rule, the smaller one at a tie.
 
         Raises:
-            UsageError: there is only one size, and it is another.
+            UsageError: there is a single size, and it is another.
         """
         if self.only is not None and (width, height) != self.only:
             raise UsageError(
@@ -112,18 +112,18 @@ class SizeRule:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be asked of a model, and what will come out, for one case.
+    """What a model will be asked for, and what will come out, for one case.
 
     Attributes:
-        frames: of the clip; None where only the clip will tell.
-        made_frames: what the model makes before what is too much is cut off; None as above.
+        frames: of the clip; None if only the clip will tell.
+        made_frames: frames that the model makes, before surplus ones are cut off; None as above.
         width, height: of the clip, pixels; None as above.
         fps: of the clip; None as above.
         fit: how the input image is brought to that size.
         crop: (left, top, width, height) of the input image, pixels, that the model sees; None for all of it.
-        steps: of denoising; None where there are none.
-        cost: US dollars, estimated; None where nobody is paid.
-        notes: what was changed of the request, and what a user should know before it is too late; a sentence each.
+        steps: of denoising; None if there are none.
+        cost: US dollars, estimated; None if it is free or the price is unknown.
+        notes: changes to the request, and what a user should know beforehand; a sentence each.
     """
 
     frames: int | None = None
@@ -139,11 +139,11 @@ class Plan:
 
 
 def crop(image: tuple[int, int], clip: tuple[int, int], fit: Fit) -> tuple[int, int, int, int] | None:
-    """(left, top, width, height) of the part of an image that a clip shows; None for all of it.
+    """(left, top, width, height) of the part of an image that a clip shows, pixels; None for all of it.
 
     Args:
         image, clip: width and height, pixels.
-        fit: only 'cover' cuts off.
+        fit: only 'cover' crops.
     """
     (width, height), (to_width, to_height) = image, clip
     if fit != "cover" or width * to_height == height * to_width:
@@ -151,3 +151,11 @@ def crop(image: tuple[int, int], clip: tuple[int, int], fit: Fit) -> tuple[int, 
     scale = max(to_width / width, to_height / height)
     seen_width, seen_height = min(width, round(to_width / scale)), min(height, round(to_height / scale))
     return (width - seen_width) // 2, (height - seen_height) // 2, seen_width, seen_height
+
+
+def aspect_size(short_side: int, aspect_ratio: str) -> tuple[int, int]:
+    """(width, height) of a shorter side in pixels and a ratio such as '16:9', rounded to even numbers."""
+    across, _, down = aspect_ratio.partition(":")
+    ratio = int(across) / int(down)
+    width, height = (short_side * ratio, short_side) if ratio >= 1 else (short_side, short_side / ratio)
+    return round(width / 2) * 2, round(height / 2) * 2

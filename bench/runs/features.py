@@ -1,9 +1,10 @@
-"""What set-level metrics keep of each clip: one vector a clip digest, on disk, so that a clip is looked at once."""
+"""What set-level metrics keep of each clip: one vector per clip digest, on disk, so that each clip is seen once."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from bench.types import MetricCard
 
 
 class Featured(Protocol):
-    """What a store asks of a set evaluator: a name and all that decides its features."""
+    """What a store needs of a set evaluator: its name and all that decides its features."""
 
     @property
     def name(self) -> str: ...
@@ -25,17 +26,25 @@ class Featured(Protocol):
     def protocol(self) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True)
 class FeatureStore:
-    """The vectors of one protocol.
+    """The vectors of one protocol; other settings or weights of an evaluator are another store.
 
-    Args:
-        root: the folder of features of a run, or of the cache for reference clips.
-        evaluator: whose protocol; other settings or weights are another store.
+    Attributes:
+        folder: of the vectors, named by the digest of the protocol.
     """
 
-    def __init__(self, root: Path, evaluator: Featured) -> None:
-        protocol = {"version": evaluator.cards[0].version, **evaluator.protocol()}
-        self.folder = root / f"{evaluator.name}-{files.digest(protocol)[:12]}"
+    folder: Path
+
+    @classmethod
+    def of_run(cls, run: Path, evaluator: Featured) -> FeatureStore:
+        """The features of a run's clips, in the run's folder."""
+        return cls(run / "features" / _protocol_name(evaluator))
+
+    @classmethod
+    def of_references(cls, evaluator: Featured) -> FeatureStore:
+        """The features of reference clips, in the cache, once for all runs."""
+        return cls(files.cache() / "features" / _protocol_name(evaluator))
 
     def __contains__(self, sha256: str) -> bool:
         return self.has_features(sha256) or self._failure(sha256).exists()
@@ -89,7 +98,7 @@ class FeatureStore:
         files.write_json(self._failure(sha256), content)
 
     def forget_failures(self) -> None:
-        """Makes every failed clip an open question again."""
+        """Forgets why clips have no vector, so that they are tried again."""
         for path in self.folder.glob("*.json"):
             path.unlink()
 
@@ -98,3 +107,8 @@ class FeatureStore:
 
     def _failure(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
+
+
+def _protocol_name(evaluator: Featured) -> str:
+    protocol = {"version": evaluator.cards[0].version, **evaluator.protocol()}
+    return f"{evaluator.name}-{files.digest(protocol)[:12]}"

@@ -185,6 +185,11 @@ def frame(rows: pa.Table | Sequence[Measurement], cards: Cards = NO_CARDS) -> pd
     return table
 
 
+def suite_ids(rows: pd.DataFrame) -> pd.Series[str]:
+    """The suite of each row as text, 'name@version', from the columns suite and suite_version, categories or not."""
+    return rows["suite"].astype(object) + "@" + rows["suite_version"].astype(object)
+
+
 def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
     """One row a key, the last of each, in the order of first appearance."""
     rows: dict[tuple[Any, ...], Measurement] = {}

@@ -41,7 +41,7 @@ def publish(folder: RunFolder, published: Path) -> Path:
         raise UsageError(
             f"run '{folder.path.name}' has no measurements yet: bench evaluate {folder.path.name}"
         )
-    path = published / f"{run.suite}@{run.suite_version}" / f"{folder.path.name}.parquet"
+    path = published / str(run.suite_id) / f"{folder.path.name}.parquet"
     with tempfile.TemporaryDirectory() as scratch:  # a good file stays, whatever becomes of the new one
         tried = Path(scratch) / path.name
         parquet.write(tried, [public(row) for row in rows], folder.rows.cards())

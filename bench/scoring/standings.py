@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from bench.evaluators.catalogue import Catalogue
+from bench.runs import parquet
 from bench.scoring import summary, totals as total_scores
 from bench.scoring.summary import ENOUGH, Score
 from bench.statistics import ranking
@@ -120,7 +121,7 @@ def standing(
         recipe: of the totals.
         here: ids of the runs whose clips are on this machine.
     """
-    own = scores[(scores["suite"] + "@" + scores["suite_version"]) == suite]
+    own = scores[parquet.suite_ids(scores) == suite]
     rows = rows[rows["run"].isin(own["run"])]
     names, means, known = summary.names(rows), summary.case_means(rows), summary.catalogue_of(rows)
     columns = _columns(own, metrics, known)

@@ -1,7 +1,7 @@
-"""Which metrics say the same: Spearman's rank correlation over the cases of all runs of a suite. Pure.
+"""Which metrics say the same: Spearman's rank correlation over the cases of all runs of a suite.
 
-Pooled over runs and cases, so two metrics are alike that tell apart the same models, or the same pictures, or both. It
-says nothing of which of them is right.
+Pooled over runs and cases: two metrics correlate if they separate the same models, or the same pictures, or both. The
+correlation does not say which of them is right.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MIN_PAIRS = 8
-"""Of fewer, a correlation is mostly chance: that of two unrelated metrics reaches ±0.74 in 5 % of trials of 8 pairs."""
+"""With fewer pairs a correlation is mostly chance: with 8, unrelated metrics reach ±0.74 in 5 % of trials."""
 
-MAX_LINES = 20_000
-"""Of more lines, so many are drawn, always the same: the standard error is then below 0.01."""
+MAX_ROWS = 20_000
+"""A larger table is sampled down to this many rows, always the same: the standard error is then below 0.01."""
 
 
 @dataclass(frozen=True)
-class Alike:
-    """A metric and how it goes with another.
+class Correlation:
+    """How a metric correlates with another.
 
     Attributes:
-        metric: its name.
+        metric: name of the other.
         spearman: in [−1, 1]; −1: the one falls wherever the other grows.
         pairs: cases, of all runs together, that have both.
     """
@@ -39,36 +39,43 @@ class Alike:
 
 
 def table(case_means: pd.DataFrame) -> pd.DataFrame:
-    """One line a run and case, one column a metric; NaN where there is no value.
+    """One row per run and case, one column per metric; NaN where there is no value.
 
     Args:
-        case_means: run, case, metric, metric_version, value: see summary.case_means. Of a metric in several versions,
-            only that counts which most values are of.
+        case_means: run, case, metric, metric_version, value: see summary.case_means. For a metric in several versions,
+            only the version with most values counts.
     """
     usual = quantiles.of_usual_versions(case_means)
     values: pd.DataFrame = usual.set_index(["run", "case", "metric"])["value"].unstack("metric")
     return values
 
 
-def alike(values: pd.DataFrame, metric: str, count: int = 5) -> list[Alike]:
-    """The metrics that go most with one, or against it; the strongest first.
+def strongest(values: pd.DataFrame, metric: str, count: int = 5) -> list[Correlation]:
+    """The metrics that correlate most with one, in either direction; the strongest first.
 
     Args:
         values: see table.
-        metric: which; none where it has no column.
+        metric: which one.
         count: how many at most.
+
+    Returns:
+        Empty if the metric has no column; without metrics that share fewer than MIN_PAIRS cases with it or do not vary.
     """
     if metric not in values:
         return []
-    if len(values) > MAX_LINES:
-        values = values.sample(MAX_LINES, random_state=0)
-    found = [_alike(values, metric, str(other)) for other in values if other != metric]
+    if len(values) > MAX_ROWS:
+        values = values.sample(MAX_ROWS, random_state=0)
+    found = [_correlation(values, metric, str(other)) for other in values if other != metric]
     known = [each for each in found if each is not None]
     return sorted(known, key=lambda each: (-abs(each.spearman), each.metric))[:count]
 
 
 def spearman(a_N: np.ndarray, b_N: np.ndarray) -> float | None:
-    """The correlation of ranks, ties given their mean rank; None where one does not vary."""
+    """The correlation of ranks, ties given their mean rank, in [−1, 1]; None where one does not vary.
+
+    >>> round(spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 8.0, 27.0])), 9)
+    1.0
+    """
     import pandas as pd
 
     # pandas ranks as scipy.stats does, whose import takes two seconds
@@ -79,9 +86,9 @@ def spearman(a_N: np.ndarray, b_N: np.ndarray) -> float | None:
     return float(np.clip(ranks[0] @ ranks[1] / (sizes[0] * sizes[1]), -1, 1))
 
 
-def _alike(values: pd.DataFrame, metric: str, other: str) -> Alike | None:
+def _correlation(values: pd.DataFrame, metric: str, other: str) -> Correlation | None:
     both = values[[metric, other]].dropna()
     if len(both) < MIN_PAIRS:
         return None
     found = spearman(both[metric].to_numpy(), both[other].to_numpy())
-    return None if found is None else Alike(other, found, len(both))
+    return None if found is None else Correlation(other, found, len(both))

@@ -1,7 +1,7 @@
-"""Who is left when two numbers matter at once: the Pareto front, and whom the intervals cannot keep off it. Pure.
+"""The Pareto front of two numbers, and the entries whose intervals reach it.
 
-A mean that is beaten by a hair is not beaten: an entry is off the front for sure only where another one is better in
-both numbers beyond both intervals. Signs: +1 where higher is better, -1 where lower is.
+An entry is surely off the front only where another one is better in both numbers beyond both intervals: means that
+differ by a hair do not suffice. Signs: +1 where higher is better, -1 where lower is.
 """
 
 from __future__ import annotations
@@ -30,26 +30,30 @@ class Span:
     high: float = math.nan
 
     def worst(self, sign: int) -> float:
-        """The worse end, as a number of which more is better; -∞ where nobody knows."""
+        """The worse end, as a number of which more is better; -∞ if unknown."""
         end = self.low if sign > 0 else self.high
         return -math.inf if math.isnan(end) else sign * end
 
     def best(self, sign: int) -> float:
-        """The better end, as a number of which more is better; ∞ where nobody knows."""
+        """The better end, as a number of which more is better; ∞ if unknown."""
         end = self.high if sign > 0 else self.low
         return math.inf if math.isnan(end) else sign * end
 
 
 Spot: TypeAlias = tuple[Span, Span]
-"""Where an entry stands: across and up."""
+"""The position of an entry: across and up."""
 
 
 def places(spots: Mapping[str, Spot], signs: Signs) -> dict[str, Place]:
-    """Each entry's place, in the order given.
+    """Place of each entry, in the order given.
 
     Returns:
-        'on the front': by the means, nobody is at least as good in both numbers and better in one. 'beaten': somebody
-        is, even if the intervals are bent against them. 'not told apart': neither.
+        'on the front': by the means, no other entry is at least as good in both numbers and better in one. 'beaten':
+        another entry is, even with its own worse ends against the better ends of this one. 'not told apart': neither.
+
+    >>> a, b, c = Span(3, 2, 4), Span(2, 1, 3), Span(0, -1, 1)
+    >>> places({"a": (a, a), "b": (b, b), "c": (c, c)}, (1, 1))
+    {'a': 'on the front', 'b': 'not told apart', 'c': 'beaten'}
     """
     return {name: _place(spot, spots, signs) for name, spot in spots.items()}
 

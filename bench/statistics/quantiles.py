@@ -1,4 +1,4 @@
-"""How the values of one metric lie over the cases of each run. Pure: frames in, frames out."""
+"""The spread of one metric over the cases of each run: frames in, frames out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ QUANTILES = {"q10": 0.1, "q25": 0.25, "q75": 0.75, "q90": 0.9}
 
 
 def of_usual_versions(case_means: pd.DataFrame) -> pd.DataFrame:
-    """Only the version of each metric that most values are of: numbers of two versions are not compared.
+    """Only the version of each metric that has most values: numbers of two versions are not compared.
 
     Args:
         case_means: run, case, metric, metric_version, value: see summary.case_means.
@@ -24,7 +24,7 @@ def of_usual_versions(case_means: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_run(case_means: pd.DataFrame, sign: int) -> pd.DataFrame:
-    """One line a run, the best mean first.
+    """One row per run, the best mean first.
 
     Args:
         case_means: of one metric in one version: run, case, value.
@@ -32,6 +32,12 @@ def by_run(case_means: pd.DataFrame, sign: int) -> pd.DataFrame:
 
     Returns:
         run, mean, q10, q25, q75, q90 (quantiles over cases), cases.
+
+    >>> import pandas as pd
+    >>> by_run(pd.DataFrame({"run": list("aab"), "case": list("xyx"), "value": [1.0, 3.0, 9.0]}), sign=1)[
+    ...     "mean"
+    ... ].tolist()
+    [9.0, 2.0]
     """
     values = case_means.astype({"run": object, "value": float}).groupby("run")["value"]
     quantiles = {name: values.quantile(share) for name, share in QUANTILES.items()}

@@ -1,7 +1,7 @@
-"""Ranks no finer than the data: the best and the worst place that a model may have, and groups not told apart.
+"""Ranks no finer than the data: the best and the worst place that a run may have, and groups that are not told apart.
 
-R: runs; N: cases. Two runs are compared on the cases that both have. A table that says 7th where 3rd to 12th is all
-that anybody knows sends people after noise; here it says 3–12.
+R: runs; N: cases. Two runs are compared on the cases that both have. Where the data allow every place from 3rd to 12th,
+the rank is 3–12: a table that says 7th would invite readers to explain noise.
 """
 
 from __future__ import annotations
@@ -9,23 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.statistics import paired
+from bench.statistics.arrays import Mask, Matrix, Vector
+from bench.statistics.significance import ALPHA, holm
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Matrix: TypeAlias = NDArray[np.float64]
-Told: TypeAlias = NDArray[np.bool_]
-"""(R, R): whether the row's run is told to be better than the column's."""
-
 CANCELLED = 1e-10
-"""Of two runs' sums of squares, as they are and around the cases' levels: where their differences' is smaller, matrix
-products have lost its digits, and the differences are taken one by one."""
+"""Relative to two runs' sums of squares, raw and around the cases' levels: if the sum of squares of the differences is
+smaller, matrix products have lost its digits, and the differences are computed one by one."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Rank:
     Attributes:
         low: the best place that the data allow.
         high: the worst.
-        group: of runs that are not told apart from their group's best, counted from 1.
+        group: counted from 1; runs that are not told apart from the best run of the group.
     """
 
     low: int
@@ -56,19 +53,19 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     truly equal have all the places that they share inside theirs. Simulated (tests/statistics/test_ranking.py) for 5 to
     8 runs and 10 to 50 cases, normal and heavy-tailed: it holds in 95 % or more.
 
-    Pairs with so few common cases that not even one sign for all could be significant (fewer than 6: paired.least_p)
-    are never told apart, and do not count as tests. Differences that are rounding are 0. Differences that are all the
+    Pairs with so few common cases that not even equal signs could be significant (fewer than 6: paired.least_p) are
+    never told apart, and do not count as tests. Differences that are only rounding are 0. Differences that are all the
     same and not 0 are told apart, however small.
 
     Groups are for reading: in the order of means, a new one begins at the first run that is found worse than the best
     of the group so far. Members may still differ among themselves, and runs of neighbouring groups need not.
 
     Args:
-        values: a row a case, a column a run, NaN where there is no value; what is infinite counts as none.
+        values: one row per case, one column per run, NaN where there is no value; infinity counts as none.
         sign: 1 where higher is better, -1 where lower is.
 
     Returns:
-        Of each run that has a value; others are not counted.
+        Run -> rank, for each run that has a value; others are not counted.
 
     Source: Al Mohamad, van Zwet, Solari and Goeman 2021 (Electronic Journal of Statistics 15) for intervals of ranks
     from all pairs; Holm in place of Tukey, since the differences of runs on the same cases vary differently.
@@ -82,18 +79,24 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
 
 
 def of_intervals(scores: Mapping[str, tuple[float, float, float]], sign: int) -> dict[str, Rank]:
-    """Rank intervals from one number a run with its 95 % interval: for numbers about whole sets of clips.
+    """Rank intervals from one number per run with its 95 % interval: for numbers about whole sets of clips.
 
     Two runs are told apart where their intervals do not touch. That is stricter than a test of the difference (5 %
-    become about 0.6 % for intervals of one width), but nothing is corrected for the number of pairs.
+    become about 0.6 % for intervals of one width), but there is no correction for the number of pairs.
 
     Args:
         scores: run -> mean, low, high; NaN for low and high where there is no interval: such a run is told apart from
-            none, and has every place.
+            none, and may have every place.
         sign: 1 where higher is better, -1 where lower is.
 
     Returns:
-        Of each run that has a mean; others are not counted.
+        Run -> rank, for each run that has a mean; others are not counted.
+
+    >>> found = of_intervals(
+    ...     {"a": (10.0, 8.0, 12.0), "b": (14.0, 11.0, 17.0), "c": (30.0, 25.0, 35.0)}, sign=-1
+    ... )
+    >>> {run: str(rank) for run, rank in found.items()}
+    {'a': '1–2', 'b': '1–2', 'c': '3'}
     """
     found = {run: score for run, score in scores.items() if math.isfinite(score[0])}
     table = np.array(list(found.values()), dtype=np.float64).reshape(-1, 3) * sign
@@ -101,37 +104,40 @@ def of_intervals(scores: Mapping[str, tuple[float, float, float]], sign: int) ->
     return _ranks(list(found), table[:, 0], lows[:, None] > highs)  # NaN is above nothing
 
 
-def _ranks(runs: list[str], means: Matrix, is_better: Told) -> dict[str, Rank]:
-    lows, highs = 1 + is_better.sum(axis=0), len(runs) - is_better.sum(axis=1)
-    groups = _groups(runs, means, is_better)
+def _ranks(runs: list[str], means: Vector, is_better_RR: Mask) -> dict[str, Rank]:
+    lows, highs = 1 + is_better_RR.sum(axis=0), len(runs) - is_better_RR.sum(axis=1)
+    groups = _groups(runs, means, is_better_RR)
     return {run: Rank(int(lows[i]), int(highs[i]), groups[i]) for i, run in enumerate(runs)}
 
 
-def _groups(runs: list[str], means: Matrix, is_better: Told) -> dict[int, int]:
-    """Place of a run -> its group. Runs of one mean stand in the order of their names, not of the columns."""
+def _groups(runs: list[str], means: Vector, is_better_RR: Mask) -> dict[int, int]:
+    """Index of a run -> its group. Runs of one mean are ordered by their names, not by the columns."""
     groups: dict[int, int] = {}
     best, group = -1, 0
     for each in sorted(range(len(runs)), key=lambda place: (-means[place], runs[place])):
-        if best < 0 or is_better[best, each]:
+        if best < 0 or is_better_RR[best, each]:
             best, group = each, group + 1
         groups[each] = group
     return groups
 
 
-def _told_by_cases(x_NR: Matrix) -> Told:
-    """Which runs are better than which, at 5 % false alarms over all pairs; x grows to the better."""
+def _told_by_cases(x_NR: Matrix) -> Mask:
+    """(R, R): whether the row's run is found better than the column's, at 5 % false alarms over all pairs.
+
+    Args:
+        x_NR: higher is better.
+    """
     runs = x_NR.shape[1]
     if runs < 2:
         return np.zeros((runs, runs), dtype=bool)
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # the square of 1e300 is infinite: no gap is told from that
+    # the square of 1e300 is infinite: no gap is told from that
+    with np.errstate(over="ignore", invalid="ignore"):
         gaps, squares, counts = _moments(x_NR)
     first, second = np.triu_indices(runs, 1)
     is_test = counts[first, second] >= _fewest()
     first, second = first[is_test], second[is_test]
     ps = _t_test(gaps[first, second], squares[first, second], counts[first, second])
-    found = np.array(paired.holm(ps.tolist())) <= paired.ALPHA
+    found = np.array(holm(ps.tolist())) <= ALPHA
     better = np.zeros((runs, runs), dtype=bool)
     better[first[found], second[found]] = gaps[first[found], second[found]] > 0
     better[second[found], first[found]] = gaps[first[found], second[found]] < 0
@@ -139,12 +145,12 @@ def _told_by_cases(x_NR: Matrix) -> Told:
 
 
 def _fewest() -> int:
-    """The fewest cases whose differences, all of one sign, could be significant."""
-    return next(count for count in range(1, paired.EXACT) if paired.least_p(count) <= paired.ALPHA)
+    """The fewest cases whose differences could be significant if all had one sign."""
+    return next(count for count in range(1, paired.EXACT) if paired.least_p(count) <= ALPHA)
 
 
-def _t_test(gaps: Matrix, squares: Matrix, counts: Matrix) -> Matrix:
-    """p of means of differences, from their sums of squares around them; 1 for a mean of 0."""
+def _t_test(gaps: Vector, squares: Vector, counts: Vector) -> Vector:
+    """p of mean differences, from the sums of squares around them; 1 for a mean of 0."""
     from scipy.special import stdtr
 
     errors = np.sqrt(squares / (counts * (counts - 1)))
@@ -154,16 +160,16 @@ def _t_test(gaps: Matrix, squares: Matrix, counts: Matrix) -> Matrix:
 
 
 def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-    """Of each two runs, row minus column: mean difference, sum of squares around it, and number of common cases.
+    """Mean difference of each two runs, row minus column; sum of squares around it; number of common cases. All (R, R).
 
     By matrix products: 200 runs of 1,000 cases are 20,000 pairs, and a page ranks a dozen metrics.
     """
     has_NR = ~np.isnan(x_NR)
     mask_NR = has_NR.astype(np.float64)
     raw_NR = np.where(has_NR, x_NR, 0.0)
-    # a case's own level is in no difference, but its square would drown theirs; a mean is where one run wants it
+    # a case's own level cancels in differences, but its square would drown theirs; the median resists one huge value
     middle_N1 = (has_NR.sum(axis=1, keepdims=True) - 1) // 2
-    level_N1 = np.take_along_axis(np.sort(x_NR, axis=1), middle_N1, axis=1)  # NaN stands last
+    level_N1 = np.take_along_axis(np.sort(x_NR, axis=1), middle_N1, axis=1)  # NaN is sorted last
     centred_NR = np.where(has_NR, x_NR - level_N1, 0.0)
     counts = mask_NR.T @ mask_NR
     sums = centred_NR.T @ mask_NR
@@ -181,7 +187,7 @@ def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
 
 
 def _exact_moments(a_N1: Matrix, b_NR: Matrix) -> tuple[Matrix, Matrix]:
-    """Means of a minus b and sums of squares around them, where rounding is no difference."""
+    """(R,) means of a minus b and sums of squares around them, where rounding is no difference."""
     gaps = paired.differences(b_NR, a_N1)
     is_common = ~np.isnan(gaps)
     counts = np.maximum(is_common.sum(axis=0), 1)

@@ -1,36 +1,34 @@
-"""Series of many clips as one band: the mean over cases and where the middle 80 % of them lie, along the clip.
+"""Series of many clips as one band: the mean over cases and the range of the middle 80 % of them, along the clip.
 
-P: points; C: cases. Clips of one length are taken point by point. Clips of different lengths are brought to shares of
-the clip, from its first value to its last: cutting all at the shortest would throw away the ends, where clips drift. A
-shorter series is drawn out linearly to the longest one's length; no band has more than MAX_POINTS, and longer series
-give the means of that many stretches of equal length.
+P: points; C: cases; N: values of a series. Clips of one length are taken point by point. Clips of different lengths are
+brought to percentages of the clip, from its first value to its last: cutting all at the shortest would throw away the
+ends, where clips drift. A shorter series is stretched linearly to the longest one's length; no band has more than
+MAX_POINTS, and longer series give the means of that many stretches of equal length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vector: TypeAlias = NDArray[np.float64]
+from bench.statistics.arrays import Vector
 
 MAX_POINTS = 240
-"""A plot is not wider than that in points that an eye tells apart."""
+"""More points than this cannot be told apart in a plot."""
 
 LOW, HIGH = 0.1, 0.9
 
 
 @dataclass(frozen=True)
 class Band:
-    """How a metric goes along the clips of one run.
+    """The course of a metric along the clips of one run.
 
     Attributes:
-        places_P: where each point stands: the number of its value (from 0), or, by share, from 0 to 100 % of the clip.
+        places_P: position of each point: the number of its value (from 0), or, by share, 0 to 100 % of the clip.
         mean_P: over cases.
-        low_P, high_P: the 10 % and the 90 % quantile over cases; of one case, its own series.
+        low_P, high_P: the 10 % and the 90 % quantile over cases; for one case, its own series.
         cases: how many.
         is_by_share: whether the clips differ in length, or are longer than MAX_POINTS.
     """
@@ -47,10 +45,13 @@ def band(series: Mapping[str, Sequence[Sequence[float]]]) -> Band | None:
     """The band of a metric.
 
     Args:
-        series: case -> the series of its seeds, which count as one: their mean. Empty series count for nothing.
+        series: case -> the series of its seeds, which are averaged first. Empty series are ignored.
 
     Returns:
         None where there is no series.
+
+    >>> band({"a": [[0.0, 2.0]], "b": [[2.0, 4.0]]}).mean_P.tolist()
+    [1.0, 3.0]
     """
     found = {case: [each for each in seeds if len(each)] for case, seeds in series.items()}
     lengths = {len(each) for seeds in found.values() for each in seeds}
@@ -67,13 +68,16 @@ def band(series: Mapping[str, Sequence[Sequence[float]]]) -> Band | None:
 
 
 def resampled(values: Sequence[float], points: int) -> Vector:
-    """A series as so many points: drawn out linearly, or averaged over stretches of equal length."""
+    """A series as (points,): stretched linearly, or averaged over stretches of equal length.
+
+    >>> resampled([0.0, 1.0, 2.0, 5.0], 2).tolist()
+    [0.5, 3.5]
+    """
     values_N = np.asarray(values, dtype=np.float64)
     if len(values_N) <= points:
         return np.interp(np.linspace(0, len(values_N) - 1, points), np.arange(len(values_N)), values_N)
     edges = np.linspace(0, len(values_N), points + 1)
-    whole = np.concatenate(
-        [[0.0], np.cumsum(values_N)]
-    )  # linear between frames: a stretch may end inside one
+    # linear between frames: a stretch may end inside one
+    whole = np.concatenate([[0.0], np.cumsum(values_N)])
     sums = np.diff(np.interp(edges, np.arange(len(values_N) + 1), whole))
     return np.asarray(sums / np.diff(edges))

@@ -1,24 +1,23 @@
-"""Suites: a folder with suite.toml (what it is) and cases.jsonl (one JSON object a line).
+"""Suites: a folder with suite.toml (what it is) and cases.jsonl (one JSON object per line).
 
     suite = suites.load("demo")      # by name, or by the path of a folder
     suites.prepare(suite)            # renders what is rendered and not yet in the cache
 
-Loading looks at every byte that decides a number, and renders nothing: image and reference of a rendered case are paths
-into the cache where prepare puts them. What may stand in the files, and how mistakes are said: `suite_files`.
+Loading reads every byte that decides a number, and renders nothing: image and reference of a rendered case are paths
+into the cache, where prepare puts them. Also imported from here: `scenes` (rendered motion) and `own_clips` (a user's
+CSV or folder). Knows `bench.media`, `bench.base`, `bench.types` and `bench.errors`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from bench.base import files
 from bench.base.progress import Progress
 from bench.errors import UnknownName, UsageError
-from bench.suites import scenes as render, suite_files
-from bench.suites.scenes import Scene
-from bench.suites.suite_files import Entry
-from bench.types import Case, Keyframe, Suite
+from bench.suites import cases, scenes, suite_files
+from bench.types import Case, Suite
+
+__all__ = ["folder", "load", "names", "prepare"]
 
 
 def load(name_or_folder: str | Path) -> Suite:
@@ -29,16 +28,13 @@ def load(name_or_folder: str | Path) -> Suite:
         UsageError: suite.toml or cases.jsonl has mistakes; one line each, with file, line and field.
     """
     home = folder(name_or_folder).absolute()
-    facts, entries = (
-        suite_files.read_facts(home / "suite.toml"),
-        suite_files.read_entries(home / "cases.jsonl"),
-    )
-    cases = tuple(_case(entry, home) for entry in entries)
+    facts = suite_files.read_facts(home / "suite.toml")
+    found = tuple(cases.of_suite(entry, home) for entry in suite_files.read_entries(home / "cases.jsonl"))
     return Suite(
         name=home.name,
-        version=files.digest([[case.digest, case.category] for case in cases])[:12],
+        version=cases.suite_version(found),
         title=facts.title,
-        cases=cases,
+        cases=found,
         reference_note=facts.reference_note,
         folder=home,
     )
@@ -69,18 +65,18 @@ def folder(name_or_folder: str | Path) -> Path:
 
 
 def prepare(suite: Suite, progress: Progress | None = None) -> None:
-    """Renders those images and reference clips of a suite that are rendered and not yet in the cache.
+    """Renders what a suite's scenes render and the cache does not hold yet.
 
     Raises:
         BadImage: a photograph cannot be read.
     """
-    scenes = [case for case in suite.cases if case.scene]
-    missing = [case for case in scenes if not all(path.exists() for path in _rendered(case))]
+    rendered = [case for case in suite.cases if case.scene]
+    missing = [case for case in rendered if not all(path.exists() for path in _rendered(case))]
     if not missing:
         return
     with (progress or Progress()).bar(f"rendering scenes of {suite.name}", len(missing)) as bar:
         for case in missing:
-            render.write(render.scene_of(case), *_rendered(case))
+            scenes.write(scenes.scene_of(case), *_rendered(case))
             bar.advance()
 
 
@@ -93,61 +89,3 @@ def _rendered(case: Case) -> tuple[Path, Path]:
 def _places() -> tuple[Path, ...]:
     package = Path(__file__).parents[1]
     return Path("suites"), package.parent / "suites", package / "_suites"
-
-
-def _case(entry: Entry, home: Path) -> Case:
-    """The case, its paths made whole and its digest taken."""
-    scene = entry.scene and _at_home(entry.scene, home)
-    case = Case(
-        id=entry.id,
-        image=home / (entry.image or ""),
-        prompt=entry.prompt,
-        category=entry.category,
-        camera=entry.camera,
-        trajectory=entry.trajectory,
-        reference=home / entry.reference if entry.reference else None,
-        keyframes=tuple(Keyframe(home / each.image, each.frame) for each in entry.keyframes),
-        keep=home / entry.keep if entry.keep else None,
-        digest=_digest(entry, home, scene),
-    )
-    return _with_scene(case, scene, has_image=entry.image is not None) if scene else case
-
-
-def _at_home(scene: Scene, home: Path) -> Scene:
-    return replace(scene, texture=home / scene.texture, patch=scene.patch and home / scene.patch)
-
-
-def _with_scene(case: Case, scene: Scene, has_image: bool) -> Case:
-    """The case with its rendered reference and, unless it has an image, everything else that the scene decides."""
-    image, reference = render.paths(scene)
-    case = replace(case, reference=reference, scene=render.parameters(scene))
-    if has_image:
-        return case
-    return replace(case, image=image, camera=scene.camera, trajectory=render.trajectory(scene))
-
-
-def _digest(entry: Entry, home: Path, scene: Scene | None) -> str:
-    """sha256 of what decides a clip or a number of this case, wherever the folder lies.
-
-    The category decides neither. A drawn trajectory is left out, since its last bits are the processor's; the
-    scene's parameters stand for it.
-    """
-    return files.digest(
-        {
-            "id": entry.id,
-            "prompt": entry.prompt,
-            "camera": entry.camera,
-            "trajectory": entry.trajectory,
-            "image": entry.image and files.sha256(home / entry.image),
-            "reference": entry.reference and files.sha256(home / entry.reference),
-            "scene": scene and render.digest(scene),
-            **_wishes(entry, home),
-        }
-    )
-
-
-def _wishes(entry: Entry, home: Path) -> dict[str, object]:
-    """Digests of keyframes and keep mask, where there are any: suites that are older than these keep their version."""
-    keyframes = [[files.sha256(home / each.image), each.frame] for each in entry.keyframes]
-    keep = files.sha256(home / entry.keep) if entry.keep else None
-    return ({"keyframes": keyframes} if keyframes else {}) | ({"keep": keep} if keep else {})

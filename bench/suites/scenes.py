@@ -33,34 +33,23 @@ from numpy.typing import NDArray
 from bench.base import files
 from bench.errors import UsageError
 from bench.media import pictures, video
+from bench.suites import sheets
+from bench.suites.sheets import Points
 from bench.types import Case, Clip, Frames, Image
 
 VERSION = 1
 """Grows when the same parameters give other pixels; part of every digest."""
 
 Camera: TypeAlias = Literal[
-    "static",
-    "pan_left",
-    "pan_right",
-    "tilt_up",
-    "tilt_down",
-    "zoom_in",
-    "zoom_out",
-    "roll_left",
-    "roll_right",
-]
+    "static", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll_left", "roll_right",
+]  # fmt: skip
 """What a camera can do: the labels of Case.camera."""
 
-Kind: TypeAlias = Literal[
-    "static", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll_left", "roll_right",
-    "object",
-]  # fmt: skip
+Kind: TypeAlias = Literal[Camera, "object"]
 """What can happen in a scene: a camera move, or a moving object."""
 
 Flow: TypeAlias = NDArray[np.float32]
 """(H, W, 2) float32: how far each pixel's content moves until the next frame; pixels, x first."""
-
-Points: TypeAlias = NDArray[np.float64]
 
 # Of the camera, a frame, in units of the scene's speed: to the right, down, into the picture, clockwise.
 _MOVES: Mapping[str, tuple[int, int, int, int]] = {
@@ -170,11 +159,11 @@ def digest(scene: Scene) -> str:
 
 def frames(scene: Scene) -> Frames:
     """(T, H, W, 3) uint8 sRGB: the whole clip, the same for the same scene."""
-    sheet, views = _sheet(scene.texture, _sheet_size(scene), scene.blur), _views(scene)
+    sheet, views = sheets.sheet(scene.texture, _sheet_size(scene), scene.blur), _views(scene)
     grid = _grid(scene)
     if scene.camera != "static":
-        return np.stack([_uint8(_sample(sheet, grid @ view[:, :2].T + view[:, 2])) for view in views])
-    background = _sample(sheet, grid @ views[0, :, :2].T + views[0, :, 2])
+        return np.stack([_uint8(sheets.sample(sheet, grid @ view[:, :2].T + view[:, 2])) for view in views])
+    background = sheets.sample(sheet, grid @ views[0, :, :2].T + views[0, :, 2])
     if scene.kind == "static":
         return np.repeat(_uint8(background)[None], scene.num_frames, axis=0)
     patch = _patch(scene)
@@ -300,42 +289,16 @@ def _coverage(scene: Scene, centre: Points) -> Points:
 def _patch(scene: Scene) -> Points:
     """The disc's own sheet: its diameter, half a pixel of edge on both sides, and two to spare."""
     assert scene.patch is not None
-    return _sheet(scene.patch, (scene.diameter + 3, scene.diameter + 3), scene.blur)
+    return sheets.sheet(scene.patch, (scene.diameter + 3, scene.diameter + 3), scene.blur)
 
 
 def _with_disc(scene: Scene, background: Points, patch: Points, centre: Points) -> Points:
     coverage = _coverage(scene, centre)
     here = coverage > 0
-    content = _sample(patch, (_grid(scene) - centre)[here] + (len(patch) - 1) / 2)
+    content = sheets.sample(patch, (_grid(scene) - centre)[here] + (len(patch) - 1) / 2)
     seen = background.copy()
     seen[here] += coverage[here, None] * (content - background[here])
     return seen
-
-
-# Sampling
-
-
-def _sheet(photograph: Path, size: tuple[int, int], blur: float) -> Points:
-    """(H, W, 3) float64: cubic spline coefficients of the photograph, cut and scaled to size (width, height)."""
-    from scipy import ndimage
-
-    pixels = pictures.fit(pictures.read(photograph), *size, "cover").astype(np.float64)
-    if blur:
-        pixels = ndimage.gaussian_filter(pixels, (blur, blur, 0), mode="nearest")
-    return np.stack([ndimage.spline_filter(pixels[..., c], order=3, mode="mirror") for c in range(3)], axis=2)
-
-
-def _sample(sheet: Points, points: Points) -> Points:
-    """(…, 3): the spline at points (…, 2), x first, all of them on the sheet."""
-    from scipy import ndimage
-
-    # rounding may put a point an ulp past the edge
-    y, x = np.clip(points[..., 1], 0, sheet.shape[0] - 1), np.clip(points[..., 0], 0, sheet.shape[1] - 1)
-    channels = [
-        ndimage.map_coordinates(sheet[..., c], [y, x], order=3, mode="mirror", prefilter=False)
-        for c in range(3)
-    ]
-    return np.stack(channels, axis=-1)
 
 
 def _grid(scene: Scene) -> Points:

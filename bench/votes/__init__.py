@@ -1,4 +1,5 @@
-"""What people prefer: the ballot file, the next question, ratings, and how far metrics agree with them.
+"""What people prefer: the file of votes, the next question, ratings, and how far metrics agree with them.
 
-Imported from here: `ballot_file`, `next_question`, `polls`, `tables`. Knows scores and `bench.statistics`.
+Imported from here: `vote` and `vote_file`, `next_question`, `polls` (everything about a file of votes), `ratings`,
+`agreement`, `texts`. Knows scores and `bench.statistics`.
 """

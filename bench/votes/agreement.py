@@ -1,10 +1,10 @@
-"""How far each metric agrees with the votes, clip by clip and model by model. Pure: rows and votes in, numbers out.
+"""How far each metric agrees with the votes, clip by clip and model by model: rows and votes in, numbers out.
 
-By clip: of two clips of one case and seed, does the metric prefer the one that a voter preferred? Only what was shown
-side by side is compared, so how cases differ in difficulty plays no part. By model: does the metric's order of the
-models agree with the ratings' order? That is the milder question: averages over many cases hide errors on each.
+By clip: does the metric prefer the clip of a case and seed that a voter preferred? Only clips that were shown side by
+side are compared, so the difficulty of cases does not matter. By model: does the metric's order of the models agree
+with the ratings' order? That is easier: averages over many cases hide errors on each.
 
-A metric that says neither way is better is taken as it is: a positive number says that people prefer more of it.
+A metric without a better direction is taken as it is: a positive number says that people prefer more of it.
 
 V: votes; C: cases; N: models; B: resamples.
 """
@@ -17,34 +17,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.evaluators.catalogue import Catalogue
 from bench.scoring import summary
-from bench.statistics import concordance, davidson, paired
-from bench.statistics.davidson import Matrix, Vector
-from bench.statistics.frechet import Estimate
+from bench.statistics import comparison_graph, concordance, davidson, paired
+from bench.statistics.arrays import Matrix, Vector
+from bench.statistics.estimate import Estimate
 from bench.types import Direction
-from bench.votes import ballot_file as ballots
-from bench.votes.ballot_file import Vote
+from bench.votes.vote import OUTCOMES, Vote
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MIN_MODELS = 3
-"""Two are in order or they are not."""
+"""The order of two models has no degrees of agreement."""
 
 RESAMPLES = 500
-"""Of the cases; ends of an interval of so coarse a number as τ of few models need no more."""
+"""Resamples of the cases: τ of few models is coarse, and its ends need no more."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the votes say of one metric.
+    """The agreement of one metric with the votes.
 
     Attributes:
-        metric, version, heading, direction, is_main: of which.
-        votes: how many are on clips that both have a value.
-        share: of the votes that are no ties, how many went to the clip that the metric prefers; half where it prefers
-            neither. 0.5 is a coin.
-        by_clip: Kendall's τ_b over the clips that were shown together, −1 to 1; 0 is a coin. Ties count on both sides.
+        metric, version, heading, direction, is_main: the metric; its title with settings and arrow; from its card.
+        votes: number of votes on two clips that both have a value.
+        share: fraction of the decided votes that went to the clip that the metric prefers; half a vote where it prefers
+            neither. 0.5 is chance.
+        by_clip: Kendall's τ_b over the clips that were shown together, −1 to 1; 0 is chance. Ties count on both sides.
         models: how many are ordered.
         by_model: Kendall's τ_b between the models' means and their ratings.
     """
@@ -62,30 +62,47 @@ class Agreement:
 
 
 def agreements(rows: pd.DataFrame, votes: Iterable[Vote]) -> list[Agreement]:
-    """One a metric and version, the one that agrees most with votes on clips first.
+    """One per metric and version, the one that agrees most with votes on clips first.
 
     Args:
         rows: the columns of Measurement, at least run, case, seed, metric, metric_version and value; of one suite. With
             clip_sha256, votes on clips that were made anew since do not count.
-        votes: on this suite, one a voter and question.
+        votes: on this suite, one per voter and question.
+
+    Returns:
+        Empty without votes on clips as they are now.
     """
     sound = current(votes, rows)
     if not sound:
         return []
     models = _Models.of(sound, rows["case"].dropna())
     known = summary.catalogue_of(rows)
-    found = []
-    measured = rows[rows["value"].notna()]
-    for (metric, version), group in measured.groupby(["metric", "metric_version"], sort=False):
-        card = known.card(str(metric), str(version))
-        sign = card.sign or 1
-        is_of_clips = bool(group["case"].notna().all())
-        clips = _Clips.of(group, sound if is_of_clips else (), sign)
-        counted, by_model = models.estimate(_means(group) if is_of_clips else _of_sets(group), sign)
-        is_main = bool(known.main([str(metric)]))
-        about = str(metric), str(version), known.heading(str(metric)), card.direction, is_main
-        found.append(Agreement(*about, len(clips.human_V), clips.share(), clips.tau(), counted, by_model))
+    groups = rows[rows["value"].notna()].groupby(["metric", "metric_version"], sort=False)
+    found = [
+        _agreement(known, str(metric), str(version), own, sound, models) for (metric, version), own in groups
+    ]
     return sorted(found, key=_rank)
+
+
+def _agreement(
+    known: Catalogue, metric: str, version: str, rows: pd.DataFrame, votes: Sequence[Vote], models: _Models
+) -> Agreement:
+    card = known.card(metric, version)
+    is_of_clips = bool(rows["case"].notna().all())
+    clips = _Clips.of(rows, votes if is_of_clips else (), card.sign or 1)
+    count, by_model = models.estimate(_means(rows) if is_of_clips else _of_sets(rows), card.sign or 1)
+    return Agreement(
+        metric=metric,
+        version=version,
+        heading=known.heading(metric),
+        direction=card.direction,
+        is_main=bool(known.main([metric])),
+        votes=len(clips.human_V),
+        share=clips.share(),
+        by_clip=clips.tau(),
+        models=count,
+        by_model=by_model,
+    )
 
 
 def current(votes: Iterable[Vote], rows: pd.DataFrame) -> list[Vote]:
@@ -112,11 +129,11 @@ def _rank(found: Agreement) -> tuple[float, str, str]:
 
 @dataclass(frozen=True)
 class _Clips:
-    """Votes on clips that both have a value, and which of the two the metric prefers.
+    """Votes on two clips that both have a value, and the metric's preference.
 
     Attributes:
         metric_V, human_V: 1 for the left clip, −1 for the right one, 0 for neither.
-        clusters: what the intervals take as independent draws.
+        clusters: what counts as an independent draw.
     """
 
     metric_V: Vector
@@ -135,7 +152,7 @@ class _Clips:
         counted = [votes[number] for number in both]
         return cls(
             np.asarray(sign * np.sign(paired.differences(right_V, left_V))),
-            np.array([ballots.OUTCOMES[vote.choice] for vote in counted], dtype=np.float64),
+            np.array([OUTCOMES[vote.choice] for vote in counted], dtype=np.float64),
             concordance.clusters_of([vote.case for vote in counted], [vote.voter for vote in counted]),
         )
 
@@ -148,14 +165,14 @@ class _Clips:
 
 @dataclass(frozen=True)
 class _Models:
-    """Ratings of the models that were compared with each other, and of resamples of the cases.
+    """Strengths of the models that were compared with each other, from all cases and from resamples of them.
 
     Attributes:
         runs: N.
-        cases: that votes are on or that were measured, C.
-        strengths_N: by all votes.
+        cases: C, with votes or measured.
+        strengths_N: from all votes.
         weights_BC: how often each case is in each resample.
-        resampled_BN: strengths by those.
+        resampled_BN: strengths from the resamples.
     """
 
     runs: tuple[str, ...]
@@ -170,7 +187,7 @@ class _Models:
         cases = tuple(sorted({*measured, *(vote.case for vote in votes)}))
         wins_CNN, ties_CNN = _tables(votes, runs, cases)
         wins, ties = wins_CNN.sum(axis=0), ties_CNN.sum(axis=0)
-        group = np.array(davidson.groups(wins + ties > 0), dtype=np.intp)
+        group = np.array(comparison_graph.groups(wins + ties > 0), dtype=np.intp)
         inside = np.flatnonzero(group == 0)  # the largest: ratings of two groups cannot be ordered
         wins_CNN, ties_CNN = (table[:, inside][:, :, inside] for table in (wins_CNN, ties_CNN))
         strengths, _ = davidson.fit(wins_CNN.sum(axis=0)[None], ties_CNN.sum(axis=0)[None])
@@ -180,10 +197,10 @@ class _Models:
         return cls(tuple(runs[place] for place in inside), cases, strengths[0], weights, resampled)
 
     def estimate(self, means: pd.DataFrame, sign: int) -> tuple[int, Estimate | None]:
-        """How many models have a value, and τ_b between their means over the cases that all have, and their ratings.
+        """How many models have a value, and τ_b between their means, over cases that all have, and their strengths.
 
         Args:
-            means: case down, run across; one line for a number about sets, which is the same in every resample.
+            means: cases down, runs across; one row for a number about sets, which is the same in every resample.
             sign: 1 where higher is better, −1 where lower.
         """
         places = [place for place, run in enumerate(self.runs) if run in means]
@@ -196,7 +213,7 @@ class _Models:
         return len(places), concordance.of_models(values_BN, strengths_BN)
 
     def _weights(self, cases: Sequence[str]) -> Matrix:
-        """(B, C): of these cases in the resamples; a whole set is in all of them."""
+        """(B, C): how often these cases are in the resamples; a whole set is once in each."""
         place = {case: number for number, case in enumerate(self.cases)}
         ones = np.ones(len(self.weights_BC))
         return np.stack(
@@ -210,7 +227,7 @@ def _tables(votes: Sequence[Vote], runs: Sequence[str], cases: Sequence[str]) ->
     wins, ties = np.zeros((2, len(cases), len(runs), len(runs)))
     for vote in votes:
         case, left, right = case_place[vote.case], run_place[vote.left], run_place[vote.right]
-        outcome = ballots.OUTCOMES[vote.choice]
+        outcome = OUTCOMES[vote.choice]
         if outcome:
             wins[(case, left, right) if outcome > 0 else (case, right, left)] += 1
         else:
@@ -219,10 +236,10 @@ def _tables(votes: Sequence[Vote], runs: Sequence[str], cases: Sequence[str]) ->
 
 
 def _means(rows: pd.DataFrame) -> pd.DataFrame:
-    """Case down, run across: means over seeds."""
+    """Cases down, runs across: means over seeds."""
     return rows.pivot_table(index="case", columns="run", values="value", aggfunc="mean")
 
 
 def _of_sets(rows: pd.DataFrame) -> pd.DataFrame:
-    """One line, which is no case, run across."""
+    """One row, which is no case; runs across."""
     return rows.groupby("run")["value"].last().to_frame("").T

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bench.votes.ballot_file import Vote
+from bench.votes.vote import Vote
 
 
 @dataclass(frozen=True)
 class Question:
-    """Two clips to show beside each other."""
+    """Two clips to show side by side."""
 
     case: str
     seed: int
@@ -23,7 +23,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Agenda:
-    """What voters can be asked about one suite.
+    """The questions that can be asked about one suite.
 
     Attributes:
         clips: run -> the (case, seed) of its clips.
@@ -44,16 +44,16 @@ class Agenda:
     def question(
         self, votes: Iterable[Vote], voter: str, rng: random.Random, passed: Iterable[Question] = ()
     ) -> Question | None:
-        """The one that is known least about: fewest votes on the two runs, then on these clips, then by lot.
+        """The question with the fewest votes on its two runs, then on its clips, then at random.
 
         Args:
-            votes: of everybody, on this suite.
-            voter: whose turn it is; what they answered is not asked again.
-            rng: decides between equals, and who stands on the left.
+            votes: of all voters, on this suite.
+            voter: the one to be asked; what they have answered is not asked again.
+            rng: decides between equals, and which clip is on the left.
             passed: questions that cannot be shown.
 
         Returns:
-            None where the voter has answered everything.
+            None if the voter has answered everything.
         """
         votes = list(votes)
         closed = {(vote.pair, vote.case, vote.seed) for vote in votes if vote.voter == voter}

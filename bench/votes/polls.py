@@ -1,21 +1,21 @@
-"""A file of votes, held against the results on this machine: ratings of each suite's runs, and which metrics agree."""
+"""A file of votes together with the results on this machine: ratings of each suite's runs, and which metrics agree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.errors import BadResults, UsageError
 from bench.runs import parquet
 from bench.scoring import summary
-from bench.votes import agreement, ballot_file as ballots, ratings
-from bench.votes.agreement import Agreement
-from bench.votes.ballot_file import Vote, VoteFile
-from bench.votes.ratings import Ratings
+from bench.votes.agreement import Agreement, agreements, current
+from bench.votes.ratings import Ratings, rated
+from bench.votes.vote import Vote, counted, judgements, left_share
+from bench.votes.vote_file import VoteFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 COLUMNS = (
     "run", "clip_sha256", "label", "suite", "suite_version", "case", "seed", "metric", "metric_version", "value",
 )  # fmt: skip
-"""Of the results: what ratings and agreement need."""
+"""The columns of results that ratings and agreement need."""
 
 
 @dataclass(frozen=True)
 class Poll:
-    """What the votes on one suite say.
+    """The result of the votes on one suite.
 
     Attributes:
         suite: 'name@version'.
         ratings: of the runs, by id.
-        agreements: of the metrics, the one that agrees most first; none where the runs' results are elsewhere.
+        agreements: of the metrics, the one that agrees most first; empty where the runs' results are elsewhere.
         stale: votes on clips that were made anew since: they count in ratings, not in agreement.
-        left_share: of the votes that are no ties, how many went to the left; far from a half, somebody did not look.
+        left_share: fraction of the decided votes that went to the left.
         seconds: the median time that a vote took.
     """
 
@@ -46,14 +46,19 @@ class Poll:
     left_share: float | None
     seconds: float
 
+    @property
+    def main_agreements(self) -> list[Agreement]:
+        """Those of the metrics that tables show by default; all where none is one."""
+        return [each for each in self.agreements if each.is_main] or list(self.agreements)
+
 
 @dataclass(frozen=True)
 class Polls:
     """Every suite of a file of votes.
 
     Attributes:
-        polls: one a suite, the one with most votes first.
-        names: run -> what tables call it; its id where its results are not here.
+        polls: one per suite, the one with most votes first.
+        names: run -> its name in tables; its id where its results are not here.
         problems: lines and files that were set aside.
     """
 
@@ -74,36 +79,59 @@ def read(path: Path, folders: Iterable[Path]) -> Polls:
     votes, problems = VoteFile(path).read()
     rows, broken = parquet.read_all(parquet.find(folders), COLUMNS)
     names = {vote_run: vote_run for vote in votes for vote_run in vote.pair} | summary.names(rows)
-    return Polls(tuple(polls(votes, rows)), names, (*problems, *broken))
+    return Polls(tuple(by_suite(votes, rows)), names, (*problems, *broken))
 
 
-def polls(votes: Sequence[Vote], rows: pd.DataFrame) -> list[Poll]:
-    """One a suite that was voted on, the one with most votes first.
+def by_suite(votes: Sequence[Vote], rows: pd.DataFrame) -> list[Poll]:
+    """One poll per suite that was voted on, the one with most votes first.
 
     Args:
-        votes: of any suites; of each voter's answers to a question the last counts.
+        votes: on any suites; the last of a voter's answers to a question counts.
         rows: the columns of Measurement, at least COLUMNS; of any suites.
     """
-    by_suite: dict[tuple[str, str], list[Vote]] = {}
-    for vote in ballots.counted(votes):
-        by_suite.setdefault((vote.suite, vote.suite_version), []).append(vote)
-    found = [poll(of_suite, _of_suite(rows, *suite)) for suite, of_suite in by_suite.items()]
+    own: dict[tuple[str, str], list[Vote]] = {}
+    for vote in counted(votes):
+        own.setdefault((vote.suite, vote.suite_version), []).append(vote)
+    found = [poll(of_suite, _of_suite(rows, *suite)) for suite, of_suite in own.items()]
     return sorted(found, key=lambda each: (-each.ratings.votes, each.suite))
 
 
 def poll(votes: Sequence[Vote], rows: pd.DataFrame) -> Poll:
-    """What votes on one suite say, at least one, with the suite's rows."""
+    """The result of votes on one suite, at least one, with the suite's rows."""
     return Poll(
         f"{votes[0].suite}@{votes[0].suite_version}",
-        ratings.rated(ballots.judgements(votes)),
-        tuple(agreement.agreements(rows, votes)),
-        len(votes) - len(agreement.current(votes, rows)),
-        ballots.left_share(votes),
+        rated(judgements(votes)),
+        tuple(agreements(rows, votes)),
+        len(votes) - len(current(votes, rows)),
+        left_share(votes),
         float(np.median([vote.seconds for vote in votes])),
     )
 
 
+def as_json(found: Polls) -> dict[str, Any]:
+    """All polls, JSON-like; strengths are log-odds, points 400 for ten wins to one."""
+    return {
+        "polls": [_poll_json(poll, found.names) for poll in found.polls],
+        "problems": [str(problem) for problem in found.problems],
+    }
+
+
+def _poll_json(poll: Poll, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "suite": poll.suite,
+        **{key: value for key, value in asdict(poll.ratings).items() if key != "entries"},
+        "stale": poll.stale,
+        "left_share": poll.left_share,
+        "seconds": poll.seconds,
+        "ratings": [
+            {**asdict(each), "run": each.name, "name": names[each.name], "points": each.points}
+            for each in poll.ratings.entries
+        ],
+        "agreement": [asdict(each) for each in poll.agreements],
+    }
+
+
 def _of_suite(rows: pd.DataFrame, suite: str, version: str) -> pd.DataFrame:
-    """Its rows, with the texts of categories as plain texts: groups of categories would hold those of other suites."""
+    """Its rows, categories as plain text: grouping by categories would list those of other suites."""
     chosen = rows[(rows["suite"] == suite) & (rows["suite_version"] == version)]
     return chosen.astype({name: object for name in ("run", "case", "metric", "metric_version")})

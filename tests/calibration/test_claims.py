@@ -44,7 +44,7 @@ def found() -> Calibration:
 
     On half of the size that `bench calibrate` looks at, a quarter of its pixels, where the evaluator can do with it.
     """
-    whole = measure.of_suite("motion", CASES, Progress())
+    whole = measure.sources_of_suite("motion", CASES, Progress())
     halved = Sources(whole.name, tuple(map(_halved, whole.all)))
     small = [owner for owner in _owners() if owner.min_side <= _least_side(halved)]
     large = [owner for owner in _owners() if owner.min_side > _least_side(halved)]

@@ -352,7 +352,7 @@ def test_any_number_of_workers_gives_the_same_curves() -> None:
 def test_the_same_seed_gives_the_same_curve_and_another_clip_another_pattern() -> None:
     one, other = (calibrated(LastRed(), "brightness_flicker").curves for _ in range(2))
     assert one == other
-    tasks = [measure.Task(each, damages.TABLE["noise"], (1.0,)) for each in sources(2).all]
+    tasks = [measure.Cell(each, damages.TABLE["noise"], (1.0,)) for each in sources(2).all]
     draws = [measure._generator(task).random() for task in (*tasks, tasks[0])]
     assert draws[0] == draws[2] != draws[1]
 
@@ -382,7 +382,7 @@ def test_large_clips_are_scaled_and_long_ones_cut_off(tmp_path: Path) -> None:
     large = Clip(np.broadcast_to(photograph(180, 400), (20, 180, 400, 3)).copy(), 8.0)
     video.write_clip(tmp_path / "a.mkv", large)
     pictures.write(tmp_path / "a.png", photograph())
-    (source,) = measure.of_clips(tmp_path, None).all
+    (source,) = measure.sources_of_clips(tmp_path, None).all
     assert source.clip.frames.shape == (16, 144, 320, 3)
 
 
@@ -393,7 +393,7 @@ def test_a_suite_without_clips_cannot_be_damaged(tmp_path: Path) -> None:
         '{"id": "a", "image": "a.png", "prompt": "x", "category": "x"}\n'
     )
     with pytest.raises(UsageError, match="no reference clips to damage: use --clips"):
-        measure.of_suite(str(tmp_path / "s"), None, Progress())
+        measure.sources_of_suite(str(tmp_path / "s"), None, Progress())
 
 
 # The command

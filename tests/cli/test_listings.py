@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bench import models
 from bench.cli import listings, terminal
-from bench.engine import resolve_models
+from bench.engine import requests
 from bench.errors import UsageError
 
 HEADINGS, ENTRIES = listings.of("models", Path("runs"))
@@ -41,7 +41,7 @@ def test_models_of_a_family_stand_together_under_its_name_null_models_first() ->
     families = [entry["family"] for entry in ENTRIES]
     assert families[0] == "null models"
     assert [entry["name"] for entry in ENTRIES if entry["family"] == "null models"] == sorted(
-        resolve_models.NULL_MODELS
+        requests.NULL_MODELS
     )
     changes = [family for at, family in enumerate(families) if at == 0 or families[at - 1] != family]
     assert len(changes) == len(set(changes))

@@ -14,7 +14,7 @@ import pytest
 
 from bench import models
 from bench.base import settings
-from bench.engine.resolve_models import NULL_MODELS
+from bench.engine.requests import NULL_MODELS
 from bench.errors import BenchError
 from bench.media import pictures, video
 from bench.types import Case, Clip, Condition

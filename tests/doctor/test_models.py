@@ -22,7 +22,7 @@ from bench.doctor import machine, models as doctor
 from bench.doctor.machine import Checkup, Finding
 from bench.errors import UnknownName, UsageError
 from bench.media import video
-from bench.models import requirements
+from bench.models import requirements, stored_weights
 from bench.models.requirements import Need
 from bench.types import Checkpoint, Clip, ModelCard, Runtime
 
@@ -93,7 +93,7 @@ def card(weights: str | None, parts: Mapping[str, str] | None = None) -> ModelCa
 
 
 def needed(weights: str | None, parts: Mapping[str, str] | None = None, is_half: bool = False) -> list[Need]:
-    return list(requirements.weights(card(weights, parts), None, is_half))
+    return list(stored_weights.needs(card(weights, parts), None, is_half))
 
 
 def test_a_model_without_weights_needs_none() -> None:
@@ -154,7 +154,7 @@ def test_half_precision_is_preferred_where_it_is_wanted(pipeline: Path) -> None:
     write_network(pipeline / "unet", 10, "model.fp16.safetensors")
     chosen = Checkpoint(str(pipeline), None, "", "")
     (full,), (half,) = (
-        list(requirements.weights(card("org/x"), chosen, is_half)) for is_half in (False, True)
+        list(stored_weights.needs(card("org/x"), chosen, is_half)) for is_half in (False, True)
     )
     assert [path.name for path in full.files] == ["model.safetensors"] * 2
     assert sorted(path.name for path in half.files) == ["model.fp16.safetensors", "model.safetensors"]

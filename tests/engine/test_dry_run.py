@@ -8,16 +8,15 @@ import pytest
 
 from bench.base.progress import Progress
 from bench.cli.terminal import alike
-from bench.engine.dry_run import planned
-from bench.engine.jobs import Selection
-from bench.engine.resolve_models import Entrants
+from bench.engine.dry_run import plan
+from bench.engine.requests import ModelRequest, Selection
 from bench.errors import UsageError
 from bench.types import Runtime
 
 
 def plans(*models: str, settings: tuple[str, ...] = (), seeds: tuple[int, ...] = (0,)) -> list[list[str]]:
     selection = Selection(cases=("cat", "coffee"), seeds=seeds)
-    rows = planned(Entrants(models, settings=settings), selection, Runtime(), Progress())
+    rows = plan(ModelRequest(models, settings=settings), selection, Runtime(), Progress())
     return [
         [row.label, row.case, str(row.clips), str(row.plan.frames), str(row.plan.made_frames), row.error]
         for row in rows
@@ -51,5 +50,5 @@ def test_an_unknown_setting_is_wrong_use() -> None:
 
 def test_cases_that_are_planned_alike_are_one_line() -> None:
     selection = Selection(cases=("cat", "coffee"))
-    rows = planned(Entrants(("still", "svd")), selection, Runtime(), Progress())
+    rows = plan(ModelRequest(("still", "svd")), selection, Runtime(), Progress())
     assert [[row.case for row in group] for group in alike(rows)] == [["cat", "coffee"]] * 2

@@ -1,4 +1,4 @@
-"""A screening shows each frame once, keeps little of the clip, and one evaluator's trouble is its own."""
+"""One pass over a clip shows each frame once, keeps little of the clip, and one evaluator's trouble is its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import av
 import numpy as np
 import pytest
 
-from bench.engine.one_pass import screen, screen_clip, screen_file
+from bench.engine.one_pass import show, show_clip, show_file
 from bench.errors import BadClip, NotMeasurable
 from bench.evaluators import ClipEvaluator, Sample, Values, View
 from bench.media import video
@@ -46,7 +46,7 @@ class Levels(ClipEvaluator):
 
 def test_every_frame_is_seen_once_in_order() -> None:
     levels, clip = Levels(), moving_clip(6)
-    seen = screen_clip(clip, [levels], CASE, RECORD)
+    seen = show_clip(clip, [levels], CASE, RECORD)
     assert [view.t for view in levels.views] == list(range(6))
     assert all((view.frame == frame).all() for view, frame in zip(levels.views, clip.frames, strict=True))
     assert seen.answers(levels)["level"] == Value(
@@ -56,7 +56,7 @@ def test_every_frame_is_seen_once_in_order() -> None:
 
 def test_a_view_knows_the_frame_before_and_the_first_and_no_more() -> None:
     levels = Levels()
-    screen_clip(moving_clip(5), [levels], CASE, RECORD)
+    show_clip(moving_clip(5), [levels], CASE, RECORD)
     assert levels.views[0].before is None
     assert levels.views[0].first is levels.views[0]
     assert levels.views[4].before is levels.views[3]
@@ -71,7 +71,7 @@ def test_shared_planes_are_computed_once() -> None:
 
 def test_trouble_of_one_evaluator_is_its_own() -> None:
     broken, sound = Levels(fails_at=2), Levels()
-    seen = screen_clip(moving_clip(5), [broken, sound], CASE, RECORD)
+    seen = show_clip(moving_clip(5), [broken, sound], CASE, RECORD)
     assert isinstance(seen.answers(broken)["level"], ZeroDivisionError)
     assert len(broken.views) == 3  # it sees no more of the clip
     assert isinstance(seen.answers(sound)["level"], Value)
@@ -91,7 +91,7 @@ def test_what_is_no_answer_costs_its_evaluator_alone(answers: Any, why: str) -> 
             return answers  # type: ignore[no-any-return]
 
     wrong, sound = Wrong(), Levels()
-    seen = screen_clip(moving_clip(3), [wrong, sound], CASE, RECORD)
+    seen = show_clip(moving_clip(3), [wrong, sound], CASE, RECORD)
     with pytest.raises(TypeError, match=why):
         raise seen.answers(wrong)["level"]  # type: ignore[misc]
     assert isinstance(seen.answers(sound)["level"], Value)
@@ -102,9 +102,9 @@ def test_too_short_and_too_small_are_said_before_whatever_went_wrong() -> None:
         min_frames, min_side = 6, 50
 
     choosy = Choosy(fails_at=0)
-    short, small = screen_clip(moving_clip(1), [choosy], CASE, RECORD), moving_clip(6)
+    short, small = show_clip(moving_clip(1), [choosy], CASE, RECORD), moving_clip(6)
     assert str(short.answers(choosy)["level"]) == "clip has 1 frame, levels needs 6"
-    assert str(screen_clip(small, [choosy], CASE, RECORD).answers(choosy)["level"]) == (
+    assert str(show_clip(small, [choosy], CASE, RECORD).answers(choosy)["level"]) == (
         "frames are 64 x 48 pixels, levels needs 50 x 50: use larger frames"
     )
 
@@ -115,7 +115,7 @@ def test_a_net_that_cannot_be_loaded_fails_its_metrics_alone() -> None:
             raise NotMeasurable("no weights")
 
     heavy, sound = Heavy(), Levels()
-    seen = screen_clip(moving_clip(3), [heavy, sound], CASE, RECORD)
+    seen = show_clip(moving_clip(3), [heavy, sound], CASE, RECORD)
     assert str(seen.answers(heavy)["level"]) == "no weights"
     assert isinstance(seen.answers(sound)["level"], Value)
 
@@ -124,8 +124,8 @@ def test_a_file_gives_what_its_frames_give(tmp_path: Path) -> None:
     clip = moving_clip(9)
     video.write_clip(tmp_path / "a.mkv", clip)
     levels = Levels()
-    from_file = screen_file(tmp_path / "a.mkv", [levels], CASE, RECORD)
-    assert from_file.answers(levels) == screen_clip(clip, [levels], CASE, RECORD).answers(levels)
+    from_file = show_file(tmp_path / "a.mkv", [levels], CASE, RECORD)
+    assert from_file.answers(levels) == show_clip(clip, [levels], CASE, RECORD).answers(levels)
     assert from_file.sample.decoded["codec"] == "ffv1"
 
 
@@ -134,7 +134,7 @@ def test_a_clip_that_ends_early_answers_nothing(tmp_path: Path) -> None:
     video.write_clip(path, moving_clip(30))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(BadClip, match=r"a\.mkv"):
-        screen_file(path, [Levels()], CASE, RECORD)
+        show_file(path, [Levels()], CASE, RECORD)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPool")]
 
 
@@ -159,7 +159,7 @@ def test_a_long_clip_is_never_in_memory_whole() -> None:
         def look(self, view: View) -> float:
             return float(view.gray.mean())
 
-    screen(video.Stream(frames(), 8.0, {}), [Gray()], CASE, RECORD)
+    show(video.Stream(frames(), 8.0, {}), [Gray()], CASE, RECORD)
     assert most <= 5
 
 
@@ -172,7 +172,7 @@ def test_uneven_timing_is_known_at_the_end() -> None:
 
     stream.frames = frames()
     levels = Levels()
-    seen = screen(stream, [levels], CASE, RECORD)
+    seen = show(stream, [levels], CASE, RECORD)
     assert (seen.sample.fps, seen.sample.decoded["timing"]) == (12.5, "uneven")
 
 
@@ -190,7 +190,7 @@ def test_uneven_timing_of_a_file_is_what_evaluators_are_told(tmp_path: Path) -> 
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))
     levels = Levels()
-    seen = screen_file(path, [levels], CASE, RECORD)
+    seen = show_file(path, [levels], CASE, RECORD)
     assert seen.sample.decoded["timing"] == "uneven"
     assert seen.sample.fps == pytest.approx(5 / 1.1) == video.read_clip(path).fps
 
@@ -220,7 +220,7 @@ def test_a_file_is_not_closed_while_it_is_decoded(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(video, "stream", stream)
     with pytest.raises(KeyboardInterrupt):
-        screen_file(tmp_path / "a.mkv", [Interrupted()], CASE, RECORD)
+        show_file(tmp_path / "a.mkv", [Interrupted()], CASE, RECORD)
     assert closed == [True]
 
 
@@ -228,7 +228,7 @@ def test_clips_of_other_sizes_may_follow() -> None:
     levels = Levels()
     for side in (1, 8, 33):
         clip = Clip(np.zeros((2, side, side, 3), np.uint8), 8.0)
-        assert screen_clip(clip, [levels], CASE, RECORD).sample.width == side
+        assert show_clip(clip, [levels], CASE, RECORD).sample.width == side
 
 
 class One(ClipEvaluator):
@@ -249,7 +249,7 @@ class One(ClipEvaluator):
 
 
 def _answer(one: One) -> Value | Exception:
-    return screen_clip(moving_clip(), [one], CASE, RECORD).answers(one)["one"]
+    return show_clip(moving_clip(), [one], CASE, RECORD).answers(one)["one"]
 
 
 @pytest.mark.parametrize(

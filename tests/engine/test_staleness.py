@@ -95,22 +95,24 @@ def test_a_run_on_disk_whose_clips_changed(csv: Path, tmp_path: Path) -> None:
     """`bench evaluate RUN` looks at the clips as they are, wherever somebody else keeps them."""
     from bench.base.progress import Progress
     from bench.engine import jobs
+    from bench.engine.requests import MetricRequest, RunConfig
 
     _evaluate(csv, tmp_path / "runs")
     _other_clip(csv)
-    workplace = jobs.Workplace(tmp_path / "runs")
-    report = jobs.evaluate_runs(["mine"], jobs.Metrics(tuple(METRICS)), workplace, Progress())
+    config = RunConfig(tmp_path / "runs")
+    report = jobs.evaluate_runs(["mine"], MetricRequest(tuple(METRICS)), config, Progress())
     assert _numbers(report.rows) == _numbers(_evaluate(csv, tmp_path / "fresh"))
 
 
 def test_a_run_on_disk_whose_images_changed_is_refused(csv: Path, tmp_path: Path) -> None:
     from bench.base.progress import Progress
     from bench.engine import jobs
+    from bench.engine.requests import MetricRequest, RunConfig
 
     _evaluate(csv, tmp_path / "runs")
     _other_image(csv)
     with pytest.raises(UsageError, match="files of a have changed"):
-        jobs.evaluate_runs(["mine"], jobs.Metrics(), jobs.Workplace(tmp_path / "runs"), Progress())
+        jobs.evaluate_runs(["mine"], MetricRequest(), RunConfig(tmp_path / "runs"), Progress())
 
 
 @pytest.fixture
@@ -140,20 +142,21 @@ def test_a_run_is_evaluated_against_its_own_version_of_the_suite(
     """Changed, the suite is refused; moved to where suites are found by name, it is found."""
     from bench.base.progress import Progress
     from bench.engine import jobs
+    from bench.engine.requests import MetricRequest, RunConfig
 
     expected = _numbers(_run(suite_folder, tmp_path / "runs"))
-    workplace = jobs.Workplace(tmp_path / "runs")
+    config = RunConfig(tmp_path / "runs")
     image = (suite_folder / "0.png").read_bytes()
     pictures.write(suite_folder / "0.png", photograph(seed=5))
     with pytest.raises(UsageError, match="animates suite small@"):
-        jobs.evaluate_runs(["still"], jobs.Metrics(tuple(METRICS)), workplace, Progress())
+        jobs.evaluate_runs(["still"], MetricRequest(tuple(METRICS)), config, Progress())
     (suite_folder / "0.png").write_bytes(image)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     suite_folder.parent.rename(tmp_path / "elsewhere" / "suites")
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert suites.load("small").cases
-    report = jobs.evaluate_runs(["still"], jobs.Metrics(tuple(METRICS)), workplace, Progress())
+    report = jobs.evaluate_runs(["still"], MetricRequest(tuple(METRICS)), config, Progress())
     assert _numbers(report.rows) == expected
 
 

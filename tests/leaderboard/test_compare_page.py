@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bench.comparison import compare as verdicts
+from bench.comparison.compare import comparison
 from bench.runs import parquet
 from bench.types import Suite
 from bench.web import launch
@@ -179,7 +179,7 @@ def test_the_report_and_the_json_say_the_same(tmp_path: Path) -> None:
             for n, case in enumerate(suite.cases)
         ]
         boards.write(tmp_path / "runs", of, suite, rows)
-    found = verdicts.compare(tmp_path / "runs", ["a", "b"])
+    found = comparison(tmp_path / "runs", ["a", "b"])
     with zipfile.ZipFile(io.BytesIO(compare.report(found))) as archive:
         assert sorted(archive.namelist()) == [
             "comparison-1-cases.svg",

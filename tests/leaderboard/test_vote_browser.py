@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, Response, WebSocket, expect
 
-from bench.votes.ballot_file import VoteFile
+from bench.votes.vote_file import VoteFile
 from tests.leaderboard import boards, serving
 from tests.leaderboard.visiting import Visit, opened, picture
 

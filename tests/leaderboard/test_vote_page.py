@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from bench.errors import UsageError
-from bench.votes.ballot_file import VoteFile
+from bench.votes.vote_file import VoteFile
 from bench.web import launch
 from bench.web.player import Shown
 from leaderboard import ballots, blind, source

@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from bench import models
-from bench.engine import resolve_models
+from bench.engine import requests
 from bench.models import card_facts
 
 
 def test_every_model_that_runs_by_default_is_a_baseline() -> None:
-    roles = {card_facts.card_of(name).role for name in resolve_models.NULL_MODELS}
+    roles = {card_facts.card_of(name).role for name in requests.NULL_MODELS}
     assert roles == {"null baseline", "reference clips"}
 
 
 def test_null_models_are_registered() -> None:
-    assert set(resolve_models.NULL_MODELS) <= set(models.registry)
+    assert set(requests.NULL_MODELS) <= set(models.registry)
 
 
 @pytest.mark.parametrize(

@@ -13,19 +13,23 @@ import pytest
 from bench import models
 from bench.base.progress import Progress
 from bench.engine.generation import Generated, generate
-from bench.engine.resolve_models import Entrants, resolve
+from bench.engine.requests import ModelRequest
+from bench.engine.resolve_models import resolve
 from bench.errors import Cancelled, ProgramFailed, Unavailable, UnknownName, UsageError
 from bench.media import pictures
 from bench.models import processing, programs
 from bench.models.plans import Plan
-from bench.models.processing import Minterpolate, Place, RealESRGAN, Resize, UpscalerSettings
+from bench.models.processing.frame_rate import frames_at
+from bench.models.processing.minterpolate import Minterpolate
+from bench.models.processing.realesrgan import RealESRGAN, Settings as UpscalerSettings
+from bench.models.processing.resize import Resize
 from bench.runs import RunFolder
 from bench.types import Case, Clip, Frames, Run, Runtime, Suite
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "logs" / "clip")
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "logs" / "clip"
 
 
 @pytest.fixture
@@ -55,22 +59,22 @@ def sliding(count: int, speed: int = 4, height: int = 64, width: int = 96) -> Fr
     ],
 )
 def test_no_frame_is_dropped_at_the_end(
-    place: Place, count: int, rate: float, to_rate: float, expected: int
+    log: Path, count: int, rate: float, to_rate: float, expected: int
 ) -> None:
     """From the first frame to the last: (count - 1) / rate seconds, whose frames at to_rate are counted, and one."""
     treatment = Minterpolate(f"{to_rate:g}")
     clip = Clip(sliding(count), rate)
-    made = treatment.apply(clip, place)
-    assert len(made) == expected == processing.frames_at(count, rate, to_rate)
+    made = treatment.apply(clip, log)
+    assert len(made) == expected == frames_at(count, rate, to_rate)
     assert made.fps == to_rate
     assert (made.frames[0] == clip.frames[0]).all()
     plan = treatment.plan(Plan(frames=count, fps=rate))
     assert (plan.frames, plan.fps) == (expected, to_rate)
 
 
-def test_frames_of_the_source_are_untouched_and_those_between_lie_between(place: Place) -> None:
+def test_frames_of_the_source_are_untouched_and_those_between_lie_between(log: Path) -> None:
     source = sliding(6)
-    made = Minterpolate("16").apply(Clip(source, 8.0), place).frames.astype(float)
+    made = Minterpolate("16").apply(Clip(source, 8.0), log).frames.astype(float)
     assert (made[::2] == source).all()
     ideal = sliding(12, speed=2)[1:-1:2].astype(float)  # what is seen half way
     middle = (slice(None), slice(16, -16), slice(24, -24))  # what comes in at the edge, nobody can know
@@ -79,22 +83,22 @@ def test_frames_of_the_source_are_untouched_and_those_between_lie_between(place:
     assert error < repeated / 4
 
 
-def test_a_still_clip_stays_still(place: Place) -> None:
+def test_a_still_clip_stays_still(log: Path) -> None:
     still = np.repeat(sliding(1), 5, axis=0)
-    made = Minterpolate("24").apply(Clip(still, 8.0), place).frames
+    made = Minterpolate("24").apply(Clip(still, 8.0), log).frames
     assert np.abs(made.astype(int) - still[0]).max() <= 2  # YUV 4:4:4 in 8 bits and back
 
 
-def test_interpolation_is_the_same_every_time_and_can_be_stopped(place: Place) -> None:
+def test_interpolation_is_the_same_every_time_and_can_be_stopped(log: Path) -> None:
     clip = Clip(sliding(4), 8.0)
-    first, again = (Minterpolate("20").apply(clip, place).frames for _ in range(2))
+    first, again = (Minterpolate("20").apply(clip, log).frames for _ in range(2))
     assert (first == again).all()
 
     def stop() -> None:
         raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        Minterpolate("20").apply(clip, Place(place.log, stop))
+        Minterpolate("20").apply(clip, log, stop)
 
 
 def write_compact(path: Path, scale: int, width: int = 8) -> Path:
@@ -143,12 +147,12 @@ def upscaler(path: Path, argument: str) -> RealESRGAN:
     return treatment
 
 
-def test_an_upscaler_does_what_spandrel_does(compact: Path, place: Place) -> None:
+def test_an_upscaler_does_what_spandrel_does(compact: Path, log: Path) -> None:
     import spandrel
     import torch
 
     clip = Clip(sliding(2, height=20, width=30), 8.0)
-    made = upscaler(compact, "4x").apply(clip, place)
+    made = upscaler(compact, "4x").apply(clip, log)
     assert made.frames.shape == (2, 80, 120, 3)
     network = spandrel.ModelLoader().load_from_file(compact)
     with torch.inference_mode():
@@ -157,22 +161,22 @@ def test_an_upscaler_does_what_spandrel_does(compact: Path, place: Place) -> Non
     assert np.abs(levels - made.frames).max() <= 1  # one frame at a time sums in another order
 
 
-def test_a_network_that_enlarges_more_is_brought_down(compact: Path, place: Place) -> None:
+def test_a_network_that_enlarges_more_is_brought_down(compact: Path, log: Path) -> None:
     clip = Clip(sliding(1, height=20, width=30), 8.0)
-    whole = upscaler(compact, "4x").apply(clip, place).frames[0]
-    half = upscaler(compact, "2x").apply(clip, place)
+    whole = upscaler(compact, "4x").apply(clip, log).frames[0]
+    half = upscaler(compact, "2x").apply(clip, log)
     assert (half.frames[0] == pictures.fit(whole, 60, 40, "stretch")).all()
     plan = upscaler(compact, "1.5x").plan(Plan(width=30, height=20))
     assert (plan.width, plan.height) == (45, 30)
 
 
-def test_rrdbnet_in_its_published_layout(tmp_path: Path, place: Place) -> None:
+def test_rrdbnet_in_its_published_layout(tmp_path: Path, log: Path) -> None:
     path = write_rrdb(tmp_path / "x2plus.pth")
     odd = Clip(sliding(2, height=17, width=15), 8.0)
-    made = upscaler(path, "2x").apply(odd, place).frames
+    made = upscaler(path, "2x").apply(odd, log).frames
     assert made.shape == (2, 34, 30, 3)
     assert (made[0] != made[1]).any()
-    assert (upscaler(path, "2x").apply(odd, place).frames == made).all()
+    assert (upscaler(path, "2x").apply(odd, log).frames == made).all()
 
 
 def test_weights_that_are_none(tmp_path: Path, compact: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,9 +187,9 @@ def test_weights_that_are_none(tmp_path: Path, compact: Path, monkeypatch: pytes
         RealESRGAN("2x").load()
     page = tmp_path / "page.pth"
     page.write_text("<html>")
-    with pytest.raises(Unavailable, match=r"page\.pth are no upscaler that spandrel reads"):
+    with pytest.raises(Unavailable, match=r"page\.pth are not an upscaler that spandrel reads"):
         upscaler(page, "2x")
-    with pytest.raises(UsageError, match=r"realesrgan@8x: the network of x4\.pth enlarges 4 times only"):
+    with pytest.raises(UsageError, match=r"realesrgan@8x: the network of x4\.pth enlarges only 4 times"):
         upscaler(compact, "8x")
     monkeypatch.setenv("REALESRGAN_WEIGHTS", str(compact))
     facts = RealESRGAN("2x").facts()
@@ -194,13 +198,13 @@ def test_weights_that_are_none(tmp_path: Path, compact: Path, monkeypatch: pytes
     assert str(compact.parent) not in json.dumps(facts)
 
 
-def test_resize_keeps_the_shape(place: Place) -> None:
+def test_resize_keeps_the_shape(log: Path) -> None:
     clip = Clip(sliding(2, height=64, width=96), 8.0)
-    made = Resize("48x32").apply(clip, place)
+    made = Resize("48x32").apply(clip, log)
     assert (made.frames == pictures.fit_frames(clip.frames, 48, 32, "stretch")).all()
-    Resize("100x67").apply(clip, place)  # 66.67: a pixel of rounding
+    Resize("100x67").apply(clip, log)  # 66.67: a pixel of rounding
     for make in (
-        lambda: Resize("64x64").apply(clip, place),
+        lambda: Resize("64x64").apply(clip, log),
         lambda: Resize("64x64").plan(Plan(width=96, height=64)),
     ):
         with pytest.raises(UsageError, match="resize@64x64 would distort a clip of 96 x 64"):
@@ -237,23 +241,23 @@ def chained(words: str, *assignments: str) -> processing.Treatment:
     return treatment
 
 
-def test_rife_by_command(rife: Path, place: Place) -> None:
+def test_rife_by_command(rife: Path, log: Path) -> None:
     treatment = chained("rife@24", f"rife.program={rife}")
     treatment.load()
     source = sliding(3)
-    made = treatment.apply(Clip(source, 8.0), place)
+    made = treatment.apply(Clip(source, 8.0), log)
     assert made.fps == 24
     assert len(made) == 7
     assert (made.frames[::3] == source).all()
     assert treatment.identity()["program"] == "mine"
     with pytest.raises(
-        UsageError, match=r"rife@24 multiplies a frame rate by 2, 3, …, and 7 is no such part of 24"
+        UsageError, match=r"rife@24 multiplies a frame rate by 2, 3, …, and 24 is not such a multiple of 7"
     ):
         treatment.plan(Plan(frames=3, fps=7.0))
 
 
 def test_rife_that_is_not_here_or_writes_too_little(
-    rife: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+    rife: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RIFE_HOME", raising=False)
     with pytest.raises(Unavailable, match=r"variable RIFE_HOME is not set.*git clone"):
@@ -262,7 +266,7 @@ def test_rife_that_is_not_here_or_writes_too_little(
         chained("rife@16", "rife.program=seine")
     (rife.parent / "rife.py").write_text(RIFE.replace("enumerate(made)", "enumerate(made[:4])"))
     with pytest.raises(ProgramFailed, match="rife@16 wrote 4 of 5 frames"):
-        chained("rife@16", f"rife.program={rife}").apply(Clip(sliding(3), 8.0), place)
+        chained("rife@16", f"rife.program={rife}").apply(Clip(sliding(3), 8.0), log)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +294,7 @@ def test_wrong_words(words: str, error: type[Exception], message: str) -> None:
 
 def entrant(name: str, *settings: str, case: Case | None = None) -> tuple[models.Model, Run]:
     suite = Suite("mine", "1", "", (case,) if case else ())
-    return resolve(Entrants((name,), settings=settings), suite, Runtime())[0]
+    return resolve(ModelRequest((name,), settings=settings), suite, Runtime())[0]
 
 
 def test_the_name_tells_and_decides_the_run() -> None:
@@ -325,7 +329,7 @@ def test_a_run_of_a_processed_model(case: Case, tmp_path: Path) -> None:
     plain, _ = entrant("drift", "num_frames=5", case=case)
     expected = plain.generate(case, 0)
     for treatment in processing.chain(["minterpolate@16", "resize@48x32"], [], "cpu")[0]:
-        expected = treatment.apply(expected, Place(tmp_path / "x"))
+        expected = treatment.apply(expected, tmp_path / "x")
     assert (model.generate(case, 0).frames == expected.frames).all()
 
 

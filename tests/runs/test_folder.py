@@ -214,13 +214,6 @@ def test_words_that_are_several_runs_are_refused(tmp_path: Path) -> None:
         runs.named(tmp_path, "a-")
 
 
-def test_the_id_depends_on_identity_alone() -> None:
-    one = runs.run_id("svd@step-2", "demo", {"a": 1, "b": None})
-    assert one == runs.run_id("svd@step-2", "demo", {"b": None, "a": 1})
-    assert one != runs.run_id("svd@step-2", "demo", {"a": 2, "b": None})
-    assert one.startswith("svd-step-2-demo-")
-
-
 def test_a_record_is_json_that_a_person_can_read(folder: RunFolder) -> None:
     _store(folder)
     content = json.loads(folder.clip_path("c0", 0).with_suffix(".json").read_text())

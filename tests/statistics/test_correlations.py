@@ -28,7 +28,7 @@ def table(cases: int = 10, **metrics: np.ndarray) -> pd.DataFrame:
 def test_the_strongest_come_first_whichever_way() -> None:
     n = np.arange(10.0)
     shuffled = np.array([3.0, 0, 1, 5, 2, 9, 4, 6, 8, 7])
-    found = correlations.alike(table(a=n, against=-(n**3), near=shuffled, level=np.ones(10)), "a")
+    found = correlations.strongest(table(a=n, against=-(n**3), near=shuffled, level=np.ones(10)), "a")
     assert [each.metric for each in found] == ["against", "near"]  # one that never varies has no correlation
     assert found[0].spearman == pytest.approx(-1)
     assert found[1].spearman == pytest.approx(stats.spearmanr(n, shuffled).statistic)
@@ -40,18 +40,18 @@ def test_only_cases_that_have_both_count_and_few_of_them_nothing() -> None:
     some, few = n.copy(), n.copy()
     some[0] = np.nan
     few[:3] = np.nan
-    found = correlations.alike(table(a=n, some=some, few=few), "a")
+    found = correlations.strongest(table(a=n, some=some, few=few), "a")
     assert [(each.metric, each.pairs) for each in found] == [("some", 9)]
 
 
 def test_as_many_as_asked_for() -> None:
     n = np.arange(10.0)
     values = table(**{f"m{k}": n for k in range(9)})
-    assert [each.metric for each in correlations.alike(values, "m0", count=3)] == ["m1", "m2", "m3"]
+    assert [each.metric for each in correlations.strongest(values, "m0", count=3)] == ["m1", "m2", "m3"]
 
 
 def test_a_metric_that_nobody_measured() -> None:
-    assert correlations.alike(table(a=np.arange(10.0)), "b") == []
+    assert correlations.strongest(table(a=np.arange(10.0)), "b") == []
 
 
 def test_versions_are_never_mixed() -> None:

@@ -1,4 +1,4 @@
-"""Fréchet and kernel distances against closed forms, another algorithm, and known truths in simulation."""
+"""Fréchet distances against closed forms, another algorithm, and known truths in simulation."""
 
 from collections.abc import Callable
 
@@ -9,25 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from bench.errors import NotMeasurable
 from bench.statistics import frechet
-from bench.statistics.frechet import (
-    Matrix,
-    Vector,
-    frechet_debiased,
-    frechet_distance,
-    kernel_distance,
-    standardised,
-)
-
-SHAPES = st.tuples(st.integers(2, 12), st.integers(2, 12), st.integers(1, 9))
-
-
-def sets(seed: int, n: int, m: int, d: int) -> tuple[Matrix, Matrix]:
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, d)), 1 + 2 * rng.normal(size=(m, d))
-
-
-def names(count: int, start: int = 0) -> list[str]:
-    return [f"case-{index:04}" for index in range(start, start + count)]
+from bench.statistics.arrays import Matrix
+from bench.statistics.estimate import Estimate
+from bench.statistics.frechet import frechet_debiased, frechet_distance
+from tests.statistics.feature_sets import SHAPES, correlated, names, sets, shift
 
 
 def by_sqrtm(x: Matrix, y: Matrix, ddof: int) -> float:
@@ -114,12 +99,6 @@ def test_influences_are_the_derivative_by_weights() -> None:
         assert change * len(heavier) == pytest.approx(influence[index], rel=2e-2, abs=2e-2)
 
 
-def test_t_quantiles() -> None:
-    exact = {7: 2.364624, 15: 2.131450, 31: 2.039513, 1000: 1.962339}  # R 4: qt(0.975, df)
-    for freedom, quantile in exact.items():
-        assert frechet._t_quantile(freedom) == pytest.approx(quantile, rel=4e-3)
-
-
 def test_equal_sets_have_exactly_no_distance() -> None:
     x, _ = sets(3, 16, 2, 40)
     estimate = frechet_debiased(x, x, names(16), names(16), np.random.default_rng(0))
@@ -168,23 +147,18 @@ def test_references_may_belong_to_other_cases() -> None:
     assert estimate.low < estimate.value < estimate.high
 
 
-# Known truth: x = z √s + shift, y = w √t with correlation ρ between z and w, so that the distance of the distributions
-# is |shift|² + Σ (√s − √t)², whatever ρ is.
+# Known truth: the distance of the distributions is |shift|² + Σ (√s − √(s · ratio))², whatever ρ is.
 
 
 def simulated(
-    n: int, d: int, alpha: float, ratio: float, shift: float, rho: float, trials: int, seed: int
-) -> tuple[float, list[frechet.Estimate], list[float]]:
+    n: int, d: int, alpha: float, ratio: float, step: float, rho: float, trials: int, seed: int
+) -> tuple[float, list[Estimate], list[float]]:
     rng = np.random.default_rng(seed)
-    s = 10.0 * np.arange(1, d + 1) ** -alpha
-    move = np.zeros(d)
-    move[:20] = shift
+    s, move = 10.0 * np.arange(1, d + 1) ** -alpha, shift(d, step)
     truth = float((move**2).sum() + s.sum() * (1 - np.sqrt(ratio)) ** 2)
     estimates, plain = [], []
     for _ in range(trials):
-        z = rng.standard_normal((n, d))
-        w = rho * z + np.sqrt(1 - rho**2) * rng.standard_normal((n, d))
-        x, y = z * np.sqrt(s) + move, w * np.sqrt(s * ratio)
+        x, y = correlated(rng, n, s, ratio, move, rho)
         estimates.append(frechet_debiased(x, y, names(n), names(n), rng))
         plain.append(frechet_distance(x, y))
     return truth, estimates, plain
@@ -193,7 +167,7 @@ def simulated(
 @pytest.mark.parametrize("rho", [0.0, 0.8])
 @pytest.mark.parametrize(("n", "d", "alpha"), [(16, 3, 1.0), (16, 200, 1.5), (24, 200, 0.7)])
 def test_debiasing_finds_no_distance_where_there_is_none(n: int, d: int, alpha: float, rho: float) -> None:
-    _, estimates, plain = simulated(n, d, alpha, ratio=1.0, shift=0.0, rho=rho, trials=40, seed=0)
+    _, estimates, plain = simulated(n, d, alpha, ratio=1.0, step=0.0, rho=rho, trials=40, seed=0)
     values = np.array([estimate.value for estimate in estimates])
     assert abs(values.mean()) < 3 * values.std(ddof=1) / np.sqrt(
         len(values)
@@ -203,7 +177,7 @@ def test_debiasing_finds_no_distance_where_there_is_none(n: int, d: int, alpha: 
 
 @pytest.mark.parametrize("rho", [0.0, 0.8])
 def test_debiasing_finds_a_known_distance(rho: float) -> None:
-    truth, estimates, plain = simulated(64, 8, 1.0, ratio=2.0, shift=0.6, rho=rho, trials=40, seed=1)
+    truth, estimates, plain = simulated(64, 8, 1.0, ratio=2.0, step=0.6, rho=rho, trials=40, seed=1)
     values = np.array([estimate.value for estimate in estimates])
     error = values.std(ddof=1) / np.sqrt(len(values))
     assert abs(values.mean() - truth) < 3 * error < 0.3 * truth
@@ -214,12 +188,12 @@ def test_debiasing_finds_a_known_distance(rho: float) -> None:
 @pytest.mark.parametrize(
     ("n", "d", "alpha"), [(8, 2, 1.0), (32, 2, 1.0), (16, 8, 1.0), (16, 100, 1.5), (32, 100, 0.7)]
 )
-@pytest.mark.parametrize(("ratio", "shift"), [(1.0, 0.0), (2.0, 0.6)])
+@pytest.mark.parametrize(("ratio", "step"), [(1.0, 0.0), (2.0, 0.6)])
 def test_the_interval_covers_the_truth(
-    n: int, d: int, alpha: float, ratio: float, shift: float, rho: float
+    n: int, d: int, alpha: float, ratio: float, step: float, rho: float
 ) -> None:
     # Of 40 trials at a true coverage of 0.85, fewer than 28 hits has a probability below 1 %.
-    truth, estimates, _ = simulated(n, d, alpha, ratio, shift, rho, trials=40, seed=2)
+    truth, estimates, _ = simulated(n, d, alpha, ratio, step, rho, trials=40, seed=2)
     covered = [e.low is not None and e.high is not None and e.low <= truth <= e.high for e in estimates]
     assert sum(covered) >= 28
 
@@ -238,135 +212,3 @@ def test_subtracting_self_distances_alone_would_fail_on_paired_sets() -> None:
     ours = [frechet_debiased(x, y, names(32), names(32), rng).value for x, y in zip(z, w, strict=True)]
     theirs = [simple(x, y) for x, y in zip(z, w, strict=True)]
     assert abs(np.mean(ours)) < 0.05 < -np.mean(theirs)
-
-
-def test_standardised_by_the_reference_with_a_floor() -> None:
-    reference = np.array([[0.0, 1.0, 5.0], [2.0, 1.0, 5.0]])  # means 1, 1, 5; deviations (ddof 1) √2, 0, 0
-    x, y = standardised(np.array([[2.0, 1.1, 5.0]]), reference, floor=0.02)
-    assert x == pytest.approx(np.array([[1 / np.sqrt(2), 0.1 / 0.02, 0.0]]))
-    assert y[:, 0].std(ddof=1) == pytest.approx(1)
-    with pytest.raises(NotMeasurable, match="spread of 2 reference clips at least, not 1"):
-        standardised(x, reference[:1], floor=0.02)
-
-
-def test_kernel_distance_by_hand() -> None:
-    # One feature, so k = (x y + 1)³. Within x of 0 and 1: 1; within y of 2 and −1: −1. Across: 0 with either 1, 1 with
-    # 2 is 27, 1 with −1 is 0.
-    x, y = np.array([[0.0], [1.0]]), np.array([[2.0], [-1.0]])
-    independent = kernel_distance(x, y, names(2), names(2, start=2))
-    assert independent.value == pytest.approx(1 - 1 - 2 * 29 / 4, abs=1e-12)
-    # References of the same cases: of the pairs across, 0 with −1 and 1 with 2 remain.
-    assert kernel_distance(x, y, names(2), names(2)).value == pytest.approx(1 - 1 - 2 * 28 / 2, abs=1e-12)
-    # A second clip of the first case, at 3: of the pairs within x, both with the clip at 1 remain: (0 + 1)³ and
-    # (3 + 1)³; across, it meets −1 only.
-    three = kernel_distance(
-        np.array([[0.0], [1.0], [3.0]]), y, ["case-0000", "case-0001", "case-0000"], names(2)
-    )
-    assert three.value == pytest.approx(65 / 2 - 1 - 2 * (1 + 27 - 8) / 3, abs=1e-12)
-
-
-def test_kernel_distance_equals_torchmetrics() -> None:
-    # torchmetrics 1.9.0, float64: torchmetrics.image.kid.poly_mmd(torch.from_numpy(x), torch.from_numpy(y)).
-    x, y = sets(1, 200, 200, 16)
-    value = kernel_distance(x, y, names(200), names(200, start=200)).value
-    assert value == pytest.approx(15.358813249758663, rel=1e-12)
-
-
-@settings(max_examples=30, deadline=None)
-@given(SHAPES, st.integers(0, 2**32 - 1))
-def test_properties_of_the_kernel_distance(shape: tuple[int, int, int], seed: int) -> None:
-    n, m, d = shape
-    x, y = sets(seed, n, m, d)
-    rng = np.random.default_rng(seed)
-    rotation, order = np.linalg.qr(rng.normal(size=(d, d)))[0], rng.permutation(n)
-    plain = kernel_distance(x, y, names(n), names(m))
-    shuffled = kernel_distance(x[order] @ rotation, y @ rotation, [names(n)[i] for i in order], names(m))
-    scale = 1e-12 * (x**2).sum() ** 3 + 1e-12 * (y**2).sum() ** 3
-    assert kernel_distance(x, x.copy(), names(n), names(n)).value == pytest.approx(0, abs=scale)
-    assert kernel_distance(y, x, names(m), names(n)).value == pytest.approx(plain.value, abs=scale)
-    assert shuffled.value == pytest.approx(plain.value, abs=scale)
-
-
-def test_the_kernel_interval_leaves_out_each_case_in_turn() -> None:
-    x, y = sets(8, 12, 9, 3)
-    x_cases, y_cases = np.array(names(6) * 2), np.array(names(9))
-    estimate = kernel_distance(x, y, list(x_cases), list(y_cases))
-    assert estimate.low is None  # clips of six cases only
-    x_cases = np.array([*names(9), *names(3)])
-    estimate = kernel_distance(x, y, list(x_cases), list(y_cases))
-    without = []
-    for case in names(9):
-        x_has, y_has = x_cases != case, y_cases != case
-        rest = kernel_distance(x[x_has], y[y_has], list(x_cases[x_has]), list(y_cases[y_has]))
-        without.append(rest.value)
-    error = np.sqrt(8 * np.var(without))  # the jackknife's: (C − 1) / C times the sum of squared deviations
-    assert estimate.low == pytest.approx(estimate.value - frechet._t_quantile(8) * error, rel=1e-9)
-    assert estimate.high == pytest.approx(estimate.value + frechet._t_quantile(8) * error, rel=1e-9)
-
-
-def test_kernel_distance_refuses_what_has_no_pairs() -> None:
-    with pytest.raises(NotMeasurable, match="clips and references of 2 cases, not of 1 and 3"):
-        kernel_distance(np.eye(3), np.eye(3), ["a"] * 3, names(3))
-    assert isinstance(frechet.kernel_value(np.eye(3), np.eye(3), ["a"] * 3, names(3)), NotMeasurable)
-    with pytest.raises(ValueError, match="NaN or infinity"):
-        kernel_distance(np.eye(3) * np.nan, np.eye(3), names(3), names(3))
-
-
-def third_moments_apart(mean: Vector, x: Vector, y: Vector) -> float:
-    """The squared discrepancy of N(mean, diag x) and N(0, diag y) under (u · v / D + 1)³, by its binomial expansion.
-
-    For independent Gaussians u and v with means a, b: E (u·v) = a·b; E (u·v)² is the inner product of second moments,
-    E (u·v)³ that of third moments, a_i a_j a_k + a_i Σ_jk + a_j Σ_ik + a_k Σ_ij.
-    """
-
-    def kernel(a: Vector, s: Vector, b: Vector, t: Vector) -> float:
-        dot, spread, d = a @ b, s @ t, len(a)
-        second = dot**2 + a**2 @ t + b**2 @ s + spread
-        third = dot**3 + 3 * dot * (a**2 @ t + b**2 @ s + spread) + 6 * (a * b) @ (s * t)
-        return float(1 + 3 * dot / d + 3 * second / d**2 + third / d**3)
-
-    zero = np.zeros_like(mean)
-    return kernel(mean, x, mean, x) + kernel(zero, y, zero, y) - 2 * kernel(mean, x, zero, y)
-
-
-def simulated_kernel(
-    n: int, d: int, alpha: float, ratio: float, shift: float, rho: float, trials: int
-) -> tuple[float, list[frechet.Estimate]]:
-    rng = np.random.default_rng(4)
-    s = np.arange(1, d + 1.0) ** -alpha
-    s *= d / s.sum()
-    move = np.zeros(d)
-    move[:20] = shift
-    estimates = []
-    for _ in range(trials):
-        z = rng.standard_normal((n, d))
-        w = rho * z + np.sqrt(1 - rho**2) * rng.standard_normal((n, d))
-        estimates.append(kernel_distance(z * np.sqrt(s) + move, w * np.sqrt(s * ratio), names(n), names(n)))
-    return third_moments_apart(move, s, s * ratio), estimates
-
-
-@pytest.mark.parametrize("rho", [0.0, 0.8])
-@pytest.mark.parametrize(("n", "d", "alpha"), [(8, 2, 1.0), (16, 100, 1.5), (32, 100, 0.7), (64, 77, 1.0)])
-@pytest.mark.parametrize(("ratio", "shift"), [(1.0, 0.0), (2.0, 0.6), (1.0, 0.6)])
-def test_the_kernel_distance_is_unbiased_and_covered(
-    n: int, d: int, alpha: float, ratio: float, shift: float, rho: float
-) -> None:
-    truth, estimates = simulated_kernel(n, d, alpha, ratio, shift, rho, trials=60)
-    values = np.array([estimate.value for estimate in estimates])
-    covered = [e.low is not None and e.high is not None and e.low <= truth <= e.high for e in estimates]
-    assert abs(values.mean() - truth) < 3.5 * values.std(ddof=1) / np.sqrt(len(values))
-    assert sum(covered) >= 40  # at a true coverage of 0.81 fewer have a probability below 1 %
-
-
-def test_pairs_of_one_case_would_pull_the_kernel_distance_below_zero() -> None:
-    """Why we leave them out: clips resemble their own references, and that is not the sets being alike."""
-    rng = np.random.default_rng(3)
-    z = rng.standard_normal((40, 24, 6))
-    w = 0.8 * z + 0.6 * rng.standard_normal(z.shape)
-    ours = [kernel_distance(x, y, names(24), names(24)).value for x, y in zip(z, w, strict=True)]
-    textbook = [
-        kernel_distance(x, y, names(24), names(24, start=24)).value for x, y in zip(z, w, strict=True)
-    ]
-    error = np.std(ours, ddof=1) / np.sqrt(len(ours))
-    assert abs(np.mean(ours)) < 3 * error
-    assert np.mean(textbook) < -3 * error

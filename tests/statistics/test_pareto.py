@@ -31,7 +31,7 @@ def test_three_that_trade_and_one_that_loses() -> None:
     spots = {"fast": (1.0, 1.0), "good": (3.0, 3.0), "both": (2.0, 2.5), "neither": (3.0, 2.0)}
     seconds_and_quality = {name: (Span(x), Span(y)) for name, (x, y) in spots.items()}
     assert front(seconds_and_quality, (-1, 1)) == ("fast", "both", "good")
-    # higher better in both: 'good' is at least as good as everybody
+    # higher better in both: 'good' is at least as good as every other
     assert front(seconds_and_quality, (1, 1)) == ("good",)
 
 
@@ -46,7 +46,7 @@ def test_beaten_by_a_hair_is_not_told_apart() -> None:
         "first": "on the front",
         "near": "not told apart",  # its first number could be 2, the other's 1.9
         "far": "beaten",
-        "unknown": "not told apart",  # without an interval nobody knows
+        "unknown": "not told apart",  # without an interval it may be anywhere
     }
 
 
@@ -71,7 +71,7 @@ def test_the_front_is_its_definition(spots: dict[str, Spot], signs: tuple[int, i
 def test_who_is_beaten_is_beaten_wherever_the_truth_lies(
     spots: dict[str, Spot], signs: tuple[int, int]
 ) -> None:
-    """At the corners that suit the beaten best and the other worst; so nobody on the front is ever beaten."""
+    """At the corners best for the beaten entry and worst for the other: so no entry on the front is ever beaten."""
     for name, place in places(spots, signs).items():
         beaten = False
         for other in spots.values():

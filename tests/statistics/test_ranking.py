@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies
-from numpy.typing import NDArray
 from scipy import stats
 
-from bench.statistics import paired, ranking
+from bench.statistics import ranking
+from bench.statistics.arrays import Matrix
 from bench.statistics.ranking import Rank
+from bench.statistics.significance import holm
 
-Matrix: TypeAlias = NDArray[np.float64]
 Noise: TypeAlias = Callable[[np.random.Generator, tuple[int, int]], Matrix]
 
 
@@ -57,7 +57,7 @@ def test_the_test_is_scipys_paired_t_with_holm() -> None:
     rng = np.random.default_rng(4)
     values = _frame(rng.normal(size=(11, 4)) + np.array([0.0, 0.4, 1.2, 2.4]))
     pairs = [(one, other) for one in "abcd" for other in "abcd" if one < other]
-    ps = paired.holm([float(stats.ttest_rel(values[one], values[other]).pvalue) for one, other in pairs])
+    ps = holm([float(stats.ttest_rel(values[one], values[other]).pvalue) for one, other in pairs])
     told = {pair for pair, p in zip(pairs, ps, strict=True) if p <= 0.05}
     assert 0 < len(told) < 6
     means = values.mean()
@@ -167,7 +167,7 @@ def test_one_huge_value_decides_nothing_between_other_runs(value: float) -> None
         x = rng.normal(size=(20, 6))
         x[3, 5] = value
         p_values = [_t_of_pair(x, *pair) for pair in combinations(range(6), 2)]
-        told = np.array(paired.holm(p_values)) <= 0.05
+        told = np.array(holm(p_values)) <= 0.05
         found = ranking._told_by_cases(x)
         assert [bool(found[a, b] | found[b, a]) for a, b in combinations(range(6), 2)] == told.tolist()
 
@@ -314,7 +314,7 @@ def test_neighbours_far_below_the_noise_are_not_separated() -> None:
     values = pd.DataFrame(rng.normal(size=(355, 1)) + truth + 0.1 * rng.normal(size=(355, 30)))
     ranks = list(ranking.of_cases(values, 1).values())
     assert all(a.high >= b.low and b.high >= a.low for a, b in pairwise(ranks))
-    assert ranks[0].high >= 5  # nobody knows who leads
+    assert ranks[0].high >= 5  # the leader is not known
     assert ranks[0].high < 30  # but it is not the last
 
 

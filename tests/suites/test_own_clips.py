@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from bench.base import files
 from bench.errors import BadClip, BenchError, UsageError
 from bench.media import digests, pictures, video
-from bench.suites import own_clips
+from bench.suites import cases, own_clips
 from bench.types import Case, Keyframe
 from tests.made import moving_clip, photograph, suite
 
@@ -337,7 +337,7 @@ def test_only_files_and_folders_are_clips(folder: Path, kind: str) -> None:
         digests.clip_digest(odd_frame.parent)
     found = own_clips.collect(_csv(folder, "case,image,clip,reference\nduck,odd.mp4,odd.mp4,odd.mp4\n"))
     absent = Case("duck", folder / "absent.png", reference=folder / "absent.mkv")
-    assert found.suite.cases[0].digest == digests.case_digest(absent)
+    assert found.suite.cases[0].digest == cases.own_digest(absent)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_an_unreadable_clip_is_named(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(files, "sha256", refuse)
     with pytest.raises(BadClip, match=r"duck\.mkv cannot be read: permission denied"):
         digests.clip_digest(folder / "duck.mkv")
-    assert digests.case_digest(Case("a", folder / "duck.png")) == files.digest(["a", "", "missing", None])
+    assert cases.own_digest(Case("a", folder / "duck.png")) == files.digest(["a", "", "missing", None])
 
 
 def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
@@ -378,9 +378,9 @@ def test_a_case_knows_what_it_was_made_from(folder: Path) -> None:
     other = own_clips.collect(_csv(folder, text.format("bird", "duck-3.mkv"))).suite
     assert (other.cases[0].digest, other.version == found.suite.version) == (case.digest, False)
 
-    assert digests.case_digest(case) == case.digest
+    assert cases.own_digest(case) == case.digest
     pictures.write(folder / "duck.png", photograph(seed=9))
-    assert digests.case_digest(case) != case.digest
+    assert cases.own_digest(case) != case.digest
 
 
 def test_keyframes_and_a_mask_are_of_the_case(folder: Path) -> None:
@@ -392,7 +392,7 @@ def test_keyframes_and_a_mask_are_of_the_case(folder: Path) -> None:
     assert case.keep == folder / "b@2.png"
     image, other = files.sha256(folder / "duck.png"), files.sha256(folder / "b@2.png")
     wishes = [["keyframes", [[image, 0], [other, 40]]], ["keep", other]]
-    assert case.digest == digests.case_digest(case) == files.digest(["duck", "", image, None, *wishes])
+    assert case.digest == cases.own_digest(case) == files.digest(["duck", "", image, None, *wishes])
 
     plain = own_clips.collect(_csv(folder, text.format("", ""))).suite.cases[0]
     assert (plain.keyframes, plain.keep, plain.digest) == (
@@ -402,7 +402,7 @@ def test_keyframes_and_a_mask_are_of_the_case(folder: Path) -> None:
     )
 
     (folder / "b@2.png").unlink()
-    assert digests.case_digest(case) == files.digest(
+    assert cases.own_digest(case) == files.digest(
         ["duck", "", image, None, ["keyframes", [[image, 0], ["missing", 40]]], ["keep", "missing"]]
     )
 

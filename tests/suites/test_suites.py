@@ -19,8 +19,8 @@ from bench import suites
 from bench.base.progress import Bar, Progress
 from bench.errors import BenchError, UnknownName, UsageError
 from bench.media import pictures, video
-from bench.suites import scenes as render
-from bench.types import Keyframe, Suite
+from bench.suites import scenes
+from bench.types import Keyframe, Suite, SuiteId
 
 SHIPPED = Path(suites.__file__).parents[2] / "suites"
 
@@ -95,9 +95,9 @@ class TestShipped:
     @pytest.mark.parametrize("name", ["demo", "motion"])
     def test_no_scene_enlarges_its_photograph(self, name: str) -> None:
         for case in suites.load(name).cases:
-            scene = render.scene_of(case)
+            scene = scenes.scene_of(case)
             height, width = pictures.read(scene.texture).shape[:2]
-            needed = render._sheet_size(scene)
+            needed = scenes._sheet_size(scene)
             assert max(needed[0] / width, needed[1] / height) <= 1, case.id
 
     def test_demo_has_every_shape_and_a_gray_picture(self) -> None:
@@ -112,30 +112,30 @@ class TestShipped:
     def test_demo_references_begin_with_the_photograph(self) -> None:
         """As the null models see it, so that their clips compare with the reference clips."""
         for case in suites.load("demo").cases:
-            scene = render.scene_of(case)
+            scene = scenes.scene_of(case)
             image = pictures.limited(pictures.read(case.image), 384)
             assert scene.texture == case.image
             assert (scene.height, scene.width) == image.shape[:2]
             assert (scene.kind, scene.blur) == ("zoom_in", 0.0)
-        assert (render.frames(scene)[0] == image).all()
+        assert (scenes.frames(scene)[0] == image).all()
 
     def test_motion_has_every_move_on_several_photographs(self) -> None:
         cases = suites.load("motion").cases
-        kinds = Counter(render.scene_of(case).kind for case in cases)
-        assert set(kinds) == set(get_args(render.Kind))
+        kinds = Counter(scenes.scene_of(case).kind for case in cases)
+        assert set(kinds) == set(get_args(scenes.Kind))
         for kind, count in kinds.items():
             assert count >= (2 if kind == "static" else 3)
         for case in cases:
-            scene = render.scene_of(case)
+            scene = scenes.scene_of(case)
             assert (case.category, case.camera) == (scene.kind, scene.camera)
             assert case.id.startswith(scene.kind)
             assert (case.trajectory is not None) == (scene.kind == "object")
             assert case.prompt
 
     def test_motion_speeds_and_textures_vary(self) -> None:
-        scenes = [render.scene_of(case) for case in suites.load("motion").cases]
-        for kind in set(get_args(render.Kind)) - {"static"}:
-            own = [scene for scene in scenes if scene.kind == kind]
+        found = [scenes.scene_of(case) for case in suites.load("motion").cases]
+        for kind in set(get_args(scenes.Kind)) - {"static"}:
+            own = [scene for scene in found if scene.kind == kind]
             assert len({scene.speed for scene in own}) >= 3
             assert len({scene.texture for scene in own}) >= 3
 
@@ -169,7 +169,7 @@ class TestLoad:
         )  # its image is its own, only the clip is rendered
         assert pan.camera == "pan_left"
         assert ball.camera == "static"
-        assert ball.trajectory == render.trajectory(render.scene_of(ball))
+        assert ball.trajectory == scenes.trajectory(scenes.scene_of(ball))
         assert all(len(case.digest) == 64 for case in suite.cases)
 
     def test_keyframes_and_mask_arrive(self, small: Path) -> None:
@@ -297,7 +297,7 @@ class TestVersion:
         self, small: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before = suites.load(small).version
-        monkeypatch.setattr(render, "VERSION", render.VERSION + 1)
+        monkeypatch.setattr(scenes, "VERSION", scenes.VERSION + 1)
         assert suites.load(small).version != before
 
     def test_order_and_number_of_cases_change_it(self, small: Path) -> None:
@@ -388,7 +388,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "half a keyframe": (keyframed({"image": "dog.png", "frame": 1.5}), "'keyframes.0.frame' must be a valid integer"),
     "two keyframes of one frame": (
         keyframed(KEYFRAMES[1], KEYFRAMES[1]),
-        "'keyframes' must stand in the order of their frames, one a frame, got frames [40, 40]",
+        "'keyframes' must stand in the order of their frames, one per frame, got frames [40, 40]",
     ),
     "keyframes that go back": (keyframed(*KEYFRAMES[::-1]), "got frames [40, 0]"),
     "half a pixel": (scene(width=100.5), "'scene.width' must be a valid integer, got 100.5"),
@@ -507,7 +507,20 @@ def _shows_its_scenes(suite: Suite) -> None:
     """Image and reference of the small suite's rendered cases are their scene."""
     for case in suite.cases[2:]:
         assert case.reference is not None
-        frames = render.frames(render.scene_of(case))
+        frames = scenes.frames(scenes.scene_of(case))
         assert (video.read_clip(case.reference).frames == frames).all()
         if case.id != "zoom":
             assert (pictures.read(case.image) == frames[0]).all()
+
+
+def test_a_suite_in_a_version_is_a_value() -> None:
+    found = SuiteId("demo", "1f2e3d4c5b6a")
+    assert str(found) == "demo@1f2e3d4c5b6a"
+    assert SuiteId.parse(str(found)) == found
+    assert SuiteId.parse("two@signs@0") == SuiteId("two@signs", "0")
+
+
+@pytest.mark.parametrize("text", ["", "demo", "demo@", "@0"])
+def test_other_texts_name_no_suite_in_a_version(text: str) -> None:
+    with pytest.raises(ValueError, match="name@version"):
+        SuiteId.parse(text)

@@ -1,33 +1,23 @@
-"""Agreement of metrics with votes: against SciPy, by hand, and against simulated truth; what `bench votes` prints."""
+"""Agreement of metrics with votes: against SciPy, by hand, and against simulated truth."""
 
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from typer.testing import CliRunner, Result
 
-from bench.cli.commands import app
-from bench.errors import UsageError
 from bench.runs import parquet
 from bench.statistics import concordance
-from bench.votes import agreement, polls, tables
+from bench.votes import agreement
 from bench.votes.agreement import Agreement, agreements
-from bench.votes.ballot_file import Choice, Vote, VoteFile
+from bench.votes.vote import Choice, Vote
 from tests.made import measurement
-
-TIME = "2026-01-01T00:00:00+00:00"
-
-
-def _vote(left: str, right: str, choice: Choice, case: str = "a", voter: str = "v", seed: int = 0) -> Vote:
-    return Vote(TIME, voter, "tiny", "0", case, seed, left, right, "", "", choice, 2.0)
+from tests.votes.made_votes import vote
 
 
 def _rows(values: dict[tuple[str, str], float], metric: str = "ssim_mean", **changes: object) -> pd.DataFrame:
@@ -71,24 +61,24 @@ def test_all_pairs_of_a_voter_with_an_order_are_scipys_kendall() -> None:
     runs = [f"r{n}" for n in range(8)]
     said: dict[int, Choice] = {1: "left", 0: "tie", -1: "right"}
     votes = [
-        _vote(runs[a], runs[b], said[int(np.sign(quality[a] - quality[b]))])
+        vote(runs[a], runs[b], said[int(np.sign(quality[a] - quality[b]))])
         for a, b in itertools.combinations(range(8), 2)
     ]
     found = _one(_rows({(run, "a"): value for run, value in zip(runs, values, strict=True)}), votes)
     assert found.by_clip
     assert found.by_clip.value == pytest.approx(scipy.stats.kendalltau(values, quality).statistic, abs=1e-12)
-    assert (found.by_clip.low, found.votes) == (None, 28)  # one case: nobody knows how others would be
+    assert (found.by_clip.low, found.votes) == (None, 28)  # one case does not show how others vary
 
 
 def test_shares_by_hand() -> None:
     """x above y, y equal to z: of four decided votes agree one, disagree one, and the metric shrugs at two."""
     rows = _rows({("x", "a"): 0.9, ("y", "a"): 0.5, ("z", "a"): 0.5 * (1 + 1e-12)})
     votes = [
-        _vote("x", "y", "left"),
-        _vote("y", "x", "left", voter="w"),
-        _vote("y", "z", "left"),
-        _vote("z", "y", "left", voter="w"),
-        _vote("x", "z", "tie"),
+        vote("x", "y", "left"),
+        vote("y", "x", "left", voter="w"),
+        vote("y", "z", "left"),
+        vote("z", "y", "left", voter="w"),
+        vote("x", "z", "tie"),
     ]
     found = _one(rows, votes)
     assert found.share
@@ -100,37 +90,37 @@ def test_shares_by_hand() -> None:
 @pytest.mark.parametrize(("metric", "expected"), [("ssim_mean", 1.0), ("flicker_max_step", -1.0)])
 def test_better_is_what_the_metrics_card_says(metric: str, expected: float) -> None:
     rows = _rows({(run, case): value for case in "ab" for run, value in (("x", 9.0), ("y", 1.0))}, metric)
-    found = _one(rows, [_vote("x", "y", "left", case) for case in "ab"])
+    found = _one(rows, [vote("x", "y", "left", case) for case in "ab"])
     assert found.by_clip
     assert found.by_clip.value == expected
 
 
 def test_a_metric_without_a_direction_is_taken_as_it_is() -> None:
     rows = _rows({("x", "a"): 0.1, ("y", "a"): 0.2}, "made_up")
-    found = _one(rows, [_vote("x", "y", "right")])
+    found = _one(rows, [vote("x", "y", "right")])
     assert (found.direction, found.by_clip and found.by_clip.value) == ("none", 1.0)
 
 
 def test_a_metric_that_tells_nothing_has_no_share() -> None:
     rows = _rows({("x", "a"): 0.5, ("y", "a"): 0.5})
-    found = _one(rows, [_vote("x", "y", "right")])
+    found = _one(rows, [vote("x", "y", "right")])
     assert (found.share, found.by_clip, found.votes) == (None, None, 1)
 
 
 def test_only_clips_that_both_have_a_value_count() -> None:
     rows = _rows({("x", "a"): 0.5, ("y", "a"): 0.4, ("x", "b"): 0.5})
-    votes = [_vote("x", "y", "left", "a"), _vote("x", "y", "left", "b"), _vote("x", "y", "left", "a", seed=5)]
+    votes = [vote("x", "y", "left", "a"), vote("x", "y", "left", "b"), vote("x", "y", "left", "a", seed=5)]
     assert _one(rows, votes).votes == 1
 
 
 def test_versions_of_a_metric_are_never_compared() -> None:
     rows = pd.concat([_rows({("x", "a"): 0.5}), _rows({("y", "a"): 0.4}, metric_version="2")])
-    assert [each.votes for each in agreements(rows, [_vote("x", "y", "left")])] == [0, 0]
+    assert [each.votes for each in agreements(rows, [vote("x", "y", "left")])] == [0, 0]
 
 
 def test_votes_on_clips_that_were_made_anew_do_not_count() -> None:
     rows = _rows({("x", "a"): 0.5, ("y", "a"): 0.4})
-    known = replace(_vote("x", "y", "left"), left_clip="x a", right_clip="y a")
+    known = replace(vote("x", "y", "left"), left_clip="x a", right_clip="y a")
     stale = replace(known, voter="w", right_clip="y of yesterday")
     assert agreement.current([known, stale], rows) == [known]
     assert _one(rows, [known, stale]).votes == 1
@@ -153,7 +143,7 @@ def _poll_of_models(values: dict[str, float], order: str, cases: int = 12) -> Ag
         for case in range(cases)
     }
     votes = [
-        _vote(a, b, "left", f"c{case}") for a, b in itertools.combinations(order, 2) for case in range(cases)
+        vote(a, b, "left", f"c{case}") for a, b in itertools.combinations(order, 2) for case in range(cases)
     ]
     return _one(_rows(rows), votes)
 
@@ -175,7 +165,7 @@ def test_orders_that_nobody_knows_may_be_either() -> None:
 def test_two_models_are_no_order_and_a_set_has_one_number() -> None:
     assert _poll_of_models({"w": 0.9, "x": 0.7}, "wx").by_model is None
     votes = [
-        _vote(a, b, "left", f"c{case}") for a, b in itertools.combinations("wxyz", 2) for case in range(9)
+        vote(a, b, "left", f"c{case}") for a, b in itertools.combinations("wxyz", 2) for case in range(9)
     ]
     rows = pd.concat(
         parquet.frame(
@@ -195,8 +185,8 @@ def test_two_models_are_no_order_and_a_set_has_one_number() -> None:
 
 def test_models_that_were_never_compared_are_left_out() -> None:
     values = {(run, f"c{case}"): float(n) for case in range(4) for n, run in enumerate("wxyzq")}
-    votes = [_vote(a, b, "right", f"c{n}") for n in range(4) for a, b in itertools.combinations("wxy", 2)]
-    assert _one(_rows(values), [*votes, _vote("z", "q", "left")]).models == 3
+    votes = [vote(a, b, "right", f"c{n}") for n in range(4) for a, b in itertools.combinations("wxy", 2)]
+    assert _one(_rows(values), [*votes, vote("z", "q", "left")]).models == 3
 
 
 # ---- simulated truth
@@ -214,12 +204,12 @@ def _simulated(seed: int, noise: float) -> tuple[pd.DataFrame, list[Vote]]:
         choice: Choice = (
             "left" if rng.random() < 1 / (1 + np.exp(quality[case, b] - quality[case, a])) else "right"
         )
-        votes.append(_vote(f"r{a}", f"r{b}", choice, f"c{case}", voter=str(len(votes))))
+        votes.append(vote(f"r{a}", f"r{b}", choice, f"c{case}", voter=str(len(votes))))
     return rows, votes
 
 
 def test_intervals_hold_the_truth() -> None:
-    """The true share is that of endless votes; 95 % − 10 % is two standard errors of 20 trials."""
+    """The true share is that of infinitely many votes; 95 % − 10 % is two standard errors of 20 trials."""
     rng = np.random.default_rng(9)
     gap = np.subtract(*(np.array([1.0, 0.5, 0.0, -0.5, -1.0])[side] for side in np.triu_indices(5, 1)))
     gaps = gap + rng.normal(0.0, 0.5 * 2**0.5, (40_000, 10))
@@ -240,82 +230,3 @@ def test_a_better_metric_agrees_more() -> None:
     assert sharp
     assert dull
     assert sharp.value > 0.3 > abs(dull.value)
-
-
-# ---- a whole file
-
-
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
-
-
-@pytest.fixture
-def noted(tmp_path: Path) -> Path:
-    """Twelve votes on two suites, with results of the first on disk; and a line that is no vote."""
-    rows = [
-        measurement(run=f"{run}-tiny", label=run, case=f"c{n}", value=value)
-        for n in range(4)
-        for run, value in (("good", 0.9), ("fair", 0.5), ("[b]bad", 0.1))
-    ]
-    for run in ("good", "fair", "[b]bad"):
-        (tmp_path / "runs" / run).mkdir(parents=True)
-        own = [row for row in rows if row.label == run]
-        parquet.write(tmp_path / "runs" / run / "results.parquet", own)
-    path = tmp_path / "votes.jsonl"
-    for n in range(4):
-        VoteFile(path).append(_vote("good-tiny", "fair-tiny", "left", f"c{n}"))
-        VoteFile(path).append(_vote("[b]bad-tiny", "fair-tiny", "right", f"c{n}"))
-    VoteFile(path).append(_vote("good-tiny", "fair-tiny", "right", "c0"))  # a change of mind
-    VoteFile(path).append(replace(_vote("nobody", "here", "tie"), suite="other"))
-    with path.open("a") as file:
-        file.write("half a li")
-    return path
-
-
-def test_polls_of_a_file(noted: Path) -> None:
-    found = polls.read(noted, [noted.parent / "runs"])
-    first, second = found.polls
-    assert (first.suite, first.ratings.votes, first.ratings.cases) == ("tiny@0", 8, 4)
-    assert [entry.name for entry in first.ratings.entries] == ["good-tiny", "fair-tiny", "[b]bad-tiny"]
-    assert [entry.wins for entry in first.ratings.entries] == [3, 5, 0]
-    assert first.left_share == pytest.approx(3 / 8)
-    assert (second.suite, second.agreements) == ("other@0", ())
-    assert found.names["good-tiny"] == "good"
-    assert found.names["nobody"] == "nobody"
-    assert "line 11" in str(found.problems[0])
-
-
-def test_tables_say_it(noted: Path) -> None:
-    answer = bench("votes", noted, "--out", noted.parent / "runs")
-    assert answer.exit_code == 0, answer.stderr
-    assert "warning:" in answer.stderr
-    for text in ("[b]bad", "1–3", "open …", "Stability ↑", "8 votes by 1 voter on 4 cases", "other@0"):
-        assert text in answer.stdout, text
-
-
-def test_json_says_it(noted: Path) -> None:
-    content = json.loads(bench("votes", noted, "--out", noted.parent / "runs", "--json").stdout)
-    first = content["polls"][0]
-    assert first["ratings"][0]["name"] == "good"
-    assert first["ratings"][-1]["low"] is None
-    assert first["agreement"][0]["metric"] == "ssim_mean"
-    assert first["agreement"][0]["share"]["value"] == pytest.approx(7 / 8)
-    assert len(content["problems"]) == 1
-
-
-def test_no_file_and_no_votes(tmp_path: Path) -> None:
-    answer = bench("votes", tmp_path / "nothing.jsonl")
-    assert (answer.exit_code, answer.stderr.count("\n")) == (2, 1)
-    assert "there is no file of votes at" in answer.stderr
-    with pytest.raises(UsageError):
-        polls.read(tmp_path, [])
-    (tmp_path / "empty.jsonl").touch()
-    assert "no votes in" in bench("votes", tmp_path / "empty.jsonl", "--out", tmp_path).stdout
-
-
-def test_main_metrics_only_unless_there_is_none(noted: Path) -> None:
-    found = polls.read(noted, [noted.parent / "runs"]).polls[0]
-    (main,) = found.agreements
-    other = replace(main, metric="ssim_slope", is_main=False)
-    assert tables.main(replace(found, agreements=(main, other))) == [main]
-    assert tables.main(replace(found, agreements=(other,))) == [other]

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bench.statistics import davidson
-from bench.votes import ratings, tables
+from bench.statistics import davidson, profile_likelihood
+from bench.votes import ratings, texts
 from bench.votes.polls import Poll
 from bench.votes.ratings import ELO, Judgement, Rating, Ratings, rated
 from tests.simulated import World
@@ -31,7 +31,7 @@ def _by_name(found: Ratings) -> dict[str, Rating]:
 
 
 def _plain_fit(judgements: Sequence[Judgement], names: Sequence[str]) -> tuple[np.ndarray, float]:
-    """Without the belief that strengths are not endless."""
+    """Without the prior."""
     place = {name: n for n, name in enumerate(names)}
     wins, ties = np.zeros((2, 1, len(names), len(names)))
     for each in judgements:
@@ -62,7 +62,7 @@ def test_equal_models_tie_as_often_as_nu_says() -> None:
 
 
 def test_equals_evalica_without_ties() -> None:
-    """evalica 0.4.2: it takes lists only, and makes all equal where somebody never loses: here everybody does."""
+    """evalica 0.4.2: it takes lists only, and makes all equal if one model never loses: here each loses."""
     world = World(models=8, votes=900, ties=0.0)
     judgements = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
     names = [str(n) for n in range(8)]
@@ -116,7 +116,8 @@ def test_many_fits_at_once_are_each_its_own() -> None:
 def test_nobody_voted() -> None:
     assert rated([]).entries == ()
     (entry,) = rated([], ["a"]).entries
-    assert (entry.low, entry.high, entry.strength, entry.votes) == (None, None, 0.0, 0)
+    assert (entry.low, entry.high, entry.strength) == (None, None, 0.0)
+    assert (entry.wins, entry.ties, entry.losses) == (0, 0, 0)
 
 
 def test_who_never_lost_is_open_at_the_top() -> None:
@@ -161,7 +162,7 @@ def test_many_entries_are_estimate_and_error(monkeypatch: pytest.MonkeyPatch) ->
     world = World(models=5, cases=200, voters=3, votes=3000)
     votes = world.judgements(world.strengths(np.random.default_rng(1)), np.random.default_rng(2))
     exact = rated(votes).entries
-    monkeypatch.setattr(ratings, "MOST_EXACT", 4)
+    monkeypatch.setattr(profile_likelihood, "MOST_PROFILED", 4)
     for one, other in zip(exact, rated(votes).entries, strict=True):
         assert (one.name, one.strength, one.best, one.worst) == (
             other.name, other.strength, other.best, other.worst
@@ -182,7 +183,7 @@ def test_a_hundred_entries_take_no_minutes() -> None:
     assert time.process_time() - start < 10
     assert len(found.entries) == 100
     assert any(
-        "of more than 24 entries" in note for note in tables.notes(Poll("s@1", found, (), 0, None, 1.0))
+        "with more than 24 entries" in note for note in texts.notes(Poll("s@1", found, (), 0, None, 1.0))
     )
 
 
@@ -222,7 +223,7 @@ def test_who_was_never_compared_is_rated_apart() -> None:
 def test_counts_and_scales() -> None:
     found = _by_name(rated([*_votes("a", "b", 30, 10, 8), *_votes("c", "a", 10, 12, 4)]))
     a = found["a"]
-    assert (a.wins, a.ties, a.losses, a.votes) == (42, 12, 20, 74)
+    assert (a.wins, a.ties, a.losses) == (42, 12, 20)
     assert a.points == pytest.approx(1000 + a.strength * 400 / math.log(10))
     assert ratings.points(math.log(10)) == pytest.approx(1400)  # ten to one
     assert a.beats_average > 0.5 > found["b"].beats_average

@@ -1,33 +1,31 @@
-"""What all adapters of diffusers pipelines share: loading, memory, seeding, progress, and frames as uint8.
+"""Models that are pipelines of diffusers: one file per family, with one adapter per published checkpoint.
 
-@models.add
-class SVD(DiffusersModel):
-    pipeline = "StableVideoDiffusionPipeline"
+    @models.add
+    class SVD(DiffusersModel):
+        pipeline = "StableVideoDiffusionPipeline"
 
-    frames = FrameRule(every=4)  # the pipeline makes 4k + 1 frames
-    sizes = SizeRule(multiple=16)
+        frames = FrameRule(every=4)  # the pipeline makes 4k + 1 frames
+        sizes = SizeRule(multiple=16)
 
-    def arguments(self, request):  # of the pipeline's call
-        return super().arguments(request) | {"max_sequence_length": 226}
+        def arguments(self, request):  # of the pipeline's call
+            return super().arguments(request) | {"max_sequence_length": 226}
+
+Authors of adapters import from here what `__all__` names. Behind it are `loading` (with `parts`), `calling`, `prompts`,
+`memory` and `caching`. This package knows `bench.models`, `bench.media` and `bench.base`; adapters do not know each
+other.
 """
 
 from __future__ import annotations
 
 import gc
-import inspect
 import logging
-import random
 import sys
 import traceback
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
-
-import numpy as np
-from annotated_types import Ge, Gt, Le
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bench import models
 from bench.base import settings
@@ -35,82 +33,31 @@ from bench.errors import BadClip, OutOfMemory, UsageError
 from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.models import checkpoints, plans, requirements
-from bench.models.diffusers import caching, loading, memory
-from bench.models.diffusers.caching import Effect
+from bench.models.diffusers import caching, calling, loading, memory, prompts
+from bench.models.diffusers.caching import Savings, TeaCacheFacts, teacache
 from bench.models.diffusers.memory import SpeedSettings
+from bench.models.diffusers.requests import ClipRequest, ClipSettings, VideoSettings
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.models.requirements import Need
 from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from PIL import Image as pillow
+
+__all__ = [
+    "ClipRequest",
+    "ClipSettings",
+    "DiffusersModel",
+    "SpeedSettings",
+    "VideoSettings",
+    "set_flow_shift",
+    "teacache",
+]
 
 Made = TypeVar("Made")
 
 LOWER: Mapping[Memory, Memory] = {"full": "model", "model": "sequential"}
-"""Memory mode -> the one that needs less and takes longer."""
-
-NO_LIMIT = 1_000_000
-"""Tokens; a tokenizer that claims to take more has no limit."""
-
-
-@dataclass(frozen=True)
-class ClipSettings:
-    """What every one of these models can be asked for.
-
-    Attributes:
-        num_frames: of the clip; what a pipeline makes beyond it is cut off. None, here and below: the model's own.
-        fps: of the clip; told to the model where it listens.
-        width, height: of the clip, pixels; rounded to what the pipeline makes.
-        steps: of denoising.
-        guidance: how strongly the prompt pulls; 1 for not at all.
-        negative_prompt: what should not be seen.
-    """
-
-    num_frames: Annotated[int, Ge(1)] | None = None
-    fps: Annotated[float, Gt(0), Le(240)] | None = None
-    width: Annotated[int, Ge(16)] | None = None
-    height: Annotated[int, Ge(16)] | None = None
-    steps: Annotated[int, Ge(1), Le(1000)] | None = None
-    guidance: Annotated[float, Ge(0)] | None = None
-    negative_prompt: str = ""
-
-
-@dataclass(frozen=True)
-class VideoSettings(SpeedSettings, ClipSettings):
-    """That, and what may make it cheaper; a model adds its own."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One clip to be made, as a pipeline is asked for it.
-
-    Attributes:
-        case: for its prompt and what else a pipeline may read.
-        settings: the model's, with nothing left open.
-        image: the case's image at the clip's size.
-        num_frames: to ask for; may be more than the clip will have.
-        width, height: pixels.
-        keyframes: frame of the clip -> its picture at the clip's size; those of the case, for a model that takes any.
-        kept: (H, W) uint8, 255 where every frame should stay as the image is; None where the case has no keep mask, or
-            the model takes none.
-    """
-
-    case: Case
-    settings: Any
-    image: pillow.Image
-    num_frames: int
-    width: int
-    height: int
-    keyframes: Mapping[int, pillow.Image]
-    kept: Plane | None = None
-
-    @property
-    def last(self) -> pillow.Image | None:
-        """The picture that the clip should end with: the last keyframe; None where there is none after the start."""
-        last = max(self.keyframes, default=0)
-        return self.keyframes[last] if last else None
+"""Memory mode -> the next one, which needs less memory and more time."""
 
 
 class DiffusersModel(models.Model):
@@ -122,17 +69,20 @@ class DiffusersModel(models.Model):
     Attributes:
         pipeline: name of the class in diffusers; a checkpoint of another class is refused.
         bases: classes of checkpoints that become this pipeline once card.parts are added.
-        part_classes: part of the pipeline -> 'library.Class' that loads it, where such a base does not say.
-        frames, sizes: what the pipeline makes.
+        part_classes: part of the pipeline -> 'library.Class' that loads it, if such a base does not name it.
+        frames, sizes: the numbers of frames and the sizes that the pipeline makes.
         full_precision: parts that stay float32, whatever the rest computes in.
-        beside: parts of a checkpoint that prepare adds, since the pipeline's class does not know them.
-        prompt_limits: tokenizer -> how many tokens of a prompt it reads, where neither the pipeline's
-            max_sequence_length nor its own limit says so; None for one that does not read the prompt.
-        memory_remedy: settings that make the memory's peak smaller.
-        resolved: settings with what the checkpoint decides filled in; as asked for until the first load.
+        extra_parts: parts of a checkpoint that prepare adds, since the pipeline's class does not know them.
+        prompt_limits: tokenizer -> how many tokens of a prompt it reads, if neither the pipeline's
+            max_sequence_length nor the tokenizer states it; None for one that does not read the prompt.
+        teacache_signals: class of the denoiser -> what TeaCache observes in it; empty if that is not known.
+        teacache_coefficients: fitted to the model's weights; None if there are none. A subclass does not inherit them,
+            since its weights are others.
+        memory_remedy: settings that lower the peak of memory.
+        resolved: settings with the checkpoint's defaults filled in; with the card's until the first load.
 
     Raises:
-        UsageError: settings outside their bounds, or a memory mode that the device has not.
+        UsageError: settings outside their bounds, or a memory mode that the device does not have.
     """
 
     Settings: ClassVar[type[Any]] = VideoSettings
@@ -142,16 +92,21 @@ class DiffusersModel(models.Model):
     frames: ClassVar[FrameRule] = FrameRule()
     sizes: ClassVar[SizeRule] = SizeRule()
     full_precision: ClassVar[tuple[str, ...]] = ()
-    beside: ClassVar[tuple[str, ...]] = ()
+    extra_parts: ClassVar[tuple[str, ...]] = ()
     prompt_limits: ClassVar[Mapping[str, int | None]] = {}
+    teacache_signals: ClassVar[teacache.Signals] = {}
+    teacache_coefficients: ClassVar[teacache.Coefficients | None] = None
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
+
+    def __init_subclass__(cls) -> None:
+        cls.teacache_coefficients = vars(cls).get("teacache_coefficients")
 
     def __init__(
         self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
     ) -> None:
         super().__init__(settings, runtime, checkpoint)
         self._check(self.settings)
-        self._accel = caching.parse(self.settings.accel)
+        self._acceleration = caching.parse(self.settings.accel)
         if self.runtime.memory != "full" and self.runtime.device == "cpu":
             raise UsageError(
                 f"memory mode '{self.runtime.memory}' needs an accelerator, and the device is cpu"
@@ -160,11 +115,11 @@ class DiffusersModel(models.Model):
         self._pipeline: Any = None
         self._variant: str | None = None
         self._memory: Memory = self.runtime.memory
-        self._of_prompt: dict[str, Any] = {}
-        self._effect: Effect | None = None
+        self._prompt_facts: dict[str, Any] = {}
+        self._savings: Savings | None = None
 
     def native(self) -> Any:
-        """The settings, with the card's numbers where nothing was asked for."""
+        """The settings, with the card's numbers for those that are None."""
         card = self.card
         own = {
             "num_frames": card.frames, "fps": card.fps, "width": card.width, "height": card.height,
@@ -178,30 +133,30 @@ class DiffusersModel(models.Model):
         yield from super().needs()
 
     def resolve(self, pipeline: Any) -> Any:
-        """The settings, with what the pipeline's configuration decides filled in."""
+        """The settings, with the defaults of the pipeline's configuration filled in."""
         return self.native()
 
     def prepare(self, pipeline: Any) -> None:
-        """Changes a freshly loaded pipeline, not yet on its device, as the settings ask; most need nothing."""
+        """Changes a freshly loaded pipeline, not yet on its device, as the settings ask."""
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """(width, height) that is asked for, of an image of that size."""
+        """(width, height) to ask for, of an image of that width and height."""
         return self.resolved.width, self.resolved.height
 
-    def passes(self, request: Request) -> int:
-        """How often the pipeline counts its steps from the start for one clip."""
+    def sections(self, request: ClipRequest) -> int:
+        """How often the pipeline runs its steps from the first to the last for one clip."""
         return 1
 
     def plan(self, case: Case) -> Plan:
-        """What will be asked of the pipeline and what will come out, by the settings as far as they are known.
+        """What the pipeline will be asked for and what will come out, as far as the settings are known.
 
         Raises:
             UsageError: frames or a size that this model does not make, a keyframe beyond the clip's end, or a
                 pipeline that cannot be accelerated.
             BadImage: the case's image cannot be read.
         """
-        if self._accel is not None:
-            caching.check_class(self._accel, self.pipeline)
+        if self._acceleration is not None:
+            caching.check_class(self._acceleration, self.pipeline, self._teacache)
         chosen = self.resolved
         made = self.frames.made(chosen.num_frames)
         image = pictures.read(case.image)
@@ -219,10 +174,10 @@ class DiffusersModel(models.Model):
         )  # fmt: skip
 
     def _conditions(self, case: Case, num_frames: int) -> Iterator[str]:
-        """A sentence for each thing of the case that this model is not shown as it stands there."""
+        """A sentence for each condition of the case that this model does not receive as it is."""
         takes = self.card.takes
         if case.keep is not None and "keep mask" not in takes:
-            yield "takes no keep mask: the case's is not shown to it"
+            yield "takes no keep mask: it does not receive the case's"
         if not case.keyframes:
             return
         if "keyframes" in takes:
@@ -232,12 +187,12 @@ class DiffusersModel(models.Model):
                     f"case '{case.id}' has a keyframe at frame {last}, and the clip has {num_frames} frames"
                 )
         elif "last frame" in takes:
-            yield "of the case's keyframes it is shown the last one, as the last frame that it makes"
+            yield "receives the last of the case's keyframes, as the last frame that it makes"
         else:
-            yield "takes no keyframes: the case's are not shown to it"
+            yield "takes no keyframes: it does not receive the case's"
 
-    def arguments(self, request: Request) -> dict[str, Any]:
-        """What the pipeline is called with, besides generator and output type."""
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
+        """The arguments of the pipeline's call, besides generator and output type."""
         chosen = request.settings
         return {
             "image": request.image,
@@ -254,19 +209,19 @@ class DiffusersModel(models.Model):
         self._with_less_memory(self._load)
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        self._effect = None
+        self._savings = None
         return self._with_less_memory(lambda: self._clip(case, seed, step))
 
     def _load(self) -> None:
         if self._pipeline is not None:
             return
-        recipe = loading.Recipe(
-            self.pipeline, self.bases, self.part_classes, self.full_precision, self.beside, self._prepare
+        plan = loading.LoadingPlan(
+            self.pipeline, self.bases, self.part_classes, self.full_precision, self.extra_parts, self._prepare
         )
-        if self._accel is not None:
-            caching.check_class(self._accel, self.pipeline)
+        if self._acceleration is not None:
+            caching.check_class(self._acceleration, self.pipeline, self._teacache)
         runtime = replace(self.runtime, memory=self._memory)
-        pipeline, self._variant = loading.load(self._source(), recipe, runtime)
+        pipeline, self._variant = loading.load(self._source(), plan, runtime)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline
@@ -274,30 +229,30 @@ class DiffusersModel(models.Model):
     def _prepare(self, pipeline: Any) -> None:
         self.prepare(pipeline)
         memory.apply(pipeline, self.settings, self.runtime.device, self.memory_remedy)
-        if self._accel is not None:
-            caching.check(self._accel, pipeline, self.card.name)
+        if self._acceleration is not None:
+            caching.check(self._acceleration, pipeline, self._teacache)
 
     def _clip(self, case: Case, seed: int, step: models.Step) -> Clip:
         self._load()
         plan = self.plan(case)
         request = self._request(case, plan)
-        self._of_prompt = _prompt_facts(self._pipeline, case.prompt, self.prompt_limits)
+        self._prompt_facts = prompts.facts(self._pipeline, case.prompt, self.prompt_limits)
         try:
             frames = _trimmed(self._run(request, seed, step), plan.frames or 0)
         except BaseException as error:
             # Stopped half way, a pipeline may keep a part in another dtype or an offloading hook on the wrong device.
-            # What its frames hold on to is cleared, so that the next load finds the memory free.
+            # The traceback's frames are cleared, since their variables would keep the memory occupied.
             traceback.clear_frames(error.__traceback__)
             self.unload()
             if loading.is_out_of_memory(error):
                 raise OutOfMemory(*self._out_of_memory(plan)) from None
             raise
-        if self._effect is not None:
-            self._effect.check()
+        if self._savings is not None:
+            self._savings.check()
         return Clip(frames, float(self.resolved.fps))
 
     def _with_less_memory(self, work: Callable[[], Made]) -> Made:
-        """What work gives; where the memory does not suffice, tried once more in a mode that needs less of it."""
+        """What work gives; after running out of memory, tried once more in the next memory mode."""
         try:
             return work()
         except OutOfMemory as error:
@@ -309,7 +264,7 @@ class DiffusersModel(models.Model):
         return work()
 
     def recover(self, error: Exception) -> None:
-        # Such a one is said before the pipeline is touched, or of a clip that it finished.
+        # A UsageError is raised before the pipeline is touched, or about a clip that it has finished.
         if not isinstance(error, UsageError):
             super().recover(error)
 
@@ -320,14 +275,16 @@ class DiffusersModel(models.Model):
             sys.modules["torch"].cuda.empty_cache()
 
     def effective_settings(self) -> dict[str, Any]:
-        """The settings that were used; of a size that was rounded, what it was rounded to."""
+        """The settings that were used, with the size after rounding."""
         used = (
-            asdict(self.resolved) | {"dtype": self.runtime.dtype, "variant": self._variant} | self._of_prompt
+            asdict(self.resolved)
+            | {"dtype": self.runtime.dtype, "variant": self._variant}
+            | self._prompt_facts
         )
-        if self.runtime.device != "cpu":  # which has one mode
+        if self.runtime.device != "cpu":  # a CPU has a single mode
             used["memory"] = self._memory
-        if self._effect is not None:
-            used |= self._effect.facts()
+        if self._savings is not None:
+            used |= self._savings.facts()
         if None not in (self.resolved.width, self.resolved.height):
             used["width"], used["height"] = self.sizes.made(self.resolved.width, self.resolved.height)
         return used
@@ -339,12 +296,12 @@ class DiffusersModel(models.Model):
         settings.check(chosen, f"model '{self.card.name}'")
         memory.check(chosen)
 
-    def _request(self, case: Case, plan: Plan) -> Request:
-        """The pictures of the case at the clip's size; read before the pipeline is touched."""
+    def _request(self, case: Case, plan: Plan) -> ClipRequest:
+        """The request for a clip, with the case's pictures at the clip's size."""
         assert plan.made_frames and plan.width and plan.height
         takes = self.card.takes
         keyframes = case.keyframes if "keyframes" in takes or "last frame" in takes else ()
-        return Request(
+        return ClipRequest(
             case,
             self.resolved,
             self._picture(case.image, plan),
@@ -356,7 +313,7 @@ class DiffusersModel(models.Model):
         )
 
     def _kept(self, case: Case, plan: Plan) -> Plane:
-        """The very pixels that the metrics of keep masks look at."""
+        """The same pixels that the metrics of keep masks evaluate."""
         record = ClipRecord(case.id, 0, None, "", fit=self.card.fit)
         return InputImage(case, record, plan.width or 0, plan.height or 0).regions.kept
 
@@ -367,22 +324,20 @@ class DiffusersModel(models.Model):
             pictures.fit(pictures.read(path), plan.width or 0, plan.height or 0, self.card.fit)
         )
 
-    def _run(self, request: Request, seed: int, step: models.Step) -> Frames:
-        import torch
+    def _run(self, request: ClipRequest, seed: int, step: models.Step) -> Frames:
+        self._pipeline.progress_bar = calling.progress_bar(step, self.sections(request))
+        arguments, number = self.arguments(request), models.seed_number(request.case, seed)
+        with self._accelerated() as self._savings:
+            return calling.called(self._pipeline, arguments, number, self.runtime.device)
 
-        number = models.seed_number(request.case, seed)
-        self._pipeline.progress_bar = _bar(step, self.passes(request))
-        arguments = self.arguments(request)
-        # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
-        with _seeded(number + 1, self.runtime.device), _quiet(), self._accelerated() as self._effect:
-            generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device
-            result = self._pipeline(**arguments, generator=generator, output_type="np")
-        return to_uint8(result.frames[0])
-
-    def _accelerated(self) -> AbstractContextManager[Effect | None]:
-        if self._accel is None:
+    def _accelerated(self) -> AbstractContextManager[Savings | None]:
+        if self._acceleration is None:
             return nullcontext()
-        return caching.applied(self._accel, self._pipeline, self.card.name)
+        return caching.applied(self._acceleration, self._pipeline, self._teacache)
+
+    @property
+    def _teacache(self) -> TeaCacheFacts:
+        return TeaCacheFacts(self.card.name, self.teacache_signals, self.teacache_coefficients)
 
     def _out_of_memory(self, plan: Plan) -> tuple[str, str]:
         remedy = f"try {self.memory_remedy}"
@@ -393,24 +348,12 @@ class DiffusersModel(models.Model):
 
 
 def set_flow_shift(pipeline: Any, shift: float | None) -> None:
-    """Gives a flow-matching scheduler another shift; None leaves the checkpoint's."""
+    """Gives a pipeline's flow-matching scheduler another shift; None keeps the checkpoint's."""
     if shift is None:
         return
     config = pipeline.scheduler.config
     name = "flow_shift" if "flow_shift" in config else "shift"
     pipeline.scheduler = type(pipeline.scheduler).from_config(config, **{name: shift})
-
-
-def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
-    """(T, H, W, 3) in [0, 1] as uint8, rounded: diffusers' own export cuts off, which is half a level too dark.
-
-    Raises:
-        BadClip: NaN or infinity, which half precision gives when it overflows.
-    """
-    if not np.isfinite(frames).all():
-        raise BadClip("the pipeline gave NaN or infinity; try --dtype bfloat16 or float32")
-    levels: Frames = np.round(np.clip(frames, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return levels
 
 
 def _trimmed(frames: Frames, wanted: int) -> Frames:
@@ -422,100 +365,3 @@ def _trimmed(frames: Frames, wanted: int) -> Frames:
     if len(frames) < wanted:
         raise BadClip(f"the pipeline made {len(frames)} frames, and {wanted} were asked for")
     return frames[:wanted]
-
-
-def _prompt_facts(pipeline: Any, prompt: str, limits: Mapping[str, int | None]) -> dict[str, Any]:
-    """How many tokens the prompt has, by the first tokenizer, and whether any of them cuts it off."""
-    counted = []
-    for name in ("tokenizer", "tokenizer_2"):
-        tokenizer = getattr(pipeline, name, None)
-        if tokenizer is None:
-            continue
-        limit = limits[name] if name in limits else _token_limit(pipeline, name, tokenizer)
-        if limit is not None:
-            counted.append((len(tokenizer(prompt, verbose=False).input_ids), limit))
-    if not counted:
-        return {}
-    return {
-        "prompt_tokens": counted[0][0],
-        "prompt_truncated": any(tokens > limit for tokens, limit in counted),
-    }
-
-
-def _token_limit(pipeline: Any, name: str, tokenizer: Any) -> int | None:
-    """The pipeline's word counts for the first tokenizer, whose own limit it overrides; the second keeps its own."""
-    own = inspect.signature(type(pipeline).__call__).parameters.get("max_sequence_length")
-    if name == "tokenizer" and own is not None and isinstance(own.default, int):
-        return own.default
-    # transformers writes 10^30 where there is no limit
-    return tokenizer.model_max_length if tokenizer.model_max_length < NO_LIMIT else None
-
-
-def _bar(step: models.Step, passes: int) -> Callable[..., Any]:
-    """What stands in for pipeline.progress_bar: some count on it by hand, some iterate over it, some take several."""
-    before = 0
-
-    def bar(iterable: Sequence[Any] | None = None, total: int | None = None) -> Any:
-        nonlocal before
-        steps = total or 0 if iterable is None else len(iterable)
-        one = _StepBar(before, steps * passes, step)
-        before += steps
-        return one if iterable is None else one.over(iterable)
-
-    return bar
-
-
-class _StepBar:
-    """Stands in for the pipeline's own progress bar: the one hook that every pipeline has."""
-
-    def __init__(self, done: int, total: int, step: models.Step) -> None:
-        self.done, self.total, self.step = done, total, step
-
-    def __enter__(self) -> _StepBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def update(self, steps: int = 1) -> None:
-        self.done += steps
-        self.step(self.done, self.total)
-
-    def over(self, iterable: Sequence[Any]) -> Iterator[Any]:
-        """The same things, each counted when the next is asked for."""
-        for thing in iterable:
-            yield thing
-            self.update()
-
-
-@contextmanager
-def _seeded(number: int, device: str) -> Iterator[None]:
-    """Seeds the global generators too and puts them back: some pipelines draw from them beside their own."""
-    import torch
-
-    python, numpy = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
-        torch.manual_seed(number)
-        np.random.seed(number % 2**32)
-        random.seed(number)
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps what diffusers says to its own developers, deprecations above all, out of the user's sight."""
-    from diffusers.utils import logging as chatter
-
-    before = chatter.get_verbosity()
-    chatter.set_verbosity_error()
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"diffusers\.")
-            warnings.filterwarnings("ignore", category=FutureWarning, module=r"diffusers\.")
-            yield
-    finally:
-        chatter.set_verbosity(before)

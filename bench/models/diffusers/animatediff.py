@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 
 from bench import models
 from bench.models import checkpoints
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -79,7 +79,7 @@ class SparseCtrl(AnimateDiff):
     pipeline: ClassVar[str] = "AnimateDiffSparseControlNetPipeline"
     part_classes: ClassVar[Mapping[str, str]] = {**CLASSES, "controlnet": "diffusers.SparseControlNetModel"}
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         chosen = super().arguments(request)
         pictures = {0: chosen.pop("image"), **request.keyframes}
         return chosen | {
@@ -110,7 +110,7 @@ class ImagePrompt(AnimateDiff):
     part_classes: ClassVar[Mapping[str, str]] = {
         **CLASSES, "image_encoder": "transformers.CLIPVisionModelWithProjection",
     }  # fmt: skip
-    beside: ClassVar[tuple[str, ...]] = ("ip_adapter",)
+    extra_parts: ClassVar[tuple[str, ...]] = ("ip_adapter",)
 
     def prepare(self, pipeline: Any) -> None:
         super().prepare(pipeline)
@@ -127,6 +127,6 @@ class ImagePrompt(AnimateDiff):
         )
         pipeline.set_ip_adapter_scale(self.settings.image_scale)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         chosen = super().arguments(request)
         return chosen | {"ip_adapter_image": chosen.pop("image")}

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, teacache
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -44,6 +44,10 @@ class CogVideoX(DiffusersModel):
         every=8
     )  # an even number of latents would lose the one frame that is alone
     sizes: ClassVar[SizeRule] = SizeRule(16)
+    teacache_signals: ClassVar[teacache.Signals] = {"CogVideoXTransformer3DModel": teacache.time_embedding}
+    teacache_coefficients = teacache.Coefficients(
+        (-1538.80483, 843.202495, -134.363087, 7.97131516, -0.0523162339)
+    )
 
     def __init__(self, *words: Any) -> None:
         super().__init__(*words)
@@ -75,7 +79,7 @@ class CogVideoX(DiffusersModel):
             config = pipeline.scheduler.config
             pipeline.scheduler = CogVideoXDPMScheduler.from_config(config, timestep_spacing="trailing")
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"use_dynamic_cfg": request.settings.sampler == "dpm"}
 
     def _card_size(self) -> tuple[int, int] | None:
@@ -93,6 +97,9 @@ class CogVideoX15(CogVideoX):
         "English and cuts off the rest",
     )  # fmt: skip
     frames: ClassVar[FrameRule] = FrameRule(every=16, most=161)
+    teacache_coefficients = teacache.Coefficients(
+        (122.842302, -104.088754, 26.2981677, -0.306009921, 0.037121322)
+    )
 
     def _card_size(self) -> None:
         return None

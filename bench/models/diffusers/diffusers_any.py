@@ -14,7 +14,7 @@ from typing import Any
 from bench import models
 from bench.base import settings
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, loading
+from bench.models.diffusers import ClipRequest, DiffusersModel, loading, teacache
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -71,7 +71,7 @@ class Diffusers(DiffusersModel):
                 raise UsageError(f"a {type(pipeline).__name__} has no {name} of its own: --set {name}=…")
         return resolved
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         taken = _taken(type(self._pipeline))
         usual = super().arguments(request)
         fps = request.settings.fps
@@ -81,9 +81,17 @@ class Diffusers(DiffusersModel):
     def _load(self) -> None:
         if self._pipeline is None:
             # This checkpoint's own, in place of the class's.
-            vars(self)["pipeline"] = _image_to_video(*loading.named_class(self._source()))
+            pipeline = _image_to_video(*loading.named_class(self._source()))
+            vars(self).update(pipeline=pipeline, teacache_signals=_signals())
         super()._load()
         vars(self).update(frames=_frame_rule(self._pipeline), sizes=_size_rule(self._pipeline))
+
+
+def _signals() -> teacache.Signals:
+    """Class of a denoiser -> what TeaCache observes in it, by the adapters that know it."""
+    classes = [models.registry[name] for name in models.registry]
+    adapters = [cls for cls in classes if issubclass(cls, DiffusersModel)]
+    return {network: signal for cls in adapters for network, signal in cls.teacache_signals.items()}
 
 
 def _image_to_video(source: str, name: str, cls: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request
+from bench.models.diffusers import ClipRequest, DiffusersModel, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -26,13 +26,14 @@ class EasyAnimate(DiffusersModel):
     frames: ClassVar[FrameRule] = FrameRule(every=4, most=49)
     sizes: ClassVar[SizeRule] = SizeRule(16)
     prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 242}  # of 256; before it stands the chat template
+    teacache_signals: ClassVar[teacache.Signals] = {"EasyAnimateTransformer3DModel": teacache.time_embedding}
 
     def prepare(self, pipeline: Any) -> None:
         # The pipeline reads a switch that the VAE's class does not know, so not every checkpoint has it.
         if "cache_mag_vae" not in pipeline.vae.config:
             pipeline.vae.register_to_config(cache_mag_vae=True)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         from diffusers.pipelines.easyanimate.pipeline_easyanimate_inpaint import get_image_to_video_latent
 
         # a list for the image means that frame alone; the last one is a picture, since of a list it takes the batch's

@@ -13,7 +13,7 @@ from annotated_types import Ge
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, teacache
 from bench.models.plans import SectionRule, SizeRule
 from bench.types import ModelCard
 
@@ -72,11 +72,18 @@ class FramePack(DiffusersModel):
     prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 257}
     # The published weights say nothing of it, and the wrong one gives a bad clip rather than an error.
     sampling: ClassVar[str] = "inverted_anti_drifting"
+    teacache_signals: ClassVar[teacache.Signals] = {
+        "HunyuanVideoFramepackTransformer3DModel": teacache.normed_by_time
+    }
+    # those of HunyuanVideo, as in the makers' own application
+    teacache_coefficients = teacache.Coefficients(
+        (733.226126, -401.131952, 67.5869174, -3.149878, 0.0961237896)
+    )
 
-    def passes(self, request: Request) -> int:
+    def sections(self, request: ClipRequest) -> int:
         return self.frames.sections(request.num_frames)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {
             "true_cfg_scale": request.settings.true_cfg,
             "latent_window_size": WINDOW,
@@ -95,3 +102,4 @@ class FramePackF1(FramePack):
         note="made of three repositories of the hub; frames come in sections of 36, and what is too much is cut off",
     )  # fmt: skip
     sampling: ClassVar[str] = "vanilla"
+    teacache_coefficients = FramePack.teacache_coefficients

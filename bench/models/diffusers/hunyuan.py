@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -58,6 +58,10 @@ class HunyuanVideo(DiffusersModel):
     # 256 of the prompt behind the template, whose first token is counted with the prompt
     prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 257}
     layout: ClassVar[str] = "token_replace"
+    teacache_signals: ClassVar[teacache.Signals] = {"HunyuanVideoTransformer3DModel": teacache.normed_by_time}
+    teacache_coefficients = teacache.Coefficients(
+        (733.226126, -401.131952, 67.5869174, -3.149878, 0.0961237896)
+    )
 
     def prepare(self, pipeline: Any) -> None:
         found = pipeline.transformer.config.image_condition_type
@@ -68,7 +72,7 @@ class HunyuanVideo(DiffusersModel):
             )
         set_flow_shift(pipeline, self.settings.flow_shift)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"true_cfg_scale": request.settings.true_cfg}
 
 
@@ -82,3 +86,4 @@ class HunyuanVideo33(HunyuanVideo):
     )  # fmt: skip
     frames: ClassVar[FrameRule] = FrameRule(every=4, extra=4)
     layout: ClassVar[str] = "latent_concat"
+    teacache_coefficients = HunyuanVideo.teacache_coefficients

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, MultipleOf
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -53,6 +53,9 @@ class HunyuanVideo15(DiffusersModel):
     sizes: ClassVar[SizeRule] = SizeRule(PATCH)
     # the second tokenizer reads nothing but what stands in quotation marks
     prompt_limits: ClassVar[dict[str, int | None]] = {"tokenizer": 1000, "tokenizer_2": None}
+    teacache_signals: ClassVar[teacache.Signals] = {
+        "HunyuanVideo15Transformer3DModel": teacache.normed_by_time
+    }
 
     def native(self) -> Any:
         native = super().native()
@@ -77,7 +80,7 @@ class HunyuanVideo15(DiffusersModel):
         if self.settings.guidance is not None:
             pipeline.guider = pipeline.guider.new(guidance_scale=self.settings.guidance)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         taken = ("image", "prompt", "negative_prompt", "num_frames", "num_inference_steps")
         return {name: value for name, value in super().arguments(request).items() if name in taken}
 

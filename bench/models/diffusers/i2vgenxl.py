@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import SizeRule
 from bench.types import ModelCard
 
@@ -46,7 +46,7 @@ class I2VGenXL(DiffusersModel):
         if not hasattr(pipeline.text_encoder, "text_model"):
             vars(pipeline.text_encoder)["text_model"] = pipeline.text_encoder
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {
             "target_fps": request.settings.fps,
             "decode_chunk_size": request.settings.decode_chunk_size,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Le
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -47,6 +48,15 @@ class ConditionSettings(Settings):
     strength: Annotated[float, Ge(0), Le(1)] = 1.0
 
 
+def shifted_by_time(block: Any, given: Mapping[str, Any]) -> Any:
+    """The input of the first attention, which TeaCache observes."""
+    hidden, time = given["hidden_states"], given["temb"]
+    table = block.scale_shift_table
+    values = table[None, None].to(time.device) + time.reshape(*time.shape[:2], len(table), -1)
+    shift, scale = values[:, :, 0], values[:, :, 1]
+    return block.norm1(hidden) * (1 + scale) + shift
+
+
 @models.add
 class LTX(DiffusersModel):
     """LTX-Video 0.9, 2B."""
@@ -62,8 +72,12 @@ class LTX(DiffusersModel):
     bases: ClassVar[tuple[str, ...]] = PIPELINES
     frames: ClassVar[FrameRule] = FrameRule(every=8)
     sizes: ClassVar[SizeRule] = SizeRule(32)
+    teacache_signals: ClassVar[teacache.Signals] = {"LTXVideoTransformer3DModel": shifted_by_time}
+    teacache_coefficients = teacache.Coefficients(
+        (21.4700694, -12.8016453, 2.31279151, 0.792487521, 0.00969274326)
+    )
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         chosen = request.settings
         return super().arguments(request) | {
             "frame_rate": chosen.fps,
@@ -89,7 +103,7 @@ class LTXCondition(LTX):
             config = pipeline.scheduler.config
             pipeline.scheduler = type(pipeline.scheduler).from_config(config, use_dynamic_shifting=False)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
 
         asked, chosen = super().arguments(request), request.settings
@@ -126,6 +140,6 @@ class LTXDistilled(LTXBig):
         "guidance stays 1",
     )  # fmt: skip
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         is_native = request.settings.steps == len(DISTILLED)
         return super().arguments(request) | ({"timesteps": list(DISTILLED)} if is_native else {})

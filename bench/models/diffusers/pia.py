@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, Le
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -49,5 +49,5 @@ class PIA(DiffusersModel):
 
         pipeline.scheduler = EulerDiscreteScheduler.from_config(pipeline.scheduler.config)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"motion_scale": request.settings.motion_scale}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Gt
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, VideoSettings, set_flow_shift
+from bench.models.diffusers import DiffusersModel, VideoSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -42,6 +42,7 @@ class SkyReels(DiffusersModel):
     frames: ClassVar[FrameRule] = FrameRule(every=4)
     sizes: ClassVar[SizeRule] = SizeRule(16)
     full_precision: ClassVar[tuple[str, ...]] = ("vae", "image_encoder")
+    teacache_signals: ClassVar[teacache.Signals] = {"SkyReelsV2Transformer3DModel": teacache.time_embedding}
 
     def prepare(self, pipeline: Any) -> None:
         set_flow_shift(pipeline, self.settings.flow_shift)

@@ -9,8 +9,7 @@ from annotated_types import Ge, Le, MultipleOf
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request
-from bench.models.diffusers.memory import SpeedSettings
+from bench.models.diffusers import ClipRequest, DiffusersModel, SpeedSettings
 from bench.models.plans import SizeRule
 from bench.types import ModelCard
 
@@ -91,7 +90,7 @@ class SVD(DiffusersModel):
             width=chosen.width or width,
         )
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         chosen = request.settings
         return {
             "image": request.image,

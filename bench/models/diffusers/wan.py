@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.types import Case, ModelCard
 
@@ -56,6 +56,11 @@ class Wan21(DiffusersModel):
     sizes: ClassVar[SizeRule] = SizeRule(16)
     full_precision: ClassVar[tuple[str, ...]] = ("vae", "image_encoder")
     expands_timesteps: ClassVar[bool] = False
+    teacache_signals: ClassVar[teacache.Signals] = {"WanTransformer3DModel": teacache.time_embedding}
+    # of the makers' two sets the one for the projected time embedding, which is what the blocks are given
+    teacache_coefficients = teacache.Coefficients(
+        (257151.496, -35422.9917, 1402.86849, -13.5890334, 0.132517977), kept=5
+    )
 
     def prepare(self, pipeline: Any) -> None:
         if pipeline.config.expand_timesteps != self.expands_timesteps:
@@ -74,6 +79,9 @@ class Wan21At720p(Wan21):
         Wan21.card, name="wan2.1-i2v-720p", title="Wan 2.1 I2V 14B 720P", width=1280, height=720,
         weights="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers",
     )  # fmt: skip
+    teacache_coefficients = teacache.Coefficients(
+        (8107.0546, 2133.93892, -372.934672, 16.6203073, -0.0417769401), kept=5
+    )
 
 
 @models.add
@@ -93,7 +101,7 @@ class WanFirstLast(Wan21):
             )
         return super().plan(case)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         return super().arguments(request) | {"last_image": request.last}
 
 
@@ -109,7 +117,7 @@ class Wan22(Wan21):
     )  # fmt: skip
     Settings = ExpertSettings
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         more = {"last_image": request.last, "guidance_scale_2": request.settings.guidance_2}
         return super().arguments(request) | more
 

@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from bench import models
-from bench.models.diffusers import DiffusersModel, Request, VideoSettings, set_flow_shift
+from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
@@ -53,11 +53,12 @@ class WanVace(DiffusersModel):
     frames: ClassVar[FrameRule] = FrameRule(every=4)
     sizes: ClassVar[SizeRule] = SizeRule(16)
     full_precision: ClassVar[tuple[str, ...]] = ("vae",)
+    teacache_signals: ClassVar[teacache.Signals] = {"WanVACETransformer3DModel": teacache.time_embedding}
 
     def prepare(self, pipeline: Any) -> None:
         set_flow_shift(pipeline, self.settings.flow_shift)
 
-    def arguments(self, request: Request) -> dict[str, Any]:
+    def arguments(self, request: ClipRequest) -> dict[str, Any]:
         asked = super().arguments(request)
         del asked["image"]
         video, mask = holes(request)
@@ -75,7 +76,7 @@ class WanVaceBig(WanVace):
     )  # fmt: skip
 
 
-def holes(request: Request) -> tuple[list[pillow.Image], list[pillow.Image]]:
+def holes(request: ClipRequest) -> tuple[list[pillow.Image], list[pillow.Image]]:
     """The video that is given, gray where it is to be made, and the mask that says where: a picture for each frame.
 
     The image is frame 0 and keyframes are where they belong, whole; of every other frame, what the case's mask keeps

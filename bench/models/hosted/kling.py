@@ -1,4 +1,4 @@
-"""Kling's hosted models, by HTTP: every request carries a token that is signed anew, since it lasts half an hour."""
+"""Kling's hosted models, through HTTP: every request carries a freshly signed token, since one lasts half an hour."""
 
 from __future__ import annotations
 
@@ -11,17 +11,7 @@ from annotated_types import Ge, Le
 
 from bench import models
 from bench.errors import RemoteFailed, UsageError
-from bench.models.hosted.polling import (
-    Created,
-    Look,
-    PollingModel,
-    Request,
-    State,
-    field_of,
-    listed_price,
-    package,
-)
-from bench.models.hosted.prices import Price
+from bench.models.hosted.polling import PollingModel, State, Submission, TaskRequest, TaskStatus
 from bench.types import Case, Image, ModelCard
 
 PATH = "/v1/videos/image2video"
@@ -38,7 +28,7 @@ class Settings:
         model: Kling's name.
         mode: 'std' is smaller and cheaper than 'pro'.
         duration: seconds.
-        cfg_scale: how strongly the prompt pulls; none, here and below: not sent.
+        cfg_scale: how strongly the prompt guides; None, here and below: not sent.
         negative_prompt: what should not be seen.
     """
 
@@ -66,24 +56,19 @@ class Kling(PollingModel):
     packages = ("pyjwt",)
     base_variable = "KLING_BASE_URL"
     base = "https://api.klingai.com"
+    price_setting = "mode"
     statuses: ClassVar[Mapping[str, State]] = {
         "submitted": "waiting", "processing": "running", "succeed": "done", "failed": "failed",
     }  # fmt: skip
     prompt_limit = 2500
     takes_last = True
 
-    def seconds(self) -> float:
-        return float(self.settings.duration)
-
-    def price(self) -> Price | None:
-        return listed_price(self, self.settings.model, self.settings.mode)
-
     def check(self, case: Case, image: Image) -> None:
         height, width = image.shape[:2]
         if min(height, width) < SHORTEST_SIDE:
             raise UsageError(
-                f"the image of case '{case.id}' is {width} x {height}, and Kling takes {SHORTEST_SIDE} pixels a side"
-                " at least"
+                f"the image of case '{case.id}' is {width} x {height}, and Kling takes at least"
+                f" {SHORTEST_SIDE} pixels per side"
             )
         if max(height, width) > WIDEST * min(height, width):
             raise UsageError(
@@ -91,7 +76,7 @@ class Kling(PollingModel):
             )
 
     def connect(self) -> None:
-        self._jwt: Any = package("jwt")
+        self._jwt: Any = self.library("jwt")
 
     def headers(self) -> dict[str, str]:
         now = int(time.time())
@@ -101,7 +86,7 @@ class Kling(PollingModel):
         token = self._jwt.encode(claims, self.key("KLING_SECRET_KEY"), algorithm="HS256")
         return {"Authorization": f"Bearer {token}"}
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         chosen = self.settings
         asked = {
             "model_name": chosen.model,
@@ -114,24 +99,24 @@ class Kling(PollingModel):
             "cfg_scale": chosen.cfg_scale,
         }
         sent = {name: value for name, value in asked.items() if value is not None}
-        return Created(str(field_of(self._call("POST", PATH, json=sent), "task_id", self.service)))
+        return Submission(self.required(self._call("POST", PATH, json=sent), "task_id"))
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         told = self._call("GET", f"{PATH}/{task}")
         videos = (told.get("task_result") or {}).get("videos") or [{}]
-        return Look(
-            status=str(field_of(told, "task_status", self.service)),
+        return TaskStatus(
+            status=self.required(told, "task_status"),
             url=videos[0].get("url"),
             reason=str(told.get("task_status_msg") or ""),
         )
 
     def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        """What lies in Kling's envelope, which has a code of its own beside HTTP's."""
+        """The data in Kling's envelope, which has a code of its own beside HTTP's."""
         envelope = self.json(method, f"{self.address}{path}", **content)
         if envelope.get("code") != 0:
-            told = self.clean(f"{envelope.get('code')} {envelope.get('message')}")
+            told = self.redacted(f"{envelope.get('code')} {envelope.get('message')}")
             raise RemoteFailed(f"Kling refuses: {told}")
-        told = field_of(envelope, "data", self.service)
-        if not isinstance(told, dict):
-            raise RemoteFailed("Kling answers with data that is no object")
-        return told
+        data = envelope.get("data")
+        if not isinstance(data, dict):
+            raise RemoteFailed("Kling answers without 'data', or with data that is not an object")
+        return data

@@ -1,4 +1,4 @@
-"""Luma's hosted Ray, by the client library of the Luma Agents API."""
+"""Luma's hosted Ray, through the client library of the Luma Agents API."""
 
 from __future__ import annotations
 
@@ -8,24 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.hosted.polling import (
-    Created,
-    Look,
-    PollingModel,
-    Request,
-    State,
-    field_of,
-    listed_price,
-    package,
-)
-from bench.models.hosted.prices import Price
+from bench.models import plans
+from bench.models.hosted.polling import PollingModel, State, Submission, TaskRequest, TaskStatus
 from bench.types import Case, Image, Keyframe, ModelCard
 
 FPS = 24
-"""Of the grid that keyframes are placed on."""
+"""Frames per second of the grid that keyframes are placed on."""
 
 MAX_KEYFRAMES = 64
-SHORT_SIDES = {"360p": 360, "540p": 540, "720p": 720, "1080p": 1080}
 
 
 @dataclass(frozen=True)
@@ -47,13 +37,13 @@ class Settings:
 
 @models.add
 class Luma(PollingModel):
-    """Luma Ray 3.2, hosted; passes through any keyframes that a case has."""
+    """Luma Ray 3.2, hosted; its clips pass through every keyframe of a case."""
 
     card = ModelCard(
         name="luma", title="Luma Ray 3.2", version=1, reads_text=True, frames=None, fps=None, width=1280, height=720,
         weights=None, licence="proprietary: Luma's terms", paper="", family="hosted", access="hosted",
         takes=("first frame", "last frame", "keyframes"), as_of="2026-11-22",
-        note="hosted and paid: needs LUMA_AGENTS_API_KEY; takes no seed, so that every call gives another clip",
+        note="hosted and paid: needs LUMA_AGENTS_API_KEY; takes no seed, so every call gives another clip",
     )  # fmt: skip
     Settings = Settings
     service = "Luma"
@@ -61,13 +51,14 @@ class Luma(PollingModel):
     packages = ("luma-agents",)
     base_variable = "LUMA_BASE_URL"
     base = "https://agents.lumalabs.ai/v1"
+    price_setting = "resolution"
     statuses: ClassVar[Mapping[str, State]] = {
         "queued": "waiting", "processing": "running", "completed": "done", "failed": "failed",
     }  # fmt: skip
     needs_prompt = True
 
     def connect(self) -> None:
-        self._client: Any = package("luma_agents").Luma(
+        self._client: Any = self.library("luma_agents").Luma(
             auth_token=self.key("LUMA_AGENTS_API_KEY"),
             base_url=self.address,
             max_retries=0,
@@ -75,19 +66,10 @@ class Luma(PollingModel):
         )
 
     def size(self) -> tuple[int, int]:
-        across, _, down = self.settings.aspect_ratio.partition(":")
-        ratio, short = int(across) / int(down), SHORT_SIDES[self.settings.resolution]
-        width, height = (short * ratio, short) if ratio >= 1 else (short, short / ratio)
-        return round(width / 2) * 2, round(height / 2) * 2
-
-    def seconds(self) -> float:
-        return float(self.settings.duration.removesuffix("s"))
-
-    def price(self) -> Price | None:
-        return listed_price(self, self.settings.model, self.settings.resolution)
+        return plans.aspect_size(int(self.settings.resolution.removesuffix("p")), self.settings.aspect_ratio)
 
     def check(self, case: Case, image: Image) -> None:
-        last = round(self.seconds() * FPS)
+        last = round((self.seconds() or 0.0) * FPS)
         late = [keyframe.frame for keyframe in case.keyframes if keyframe.frame > last]
         if late:
             raise UsageError(
@@ -98,7 +80,7 @@ class Luma(PollingModel):
                 f"case '{case.id}' has {len(case.keyframes)} keyframes, and Luma takes 63 and a start"
             )
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         # One keyframe at 0 is a start frame that also allows 10 seconds, which Luma's start_frame does not.
         inner = [keyframe for keyframe in request.case.keyframes if keyframe.frame > 0]
         pictures = [request.image, *(self._picture(keyframe, request) for keyframe in inner)]
@@ -114,17 +96,17 @@ class Luma(PollingModel):
                 "keyframe_indexes": [0, *(keyframe.frame for keyframe in inner)],
             },
         )
-        return Created(str(field_of(self.parsed(answer.http_response), "id", self.service)))
+        return Submission(self.required(self.parsed(answer.http_response), "id"))
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         content = self.parsed(self._client.generations.with_raw_response.get(task).http_response)
         output = [each.get("url") for each in content.get("output") or [] if each.get("type") == "video"]
         reasons = (content.get("failure_code"), content.get("failure_reason"))
-        return Look(
-            status=str(field_of(content, "state", self.service)),
+        return TaskStatus(
+            status=self.required(content, "state"),
             url=output[0] if output else None,
             reason=" ".join(str(each) for each in reasons if each),
         )
 
-    def _picture(self, keyframe: Keyframe, request: Request) -> Image:
+    def _picture(self, keyframe: Keyframe, request: TaskRequest) -> Image:
         return self.fitted(keyframe.image, request.plan)

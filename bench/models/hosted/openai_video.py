@@ -1,13 +1,12 @@
-"""Any server that speaks OpenAI's video API: vLLM-Omni, SGLang, FastVideo, Dynamo, LiteLLM; and Sora, which is gone.
+"""Any server that speaks OpenAI's video API: vLLM-Omni, SGLang, FastVideo, Dynamo, LiteLLM.
 
-They agree on three addresses and on little else. How they differ is the table DIALECTS: what a setting is called, where
-it goes, how the picture travels. What is not set is not sent, so that the server's own defaults hold.
+They agree on three addresses and little else. The table DIALECTS says how they differ: what a setting is called, where
+it goes, how the picture is sent. What is not set is not sent, so that the server's own defaults hold.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,19 +16,8 @@ from urllib.parse import urlsplit
 from annotated_types import Ge, Le
 
 from bench import models
-from bench.errors import Unavailable, UsageError
-from bench.models import requirements
-from bench.models.hosted.polling import (
-    Created,
-    Look,
-    PollingModel,
-    Request,
-    RetiredModel,
-    State,
-    field_of,
-    listed_price,
-)
-from bench.models.hosted.prices import Price
+from bench.errors import UsageError
+from bench.models.hosted.polling import PollingModel, Price, State, Submission, TaskRequest, TaskStatus
 from bench.models.plans import Plan
 from bench.models.requirements import Need
 from bench.types import Case, Image, ModelCard
@@ -45,10 +33,10 @@ class Dialect:
     """How one kind of server differs.
 
     Attributes:
-        fields: our name -> its name; what is not here, it does not take.
+        fields: our name of a setting -> the server's; settings that are missing here are refused.
         picture: 'file' uploads the image with a form, 'address' writes it into a JSON body as a data URI.
-        nested: our names of what goes into an object of its own, and that object's name.
-        is_paid: whether somebody sends a bill.
+        nested: name of an object within the request -> our names of the settings that go into it.
+        is_paid: whether clips cost money.
     """
 
     fields: Mapping[str, str]
@@ -73,7 +61,7 @@ DIALECTS: Mapping[str, Dialect] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the server is, and what it is asked for; none: not sent, so that the server decides.
+    """Where the server is, and what it is asked for; None: not sent, so that the server decides.
 
     Attributes:
         base_url: with the /v1 that the API begins with.
@@ -81,11 +69,11 @@ class Settings:
         model: the server's name of what runs; most serve one model.
         api_key_variable: name of the environment variable that holds the key; '' for a server without one. Never
             the key itself: settings are published with the results.
-        width, height: of the clip, pixels; both or none.
+        width, height: of the clip, pixels; both or neither.
         num_frames, fps: of the clip.
-        seconds: length of the clip, for servers that do not count frames.
+        seconds: length of the clip, for servers that do not take a number of frames.
         steps: of denoising.
-        guidance: how strongly the prompt pulls.
+        guidance: how strongly the prompt guides.
         negative_prompt: what should not be seen.
         extra: more fields of the request, as a JSON object: '{"flow_shift": 12}'.
     """
@@ -131,7 +119,7 @@ class OpenAIVideo(PollingModel):
         name="openai-video", title="OpenAI-compatible server", version=1, reads_text=True, frames=None, fps=None,
         width=None, height=None, weights=None, licence="that of the model behind the server", paper="",
         family="hosted", access="hosted", takes=("first frame", "negative prompt"), as_of="2026-11-22",
-        note="needs a running server: --set base_url=… and --set dialect=…; what runs there is for you to say",
+        note="needs a running server: --set base_url=… and --set dialect=…; the model that runs there is not checked",
     )  # fmt: skip
     Settings = Settings
     service = "the server"
@@ -142,9 +130,14 @@ class OpenAIVideo(PollingModel):
     }  # fmt: skip
     needs_prompt = True
 
+    def __init__(self, settings: Any = None, runtime: Any = None, checkpoint: Any = None) -> None:
+        super().__init__(settings, runtime, checkpoint)
+        name = self.settings.api_key_variable
+        self.keys = (name,) if name else ()
+
     @property
     def dialect(self) -> Dialect:
-        """How this server differs."""
+        """The dialect of this server."""
         return DIALECTS[self.settings.dialect]
 
     @property
@@ -155,7 +148,7 @@ class OpenAIVideo(PollingModel):
     def address(self) -> str:
         return str(self.settings.base_url).rstrip("/")
 
-    def where(self) -> str:
+    def location(self) -> str:
         return f"server {urlsplit(self.address).netloc}"
 
     def size(self) -> tuple[int, int] | None:
@@ -169,7 +162,7 @@ class OpenAIVideo(PollingModel):
         return None if chosen.seconds is None else float(chosen.seconds)
 
     def price(self) -> Price | None:
-        return listed_price(self, self.settings.model or "") if self.is_paid and self.seconds() else None
+        return super().price() if self.is_paid and self.seconds() else None
 
     def check(self, case: Case, image: Image) -> None:
         own = {name for name, value in self._wanted(0).items() if value is not None}
@@ -187,26 +180,15 @@ class OpenAIVideo(PollingModel):
         return replace(plan, frames=chosen.num_frames, fps=chosen.fps, steps=chosen.steps, notes=notes)
 
     def needs(self) -> Iterator[Need]:
-        if self.settings.api_key_variable:
-            yield requirements.key(self.settings.api_key_variable)
+        yield from super().needs()
         remedy = "start it, or --set base_url=… says where it is"
-        yield Need("server", self.address, False, "nobody asked yet", remedy, address=self.address)
-
-    def load(self) -> None:
-        name = self.settings.api_key_variable
-        if name and not os.environ.get(name, "").strip():
-            raise Unavailable(f"the server's key is not set: {name} is empty", f"export {name}=…")
-        super().load()
-
-    def secrets(self) -> list[str]:
-        name = self.settings.api_key_variable
-        return [os.environ[name].strip()] if name and os.environ.get(name, "").strip() else []
+        yield Need("server", self.address, False, "not asked yet", remedy, address=self.address)
 
     def headers(self) -> dict[str, str]:
         secrets = self.secrets()
         return {"Authorization": f"Bearer {secrets[0]}"} if secrets else {}
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         fields = self._fields(request)
         if self.dialect.picture == "file":
             picture = {"input_reference": ("image.png", self.png(request.image), "image/png")}
@@ -214,9 +196,9 @@ class OpenAIVideo(PollingModel):
         else:
             fields["input_reference"] = self.data_uri(request.image)
             told = self.json("POST", f"{self.address}/videos", json=fields)
-        return Created(str(field_of(told, "id", self.service)))
+        return Submission(self.required(told, "id"))
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         answer = self.http.get(f"{self.address}/videos/{task}", headers=self.headers())
         answer.raise_for_status()
         told = self.parsed(answer)
@@ -225,19 +207,19 @@ class OpenAIVideo(PollingModel):
             error if isinstance(error, str) else f"{error.get('code') or ''} {error.get('message') or ''}"
         )
         memory = _number(told.get("peak_memory_mb"))
-        return Look(
-            status=str(field_of(told, "status", self.service)),
-            done=(_number(told.get("progress")) or 0.0) / 100.0,
+        return TaskStatus(
+            status=self.required(told, "status"),
+            progress=(_number(told.get("progress")) or 0.0) / 100.0,
             url=f"{self.address}/videos/{task}/content",
             reason=reason,
             cost=_number(answer.headers.get("x-litellm-response-cost")),
             seconds=_number(told.get("inference_time_s"))
             or _number(answer.headers.get("x-inference-time-s")),
-            peak_memory=round(memory * 2**20) if memory else None,  # vLLM-Omni says 0 where it does not know
+            peak_memory=round(memory * 2**20) if memory else None,  # vLLM-Omni says 0 if unknown
         )
 
     def _wanted(self, seed: int) -> dict[str, Any]:
-        """What can be asked for, by our names; in the form that the dialect has of the size."""
+        """The settings that can be asked for, by our names, with the size in the dialect's form."""
         chosen = self.settings
         size = self.size()
         sizes = {"size": size and f"{size[0]}x{size[1]}"}
@@ -248,8 +230,8 @@ class OpenAIVideo(PollingModel):
             "steps": chosen.steps, "guidance": chosen.guidance, "negative_prompt": chosen.negative_prompt, "seed": seed,
         }  # fmt: skip
 
-    def _fields(self, request: Request) -> dict[str, Any]:
-        """The request's fields, by the server's names, each where the dialect has it."""
+    def _fields(self, request: TaskRequest) -> dict[str, Any]:
+        """The request's fields, by the server's names, each where the dialect puts it."""
         fields: dict[str, Any] = {"prompt": request.case.prompt}
         if self.settings.model is not None:
             fields["model"] = self.settings.model
@@ -259,19 +241,6 @@ class OpenAIVideo(PollingModel):
                 place = fields.setdefault(homes[name], {}) if name in homes else fields
                 place[self.dialect.fields[name]] = value
         return fields | _extra(self.settings.extra)
-
-
-@models.add
-class Sora(RetiredModel):
-    """OpenAI's Sora, which OpenAI no longer runs."""
-
-    card = ModelCard(
-        name="sora", title="OpenAI Sora", version=1, reads_text=True, frames=None, fps=None, width=1280, height=720,
-        weights=None, licence="proprietary: OpenAI's terms", paper="", family="hosted", access="hosted",
-        lifecycle="retired", as_of="2026-09-24", note="shut down on 2026-09-24: kept so that old results have a name",
-    )  # fmt: skip
-    ended = "OpenAI shut Sora's API down on 2026-09-24, and nobody else has its weights"
-    instead = "for other servers of the same API use --model openai-video"
 
 
 def _extra(text: str) -> dict[str, Any]:
@@ -287,12 +256,12 @@ def _extra(text: str) -> dict[str, Any]:
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Fields as a form holds them: text, and what is no text as JSON."""
+    """Fields as a form holds them: text as it is, everything else as JSON."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
 
 
 def _number(value: Any) -> float | None:
-    """A number above 0 that a server states, as a number or as text; None for anything else."""
+    """A positive number that a server states, as a number or as text; None for anything else."""
     try:
         number = float(value)
     except (TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""What services charge: a dated list with its sources, and a file of one's own that goes before it.
+"""What services charge: a dated list with its sources, and the user's own list, which takes precedence.
 
-Prices change without a word, so they stand in prices.toml and never in code, and are only ever estimates: what a
-service itself reports goes before them.
+Prices change without notice, so they are in prices.toml and never in code, and are only ever estimates: what a service
+itself reports takes precedence.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from bench.errors import UsageError
 
 LIST = Path(__file__).with_name("prices.toml")
 OWN = "BENCH_PRICES"
-"""The environment variable that names a file of one's own, written like prices.toml."""
+"""The environment variable that names the user's own list, a file like prices.toml."""
 
 
 @dataclass(frozen=True)
 class Price:
-    """What a service asks for one of its models.
+    """What a service charges for one of its models.
 
     Attributes:
         model: our name of the adapter.
         version: the service's name of what runs.
         usd: US dollars.
-        per: of what: a second of the clip, or a clip of any length.
+        per: a second of the clip, or a clip of any length.
         source: where it was read.
-        as_of: when, ISO date or month.
-        variant: of the version, where the price depends on it: '720p'; '' for every one.
+        as_of: when it was read, ISO date or month.
+        variant: of the version, if the price depends on it: '720p'; '' for every one.
         note: what to know about it.
     """
 
@@ -50,10 +50,18 @@ class Price:
 
 
 def find(model: str, version: str, variant: str = "") -> Price | None:
-    """The price, from one's own list where it stands there; None where nobody stated it.
+    """The price of a clip, from the user's own list if it is there.
+
+    Args:
+        model: our name of the adapter.
+        version: the service's name of what runs.
+        variant: of the version: '720p'; '' for none.
+
+    Returns:
+        None if no price is listed.
 
     Raises:
-        UsageError: one's own list cannot be read.
+        UsageError: the user's own list cannot be read.
     """
     own = os.environ.get(OWN)
     listed = (*(_read(Path(own)) if own else ()), *_read(LIST))
@@ -62,7 +70,7 @@ def find(model: str, version: str, variant: str = "") -> Price | None:
 
 
 def every() -> tuple[Price, ...]:
-    """Our own list."""
+    """The list that ships with this package."""
     return _read(LIST)
 
 

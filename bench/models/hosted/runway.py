@@ -1,4 +1,4 @@
-"""Runway's hosted models, by its own client library; Gen-3 as a card, since it is gone."""
+"""Runway's hosted models, through its own client library."""
 
 from __future__ import annotations
 
@@ -10,18 +10,7 @@ from annotated_types import Ge, Le
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.hosted.polling import (
-    Created,
-    Look,
-    PollingModel,
-    Request,
-    RetiredModel,
-    State,
-    field_of,
-    listed_price,
-    package,
-)
-from bench.models.hosted.prices import Price
+from bench.models.hosted.polling import PollingModel, State, Submission, TaskRequest, TaskStatus
 from bench.types import Case, Image, ModelCard
 
 USD_PER_CREDIT = 0.01
@@ -50,7 +39,7 @@ class Runway(PollingModel):
         name="runway", title="Runway Gen-4", version=1, reads_text=True, frames=None, fps=None, width=1280,
         height=720, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted", access="hosted",
         as_of="2026-11-22",
-        note="hosted and paid: needs RUNWAYML_API_SECRET; the same seed gives a similar clip, not the same",
+        note="hosted and paid: needs RUNWAYML_API_SECRET; the same seed gives a similar clip, not the same one",
     )  # fmt: skip
     Settings = Settings
     service = "Runway"
@@ -66,7 +55,7 @@ class Runway(PollingModel):
     image_limit = 5 << 20
 
     def connect(self) -> None:
-        self._client: Any = package("runwayml").RunwayML(
+        self._client: Any = self.library("runwayml").RunwayML(
             api_key=self.key("RUNWAYML_API_SECRET"),
             base_url=self.address,
             max_retries=0,
@@ -77,17 +66,11 @@ class Runway(PollingModel):
         width, _, height = self.settings.ratio.partition(":")
         return int(width), int(height)
 
-    def seconds(self) -> float:
-        return float(self.settings.duration)
-
-    def price(self) -> Price | None:
-        return listed_price(self, self.settings.model)
-
     def check(self, case: Case, image: Image) -> None:
         if self.settings.model == "gen4.5" and not case.prompt.strip():
             raise UsageError(f"case '{case.id}' has no prompt, and Runway's gen4.5 needs one")
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         prompt = {"prompt_text": request.case.prompt} if request.case.prompt.strip() else {}
         answer = self._client.image_to_video.with_raw_response.create(
             model=self.settings.model,
@@ -97,37 +80,24 @@ class Runway(PollingModel):
             seed=request.seed,
             **prompt,
         )
-        # Read as it came: the library takes an answer that lacks a field for one of another kind.
+        # The raw answer: the library misreads one that lacks a field as one of another kind.
         content = self.parsed(answer.http_response)
-        return Created(str(field_of(content, "id", self.service)), _dollars(content.get("estimatedCost")))
+        return Submission(self.required(content, "id"), _dollars(content.get("estimatedCost")))
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         content = self.parsed(self._client.tasks.with_raw_response.retrieve(task).http_response)
         output = content.get("output") or [None]
         reasons = (content.get("failureCode"), content.get("failure"))
-        return Look(
-            status=str(field_of(content, "status", self.service)),
-            done=float(content.get("progress") or 0.0),
+        return TaskStatus(
+            status=self.required(content, "status"),
+            progress=float(content.get("progress") or 0.0),
             url=output[0],
             reason=" ".join(str(each) for each in reasons if each),
             cost=_dollars(content.get("cost")),
         )
 
 
-@models.add
-class Gen3(RetiredModel):
-    """Runway Gen-3 Alpha Turbo, which Runway no longer runs."""
-
-    card = ModelCard(
-        name="gen3", title="Runway Gen-3 Alpha Turbo", version=1, reads_text=True, frames=None, fps=None, width=1280,
-        height=768, weights=None, licence="proprietary: Runway's terms", paper="", family="hosted", access="hosted",
-        lifecycle="retired", as_of="2026-07-30", note="retired on 2026-07-30: kept so that old results have a name",
-    )  # fmt: skip
-    ended = "Runway retired Gen-3 (gen3a_turbo) on 2026-07-30, and nobody else has its weights"
-    instead = "use --model runway, which is Gen-4"
-
-
 def _dollars(cost: Any) -> float | None:
-    """US dollars of what Runway counts in credits; None where it says nothing."""
+    """US dollars of Runway's credits; None if it states none."""
     credits = cost.get("credits") if isinstance(cost, Mapping) else None
     return float(credits) * USD_PER_CREDIT if isinstance(credits, int | float) else None

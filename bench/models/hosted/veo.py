@@ -1,4 +1,4 @@
-"""Google's hosted models, by its own client library: Veo on Vertex, and Gemini Omni, which follows it."""
+"""Google's hosted models, through its own client library: Veo on Vertex, and Gemini Omni, its successor."""
 
 from __future__ import annotations
 
@@ -11,39 +11,31 @@ from typing import Any, ClassVar, Literal
 
 from bench import models
 from bench.errors import RemoteFailed, Unavailable
-from bench.models import requirements
-from bench.models.hosted.polling import (
-    Created,
-    Look,
-    PollingModel,
-    Request,
-    State,
-    certificates,
-    field_of,
-    listed_price,
-    package,
-)
-from bench.models.hosted.prices import Price
+from bench.models import plans, requirements
+from bench.models.hosted.polling import PollingModel, State, Submission, TaskRequest, TaskStatus
 from bench.models.requirements import Need
 from bench.types import ModelCard
 
-SHORT_SIDES = {"360p": 360, "720p": 720, "1080p": 1080, "4k": 2160}
+UHD = 2160
+"""Pixels of the shorter side that Google calls '4k'."""
+
 KEYS = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
 
 
 class Google(PollingModel):
-    """What Google's two kinds of video models share: the client, the sizes, and who is let in."""
+    """The client, sizes and keys that both of Google's kinds of video models share."""
 
     service = "Google"
     packages = ("google-genai",)
+    price_setting = "resolution"
 
     @abstractmethod
     def client(self, genai: Any, options: Any) -> Any:
-        """The client that talks as this model needs it."""
+        """The client of the API that this model belongs to."""
 
     def connect(self) -> None:
-        genai = package("google.genai")
-        types = package("google.genai.types")
+        genai = self.library("google.genai")
+        types = self.library("google.genai.types")
         self._types: Any = types
         place = {}
         if self.address:
@@ -52,23 +44,17 @@ class Google(PollingModel):
             genai,
             types.HttpOptions(
                 httpx_client=self.http,
-                async_client_args={"verify": certificates()},  # made beside ours and never used
-                timeout=round(self.pace.silence * 1000),
+                async_client_args={"verify": self.ssl_context},  # a second client, never used
+                timeout=round(self.timing.timeout * 1000),
                 retry_options=types.HttpRetryOptions(attempts=1),
                 **place,
             ),
         )
 
     def size(self) -> tuple[int, int]:
-        short = SHORT_SIDES[self.settings.resolution]
-        long = round(short * 16 / 9 / 2) * 2
-        return (long, short) if self.settings.aspect_ratio == "16:9" else (short, long)
-
-    def seconds(self) -> float:
-        return float(self.settings.duration)
-
-    def price(self) -> Price | None:
-        return listed_price(self, self.settings.model, self.settings.resolution)
+        resolution = self.settings.resolution
+        short_side = UHD if resolution == "4k" else int(resolution.removesuffix("p"))
+        return plans.aspect_size(short_side, self.settings.aspect_ratio)
 
     def secrets(self) -> list[str]:
         return [value for name in KEYS if (value := os.environ.get(name, "").strip())]
@@ -83,8 +69,8 @@ class VeoSettings:
         resolution: of the clip's shorter side.
         aspect_ratio: of the clip.
         duration: seconds.
-        negative_prompt: what should not be seen; none: not sent.
-        generate_audio: whether to pay for sound, which nobody here measures.
+        negative_prompt: what should not be seen; None: not sent.
+        generate_audio: whether to pay for sound, which no metric here measures.
     """
 
     model: str = "veo-3.1-generate-001"
@@ -126,11 +112,11 @@ class Veo(Google):
         super().load()
 
     def client(self, genai: Any, options: Any) -> Any:
-        if self.address:  # a gateway knows whom it lets in
+        if self.address:  # a gateway does its own authentication
             options.base_url_resource_scope = self._types.ResourceScope.COLLECTION
         return genai.Client(enterprise=True, http_options=options)
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         chosen, types = self.settings, self._types
         config = {
             "number_of_videos": 1,
@@ -151,23 +137,25 @@ class Veo(Google):
                 **{name: value for name, value in config.items() if value is not None}
             ),
         )
-        return Created(operation.name or "")
+        return Submission(operation.name or "")
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         operation = self._client.operations.get(self._types.GenerateVideosOperation(name=task))
         if not operation.done:
-            return Look("running", done=_percent(operation.metadata))
+            return TaskStatus("running", progress=_percent(operation.metadata))
         if operation.error:
-            return Look(
+            return TaskStatus(
                 "failed", reason=f"{operation.error.get('code', '')} {operation.error.get('message', '')}"
             )
         answer = operation.response or operation.result
         videos = (answer.generated_videos if answer else None) or []
         if not videos:
             filtered = "; ".join((answer.rai_media_filtered_reasons if answer else None) or [])
-            return Look("failed", reason=filtered or "it is done and holds no clip")
+            return TaskStatus("failed", reason=filtered or "it is done and has no clip")
         video = videos[0].video
-        return Look("done", content=video.video_bytes if video else None, url=video.uri if video else None)
+        return TaskStatus(
+            "done", content=video.video_bytes if video else None, url=video.uri if video else None
+        )
 
     def _picture(self, image: Any) -> Any:
         return self._types.Image(image_bytes=self.png(image), mime_type="image/png")
@@ -192,14 +180,14 @@ class OmniSettings:
 
 @models.add
 class GeminiOmni(Google):
-    """Google Gemini Omni, which Google names as Veo's successor for its developer API."""
+    """Google Gemini Omni, named by Google as Veo's successor for its developer API."""
 
     card = ModelCard(
         name="gemini-omni", title="Google Gemini Omni", version=1, reads_text=True, frames=None, fps=None, width=1280,
         height=720, weights=None, licence="proprietary: Google's terms", paper="", family="hosted", access="hosted",
         takes=("image prompt",), as_of="2026-11-22",
         note="hosted and paid: needs GEMINI_API_KEY or GOOGLE_API_KEY; takes no seed; the image is part of the prompt, "
-        "and nobody promises that it becomes the first frame",
+        "which need not become the first frame",
     )  # fmt: skip
     Settings = OmniSettings
     base_variable = "GOOGLE_GEMINI_BASE_URL"
@@ -224,7 +212,7 @@ class GeminiOmni(Google):
     def headers(self) -> dict[str, str]:
         return {"x-goog-api-key": self.secrets()[-1]}
 
-    def create(self, request: Request) -> Created:
+    def submit(self, request: TaskRequest) -> Submission:
         chosen = self.settings
         prompt = [{"type": "text", "text": request.case.prompt}] if request.case.prompt.strip() else []
         image = {"type": "image", "data": self.base64(request.image), "mime_type": "image/png"}
@@ -240,16 +228,16 @@ class GeminiOmni(Google):
             background=True,
             store=True,
         )
-        return Created(told.id or "")
+        return Submission(told.id or "")
 
-    def look(self, task: str) -> Look:
+    def poll(self, task: str) -> TaskStatus:
         told = self._client.interactions.get(task).model_dump(mode="json")
         video = told.get("output_video") or _video(told.get("steps") or [])
         errors = "; ".join(
             f"{each.get('code', '')} {each.get('message', '')}" for each in told.get("errors") or []
         )
-        status = str(field_of(told, "status", self.service))
-        return Look(status, url=video.get("uri"), content=_decoded(video.get("data")), reason=errors)
+        status = self.required(told, "status")
+        return TaskStatus(status, url=video.get("uri"), content=_decoded(video.get("data")), reason=errors)
 
 
 def _percent(metadata: Any) -> float:
@@ -258,7 +246,7 @@ def _percent(metadata: Any) -> float:
 
 
 def _video(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """The last video among what a model said."""
+    """The last video in a model's output."""
     contents = [each for step in steps for each in step.get("content") or [] if isinstance(each, dict)]
     return next((each for each in reversed(contents) if each.get("type") == "video"), {})
 

@@ -1,5 +1,5 @@
-"""Null models: what costs nothing and means nothing, so that every metric shows what it gives to that.
+"""Null models: floors and ceilings of the metrics, which need no weights.
 
-Imported from here: `base`, which they share; the models come out of the registry. They know the door
-(`bench.models`) and `bench.media`, and not each other.
+Nothing is imported from here: the models come out of the registry, and `base` is what they share. This package knows
+`bench.models`, `bench.media` and `bench.base`; the models do not know each other.
 """

@@ -1,27 +1,25 @@
-"""One hard cut: what a metric of outliers must find, and everything else should name at most once."""
+"""One hard cut, which a metric of outliers must find, and other metrics at most once."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bench import models
-from bench.models.null.base import reference_clip
-from bench.types import Case, Clip, ModelCard
+from bench.models.null.base import null_card, reference_clip
+from bench.types import Case, Clip
 
 
 @models.add
 class Cut(models.Model):
-    """Plays the case's reference clip, from its middle on turned upside down: one cut, needing no other picture.
+    """Plays the case's reference clip, rotated by 180 degrees from its middle on: one cut, without another picture.
 
-    Half a turn leaves light, colours and sharpness as they are, so that only the cut itself can be found. A mirror
-    image would not do: a face or a street is nearly its own.
+    The rotation leaves light, colours and sharpness as they are, so that only the cut itself can be found. Mirroring
+    would not suffice: a face or a street looks much like its mirror image.
     """
 
-    card = ModelCard(
-        name="cut", title="Hard cut", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
-        weights=None, role="null baseline", licence="Apache-2.0", paper="",
-        note="null baseline: plays the suite's reference clips, their second half turned by 180 degrees",
-    )  # fmt: skip
+    card = null_card(
+        "cut", "Hard cut", "plays the suite's reference clips, their second half turned by 180 degrees"
+    )
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
         clip = reference_clip(case, self.card.name)

@@ -1,4 +1,4 @@
-"""The known answer of motion: a clip that slides at a known speed."""
+"""Known motion: a clip that slides at a known speed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from bench import models
-from bench.models.null.base import NullSettings, input_image
-from bench.types import Case, Clip, ModelCard
+from bench.models.null.base import NullSettings, input_image, null_card
+from bench.types import Case, Clip
 
 
 @dataclass(frozen=True)
 class Settings(NullSettings):
-    """How fast the content moves besides: dx to the right, dy down, pixels a frame."""
+    """Those, and the speed of the content: dx to the right, dy down, pixels per frame."""
 
     dx: Annotated[int, Ge(-256), Le(256)] = 2
     dy: Annotated[int, Ge(-256), Le(256)] = 0
@@ -24,17 +24,17 @@ class Settings(NullSettings):
 
 @models.add
 class Drift(models.Model):
-    """Slides the input image by whole pixels a frame: every metric of motion must find exactly that.
+    """Slides the input image by whole pixels per frame: every metric of motion must find exactly that.
 
-    Frame 0 is the input image. What comes in at the edge is its mirror image, which moves along like the rest: the
-    motion is (dx, dy) at every pixel, and no pixel is ever interpolated.
+    Frame 0 is the input image. Its mirror image comes in at the edge and moves along: the motion is (dx, dy) at every
+    pixel, and no pixel is interpolated.
     """
 
-    card = ModelCard(
-        name="drift", title="Drifting image", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, role="null baseline", licence="Apache-2.0", paper="",
-        note="null baseline: slides the input image, scaled down to at most max_side pixels, by dx and dy a frame",
-    )  # fmt: skip
+    card = null_card(
+        "drift",
+        "Drifting image",
+        "slides the input image, scaled down to at most max_side pixels, by dx and dy per frame",
+    )
     Settings = Settings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
@@ -48,7 +48,7 @@ class Drift(models.Model):
 
 
 def mirrored(length: int, shift: int) -> NDArray[np.intp]:
-    """(length,) which pixel of a row stands at each place once its content, mirrored without end, has moved by shift.
+    """(length,) indices into a row of pixels: the one at each place after the endlessly mirrored row moved by shift.
 
     abcd moved by 1 is babc: the edge pixel is not repeated.
     """

@@ -1,26 +1,22 @@
-"""Time backwards: which metrics know the difference."""
+"""Time backwards: shows which metrics depend on its direction."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bench import models
-from bench.models.null.base import reference_clip
-from bench.types import Case, Clip, ModelCard
+from bench.models.null.base import null_card, reference_clip
+from bench.types import Case, Clip
 
 
 @models.add
 class Reversed(models.Model):
-    """Plays the case's reference clip backwards: every step is as smooth as it was, every direction is wrong.
+    """Plays the case's reference clip backwards: every step is as smooth as before, every direction is wrong.
 
     Metrics of consistency cannot tell it from the reference; those of camera and trajectory must.
     """
 
-    card = ModelCard(
-        name="reversed", title="Reversed reference", version=1, reads_text=False, frames=None, fps=None, width=None,
-        height=None, weights=None, role="null baseline", licence="Apache-2.0", paper="",
-        note="null baseline: plays the suite's reference clips backwards",
-    )  # fmt: skip
+    card = null_card("reversed", "Reversed reference", "plays the suite's reference clips backwards")
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
         clip = reference_clip(case, self.card.name)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from bench import models
-from bench.models.null.base import NullSettings, input_image
-from bench.types import Case, Clip, ModelCard
+from bench.models.null.base import NullSettings, input_image, null_card
+from bench.types import Case, Clip
 
 
 @models.add
 class Still(models.Model):
-    """Repeats the input image: the floor that every motion metric must put last, and every consistency metric first."""
+    """Repeats the input image: every motion metric must rank it last, and every consistency metric first."""
 
-    card = ModelCard(
-        name="still", title="Still image", version=1, reads_text=False, frames=None, fps=None, width=None, height=None,
-        weights=None, role="null baseline", licence="Apache-2.0", paper="",
-        note="null baseline: repeats the input image, scaled down to at most max_side pixels",
-    )  # fmt: skip
+    card = null_card(
+        "still", "Still image", "repeats the input image, scaled down to at most max_side pixels"
+    )
     Settings = NullSettings
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:

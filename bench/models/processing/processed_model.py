@@ -1,4 +1,4 @@
-"""A model whose clips are treated before they are stored: 'svd+minterpolate@16' (see bench.models.processing)."""
+"""A model whose clips are post-processed before they are stored: 'svd+minterpolate@16'."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 from bench import models
 from bench.models.plans import Plan
-from bench.models.processing import Place, Treatment
+from bench.models.processing import Treatment
 from bench.models.requirements import Need
 from bench.types import Case, Clip
 
 
 class Processed(models.Model):
-    """Another model, and what is done to its clips. Its adapter is the other's; its name and settings tell the rest.
+    """A model and the treatments of its clips. The card is the model's; label and settings name the treatments.
 
     Args:
         base: the model.
-        chain: what is done, in this order.
+        chain: the treatments, in the order in which they are applied.
     """
 
     def __init__(self, base: models.Model, chain: Sequence[Treatment]) -> None:
@@ -42,7 +42,7 @@ class Processed(models.Model):
             yield from treatment.needs()
 
     def load(self) -> None:
-        self.base.tasks = self.tasks
+        self.base.ledger = self.ledger
         for treatment in self.chain:
             treatment.load()
         self.base.load()
@@ -63,10 +63,10 @@ class Processed(models.Model):
         finally:
             self.receipt = self.base.receipt
         with tempfile.TemporaryDirectory(prefix="bench-treatment-") as folder:
-            logs = self.tasks.path if self.tasks else Path(folder)
+            logs = self.ledger.path if self.ledger else Path(folder)
             for number, treatment in enumerate(self.chain, start=1):
                 name = f"{case.id}-{seed}.{number}-{treatment.name}"
-                clip = treatment.apply(clip, Place(logs / name, lambda: step(1, 1)))
+                clip = treatment.apply(clip, logs / name, lambda: step(1, 1))
         return clip
 
     def recover(self, error: Exception) -> None:

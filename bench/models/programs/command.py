@@ -1,16 +1,14 @@
 """Any program, by its command line: `--set program=my.toml`, or the name of a shipped file. See docs/command.md.
 
-A program is started for each clip, in a folder of its own that is deleted afterwards; one that says `batch = true` is
-started once and told of all clips that are missing. What a program says on stdout and stderr is kept in the run.
+A program is started for each clip, in a folder of its own that is deleted afterwards; one whose file says
+`batch = true` is started once, with a list of all missing clips. Its stdout and stderr are kept in the run.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,30 +17,26 @@ from annotated_types import Ge, Gt, Le
 
 from bench import models
 from bench.base import files
-from bench.errors import BadImage, ProgramFailed, Unavailable, UsageError
+from bench.errors import BadImage, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models import plans, programs, requirements
 from bench.models.plans import Plan
 from bench.models.programs import outputs, processes
-from bench.models.programs.outputs import Batch
+from bench.models.programs.batches import Batch, Batches, Sample, clip_name
+from bench.models.programs.inputs import Inputs, request
 from bench.models.programs.processes import Call, Process
+from bench.models.programs.templates import OF_A_CLIP, OF_A_START, Values, filled, names
 from bench.models.requirements import Need
-from bench.types import Case, Checkpoint, Clip, Image, ModelCard, Runtime
-
-MAX_SEED = 2**31 - 1
-"""Seeds of programs are from 1 to this: numpy and C take no more, and several scripts read 0 as 'none'."""
-
-MAX_BARREN = 2
-"""How often in a row a batch program may start and make nothing, before the rest fails with the same reason."""
+from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Which program, and what it is asked for where its file lets it be chosen.
+    """Which program, and what it is asked for where its file has a placeholder.
 
     Attributes:
         program: a TOML file, or the name of a shipped one.
-        num_frames, fps, width, height: of the clip; none for what the file says.
+        num_frames, fps, width, height: of the clip; None for what the file says.
         negative_prompt: what should not be seen.
     """
 
@@ -57,15 +51,15 @@ class Settings:
 PLACEHOLDERS = {
     "num_frames": "frames", "fps": "fps", "width": "width", "height": "height", "negative_prompt": "negative_prompt",
 }  # fmt: skip
-"""Setting -> the placeholder that carries it; a file may also hand all of them over in {request}."""
+"""Setting -> its placeholder; a file may also use {request}, which holds all of them."""
 
 
 @models.add
 class Command(models.Model):
     """A program that makes a video of an image.
 
-    Its file takes the place of a checkpoint: it names the run, and its digest is part of the run's identity, with the
-    version that the program says and the content of its weights, where the file names them.
+    Its file takes the place of a checkpoint: it names the run, and its digest is part of the run's identity, as are the
+    version that the program prints and the content of its weights, where the file names them.
 
     Raises:
         UsageError: the file is wrong, or a setting has no placeholder in it.
@@ -82,18 +76,16 @@ class Command(models.Model):
         self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
     ) -> None:
         super().__init__(settings, runtime, checkpoint)
-        self._expected: list[tuple[Case, int]] = []
-        self._batch: Batch | None = None
-        self._barren: list[ProgramFailed] = []
+        self._batches = Batches(self._begun)
         self._program: programs.Program | None = None
         if self.settings.program:
             self._adopt(programs.read(self.settings.program))
 
     def _adopt(self, program: programs.Program) -> None:
-        """Becomes this program's model: where its file lies is nobody's business, and its digest says what it is."""
+        """Becomes this program's model, without the path of its file: the digest identifies it."""
         if program.interpolates:
             raise UsageError(
-                f"program '{program.name}' works on clips; it stands after a model's name, as in svd+rife@16"
+                f"program '{program.name}' works on clips; it is written after a model's name, as in svd+rife@16"
             )
         for name, placeholder in PLACEHOLDERS.items():
             is_set = getattr(self.settings, name) not in (None, "")
@@ -108,8 +100,9 @@ class Command(models.Model):
             licence=program.licence or self.card.licence, paper=program.paper, takes=tuple(program.takes),
             frames=program.frames, fps=program.fps, width=program.width, height=program.height, note=program.note,
         )  # fmt: skip
-        version = processes.version(program, self._fixed) or None
-        digest = files.digest([program.digest, version, self._weights_digest()])
+        fixed = self._inputs.fixed
+        version = processes.version(program, fixed) or None
+        digest = files.digest([program.digest, version, program.weights_digest_if_here(fixed)])
         self.checkpoint = Checkpoint(program.name, version, program.name, digest)
 
     @property
@@ -117,7 +110,7 @@ class Command(models.Model):
         """What is run.
 
         Raises:
-            Unavailable: nobody said.
+            Unavailable: no program was named.
         """
         if self._program is None:
             raise Unavailable(
@@ -128,17 +121,23 @@ class Command(models.Model):
 
     def plan(self, case: Case) -> Plan:
         if self._program is None:
-            return Plan(notes=("no program was named, so nothing is known of the clip",))
-        width, height = self._size
-        image = pictures.read(case.image)
-        seen = None
-        if width and height:
-            seen = plans.crop((image.shape[1], image.shape[0]), (width, height), self.card.fit)
+            return Plan(notes=("no program was named, so nothing is known about the clip",))
+        inputs, image = self._inputs, pictures.read(case.image)
+        size, fit = (image.shape[1], image.shape[0]), self.card.fit
+        seen = plans.crop(size, inputs.size, fit) if inputs.size else None
         notes = []
-        if self._takes_trajectory and case.trajectory is None:
+        if inputs.has_trajectory and case.trajectory is None:
             notes.append("the case has no trajectory: the program is given none")
-        frames, fps = self._asked("num_frames", "frames"), self._asked("fps", "fps")
-        return Plan(frames, frames, width, height, fps, self.card.fit, seen, notes=tuple(notes))
+        return Plan(
+            inputs.frames,
+            inputs.frames,
+            inputs.width,
+            inputs.height,
+            inputs.fps,
+            fit,
+            seen,
+            notes=tuple(notes),
+        )
 
     def needs(self) -> Iterator[Need]:
         if self._program is None:
@@ -147,31 +146,27 @@ class Command(models.Model):
             yield requirements.tried("program", self._program.name, self.load)
 
     def load(self) -> None:
-        """Looks whether the program can be started; its weights are its own business."""
-        program = self.program
+        """Checks that the program can be started; it loads its weights itself."""
+        program, fixed = self.program, self._inputs.fixed
         try:
-            self._call("load", Path(), self._fixed | {"workdir": "."})
-            folder = (
-                None
-                if "workdir" in programs.names(program.cwd)
-                else programs.filled(program.cwd, self._fixed)
-            )
+            self._call("load", Path(), fixed | {"workdir": "."})
+            folder = None if "workdir" in names(program.cwd) else filled(program.cwd, fixed)
         except Unavailable as error:
             raise Unavailable(error.reason, program.install or error.remedy) from None
         if folder is not None and not Path(folder).expanduser().is_dir():
             raise Unavailable(f"program '{program.name}' is not in {folder}", program.install)
-        program.weights_digest(self._fixed)
+        program.weights_digest(fixed)
         if program.version and not (self.checkpoint and self.checkpoint.revision):
             raise Unavailable(
-                f"program '{program.name}' does not say its version",
+                f"program '{program.name}' does not print its version",
                 "correct 'version' in its file, or take it out",
             )
 
     def expect(self, samples: Sequence[tuple[Case, int]]) -> None:
-        self._expected = list(samples)
+        self._batches.expected = list(samples)
 
     def recover(self, error: Exception) -> None:
-        """Nothing to do: a program that broke is started again, and one at work on the next clips is left to it."""
+        """Nothing to do: a program that crashed is started again, and one that makes the next clips goes on."""
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
         program, image = self.program, pictures.read(case.image)
@@ -180,183 +175,77 @@ class Command(models.Model):
             step(0, 1)  # programs do not say how far they are
 
         if program.batch:
-            return self._trimmed(self._next_of_batch(case, seed, watch))
-        with _folder() as workdir:
-            values = self._values(case, seed, image, workdir)
-            self._stage(workdir, values)
-            processes.run(self._call(f"{case.id}-{seed}", workdir, values), program.timeout, watch)
-            return self._trimmed(self._clip(outputs.found(program, workdir)))
+            return self._clip(self._batches.result((case, seed), program.timeout, watch))
+        with tempfile.TemporaryDirectory(prefix="bench-command-", ignore_cleanup_errors=True) as folder:
+            workdir = Path(folder).resolve()
+            inputs = self._inputs
+            values = inputs.written(case, seed, image, workdir)
+            inputs.stage(workdir, values)
+            files.write_json(workdir / "request.json", request(values))
+            processes.run(self._call(clip_name(case, seed), workdir, values), program.timeout, watch)
+            return self._clip(outputs.found(program, workdir))
 
     def unload(self) -> None:
-        if self._batch is not None:
-            self._batch.close()
-            self._batch = None
+        self._batches.close()
 
     def effective_settings(self) -> dict[str, Any]:
         used = asdict(self.settings)
         if self._program is None:
             return used
-        width, height = self._size
-        used |= {"num_frames": self._asked("num_frames", "frames"), "fps": self._asked("fps", "fps")}
+        inputs = self._inputs
         return used | {
-            "width": width,
-            "height": height,
+            "num_frames": inputs.frames,
+            "fps": inputs.fps,
+            "width": inputs.width,
+            "height": inputs.height,
             "program_digest": self._program.digest,
             "program_version": self.checkpoint and self.checkpoint.revision,
         }
 
-    def _weights_digest(self) -> str:
-        """Of its weights; '' where they are not here, which stops nobody from planning, and which load tells."""
-        try:
-            return self.program.weights_digest(self._fixed)
-        except Unavailable:
-            return ""
-
     @property
-    def _fixed(self) -> dict[str, str]:
-        """What is the same for every clip."""
-        numbers = {
-            "frames": self._asked("num_frames", "frames"), "fps": self._asked("fps", "fps"), "width": self._size[0],
-            "height": self._size[1],
-        }  # fmt: skip
-        words = {name: f"{number:g}" for name, number in numbers.items() if number is not None}
-        return words | {"here": self.program.here}
-
-    @property
-    def _size(self) -> tuple[int | None, int | None]:
-        return self._asked("width", "width"), self._asked("height", "height")
-
-    @property
-    def _takes_trajectory(self) -> bool:
-        return "trajectory" in self.program.takes or self.program.uses("trajectory")
-
-    def _asked(self, setting: str, native: str) -> Any:
-        chosen = getattr(self.settings, setting)
-        return getattr(self.program, native) if chosen is None else chosen
-
-    def _call(self, name: str, workdir: Path, values: programs.Values) -> Call:
-        blank = dict.fromkeys(programs.OF_A_CLIP | programs.OF_A_START, "")  # those that these values lack
-        return processes.call(
-            self.program, blank | dict(values), (self.tasks.path if self.tasks else workdir) / name
+    def _inputs(self) -> Inputs:
+        chosen, program = self.settings, self.program
+        return Inputs(
+            program,
+            chosen.num_frames or program.frames,
+            chosen.fps or program.fps,
+            chosen.width or program.width,
+            chosen.height or program.height,
+            chosen.negative_prompt,
         )
 
-    def _values(self, case: Case, seed: int, image: Image, workdir: Path) -> dict[str, str]:
-        """What the placeholders of one clip stand for; its picture and its trajectory are written."""
-        program = self.program
-        values = self._fixed | {
-            "workdir": str(workdir),
-            "prompt": case.prompt,
-            "negative_prompt": self.settings.negative_prompt,
-            "seed": str(1 + models.seed_number(case, seed) % MAX_SEED),
-            "image": str(workdir / program.image),
-            "output": str(workdir / program.output),
-            "request": str(workdir / "request.json"),
-            "trajectory": "",
-        }
-        pictures.write(workdir / program.image, self._fitted(image))
-        if self._takes_trajectory and case.trajectory is not None:
-            values["trajectory"] = str(workdir / "trajectory.txt")
-            files.write_text(workdir / "trajectory.txt", self._trajectory(case, image))
-        return values
-
-    def _fitted(self, image: Image) -> Image:
-        width, height = self._size
-        return pictures.fit(image, width, height, self.card.fit) if width and height else image
-
-    def _trajectory(self, case: Case, image: Image) -> str:
-        """One line 'x, y' a frame, whole pixels within the canvas, moved and cropped as the picture is."""
-        import numpy as np
-
-        from bench.media import paths
-
-        size = (image.shape[1], image.shape[0])
-        width, height = self._size
-        clip = (width, height) if width and height else size
-        canvas = np.array(self.program.canvas or clip)
-        points = paths.fitted(np.array(case.trajectory, dtype=np.float64), size, clip, self.card.fit)
-        points = paths.resampled(points, self._asked("num_frames", "frames") or len(points))
-        there = np.clip(np.floor((points + 0.5) * canvas / np.array(clip)), 0, canvas - 1).astype(int)
-        return "".join(f"{x}, {y}\n" for x, y in there)
-
-    def _stage(self, workdir: Path, values: programs.Values) -> None:
-        """Writes what the program's file asks for, and the request."""
-        for place, template in self.program.stage.items():
-            files.write_text(workdir / place, programs.filled(template, values))
-        files.write_json(workdir / "request.json", self._request(values))
-
-    def _request(self, values: programs.Values) -> dict[str, Any]:
-        numbers = {name: float(values[name]) for name in ("fps",) if name in values}
-        whole = {name: int(values[name]) for name in ("seed", "frames", "width", "height") if name in values}
-        texts = ("prompt", "negative_prompt", "image", "trajectory", "output")
-        return {name: values[name] for name in texts} | whole | numbers
+    def _call(self, name: str, workdir: Path, values: Values) -> Call:
+        blank = dict.fromkeys(OF_A_CLIP | OF_A_START, "")  # for those that these values lack
+        return processes.call(
+            self.program, blank | dict(values), (self.ledger.path if self.ledger else workdir) / name
+        )
 
     def _clip(self, path: Path) -> Clip:
-        clip = video.read_clip(path)
-        fps = self._asked("fps", "fps")
-        return (
-            replace(clip, fps=float(fps)) if path.is_dir() and fps else clip
-        )  # pictures state no frame rate
-
-    def _trimmed(self, clip: Clip) -> Clip:
-        """No more frames than were asked for by a setting; a native number is the program's own affair."""
-        asked = self.settings.num_frames
+        """The result, with no more frames than a setting asks for; the program's native number is not enforced."""
+        clip, inputs, asked = video.read_clip(path), self._inputs, self.settings.num_frames
+        if path.is_dir() and inputs.fps:
+            clip = replace(clip, fps=float(inputs.fps))  # pictures state no frame rate
         return replace(clip, frames=clip.frames[:asked]) if asked and len(clip) > asked else clip
 
-    def _next_of_batch(self, case: Case, seed: int, watch: processes.Watch) -> Clip:
-        name = f"{case.id}-{seed}"
-        if self._batch is None or not self._batch.is_due(name):
-            self._start_batch(case, seed)
-        assert self._batch is not None
-        try:
-            path = self._batch.result(name, self.program.timeout, watch)
-        except ProgramFailed as error:
-            if self._batch.is_over:
-                self._barren = [] if self._batch.made else [*self._barren, error]
-                self.unload()
-            raise
-        self._barren = []
-        return self._clip(path)
-
-    def _start_batch(self, case: Case, seed: int) -> None:
-        """Starts the program for this clip and all that are expected after it."""
-        if len(self._barren) >= MAX_BARREN:
-            raise self._barren[-1]
-        self.unload()
-        keys = [(each.id, number) for each, number in self._expected]
-        here = keys.index((case.id, seed)) if (case.id, seed) in keys else None
-        samples = [(case, seed)] if here is None else self._expected[here:]
-        workdir = Path(tempfile.mkdtemp(prefix="bench-command-"))
-        try:
-            self._batch = self._begun(samples, workdir)
-        except BaseException:
-            shutil.rmtree(workdir, ignore_errors=True)
-            raise
-
-    def _begun(self, samples: Sequence[tuple[Case, int]], workdir: Path) -> Batch:
-        program, requests = self.program, []
+    def _begun(self, samples: Sequence[Sample], workdir: Path) -> Batch:
+        """Starts a batch program: every picture is written first, and a request for each clip."""
+        program, inputs, requests = self.program, self._inputs, []
         output = workdir / "output"
         output.mkdir()
         suffix = Path(program.output).suffix
         for case, seed in samples:
-            name = f"{case.id}-{seed}"
+            name = clip_name(case, seed)
             (workdir / name).mkdir()
             try:
-                values = self._values(case, seed, pictures.read(case.image), workdir / name)
+                values = inputs.written(case, seed, pictures.read(case.image), workdir / name)
             except BadImage:
-                continue  # generate says so when it comes to this case
+                continue  # generate raises it when it comes to this case
             values["output"] = str(output / f"{name}{suffix}")
-            requests.append({"id": name} | self._request(values))
-        request = workdir / "request.jsonl"
-        files.write_text(request, "".join(json.dumps(each) + "\n" for each in requests))
-        values = self._fixed | {"workdir": str(workdir), "output": str(output), "request": str(request)}
-        for place, template in program.stage.items():
-            files.write_text(workdir / place, programs.filled(template, values))
+            requests.append({"id": name} | request(values))
+        path = workdir / "request.jsonl"
+        files.write_text(path, "".join(json.dumps(each) + "\n" for each in requests))
+        values = inputs.fixed | {"workdir": str(workdir), "output": str(output), "request": str(path)}
+        inputs.stage(workdir, values)
         call = self._call(f"batch-{requests[0]['id']}", workdir, values)
         places = {each["id"]: Path(each["output"]) for each in requests}
         return Batch(program.name, workdir, places, Process(call))
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="bench-command-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder).resolve()

@@ -1,4 +1,4 @@
-"""Starts somebody's program, keeps what it says, and leaves none of its processes behind."""
+"""Starts a program, keeps its output, and leaves none of its processes behind."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from types import TracebackType
 from typing import IO, TypeAlias
 
 from bench.errors import ProgramFailed, Unavailable
-from bench.models.programs import OF_A_CLIP, OF_A_START, OF_A_STEP, Program, Values, filled
+from bench.models.programs import Program
+from bench.models.programs.templates import OF_A_CLIP, OF_A_START, OF_A_STEP, Values, filled
 
 Watch: TypeAlias = Callable[[], None]
 """Called while a program works; may raise Cancelled to end it."""
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 3.0
-"""Between asking a process group to end and ending it."""
+"""Between SIGTERM and SIGKILL to a process group."""
 
 TAIL = 600
-"""Characters of what a program said last that a message holds."""
+"""Characters of the end of a program's output that a message repeats."""
 
 SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-"""Endings of variables whose values are blotted out of what a program says."""
+"""Endings of variables whose values are redacted in a program's output."""
 
 
 def ignore() -> None:
-    """The watch of somebody who never cancels."""
+    """A watch that never cancels."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Call:
         words: the command.
         cwd: where it starts.
         env: all of its variables.
-        log: path without suffix; what it says goes to .out.log and .err.log.
+        log: path without suffix; its output goes to .out.log and .err.log.
     """
 
     name: str
@@ -54,22 +55,22 @@ class Call:
     log: Path
 
     def tail(self) -> str:
-        """The last that it said on stderr, or else on stdout, in one line."""
+        """The end of stderr, or else of stdout, in one line."""
         for kind in ("err", "out"):
             said = " ".join(self._said(kind)[-TAIL:].split())
             if said:
                 return said
         return "it said nothing"
 
-    def said_on_stdout(self) -> str:
-        """All that it said there, without white space at its ends."""
+    def stdout(self) -> str:
+        """All of stdout, without white space at its ends."""
         return self._said("out").strip()
 
-    def blot_secrets(self) -> None:
-        """Takes keys and tokens out of what it said."""
+    def redact_secrets(self) -> None:
+        """Takes keys and tokens out of its output."""
         for kind in ("err", "out"):
             said = self._said(kind)
-            clean = _blotted(said, self.env)
+            clean = _redacted(said, self.env)
             if clean != said:
                 self._log(kind).write_text(clean, encoding="utf-8")
 
@@ -121,19 +122,19 @@ class Process:
         self.end()
 
     def code(self, seconds: float = 0.0) -> int | None:
-        """The exit code, waited for that long; None while it works."""
+        """The exit code, waited for that long; None while the program runs."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(seconds)
         return None
 
     def end(self) -> None:
-        """Ends every process of the group, those that the program started and left included."""
+        """Ends every process of the group, including those that the program started and left."""
         if self._process.poll() is None:
             self._signal(signal.SIGTERM)
             self.code(GRACE_SECONDS)
         self._signal(signal.SIGKILL)
         self._process.wait()
-        self.call.blot_secrets()
+        self.call.redact_secrets()
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
@@ -142,6 +143,11 @@ class Process:
 
 def run(call: Call, timeout: float, watch: Watch = ignore) -> None:
     """Runs a program to its end.
+
+    Args:
+        call: what is started.
+        timeout: seconds.
+        watch: called while it runs; may raise Cancelled.
 
     Raises:
         ProgramFailed: it exits with anything but 0, or takes longer than timeout seconds.
@@ -160,13 +166,18 @@ def run(call: Call, timeout: float, watch: Watch = ignore) -> None:
 
 
 def failed(call: Call, code: int) -> ProgramFailed:
-    """What to say of a program that exits with code."""
+    """The error of a program that exits with code."""
     how = f"was ended by signal {-code}" if code < 0 else f"exits with code {code}"
     return ProgramFailed(f"program '{call.name}' {how}: {call.tail()}")
 
 
 def call(program: Program, values: Values, log: Path) -> Call:
     """The start of a program, with the placeholders of its file replaced.
+
+    Args:
+        program: what is started.
+        values: of every placeholder that its file may use.
+        log: path without suffix, for its output.
 
     Raises:
         Unavailable: its file asks for a variable of the environment that is not set.
@@ -176,7 +187,7 @@ def call(program: Program, values: Values, log: Path) -> Call:
 
 
 def version(program: Program, values: Values) -> str:
-    """What the program says of itself; '' where its file does not ask, or it does not answer."""
+    """The version that the program prints; '' if its file does not ask for it, or it fails."""
     try:
         words = program.version_words(values)
         if not words:
@@ -190,16 +201,16 @@ def version(program: Program, values: Values) -> str:
 
 
 def answer(call: Call, seconds: float = 30.0) -> str:
-    """What a short command says on stdout.
+    """What a short command prints on stdout.
 
     Raises:
         ProgramFailed, Unavailable: as run.
     """
     run(call, seconds)
-    return call.said_on_stdout()
+    return call.stdout()
 
 
-def _blotted(text: str, env: Mapping[str, str]) -> str:
+def _redacted(text: str, env: Mapping[str, str]) -> str:
     secrets = [
         value for name, value in env.items() if name.upper().endswith(SECRET_NAMES) and len(value) >= 8
     ]

@@ -1,4 +1,4 @@
-"""Runs Tora's image-to-video pipeline and saves its frames as they are; started by tora.toml, in Tora's environment.
+"""Runs Tora's image-to-video pipeline and saves its frames unchanged; started by tora.toml, in Tora's environment.
 
 Tora's own script draws the trajectory onto the video, and compresses it.
 """
@@ -50,7 +50,7 @@ def _frames(words: argparse.Namespace) -> list[Any]:
         pipeline.scheduler.config, timestep_spacing="trailing"
     )
     pipeline.to(words.device)
-    torch.manual_seed(words.seed)  # whatever does not draw from the generator
+    torch.manual_seed(words.seed)  # for code that does not draw from the generator
     frames: list[Any] = pipeline(
         prompt=words.prompt,
         image=load_image(str(words.image)),

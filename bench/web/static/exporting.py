@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench import exports, runs as run_folders
 from bench.base import files
 from bench.base.progress import Progress
 from bench.exports import moments, tables
-from bench.web.pages import boards, measured, metric_pages, model_pages, pairs, reported_pages
-from bench.web.pages.suite_content import SuiteContent
-from bench.web.static import folders, suites_here
+from bench.web import content
+from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
+from bench.web.pages import along, case, compare, leaderboard, model, model_cases, origin
+from bench.web.static import folders, measured, pairs, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
 from bench.web.static.folders import slug
+from bench.web.static.suite_content import SuiteContent
 from bench.web.static.writing import Writer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bench.exports import Gathered
     from bench.runs import RunFolder
+    from bench.scoring.standings import Line
 
 MOST_CLIPS = 50
 """Of a run, unless somebody asks for more: a thousand clips of two hundred runs would be 60 GB."""
+
+
+MOST_PLAYED = 6
+"""Clips side by side on the page of cases."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,11 @@ class Exported:
 def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
     """Makes a site in destination, or makes it anew.
 
+    Args:
+        destination: a new or empty folder, or a site.
+        wanted: what goes into it.
+        progress: is told about each run.
+
     Raises:
         UsageError: destination is something else than a site or an empty folder; an unknown run or suite.
     """
@@ -72,7 +86,8 @@ def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
     here = {folder.path.name: folder for folder in found if folder.path.name in gathered.paths}
     with folders.replacing(destination) as filled:
         places = Places(wanted.clips, filled, destination.absolute())
-        made = _Export(gathered, here, wanted, places, Writer(filled, _as_of(gathered)), progress)
+        writer = Writer(filled, _as_of(gathered), _board_paths(gathered))
+        made = _Export(gathered, here, wanted, places, writer, progress)
         made.write()
     return Exported(made.writer.pages, len(gathered.paths), made.clips, made.problems)
 
@@ -88,7 +103,7 @@ class _Export:
         places: where clips go.
         writer: of files.
         progress: is told.
-        clips: how many are to be seen by now.
+        clips: how many are shown by now.
     """
 
     gathered: Gathered
@@ -106,15 +121,16 @@ class _Export:
 
     def write(self) -> None:
         """All files."""
-        suites = [self._suite(name) for name in _by_size(self.gathered)]
+        suites = [self._suite(name) for name in self.writer.boards]
         for suite in suites:
-            self._write_board(suite, suites)
+            self._write_leaderboard(suite, suites)
             images = self._images(suite)
-            placed = self._write_runs(suite, _board_path(suite, suites), images)
+            placed = self._write_runs(suite, images)
             self._write_pairs(suite)
             self._write_cases(suite, placed, images)
         if not suites:
-            self.writer.page("index.html", "empty.html", problems=self.problems)
+            empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
+            self.writer.page("index.html", "Leaderboard", [*content.problems(self.problems), Prose(empty)])
         self._write_shared(suites)
         self._write_tables()
 
@@ -125,65 +141,79 @@ class _Export:
         )
         here = {run: self.here[run] for run in map(str, scores["run"].unique()) if run in self.here}
         with self.progress.bar(f"{name}: ranks", 1) as bar:
-            board = boards.board(rows, scores, name, here)
+            ranking = leaderboard.ranking(rows, scores, name, here)
             bar.advance()
         known = suites_here.known(name, here.values())
-        return SuiteContent(rows, scores, board, here, known, self.wanted.most_clips)
+        return SuiteContent(rows, scores, ranking, here, known, self.wanted.most_clips)
 
-    def _write_board(self, suite: SuiteContent, suites: Sequence[SuiteContent]) -> None:
-        self.writer.page(
-            _board_path(suite, suites),
-            "board.html",
-            ("board.js",),
-            **suite.table,
-            title=suite.known.title if suite.known else "",
-            suites=[(_board_path(each, suites), each.name) for each in suites],
-            problems=self.problems,
-        )
+    def _write_leaderboard(self, suite: SuiteContent, suites: Sequence[SuiteContent]) -> None:
+        others = [
+            Cell(each.name, link=content.to("leaderboard", suite=each.name))
+            for each in suites
+            if each is not suite
+        ]
+        listed = [Listing(tuple(others), "Other suites")] if others else []
+        blocks = [*content.problems(self.problems), *leaderboard.blocks(suite.ranking, suite.title), *listed]
+        self.writer.page(self.writer.boards[suite.name], "Leaderboard", blocks)
 
     def _images(self, suite: SuiteContent) -> dict[str, str]:
-        """Case -> address of its input image."""
+        """Case -> address of its input image, of the cases that have one here."""
         cases = [suite.by_id[case] for case in suite.cases if case in suite.by_id]
         return {case.id: self.places.image(suite.name, case) for case in cases}
 
-    def _write_runs(
-        self, suite: SuiteContent, board_path: str, images: Mapping[str, str]
-    ) -> dict[str, dict[str, Placed]]:
+    def _write_runs(self, suite: SuiteContent, images: Mapping[str, str]) -> dict[str, dict[str, Placed]]:
         """Each run's page and data; gives the clips of each run, case by case."""
-        shared: dict[str, Any] = {
-            "recipe": suite.board.standing.recipe,
-            "suite": suite.name,
-            "suite_slug": suite.slug,
-            "board_path": board_path,
-            "cases_total": len(suite.cases),
-            "case_slugs": {case: slug(case) for case in suite.cases},
-        }
         rows = dict(iter(suite.rows.groupby("run", observed=True)))
         total = len(suite.names) + len(suite.here) * len(suite.shown)
         found = {}
-        with self.progress.bar(f"{suite.name}: entries", total) as bar:
-            for line in suite.board.standing.lines:
+        with self.progress.bar(f"{suite.name}: models", total) as bar:
+            for line in suite.ranking.standing.lines:
                 folder = suite.here.get(line.run)
                 placed = self.places.clips(folder, suite.shown, bar) if folder else {}
-                along = measured.Along.read(self.gathered.paths[line.run], line.run)
-                self._write_run_data(suite, line.run, along, placed)
-                own = suite.scores[suite.scores["run"] == line.run]
-                bands = along.bands(suite.board.metrics)
-                content = model_pages.content(line, rows[line.run], own, suite.board.metrics, bands)
-                gallery = _gallery(suite, placed, images)
-                path = f"models/{slug(line.run)}.html"
-                self.writer.page(path, "model.html", run=content, gallery=gallery, **shared)
+                along_clips = measured.Along.read(self.gathered.paths[line.run], line.run)
+                self._write_run_data(suite, line.run, along_clips, placed)
+                blocks = self._run(suite, line, rows[line.run], along_clips.rows, placed, images)
+                self.writer.page(f"models/{slug(line.run)}.html", line.name, blocks)
                 self.clips += sum(bool(each.address) for each in placed.values())
                 found[line.run] = placed
                 bar.advance()
         return found
 
+    def _run(
+        self,
+        suite: SuiteContent,
+        line: Line,
+        rows: pd.DataFrame,
+        long_rows: pd.DataFrame,
+        placed: Mapping[str, Placed],
+        images: Mapping[str, str],
+    ) -> list[Block]:
+        """The page of one run, from top to bottom."""
+        known, metrics = suite.ranking.known, suite.ranking.metrics
+        own = suite.scores[suite.scores["run"] == line.run]
+        worst = model_cases.extremes(rows, metrics, known, suite.name, line.run)
+        return [
+            *model.header(line, suite.name, rows, suite.ranking.standing.recipe),
+            *_gallery(suite, line, placed, images),
+            Heading("Scores"),
+            model.scores(line, own, known),
+            Heading("By category"),
+            *model_cases.categories(rows, metrics, known),
+            Heading("Over time"),
+            *along.of_run(long_rows, metrics, known),
+            *([Heading("Best and worst cases"), *worst] if worst else []),
+            Heading("Missing values"),
+            *origin.missing(rows),
+            Heading("Provenance"),
+            origin.provenance(rows),
+        ]
+
     def _write_run_data(
-        self, suite: SuiteContent, run: str, along: measured.Along, placed: Mapping[str, Placed]
+        self, suite: SuiteContent, run: str, along_clips: measured.Along, placed: Mapping[str, Placed]
     ) -> None:
-        own = set(along.rows["case"])
+        own = set(along_clips.rows["case"])
         cases = {
-            slug(case): along.case(case, placed.get(case), suite.board.metrics)
+            slug(case): along_clips.case(case, placed.get(case), suite.ranking.metrics)
             for case in suite.shown
             if case in own or case in placed
         }
@@ -193,12 +223,10 @@ class _Export:
         wanted = pairs.wanted(suite.ordered, suite.baselines)
         rows = {str(run): pairs.plain(own) for run, own in suite.rows.groupby("run", observed=True)}
         with self.progress.bar(f"{suite.name}: comparisons", len(wanted)) as bar:
-            for pair in pairs.compared(rows, suite.names, suite.board.metrics, wanted, suite.here):
+            for pair in pairs.compared(rows, suite.names, suite.ranking.metrics, wanted, suite.here):
+                blocks = compare.pair(pair, suite.name, (pair.a.run, pair.b.run))
                 key = f"pairs/{slug(pair.a.run)}--{slug(pair.b.run)}"
-                plot = pairs.forest(pair)
-                if plot:
-                    self.writer.text(f"data/{key}.svg", plot)
-                self.writer.data(key, {**pairs.content(pair), "plot": bool(plot)})
+                self.writer.data(key, {"html": self.writer.fragment(blocks)})
                 bar.advance()
 
     def _write_cases(
@@ -207,44 +235,40 @@ class _Export:
         placed: Mapping[str, Mapping[str, Placed]],
         images: Mapping[str, str],
     ) -> None:
-        for case in suite.cases:
-            seen = [run for run, own in placed.items() if case in own and own[case].address]
-            content = {
-                "id": case,
-                "prompt": suite.prompt(case),
-                "image": images.get(case, ""),
-                "values": {slug(run): values for run, values in suite.values.get(case, {}).items()},
+        of_cases = dict(iter(suite.rows[suite.rows["case"].notna()].groupby("case", observed=True)))
+        for name in suite.cases:
+            seen = [run for run, own in placed.items() if name in own and own[name].address]
+            shown = case.table(
+                of_cases[name], suite.ordered, suite.names, suite.ranking.known, suite.ranking.metrics
+            )
+            about = {
+                "id": name,
+                "prompt": suite.prompt(name),
+                "image": images.get(name, ""),
+                "table": self.writer.fragment([replace(shown, picks=MOST_PLAYED)]),
+                "runs": [slug(row.key) for row in shown.rows],
                 "clips": [slug(run) for run in seen],
             }
-            self.writer.data(f"cases/{suite.slug}/{slug(case)}", content)
+            self.writer.data(f"cases/{suite.slug}/{slug(name)}", about)
 
     def _write_shared(self, suites: Sequence[SuiteContent]) -> None:
         """The pages of all suites together."""
         said = " ".join(_pairs_said(suite, suites) for suite in suites)
         data = {
-            "runs": {run: about for suite in suites for run, about in suite.runs().items()},
+            "runs": {run: known for suite in suites for run, known in suite.runs().items()},
             "suites": [suite.listed() for suite in suites],
             "units": {metric: unit for suite in suites for metric, unit in suite.units.items()},
         }
         there = sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js"))
-        with_pairs = {**data, "pairs": there}
-        self.writer.page(
-            "compare.html", "compare.html", ("lockstep.js", "compare.js"), data=with_pairs, pairs_said=said
-        )
-        self.writer.page("case.html", "case.html", ("lockstep.js", "case.js"), data=data)
-        metrics = list(dict.fromkeys(self.gathered.scores["metric"].astype(str)))
-        calibration = metric_pages.calibration(reversed(self.wanted.folders))
-        self.writer.page("metrics.html", "metrics.html", **metric_pages.content(metrics, calibration))
-        reported = reported_pages.content(self.wanted.folders)
-        self.writer.page("reported.html", "reported.html", ("sortable.js",), **reported)
-        self.writer.page(
-            "about.html",
-            "about.html",
-            recipes={recipe.name: recipe for suite in suites for recipe, _ in suite.board.totals}.values(),
-            pairs_said=said,
-            clips_said=_clips_said(self.wanted),
-            suites=[suite.name for suite in suites],
-        )
+        self.writer.document(
+            "compare.html", "Compare", "compare.html", ("lockstep.js", "compare.js"),
+            data={**data, "pairs": there}, pairs_said=said,
+        )  # fmt: skip
+        self.writer.document("case.html", "Cases", "case.html", ("lockstep.js", "case.js"), data=data)
+        for page in shared_pages.pages(
+            self.gathered, self.wanted.folders, suites, said, _clips_said(self.wanted)
+        ):
+            self.writer.page(*page)
 
     def _write_tables(self) -> None:
         """What the pages show, for programs."""
@@ -254,34 +278,37 @@ class _Export:
         tables.write_parquet(path / "results.parquet", self.gathered)
 
 
-def _by_size(gathered: Gathered) -> list[str]:
-    """The suites, those with most runs first."""
+def _board_paths(gathered: Gathered) -> dict[str, str]:
+    """Suite -> the file of its leaderboard: the suite with most runs is the first page."""
     found = gathered.scores[["suite", "suite_version", "run"]].drop_duplicates().astype(str)
     counts = (found["suite"] + "@" + found["suite_version"]).value_counts()
-    return sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))
-
-
-def _board_path(suite: SuiteContent, suites: Sequence[SuiteContent]) -> str:
-    return "index.html" if suite is suites[0] else f"board-{suite.slug}.html"
+    ordered = sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))
+    return {name: f"board-{slug(name)}.html" if place else "index.html" for place, name in enumerate(ordered)}
 
 
 def _gallery(
-    suite: SuiteContent, placed: Mapping[str, Placed], images: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "case": case,
-            "slug": slug(case),
-            "clip": clip,
-            "image": images.get(case, ""),
-            "prompt": suite.prompt(case),
-        }
-        for case, clip in placed.items()
+    suite: SuiteContent, line: Line, placed: Mapping[str, Placed], images: Mapping[str, str]
+) -> list[Block]:
+    """The run's clips, or why there are none."""
+    if not placed:
+        return [] if line.provenance == "clips here" else [Text(model.NUMBERS_ONLY, "note")]
+    said = "The first seed, as H.264 for browsers. A case's name leads to all models side by side."
+    if len(placed) < len(suite.cases):
+        said += f" {len(placed)} of {len(suite.cases)} cases, the same of every model."
+    cards = [
+        Card(
+            Cell(name, link=content.to("case", suite=suite.name, case=name)),
+            f"../{images[name]}" if images.get(name) else "",
+            f"../{clip.address}" if clip.address else "",
+            tuple(words for words in (clip.note, suite.prompt(name)) if words),
+        )
+        for name, clip in placed.items()
     ]
+    return [Heading("Clips"), Text(said, "small"), Gallery(tuple(cards))]
 
 
 def _as_of(gathered: Gathered) -> str:
-    """The day of the newest measurement: a date of the export would make every page another at every export."""
+    """The day of the newest measurement: a date of the export would make every page differ at every export."""
     return moments.newest(gathered.rows["created"].unique())[:10]
 
 
@@ -295,6 +322,4 @@ def _clips_said(wanted: Wanted) -> str:
     if wanted.clips == "none":
         return "This site was made without clips and input images."
     most = wanted.most_clips
-    return (
-        f"Shown is each entry's first seed on the first {most} cases at most, where the clips were at hand."
-    )
+    return f"Shown is each model's first seed on the first {most} cases at most, if the clips were at hand."

@@ -15,8 +15,11 @@ from bench.engine import generation
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.media import pictures
 from bench.models import checkpoints
-from bench.models.diffusers import DiffusersModel, caching, loading, memory
-from bench.models.diffusers.caching import METHODS, Accel, block_skipping, calls as denoisers
+from bench.models.diffusers import DiffusersModel, caching, loading, memory, teacache
+from bench.models.diffusers.caching import METHODS, Acceleration, TeaCacheFacts
+from bench.models.diffusers.caching.calls import replaced
+from bench.models.diffusers.caching.teacache import polynomial
+from bench.models.diffusers.caching.work import Work
 from bench.models.diffusers.memory import SpeedSettings
 from bench.models.diffusers.svd import SVD
 from bench.types import Case, Frames, Runtime
@@ -79,7 +82,7 @@ class Loaded:
 
     def make(self, words: str) -> Frames:
         """The clip with an acceleration, on the pipeline that is there."""
-        self.model._accel = caching.parse(words)
+        self.model._acceleration = caching.parse(words)
         return self.model.generate(self.case, 0).frames
 
     @property
@@ -124,7 +127,7 @@ def test_work_is_saved_and_the_clip_repeats(words: str, name: str, loaded: Calla
 def test_nothing_left_out_is_the_very_clip(
     words: str, name: str, loaded: Callable[[str], Loaded], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caching.Effect, "check", lambda self: None)
+    monkeypatch.setattr(caching.Savings, "check", lambda self: None)
     one = loaded(name)
     assert np.array_equal(one.make(words), one.base)
     assert one.saved == 0
@@ -163,14 +166,14 @@ def test_the_count_agrees_with_torchs_own(name: str, loaded: Callable[[str], Loa
     request = model._request(case, model.plan(case))
     totals = []
     for words in ("mag-calibration", "pab"):
-        with caching.applied(accel(words), model._pipeline, name) as effect:
+        with caching.applied(accel(words), model._pipeline, model._teacache) as savings:
             seen: list[int] = []
-            denoiser = effect.calls[0].denoiser
-            with denoisers.replaced(denoiser, "forward", counted(denoiser.forward, seen)):
+            denoiser = savings.calls[0].denoiser
+            with replaced(denoiser, "forward", counted(denoiser.forward, seen)):
                 model._pipeline(**model.arguments(request), output_type="latent")
-        assert 2 * effect.calls[0].work.done == pytest.approx(sum(seen), rel=0.02)
+        assert 2 * savings.calls[0].work.done == pytest.approx(sum(seen), rel=0.02)
         totals.append(sum(seen))
-    assert effect.saved == pytest.approx(1 - totals[1] / totals[0], abs=0.01)
+    assert savings.saved == pytest.approx(1 - totals[1] / totals[0], abs=0.01)
 
 
 def counted(forward: Callable[..., Any], seen: list[int]) -> Callable[..., Any]:
@@ -185,7 +188,7 @@ def counted(forward: Callable[..., Any], seen: list[int]) -> Callable[..., Any]:
     return call
 
 
-def accel(words: str) -> Accel:
+def accel(words: str) -> Acceleration:
     found = caching.parse(words)
     assert found is not None
     return found
@@ -199,15 +202,18 @@ def test_passes_with_and_without_a_prompt_are_kept_apart(
     model = loaded("wan2.1-i2v-480p").model
     request = model._request(case, model.plan(case))
     assert model.resolved.guidance > 1
-    with caching.applied(accel(words), model._pipeline, "wan2.1-i2v-480p") as effect:
-        (calls,) = effect.calls
+    with caching.applied(accel(words), model._pipeline, model._teacache) as savings:
+        (calls,) = savings.calls
         computed: dict[int, list[int]] = {0: [], 1: []}
         queries = calls.denoiser.blocks[0].attn1.to_q
-        hook = queries.register_forward_hook(lambda *_: computed[calls.turn].append(calls.clock.step))
+        hook = queries.register_forward_hook(lambda *_: computed[calls.pass_number].append(calls.clock.step))
         model._pipeline(**model.arguments(request), output_type="latent")
         hook.remove()
     assert computed[0] == computed[1]
     assert 1 < len(computed[0]) < 12
+
+
+TOY = TeaCacheFacts("toy", {"WanTransformer3DModel": teacache.time_embedding})
 
 
 class Toy:
@@ -266,9 +272,9 @@ class Scheduler:
 
 def test_steps_passes_and_sections_are_told_apart() -> None:
     toy, seen = Toy(), []
-    with caching.applied(accel("mag-calibration"), toy, "toy") as effect:
-        (calls,) = effect.calls
-        calls.on_call.append(lambda: seen.append((calls.clock.section, calls.clock.step, calls.turn)))
+    with caching.applied(accel("mag-calibration"), toy, TOY) as savings:
+        (calls,) = savings.calls
+        calls.on_call.append(lambda: seen.append((calls.clock.section, calls.clock.step, calls.pass_number)))
         toy([1.0, 2.0], sections=2, passes=2)
     assert seen == [(section, step, turn) for section in (1, 2) for step in (0, 1) for turn in (0, 1)]
     assert calls.clock.timestep == 500
@@ -282,46 +288,46 @@ def test_teacache_skips_while_the_change_stays_below_its_threshold() -> None:
     A step that runs adds twice its embedding, one that is skipped what the last that ran added. The last always runs.
     """
     toy, times = Toy(), [1.1**step for step in range(8)]
-    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, "toy") as effect:
+    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
         made = toy(times)
     ran = [0, 0, 0, 3, 3, 3, 6, 7]
     assert made == pytest.approx([2 * times[step] for step in ran])
-    assert effect.saved == pytest.approx(4 / 8)
+    assert savings.saved == pytest.approx(4 / 8)
 
 
 def test_teacache_starts_afresh_in_a_section_and_for_each_pass() -> None:
     toy, times = Toy(), [1.0] * 4
-    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, "toy") as effect:
+    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
         toy(times, sections=2, passes=2)
-    assert effect.saved == pytest.approx(1 / 2)  # of four steps the first and the last run
+    assert savings.saved == pytest.approx(1 / 2)  # of four steps the first and the last run
 
 
 def test_magcache_follows_its_ratios() -> None:
     """Ratios 0.98 multiply up to 0.98, 0.9604, …: 0.02 + 0.0396 is below 0.06, and the third would be above."""
     toy = Toy()
     ratios = ",".join(["0.98"] * 10)
-    with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, "toy") as effect:
+    with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, TOY) as savings:
         made = toy([1.0 + step for step in range(10)])
     # none in the first fifth; step 2 and 3 are skipped, 4 runs, and so on
     assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 5, 5, 5, 8, 8, 8)])
-    assert effect.saved == pytest.approx(6 / 10)
+    assert savings.saved == pytest.approx(6 / 10)
 
 
 def test_no_more_than_three_in_a_row_are_skipped() -> None:
     toy = Toy()
-    with caching.applied(accel("mag-cache:0.06:1,1"), toy, "toy"):
+    with caching.applied(accel("mag-cache:0.06:1,1"), toy, TOY):
         made = toy([1.0 + step for step in range(10)])
     assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 2, 6, 6, 6, 6, 10)])
 
 
 def test_calibration_gives_the_ratios_that_magcache_reads() -> None:
     toy = Toy()
-    with caching.applied(accel("mag-calibration"), toy, "toy") as effect:
+    with caching.applied(accel("mag-calibration"), toy, TOY) as savings:
         toy([4.0, 2.0, 3.0], passes=2)
-    found = effect.facts()["mag_ratios"]
+    found = savings.facts()["mag_ratios"]
     assert found == "1.00000,0.50000,1.50000"
     assert accel(f"mag-cache:0.06:{found}").numbers == (1.0, 0.5, 1.5)
-    effect.check()  # nothing was to be saved
+    savings.check()  # nothing was to be saved
 
 
 def test_work_is_multiplications() -> None:
@@ -337,7 +343,7 @@ def test_work_is_multiplications() -> None:
             self.to_q(queries)
             self.to_k(keys)
 
-    work, linear, attention = denoisers.Work(), torch.nn.Linear(3, 5), Attention()
+    work, linear, attention = Work(), torch.nn.Linear(3, 5), Attention()
     embedding = torch.nn.Embedding(10, 3)
     for module in (linear, attention, embedding):
         work.begin("shapes")
@@ -357,9 +363,9 @@ def test_work_is_multiplications() -> None:
 
 def test_words_become_an_acceleration() -> None:
     assert caching.parse("") is None
-    assert caching.parse("first-block") == Accel("first-block", 0.08)
-    assert caching.parse("first-block:0.2") == Accel("first-block", 0.2)
-    assert caching.parse("teacache:0.15:1,0.5") == Accel("teacache", 0.15, (1.0, 0.5))
+    assert caching.parse("first-block") == Acceleration("first-block", 0.08)
+    assert caching.parse("first-block:0.2") == Acceleration("first-block", 0.2)
+    assert caching.parse("teacache:0.15:1,0.5") == Acceleration("teacache", 0.15, (1.0, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -407,7 +413,7 @@ def test_a_denoiser_that_a_method_does_not_know_is_refused_before_the_first_clip
     ):
         fresh("ltx-video", folders, accel="first-block").load()  # the tiny one has a single block
     with pytest.raises(
-        UsageError, match=r"nobody fitted TeaCache's coefficients to model 'wan2\.2-i2v-a14b'"
+        UsageError, match=r"TeaCache's coefficients are not known for model 'wan2\.2-i2v-a14b'"
     ):
         fresh("wan2.2-i2v-a14b", folders, accel="teacache").load()
 
@@ -415,15 +421,21 @@ def test_a_denoiser_that_a_method_does_not_know_is_refused_before_the_first_clip
 def test_both_experts_are_accelerated(folders: Callable[[str], Path], case: Case) -> None:
     model = fresh("wan2.2-i2v-a14b", folders, accel="first-block:0.9")
     model.generate(case, 0)
-    experts = model._effect.calls
+    experts = model._savings.calls
     assert len(experts) == 2
     assert all(0 < calls.work.done < calls.work.due for calls in experts)
 
 
-def test_coefficients_are_of_models_that_are_there() -> None:
-    assert set(block_skipping.COEFFICIENTS) <= set(models.registry)
-    assert all(len(fitted.values) == 5 for fitted in block_skipping.COEFFICIENTS.values())
-    assert block_skipping.polynomial((2.0, 0.0, -1.0), 3.0) == 17
+def test_coefficients_are_of_the_models_to_which_they_were_fitted() -> None:
+    """A subclass has other weights: Wan 2.2 inherits Wan 2.1's adapter and not its coefficients."""
+    fitted = {name: getattr(models.registry[name], "teacache_coefficients", None) for name in models.registry}
+    known = {name: coefficients for name, coefficients in fitted.items() if coefficients is not None}
+    assert set(known) == {
+        "hunyuanvideo-i2v", "hunyuanvideo-i2v-33ch", "framepack", "framepack-f1", "wan2.1-i2v-480p", "wan2.1-i2v-720p",
+        "cogvideox-5b-i2v", "cogvideox1.5-5b-i2v", "ltx-video",
+    }  # fmt: skip
+    assert all(len(coefficients.values) == 5 for coefficients in known.values())
+    assert polynomial((2.0, 0.0, -1.0), 3.0) == 17
     assert all(math.isfinite(method.default) for method in METHODS.values())
 
 

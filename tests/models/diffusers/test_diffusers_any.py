@@ -11,7 +11,7 @@ import pytest
 
 from bench import models
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import UsageError
 from bench.media import pictures
 from bench.models import checkpoints
@@ -113,8 +113,16 @@ def test_settings_that_a_pipeline_does_not_take_are_refused(folder: Callable[[st
         of(Diffusers, folder("svd"), negative_prompt="ugly").load()
 
 
+def test_teacache_observes_what_the_adapters_of_the_same_denoiser_know(
+    folder: Callable[[str], Path],
+) -> None:
+    of(Diffusers, folder("wan2.1-i2v-480p"), accel="teacache:0.5:1,0").load()
+    with pytest.raises(UsageError, match="coefficients are not known for model 'diffusers'; give them"):
+        of(Diffusers, folder("wan2.1-i2v-480p"), accel="teacache").load()
+
+
 def test_precision_tells_its_runs_apart(folder: Callable[[str], Path], case: Case) -> None:
-    entrant = Entrants(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
+    entrant = ModelRequest(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
     suite = Suite("own", "0", "", (case,))
     found = [
         resolve_models.resolve(entrant, suite, Runtime(dtype=dtype))[0][1]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from bench import models
 from bench.errors import Cancelled, UsageError
 from bench.media import pictures
-from bench.models import checkpoints, diffusers
-from bench.models.diffusers import DiffusersModel
+from bench.models import checkpoints
+from bench.models.diffusers import DiffusersModel, calling
 from bench.types import Case, Keyframe, Runtime
 from tests import tiny_checkpoints
 
@@ -38,7 +38,11 @@ def is_twin(name: str) -> bool:
     cls, builders = CLASSES[name], tiny_checkpoints.builders()
     parent = getattr(cls.__mro__[1], "card", None)
     own = {word for word, value in vars(cls).items() if callable(value) or not word.startswith("_")}
-    return own == {"card"} and parent is not None and builders.get(parent.name) is builders[name]
+    return (
+        own <= {"card", "teacache_coefficients"}
+        and parent is not None
+        and builders.get(parent.name) is builders[name]
+    )
 
 
 DISTINCT = [name for name in NAMES if not is_twin(name)]
@@ -121,13 +125,13 @@ def case(name: str, photo: Case) -> Case:
 @pytest.fixture
 def maker(name: str, makers: Callable[[str], Maker], monkeypatch: pytest.MonkeyPatch) -> Maker:
     """The model of this test; what its pipeline gives is kept before it is rounded."""
-    found, rounded = makers(name), diffusers.to_uint8
+    found, rounded = makers(name), calling.to_uint8
 
     def keep(frames: Floats) -> NDArray[np.uint8]:
         found.raw[:] = [frames]
         return rounded(frames)
 
-    monkeypatch.setattr(diffusers, "to_uint8", keep)
+    monkeypatch.setattr(calling, "to_uint8", keep)
     return found
 
 

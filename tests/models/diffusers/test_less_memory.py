@@ -36,8 +36,8 @@ class Small(SVD):
 
 @pytest.fixture(autouse=True)
 def no_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(checkpoint: Checkpoint, recipe: Any, runtime: Runtime) -> tuple[object, None]:
-        recipe.prepare.__self__.modes.append(runtime.memory)
+    def load(checkpoint: Checkpoint, plan: Any, runtime: Runtime) -> tuple[object, None]:
+        plan.prepare.__self__.modes.append(runtime.memory)
         return object(), None
 
     monkeypatch.setattr(diffusers.loading, "load", load)
@@ -100,7 +100,7 @@ def test_a_model_that_does_not_fit_is_loaded_in_a_lower_mode(monkeypatch: pytest
     model = Small(fits=())
     tried: list[str] = []
 
-    def load(checkpoint: Checkpoint, recipe: Any, runtime: Runtime) -> tuple[object, None]:
+    def load(checkpoint: Checkpoint, plan: Any, runtime: Runtime) -> tuple[object, None]:
         tried.append(runtime.memory)
         if runtime.memory == "full":
             raise OutOfMemory("the model does not fit into the memory of cuda:0", "try --memory model")

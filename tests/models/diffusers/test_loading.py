@@ -22,7 +22,7 @@ def test_each_memory_mode_asks_diffusers_for_its_own(
     memory: str, method: str, arguments: dict[str, object]
 ) -> None:
     pipeline = Mock()
-    loading._place(pipeline, Runtime("cuda:1", "float16", memory))  # type: ignore[arg-type]
+    loading._on_device(pipeline, Runtime("cuda:1", "float16", memory))  # type: ignore[arg-type]
     (call,) = pipeline.method_calls
     assert call[0] == method
     assert call[1] == arguments.get("args", ())
@@ -33,10 +33,10 @@ def test_a_model_that_does_not_fit_names_the_memory_modes() -> None:
     pipeline = Mock()
     pipeline.to.side_effect = RuntimeError("CUDA out of memory. Tried to allocate 9 GiB")
     with pytest.raises(Unavailable, match="does not fit into the memory of cuda:0; try --memory model"):
-        loading._place(pipeline, Runtime("cuda:0"))
+        loading._on_device(pipeline, Runtime("cuda:0"))
     pipeline.to.side_effect = RuntimeError("invalid device ordinal")
     with pytest.raises(RuntimeError, match="ordinal"):
-        loading._place(pipeline, Runtime("cuda:9"))
+        loading._on_device(pipeline, Runtime("cuda:9"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from bench import models
 from bench.engine import resolve_models
-from bench.engine.resolve_models import Entrants
+from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.media import pictures
 from bench.models import checkpoints
@@ -143,10 +143,10 @@ def test_a_lora_of_another_model_is_refused_in_one_line(
 
 
 def test_words_that_are_no_lora_are_refused(tiny: Path, lora: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'strong' in .* is no number"):
+    with pytest.raises(UsageError, match=r"'strong' in .* is not a number"):
         of(tiny, loras=[f"{lora}:strong"])
     (tmp_path / "old.bin").write_bytes(b"pickle")
-    with pytest.raises(UsageError, match=r"is no \.safetensors file; others may run code"):
+    with pytest.raises(UsageError, match=r"is not a \.safetensors file; others may run code"):
         of(tiny, loras=[str(tmp_path / "old.bin")])
     with pytest.raises(UsageError, match=r"holds no pytorch_lora_weights\.safetensors"):
         of(tiny, loras=[str(tiny)])
@@ -188,7 +188,7 @@ def test_a_run_with_a_lora_is_another_run(tiny: Path, lora: Path, case: Case) ->
     suite = Suite("own", "0", "", (case,))
     found = [
         resolve_models.resolve(
-            Entrants(("cogvideox-5b-i2v",), checkpoints=(str(tiny),), loras=loras), suite, Runtime()
+            ModelRequest(("cogvideox-5b-i2v",), checkpoints=(str(tiny),), loras=loras), suite, Runtime()
         )[0][1]
         for loras in ((), (str(lora),), (f"{lora}:0.5",))
     ]

@@ -111,11 +111,11 @@ def test_settings_reach_the_clip(
     case: Case,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from bench.models import diffusers
+    from bench.models.diffusers import calling
 
     raw: list[Any] = []
-    rounded = diffusers.to_uint8
-    monkeypatch.setattr(diffusers, "to_uint8", lambda frames: rounded(raw.append(frames) or frames))
+    rounded = calling.to_uint8
+    monkeypatch.setattr(calling, "to_uint8", lambda frames: rounded(raw.append(frames) or frames))
     for chosen in ({}, setting):
         made(name, folders(name), **chosen).generate(case, 0)
     assert not np.array_equal(*raw)

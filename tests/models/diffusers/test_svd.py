@@ -11,7 +11,8 @@ import pytest
 from bench import models
 from bench.errors import BadClip, BadImage, Cancelled, Unavailable, UsageError
 from bench.media import pictures
-from bench.models import checkpoints, diffusers
+from bench.models import checkpoints
+from bench.models.diffusers import calling
 from bench.models.diffusers.svd import SVD, SVDXT, Settings, _native_size
 from bench.types import Case, Checkpoint, Clip, Runtime
 
@@ -346,9 +347,9 @@ def test_settings_out_of_bounds_are_refused_before_any_work(tiny_svd: Path) -> N
 def test_uint8_is_rounded_and_never_not_a_number() -> None:
     # 0.998 × 255 = 254.49 and 0.999 × 255 = 254.745: cut off, both would be 254
     levels = np.array([0.0, 0.998, 0.999, 1.0, 1.5, -1.0], dtype=np.float32).reshape(1, 1, 2, 3)
-    assert diffusers.to_uint8(levels).ravel().tolist() == [0, 254, 255, 255, 255, 0]
+    assert calling.to_uint8(levels).ravel().tolist() == [0, 254, 255, 255, 255, 0]
     with pytest.raises(BadClip, match="--dtype bfloat16 or float32"):
-        diffusers.to_uint8(np.full((1, 2, 2, 3), np.nan))
+        calling.to_uint8(np.full((1, 2, 2, 3), np.nan))
 
 
 def test_seed_numbers_are_stable_and_differ() -> None:

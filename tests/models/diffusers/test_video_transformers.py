@@ -13,7 +13,7 @@ from bench import models
 from bench.errors import UsageError
 from bench.media import pictures
 from bench.models import checkpoints
-from bench.models.diffusers import DiffusersModel, Request
+from bench.models.diffusers import ClipRequest, DiffusersModel
 from bench.models.diffusers.ltx import DISTILLED
 from bench.models.diffusers.wan_vace import holes
 from bench.types import Case, Keyframe, Runtime
@@ -109,9 +109,9 @@ def test_the_second_experts_guidance_reaches_the_clip(folder: Callable[[str], Pa
     assert not np.array_equal(clips[0], clips[2])
 
 
-def request(kept: Any = None) -> Request:
+def request(kept: Any = None) -> ClipRequest:
     red, blue = (pillow.new("RGB", (4, 2), colour) for colour in ("red", "blue"))
-    return Request(Case("photo", Path("photo.png")), None, red, 4, 4, 2, {2: blue}, kept)
+    return ClipRequest(Case("photo", Path("photo.png")), None, red, 4, 4, 2, {2: blue}, kept)
 
 
 def test_vace_is_given_frames_whole_and_gray_where_it_is_to_make_them() -> None:

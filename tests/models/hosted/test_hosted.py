@@ -22,7 +22,8 @@ from bench.engine.generation import Generated, generate
 from bench.errors import Cancelled, RemoteFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models.hosted import prices
-from bench.models.hosted.polling import MAX_LOOKS, Pace, PollingModel
+from bench.models.hosted.fetching import MAX_ATTEMPTS
+from bench.models.hosted.polling import PollingModel, Timing
 from bench.models.hosted.runway import Settings as RunwaySettings
 from bench.runs import Ledger, RunFolder
 from bench.types import Case, Keyframe
@@ -71,8 +72,10 @@ class Clock:
         self.time += seconds
 
     @property
-    def pace(self) -> Pace:
-        return Pace(lambda: self.time, self.sleep, lambda: 0.5, poll=5.0, silence=20.0, limit=600.0, tries=4)
+    def timing(self) -> Timing:
+        return Timing(
+            lambda: self.time, self.sleep, lambda: 0.5, interval=5.0, timeout=20.0, limit=600.0, attempts=4
+        )
 
 
 @dataclass
@@ -89,8 +92,8 @@ class Stage:
         """A model as a new process would have it: only the folder remembers."""
         made = models.registry[self.vendor.model](settings)
         assert isinstance(made, PollingModel)
-        made.pace = self.clock.pace
-        made.tasks = Ledger(self.folder / "tasks")
+        made.timing = self.clock.timing
+        made.ledger = Ledger(self.folder / "tasks")
         return made
 
     def made(self, kind: str = "create") -> int:
@@ -209,7 +212,7 @@ def test_a_link_that_never_works_is_a_failure(stage: Stage) -> None:
     stage.fake.faults["file"] = [Reply(403)] * 99
     with pytest.raises(RemoteFailed, match="no longer has the clip where it says: 403"):
         stage.model().generate(stage.case, 0)
-    assert stage.made("file") == MAX_LOOKS
+    assert stage.made("file") == MAX_ATTEMPTS
     assert Ledger(stage.folder / "tasks").pending("duck", 0), "the link may work tomorrow"
 
 
@@ -237,7 +240,7 @@ def test_a_truncated_answer_of_veo_is_asked_for_again(mp4: Path, case: Case, tmp
 def test_what_is_no_video_is_a_failure(stage: Stage) -> None:
     page = Reply(content=b"<html>come back later</html>", kind="text/html")
     stage.fake.faults["file"] = [page] * 99
-    with pytest.raises(RemoteFailed, match="28 bytes of text/html came, and are no clip"):
+    with pytest.raises(RemoteFailed, match="28 bytes of text/html came, and they are not a clip"):
         stage.model().generate(stage.case, 0)
     assert Ledger(stage.folder / "tasks").pending("duck", 0) is None
 
@@ -272,14 +275,14 @@ def test_a_task_that_does_not_end_is_left_for_later(stage: Stage) -> None:
 @each(tuple(vendor for vendor in VENDORS if vendor.model != "veo"))  # Veo has no words, but done or not
 def test_an_unknown_status_is_said(stage: Stage) -> None:
     stage.fake.statuses = ["on holiday"]
-    with pytest.raises(RemoteFailed, match="is 'on holiday', which is none of"):
+    with pytest.raises(RemoteFailed, match="is 'on holiday', which is not one of"):
         stage.model().generate(stage.case, 0)
 
 
 @each(VENDORS)
 def test_a_forgotten_task_is_not_paid_for_without_a_word(stage: Stage) -> None:
     model = stage.model()
-    model.tasks = ledger = Ledger(stage.folder / "tasks")
+    model.ledger = ledger = Ledger(stage.folder / "tasks")
     stage.fake.faults["poll"] = [Reply(404, {"error": {"message": "no such task"}})]
     with pytest.raises(RemoteFailed, match=r"with 404.*--retry-failed pays for a new one"):
         model.generate(stage.case, 0)
@@ -319,7 +322,7 @@ def test_plans_need_neither_keys_nor_a_network(stage: Stage, monkeypatch: pytest
     assert stage.made() == stage.made("poll") == 0
     listed = {"runway": 0.25, "veo": 3.2, "gemini-omni": 0.5, "kling": 0.42, "pika": 0.2}
     assert plan.cost == pytest.approx(listed.get(stage.vendor.model))
-    assert any("as of 2026" in note or "nobody stated how much" in note for note in plan.notes)
+    assert any("as of 2026" in note or "its price is not listed" in note for note in plan.notes)
 
 
 @each(VENDORS)
@@ -341,7 +344,7 @@ def test_prompts_are_held_to_the_vendors_limits(stage: Stage) -> None:
 @each(VENDORS)
 def test_another_image_prompt_and_seed_reach_the_vendor(stage: Stage, tmp_path: Path) -> None:
     model = stage.model()
-    model.tasks = None
+    model.ledger = None
     model.generate(stage.case, 0)
     pictures.write(tmp_path / "other.png", 255 - pictures.read(stage.case.image))
     for case in (replace(stage.case, image=tmp_path / "other.png"), replace(stage.case, prompt="another")):
@@ -406,7 +409,8 @@ def test_a_picture_that_is_too_large_is_said_before_it_is_sent(
 
 @each((VENDORS[4],))
 @pytest.mark.parametrize(
-    ("size", "words"), [((299, 400), "takes 300 pixels a side"), ((1000, 399), "takes 1:2.5 to 2.5:1")]
+    ("size", "words"),
+    [((299, 400), "takes at least 300 pixels per side"), ((1000, 399), "takes 1:2.5 to 2.5:1")],
 )
 def test_kling_refuses_small_and_narrow_images(
     stage: Stage, tmp_path: Path, size: tuple[int, int], words: str
@@ -470,7 +474,7 @@ def test_a_connection_that_breaks_is_tried_again(stage: Stage) -> None:
 
 def test_a_request_that_may_have_been_taken_on_is_not_sent_again(stage: Stage) -> None:
     stage.fake.faults["create"] = [Reply(content=b"{" + b" " * 99, cut=10)]
-    with pytest.raises(RemoteFailed, match="it may have been taken on, look there before asking again"):
+    with pytest.raises(RemoteFailed, match="it may have been accepted, look there before asking again"):
         stage.model().generate(stage.case, 0)
     assert stage.made() == 1
 
@@ -502,10 +506,10 @@ def test_an_answer_that_is_no_json_is_a_failure(stage: Stage) -> None:
 
 def test_patience_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_TASK_SECONDS", "90")
-    assert Pace().limit == 90
+    assert Timing().limit == 90
     monkeypatch.setenv("BENCH_TASK_SECONDS", "soon")
     with pytest.raises(UsageError, match="BENCH_TASK_SECONDS is a number of seconds above 0, not 'soon'"):
-        Pace()
+        Timing()
 
 
 # Money.

@@ -17,7 +17,7 @@ from bench.engine.generation import generate
 from bench.errors import RemoteFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models.hosted.openai_video import DIALECTS, OpenAIVideo, Settings
-from bench.models.hosted.polling import Pace
+from bench.models.hosted.polling import Timing
 from bench.runs import Ledger, RunFolder
 from bench.types import Case, Clip
 from tests.made import moving_clip
@@ -46,13 +46,13 @@ def server(mp4: Path) -> Iterator[FakeOpenAI]:
 
 
 class Model(OpenAIVideo):
-    """The adapter, with time of ours."""
+    """The adapter, with a clock of the test."""
 
-    def __init__(self, server: FakeOpenAI, silence: float = 20.0, **chosen: Any) -> None:
+    def __init__(self, server: FakeOpenAI, timeout: float = 20.0, **chosen: Any) -> None:
         super().__init__(Settings(base_url=f"{server.address}/v1", **chosen))
         self.time = 0.0
-        self.pace = Pace(
-            lambda: self.time, self.wait, lambda: 0.0, poll=5.0, silence=silence, limit=300.0, tries=2
+        self.timing = Timing(
+            lambda: self.time, self.wait, lambda: 0.0, interval=5.0, timeout=timeout, limit=300.0, attempts=2
         )
 
     def wait(self, seconds: float) -> None:
@@ -203,16 +203,16 @@ def test_settings_that_cannot_be_meant_are_refused(chosen: dict[str, Any], words
 def test_a_server_that_hangs_is_given_up(server: FakeOpenAI, case: Case) -> None:
     server.faults["poll"] = [Reply(hang=True)] * 2
     with pytest.raises(RemoteFailed, match=r"cannot be asked for task task-1: ReadTimeout.*, 2 times"):
-        Model(server, silence=0.2).generate(case, 0)
+        Model(server, timeout=0.2).generate(case, 0)
     server.faults["create"] = [Reply(hang=True)]
-    with pytest.raises(RemoteFailed, match="it may have been taken on"):
-        Model(server, silence=0.2).generate(case, 0)
+    with pytest.raises(RemoteFailed, match="it may have been accepted"):
+        Model(server, timeout=0.2).generate(case, 0)
 
 
 def test_a_task_that_never_ends_is_left_for_later(server: FakeOpenAI, case: Case, tmp_path: Path) -> None:
     server.statuses = ["in_progress"]
     model = Model(server)
-    model.tasks = Ledger(tmp_path)
+    model.ledger = Ledger(tmp_path)
     with pytest.raises(RemoteFailed, match="the server has task task-1 still in_progress after 300 s"):
         model.generate(case, 0)
     server.statuses = ["completed"]
@@ -259,7 +259,7 @@ def test_moderation_and_failure_say_why(server: FakeOpenAI, case: Case) -> None:
 
 def test_a_status_that_nobody_knows_is_said(server: FakeOpenAI, case: Case) -> None:
     server.statuses = ["almost"]
-    with pytest.raises(RemoteFailed, match="is 'almost', which is none of queued"):
+    with pytest.raises(RemoteFailed, match="is 'almost', which is not one of queued"):
         Model(server).generate(case, 0)
 
 
@@ -267,7 +267,7 @@ def test_a_free_server_that_forgot_a_task_is_asked_again(
     server: FakeOpenAI, case: Case, tmp_path: Path
 ) -> None:
     model = Model(server)
-    model.tasks = ledger = Ledger(tmp_path)
+    model.ledger = ledger = Ledger(tmp_path)
     model.generate(case, 0)
     server.polls.clear()  # it was restarted
     server.polls["another"] = 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bench import models, suites
-from bench.engine import resolve_models
+from bench.engine import requests
 from bench.errors import BadClip, BadImage, Unavailable
 from bench.media import pictures, video
 from bench.models.null.drift import mirrored
@@ -241,4 +241,4 @@ def test_on_demo_clips_have_the_size_of_the_references(name: str) -> None:
 
 
 def test_they_all_run_when_nobody_names_a_model() -> None:
-    assert resolve_models.NULL_MODELS == NULL
+    assert requests.NULL_MODELS == NULL

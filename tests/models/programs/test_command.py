@@ -18,12 +18,14 @@ import pytest
 from bench import models
 from bench.base.progress import Progress
 from bench.engine.generation import Generated, generate
-from bench.engine.resolve_models import Entrants, resolve
+from bench.engine.requests import ModelRequest
+from bench.engine.resolve_models import resolve
 from bench.errors import BadClip, BadImage, Cancelled, ProgramFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models import programs
-from bench.models.programs import outputs
-from bench.models.programs.command import MAX_SEED, Command, Settings
+from bench.models.programs import outputs, templates
+from bench.models.programs.command import Command, Settings
+from bench.models.programs.inputs import MAX_SEED
 from bench.runs import RunFolder
 from bench.types import Case, Clip, Runtime, Suite
 from tests.models.programs import stand_in
@@ -115,7 +117,7 @@ def test_staged_files_hold_what_their_syntax_needs(write: Write, tmp_path: Path)
         "three.csv": "{prompt:csv}",
     }
     program = programs.read(write(stage=stage))
-    found = {name: programs.filled(text, {"prompt": prompt}) for name, text in program.stage.items()}
+    found = {name: templates.filled(text, {"prompt": prompt}) for name, text in program.stage.items()}
     assert json.loads(found["in/one.json"]) == {"p": prompt, "q": prompt + "!"}
     assert found["in/two.txt"] == 'say "a: b" - {seed}'
     assert found["three.csv"] == '"say ""a: b""\n- {seed}"'
@@ -242,7 +244,7 @@ def test_what_it_says_is_kept_in_the_run_without_keys(
 
 def entrants(path: str, case: Case, *settings: str) -> list[tuple[models.Model, Any]]:
     suite = Suite("mine", "1", "", (case,))
-    return resolve(Entrants(("command",), settings=(f"program={path}", *settings)), suite, Runtime())
+    return resolve(ModelRequest(("command",), settings=(f"program={path}", *settings)), suite, Runtime())
 
 
 def test_the_program_names_the_run_and_its_content_identifies_it(
@@ -283,7 +285,7 @@ def test_what_is_not_here_can_be_planned_but_not_loaded(write: Write, case: Case
 
 def test_a_version_that_cannot_be_told_stops_before_any_clip(write: Write) -> None:
     model = Command(Settings(program=write(version=["false"])))
-    with pytest.raises(Unavailable, match="does not say its version; correct 'version' in its file"):
+    with pytest.raises(Unavailable, match="does not print its version; correct 'version' in its file"):
         model.load()
 
 
@@ -310,7 +312,9 @@ def test_a_program_that_is_not_here(write: Write, case: Case) -> None:
         command(write(command=["no-such-program", "{image}"])).generate(case, 0)
     with pytest.raises(Unavailable, match="was given no program; --set program=FILE"):
         Command().load()
-    with pytest.raises(UsageError, match=r"program 'rife' works on clips; it stands after a model's name"):
+    with pytest.raises(
+        UsageError, match=r"program 'rife' works on clips; it is written after a model's name"
+    ):
         Command(Settings("rife"))
 
 
@@ -465,8 +469,8 @@ def test_a_batch_is_ended_when_the_run_is(
     model.load()
     model.expect(samples)
     model.generate(*samples[0])
-    assert model._batch is not None
-    workdir = model._batch.workdir
+    assert model._batches.current is not None
+    workdir = model._batches.current.workdir
     model.unload()
     assert not workdir.exists()
 
@@ -509,10 +513,10 @@ def test_a_shipped_file_puts_everything_in_its_place(name: str, monkeypatch: pyt
     program = programs.read(name)
     model = Command(Settings())
     model._program = program
-    values = dict.fromkeys(programs.OF_A_CLIP | programs.OF_A_START, "") | model._fixed
+    values = dict.fromkeys(templates.OF_A_CLIP | templates.OF_A_START, "") | model._inputs.fixed
     values |= {"prompt": HOSTILE_PROMPT, "seed": "17", "workdir": "/w", "image": "/w/image.png"}
     words = program.words(values)
-    staged = {place: programs.filled(text, values) for place, text in program.stage.items()}
+    staged = {place: templates.filled(text, values) for place, text in program.stage.items()}
     assert any("17" in word for word in words) or "seed: 17" in staged["sample.yaml"]
     assert SAYS_PROMPT[name] in [*words, *staged.values()] or any(
         SAYS_PROMPT[name] in text for text in staged.values()
@@ -584,7 +588,7 @@ def test_toras_wrapper_saves_the_frames_of_the_pipeline_as_they_are(
     monkeypatch.setenv("TORA_MODEL", str(tmp_path))
     model = Command(Settings("tora", num_frames=5, width=64, height=48))
     work = tmp_path / "work"
-    values = model._values(case, 0, pictures.read(case.image), work)
+    values = model._inputs.written(case, 0, pictures.read(case.image), work)
     words = model.program.words(values)
     monkeypatch.setattr(sys, "argv", [*words[1:], "--device", "cpu"])
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -1,31 +1,27 @@
-"""The calls of a pipeline's denoiser: which pass of which step each one is, and how much work it did.
+"""The calls of a pipeline's denoiser: which pass of which step each one is.
 
-A pipeline calls its transformer once a step, or once for each half of the guidance, or, of two experts, the one whose
-turn it is; some begin again at the first step for the next part of the clip. What keeps something from one step to the
-next has to know. The scheduler tells: it is set up once a section and asked once a step.
+A pipeline calls its transformer once per step, or once for each half of the guidance; with two experts, one of them;
+and some start over at the first step for the next section of the clip. A cache that keeps something from step to step
+has to tell these calls apart. The scheduler shows where a pipeline is: it is set up once per section and called once
+per step.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+from bench.models.diffusers.caching.work import Work
 
 NAMES = ("transformer", "transformer_2")
 """Parts of a pipeline whose blocks may be left out."""
 
-QUERIES, KEYS = ("to_q", "add_q_proj"), ("to_k", "add_k_proj")
-"""Layers of an attention that make its queries and its keys; the second of each where it reads two sequences."""
 
-
-def of(pipeline: Any) -> list[Any]:
-    """The transformers of a pipeline; empty where it has a UNet."""
+def denoisers(pipeline: Any) -> list[Any]:
+    """The transformers of a pipeline; empty if it has a UNet."""
     parts = [getattr(pipeline, name, None) for name in NAMES]
     return [part for part in parts if part is not None]
 
@@ -36,8 +32,8 @@ class Clock:
 
     Attributes:
         scheduler: of the pipeline.
-        section: how often it was set up.
-        step: of the section, from 0.
+        section: how often the scheduler was set up.
+        step: within the section, from 0.
     """
 
     scheduler: Any
@@ -46,16 +42,16 @@ class Clock:
 
     @property
     def steps(self) -> int:
-        """Of a section."""
+        """Number of steps in a section."""
         return len(self.scheduler.timesteps)
 
     @property
     def timestep(self) -> float:
-        """From about 1000 down to 0, as the scheduler counts: what the denoiser is given may be rounded to bfloat16."""
+        """From about 1000 down to 0, as the scheduler counts; the denoiser's input may be rounded to bfloat16."""
         return float(self.scheduler.timesteps[min(self.step, self.steps - 1)])
 
     @property
-    def is_at_an_end(self) -> bool:
+    def is_first_or_last(self) -> bool:
         """Whether this is the first or the last step of a section."""
         return self.step in (0, self.steps - 1)
 
@@ -64,7 +60,7 @@ class Clock:
         """Follows the scheduler."""
         begin, advance = self.scheduler.set_timesteps, self.scheduler.step
 
-        @functools.wraps(begin)  # pipelines look at the arguments that it takes
+        @functools.wraps(begin)  # pipelines inspect the arguments that it takes
         def begun(*args: Any, **kwargs: Any) -> Any:
             self.section, self.step = self.section + 1, 0
             return begin(*args, **kwargs)
@@ -79,78 +75,6 @@ class Clock:
             yield
 
 
-class Work:
-    """Multiplications in a denoiser's matrices, convolutions and attentions, and how many they would have been.
-
-    A call costs what the costliest call of the same shapes did: the first of a section has nothing to fall back on, and
-    does everything.
-    """
-
-    def __init__(self) -> None:
-        self._calls: list[tuple[Any, int]] = []
-        self._shapes: Any = None
-        self._now = 0
-
-    @property
-    def done(self) -> int:
-        """Multiplications that were done."""
-        return sum(cost for _, cost in self._calls)
-
-    @property
-    def due(self) -> int:
-        """Multiplications that as many calls would have been with nothing left out."""
-        full: dict[Any, int] = {}
-        for shapes, cost in self._calls:
-            full[shapes] = max(cost, full.get(shapes, 0))
-        return sum(full[shapes] for shapes, _ in self._calls)
-
-    def begin(self, shapes: Any) -> None:
-        """A call of the denoiser begins."""
-        self._shapes, self._now = shapes, 0
-
-    def end(self) -> None:
-        """And is over."""
-        self._calls.append((self._shapes, self._now))
-
-    @contextmanager
-    def counted(self, denoiser: torch.nn.Module) -> Iterator[None]:
-        """Counts in every layer; one that is left out is not called, and counts nothing."""
-        hooks = []
-        for module in denoiser.modules():
-            if _is_product(module):
-                hooks.append(module.register_forward_hook(self._product))
-            if hasattr(module, "to_q") and hasattr(module, "to_k"):
-                hooks += self._attention(module)
-        try:
-            yield
-        finally:
-            for hook in hooks:
-                hook.remove()
-
-    def _product(self, layer: Any, _: Any, output: torch.Tensor) -> None:
-        each = getattr(layer, "in_features", None) or math.prod(layer.weight.shape[1:])
-        self._now += output.numel() * each
-
-    def _attention(self, attention: Any) -> list[Any]:
-        """Queries by keys and weights by values; from what its layers made, whoever multiplies it."""
-        made = {"queries": 0, "keys": 0}
-
-        def query(_: Any, __: Any, output: torch.Tensor) -> None:
-            made["queries"] += output.numel()
-
-        def key(_: Any, __: Any, output: torch.Tensor) -> None:
-            made["keys"] += output.shape[-2]
-
-        def attended(*_: Any) -> None:
-            self._now += 2 * made["queries"] * made["keys"]
-            made.update(queries=0, keys=0)
-
-        layers = [(name, query) for name in QUERIES] + [(name, key) for name in KEYS]
-        found = [(getattr(attention, name, None), hear) for name, hear in layers]
-        hooks = [layer.register_forward_hook(hear) for layer, hear in found if layer is not None]
-        return [*hooks, attention.register_forward_hook(attended)]
-
-
 @dataclass
 class Calls:
     """The calls of one denoiser while a clip is made.
@@ -158,15 +82,15 @@ class Calls:
     Attributes:
         denoiser: the network.
         clock: of the pipeline.
-        turn: which pass of the step this is, from 0: those of guidance must not be taken for one another.
-        on_section: called before the first call of a section: what is kept belongs to the one before.
+        pass_number: within the step, from 0: the passes of guidance must not be confused.
+        on_section: called before the first call of a section, so that what was kept is dropped.
         on_call: called before every call.
-        work: what the calls did.
+        work: how much the calls computed.
     """
 
     denoiser: Any
     clock: Clock
-    turn: int = 0
+    pass_number: int = 0
     on_section: list[Callable[[], None]] = field(default_factory=list)
     on_call: list[Callable[[], None]] = field(default_factory=list)
     work: Work = field(default_factory=Work)
@@ -174,17 +98,17 @@ class Calls:
 
     @contextmanager
     def followed(self) -> Iterator[None]:
-        """Hears of every call."""
+        """Follows every call."""
         inside = ExitStack()
 
         def before(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             self._place()
-            for hear in self.on_call:
-                hear()
+            for callback in self.on_call:
+                callback()
             self.work.begin(_shapes(args, kwargs))
-            # Not every pipeline says which pass it makes, and diffusers' caches ask.
+            # Not every pipeline names its passes, and diffusers' caches need the names.
             if hasattr(self.denoiser, "cache_context"):
-                inside.enter_context(self.denoiser.cache_context(f"pass {self.turn}"))
+                inside.enter_context(self.denoiser.cache_context(f"pass {self.pass_number}"))
 
         def after(*_: Any) -> None:
             inside.close()
@@ -204,15 +128,21 @@ class Calls:
     def _place(self) -> None:
         now = (self.clock.section, self.clock.step)
         if now[0] != self._last[0]:
-            for forget in self.on_section:
-                forget()
-        self.turn = self.turn + 1 if now == self._last else 0
+            for callback in self.on_section:
+                callback()
+        self.pass_number = self.pass_number + 1 if now == self._last else 0
         self._last = now
 
 
 @contextmanager
 def replaced(thing: Any, name: str, value: Any) -> Iterator[None]:
-    """Gives one object an attribute of its own for a while."""
+    """Gives one object an attribute of its own while the context is open.
+
+    Args:
+        thing: the object.
+        name: of the attribute.
+        value: of the attribute.
+    """
     before = vars(thing).copy()
     setattr(thing, name, value)
     try:
@@ -222,13 +152,6 @@ def replaced(thing: Any, name: str, value: Any) -> Iterator[None]:
             setattr(thing, name, before[name])
         else:
             delattr(thing, name)
-
-
-def _is_product(module: Any) -> bool:
-    """Whether it is a layer that multiplies by a matrix, or by several; an embedding looks one row up."""
-    weight = getattr(module, "weight", None)
-    is_layer = weight is not None and weight.dim() >= 2 and not any(module.children())
-    return is_layer and not hasattr(module, "num_embeddings")
 
 
 def _shapes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,0 +1,164 @@
+"""What plots are made of: elements as text, places of data in a frame, axes with round numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TypeAlias
+
+from bench.base.wording import number
+
+Range: TypeAlias = tuple[float, float]
+"""The ends of an axis, the lower one first."""
+
+INK, BLUE, GREEN, RED, AMBER, VIOLET, GRAY = (
+    "#7d8590", "#4c8dd6", "#2e9e6b", "#d1495b", "#c98a1b", "#8a6fd1", "#8a8f98",
+)  # fmt: skip
+"""Colours that are told apart on white and on dark backgrounds; shapes say the same for readers who see no colours."""
+
+LONGEST_NAME = 26
+"""Characters of a name beside a plot; the whole is in its tooltip."""
+
+
+def picture(drawn: Iterable[str], title: str, width: float, height: float) -> str:
+    """A whole SVG document, which is also an element of a page."""
+    box = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    said = f'role="img" aria-label="{escape(title)}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {said} font-family="sans-serif" font-size="12">'
+    return "\n".join([head, *drawn, "</svg>"]) + "\n"
+
+
+def text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK) -> str:
+    """Words at a place; anchor is 'start', 'middle' or 'end'."""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
+
+
+def name(x: float, y: float, words: str, anchor: str = "end") -> str:
+    """A name, cut off where it is long, with the whole as its tooltip."""
+    if len(words) <= LONGEST_NAME:
+        return text(x, y, words, anchor)
+    cut = text(x, y, f"{words[: LONGEST_NAME - 1]}…", anchor)
+    return cut.replace("</text>", f"<title>{escape(words)}</title></text>")
+
+
+def path(steps: str, stroke: str = INK, width: float = 1, more: str = "") -> str:
+    """A line without an area."""
+    return f'<path d="{steps}" fill="none" stroke="{stroke}" stroke-width="{width:g}"{more}/>'
+
+
+def area(points: Sequence[tuple[float, float]], fill: str) -> str:
+    """A faint closed area."""
+    return f'<path d="M{joined(points)}Z" fill="{fill}" fill-opacity="0.22"/>'
+
+
+def joined(points: Iterable[tuple[float, float]]) -> str:
+    """Points as the steps of a path: '1.0 2.0L3.0 4.0'."""
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def mark(x: float, y: float, colour: str, told: str = "", shape: str = "circle", size: float = 4) -> str:
+    """A sign at a place, with a tooltip: 'circle', 'diamond', 'triangle' or 'cross'."""
+    title = f"<title>{escape(told)}</title>" if told else ""
+    if shape == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" fill="{colour}">{title}</circle>'
+    reach = size * 1.25
+    corners = {
+        "diamond": [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)],
+        "triangle": [(x, y - reach), (x + reach, y + reach * 0.8), (x - reach, y + reach * 0.8)],
+    }
+    if shape in corners:
+        return f'<path d="M{joined(corners[shape])}Z" fill="{colour}">{title}</path>'
+    ends = (
+        f"M{x - size:.1f} {y - size:.1f}l{2 * size:g} {2 * size:g}m0 {-2 * size:g}l{-2 * size:g} {2 * size:g}"
+    )
+    return f'<path d="{ends}" stroke="{colour}" stroke-width="2" fill="none">{title}</path>'
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where data lie in a picture.
+
+    Attributes:
+        x, y: ranges of the data.
+        left, right, top, bottom: pixels of the plotting area.
+        is_log_x, is_log_y: whether an axis is logarithmic; its range is positive then.
+    """
+
+    x: Range
+    y: Range
+    left: float
+    right: float
+    top: float
+    bottom: float
+    is_log_x: bool = False
+    is_log_y: bool = False
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Pixels of a point; cut off at the edges."""
+        return self.across(x), self.up(y)
+
+    def across(self, x: float) -> float:
+        """Pixels from the left."""
+        return self.left + share(x, self.x, self.is_log_x) * (self.right - self.left)
+
+    def up(self, y: float) -> float:
+        """Pixels from the top."""
+        return self.bottom - share(y, self.y, self.is_log_y) * (self.bottom - self.top)
+
+    def axis_x(self, title: str) -> list[str]:
+        """Numbers below the area, and what they are."""
+        drawn = [
+            text(self.across(value), self.bottom + 15, tick(value), "middle")
+            for value in ticks(*self.x, self.is_log_x)
+        ]
+        return [*drawn, text(self.right, self.bottom + 30, title, "end")]
+
+    def axis_y(self, title: str = "") -> list[str]:
+        """Grid lines with numbers, and what they are, above the area."""
+        drawn = []
+        for value in ticks(*self.y, self.is_log_y):
+            y = self.up(value)
+            drawn.append(path(f"M{self.left:g} {y:.1f}H{self.right:g}", more=' stroke-opacity="0.3"'))
+            drawn.append(text(self.left - 6, y + 4, tick(value), "end"))
+        return [*drawn, text(4, 12, title)] if title else drawn
+
+
+def share(value: float, ends: Range, is_log: bool = False) -> float:
+    """Where a value lies between the ends, in [0, 1]; 0 for what is no number."""
+    if is_log:
+        low, high = (math.log10(max(end, 1e-300)) for end in ends)
+        return share(math.log10(value), (low, high)) if value > 0 else 0.0
+    if not math.isfinite(value) or ends[1] <= ends[0]:
+        return 0.0
+    return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
+
+
+def ends(values: Iterable[float], air: float = 0.05, is_log: bool = False) -> Range:
+    """The least and the greatest finite value, with some air around them."""
+    finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
+    low, high = min(finite, default=0.0 if not is_log else 1.0), max(finite, default=1.0)
+    if is_log:
+        return low / 1.2, high * 1.2
+    wide = (high - low) or abs(high) or 1.0
+    return (low - air * wide, high + air * wide) if high > low else (low - 0.5 * wide, high + 0.5 * wide)
+
+
+def ticks(low: float, high: float, is_log: bool = False) -> list[float]:
+    """Three to six round numbers, powers of ten on a logarithmic axis; none where float64 cannot divide the range."""
+    if is_log:
+        powers = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
+        every = max(1, len(powers) // 6)
+        return [10.0**power for power in powers[::every]] or [low * 1.2, high / 1.2]
+    if not 1e-300 < high - low < 1e300:
+        return []
+    power = 10.0 ** math.floor(math.log10((high - low) / 4))
+    step = next(each * power for each in (1, 2, 5, 10) if (high - low) / (each * power) <= 5)
+    first = math.ceil(low / step - 1e-9)
+    return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def tick(value: float) -> str:
+    """A number of an axis, with a true minus."""
+    return number(float(f"{value:.6g}")).replace("-", "−")

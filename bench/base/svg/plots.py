@@ -1,0 +1,342 @@
+"""Plots of scores: curves with bands, intervals line by line, points over two numbers, spreads of cases, a matrix."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal, TypeAlias
+
+from bench.base.svg import canvas
+from bench.base.svg.canvas import BLUE, GRAY, INK, Frame, Range
+from bench.base.wording import number, with_interval
+
+Shape: TypeAlias = Literal["circle", "diamond", "triangle", "cross"]
+
+STRIP_WIDTH, STRIP_HEIGHT = 84, 8
+
+ROW = 24
+"""Pixels per line of a plot that has one line per entry."""
+
+MOST_DOTS = 24
+"""Points of a curve up to which each has a dot; and points of a scatter plot up to which each has its name."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line over numbers, with the band around it.
+
+    Attributes:
+        title: for readers who cannot see it.
+        x, y: of the points, in the order of x.
+        lows, highs: of the band at each point; empty for none.
+        across, up: what the axes are.
+        width, height: pixels.
+    """
+
+    title: str
+    x: Sequence[float]
+    y: Sequence[float]
+    lows: Sequence[float] = ()
+    highs: Sequence[float] = ()
+    across: str = ""
+    up: str = ""
+    width: int = 340
+    height: int = 190
+
+    def svg(self) -> str:
+        """The picture."""
+        top = 22 if self.up else 10
+        frame = Frame(
+            canvas.ends(self.x, 0.0), canvas.ends([*self.y, *self.lows, *self.highs]),
+            left=56, right=self.width - 12, top=top, bottom=self.height - 36,
+        )  # fmt: skip
+        points = [frame.place(x, y) for x, y in zip(self.x, self.y, strict=True)]
+        drawn = [*frame.axis_y(self.up), *frame.axis_x(self.across)]
+        if self.lows:
+            there = [frame.place(x, y) for x, y in zip(self.x, self.highs, strict=True)]
+            back = [frame.place(x, y) for x, y in zip(self.x, self.lows, strict=True)][::-1]
+            drawn.append(canvas.area([*there, *back], BLUE))
+        drawn.append(canvas.path(f"M{canvas.joined(points)}", BLUE, 1.6))
+        if len(points) <= MOST_DOTS:
+            drawn += [
+                canvas.mark(*point, BLUE, self._told(place), size=2.6) for place, point in enumerate(points)
+            ]
+        return canvas.picture(drawn, self.title, self.width, self.height)
+
+    def _told(self, place: int) -> str:
+        interval = (self.lows[place], self.highs[place]) if self.lows else (math.nan, math.nan)
+        return f"{number(self.x[place])}: {with_interval(self.y[place], *interval)}"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One line of a plot: a mean with its interval, whose ends are NaN where there is none."""
+
+    name: str
+    mean: float
+    low: float = math.nan
+    high: float = math.nan
+    colour: str = BLUE
+    shape: Shape = "circle"
+    told: str = ""
+    is_apart: bool = False
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Means with their intervals, one line per entry, in the order given; entries set apart are shaded.
+
+    Attributes:
+        title: for readers who cannot see it.
+        lines: those set apart last.
+        across: what the axis is.
+        marks: values that are drawn through all lines, dashed, with their tooltips.
+        limits: the axis ends there at the latest; an interval that leaves it is drawn to the edge.
+    """
+
+    title: str
+    lines: Sequence[Interval]
+    across: str
+    marks: Sequence[tuple[float, str, str]] = ()
+    limits: Range = (-math.inf, math.inf)
+    width: int = 760
+
+    def svg(self) -> str:
+        """The picture."""
+        values = [value for each in self.lines for value in (each.mean, each.low, each.high)]
+        low, high = canvas.ends([*values, *(value for value, _, _ in self.marks)])
+        height = ROW * len(self.lines) + 50
+        frame = Frame(
+            (max(low, self.limits[0]), min(high, self.limits[1])), (0, 1),
+            left=196, right=self.width - 16, top=6, bottom=height - 40,
+        )  # fmt: skip
+        drawn = frame.axis_x(self.across)
+        drawn += [
+            canvas.path(f"M{frame.across(value):.1f} {frame.top}V{frame.bottom}", colour, 1, ' stroke-dasharray="3 5"')
+            .replace("/>", f"><title>{escape(told)}</title></path>")
+            for value, told, colour in self.marks
+        ]  # fmt: skip
+        for place, each in enumerate(self.lines):
+            drawn += self._line(frame, each, frame.top + ROW * (place + 0.5))
+        return canvas.picture(drawn, self.title, self.width, height)
+
+    def _line(self, frame: Frame, each: Interval, y: float) -> list[str]:
+        told = f"{each.name}: {each.told or with_interval(each.mean, each.low, each.high)}"
+        drawn = []
+        if each.is_apart:
+            box = f'x="0" y="{y - ROW / 2:.1f}" width="{self.width}" height="{ROW}"'
+            drawn.append(f'<rect {box} fill="{GRAY}" fill-opacity="0.1"/>')
+        drawn.append(canvas.name(frame.left - 12, y + 4, each.name))
+        if math.isfinite(each.low + each.high):
+            drawn.append(
+                canvas.path(
+                    f"M{frame.across(each.low):.1f} {y:.1f}H{frame.across(each.high):.1f}", each.colour, 2.4
+                )
+            )
+        if math.isfinite(each.mean):
+            drawn.append(canvas.mark(frame.across(each.mean), y, each.colour, told, each.shape, 4.5))
+        return drawn
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A named point of a scatter plot; ends of intervals are NaN where there are none."""
+
+    name: str
+    x: float
+    y: float
+    x_ends: Range = (math.nan, math.nan)
+    y_ends: Range = (math.nan, math.nan)
+    colour: str = BLUE
+    shape: Shape = "circle"
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points over two numbers, with their intervals as arms; few enough have their names beside them.
+
+    Attributes:
+        title: for readers who cannot see it.
+        dots: the points.
+        across, up: what the axes are.
+        front: corners of a dashed line of steps, from left to right.
+        is_front_held: whether the line keeps its height until the next corner, or falls to it at once.
+        is_log_x, is_log_y: whether an axis is logarithmic; all values on it are positive then.
+    """
+
+    title: str
+    dots: Sequence[Dot]
+    across: str
+    up: str
+    front: Sequence[tuple[float, float]] = ()
+    is_front_held: bool = False
+    is_log_x: bool = False
+    is_log_y: bool = False
+    width: int = 760
+    height: int = 420
+
+    def svg(self) -> str:
+        """The picture."""
+        x = canvas.ends(
+            [value for each in self.dots for value in (each.x, *each.x_ends)], is_log=self.is_log_x
+        )
+        y = canvas.ends(
+            [value for each in self.dots for value in (each.y, *each.y_ends)], is_log=self.is_log_y
+        )
+        frame = Frame(
+            x, y, left=56, right=self.width - 16, top=24, bottom=self.height - 40,
+            is_log_x=self.is_log_x, is_log_y=self.is_log_y,
+        )  # fmt: skip
+        drawn = [*frame.axis_y(self.up), *frame.axis_x(self.across)]
+        if len(self.front) > 1:
+            drawn.append(canvas.path(self._steps(frame), BLUE, 1.4, ' stroke-dasharray="5 4"'))
+        for each in self.dots:
+            drawn += self._arms(frame, each)
+        for each in self.dots:
+            told = f"{each.name}: {each.told or f'{number(each.x)}, {number(each.y)}'}"
+            drawn.append(canvas.mark(*frame.place(each.x, each.y), each.colour, told, each.shape, 5))
+        if len(self.dots) <= MOST_DOTS:
+            drawn += _names(
+                [(*frame.place(each.x, each.y), each.name) for each in self.dots], self.width - 16
+            )
+        return canvas.picture(drawn, self.title, self.width, self.height)
+
+    def _steps(self, frame: Frame) -> str:
+        points = [frame.place(*corner) for corner in self.front]
+        steps = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
+        for x, y in points[1:]:
+            steps.append(f"H{x:.1f}V{y:.1f}" if self.is_front_held else f"V{y:.1f}H{x:.1f}")
+        return "".join(steps)
+
+    def _arms(self, frame: Frame, each: Dot) -> list[str]:
+        x, y = frame.place(each.x, each.y)
+        faint = ' stroke-opacity="0.45"'
+        drawn = []
+        if math.isfinite(sum(each.x_ends)):
+            low, high = map(frame.across, each.x_ends)
+            drawn.append(canvas.path(f"M{low:.1f} {y:.1f}H{high:.1f}", each.colour, 1.4, faint))
+        if math.isfinite(sum(each.y_ends)):
+            low, high = map(frame.up, each.y_ends)
+            drawn.append(canvas.path(f"M{x:.1f} {low:.1f}V{high:.1f}", each.colour, 1.4, faint))
+        return drawn
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How values lie on one line: the mean, the ends of the middle 80 % (NaN for none), and single values."""
+
+    name: str
+    mean: float
+    low: float = math.nan
+    high: float = math.nan
+    colour: str = BLUE
+    values: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """Spreads, one line per entry: single values as ticks, the middle of them as a bar, the mean as a dot."""
+
+    title: str
+    lines: Sequence[Spread]
+    across: str
+    width: int = 760
+
+    def svg(self) -> str:
+        """The picture."""
+        values = [v for each in self.lines for v in (each.mean, each.low, each.high, *each.values)]
+        height = ROW * len(self.lines) + 50
+        frame = Frame(canvas.ends(values), (0, 1), left=196, right=self.width - 16, top=6, bottom=height - 40)
+        drawn = frame.axis_x(self.across)
+        for place, each in enumerate(self.lines):
+            y = frame.top + ROW * (place + 0.5)
+            drawn.append(canvas.name(frame.left - 12, y + 4, each.name))
+            ticks = "".join(f"M{frame.across(value):.1f} {y - 6:.1f}v12" for value in each.values)
+            if ticks:
+                drawn.append(canvas.path(ticks, each.colour, 1, ' stroke-opacity="0.45"'))
+            if math.isfinite(each.low + each.high):
+                bar = f"M{frame.across(each.low):.1f} {y:.1f}H{frame.across(each.high):.1f}"
+                drawn.append(canvas.path(bar, each.colour, 3, ' stroke-opacity="0.6"'))
+            told = f"{each.name}: mean {number(each.mean)}"
+            drawn.append(canvas.mark(frame.across(each.mean), y, each.colour, told, size=4.5))
+        return canvas.picture(drawn, self.title, self.width, height)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One cell of a matrix: its colour ('' for none), a sign on it, and its tooltip."""
+
+    colour: str = ""
+    sign: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Coloured tiles, rows down and columns across; tiles[row][column]."""
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    tiles: Sequence[Sequence[Tile]] = field(default_factory=list)
+
+    def svg(self) -> str:
+        """The picture."""
+        left, top, wide, high = 300, 118, 30, 18
+        width, height = left + wide * len(self.columns) + 70, top + high * len(self.rows) + 8
+        drawn = [
+            f'<g transform="translate({left + wide * (place + 0.6):.1f} {top - 6}) rotate(-45)">'
+            f"{canvas.text(0, 0, words)}</g>"
+            for place, words in enumerate(self.columns)
+        ]
+        for row, (words, tiles) in enumerate(zip(self.rows, self.tiles, strict=True)):
+            y = top + high * row
+            drawn.append(canvas.text(left - 8, y + 13, words, "end"))
+            drawn += [
+                _tile(each, left + wide * column, y, wide, high)
+                for column, each in enumerate(tiles)
+                if each.told
+            ]
+        return canvas.picture(drawn, self.title, width, height)
+
+
+def strip(mean: float, low: float, high: float, ends: Range) -> str:
+    """A mean with its interval on the scale of its column, for a cell of a table; '' where there is no mean."""
+    if not math.isfinite(mean) or ends[1] <= ends[0]:
+        return ""
+    middle = STRIP_HEIGHT / 2
+    x = [canvas.share(value, ends) * (STRIP_WIDTH - 8) + 4 for value in (mean, low, high)]
+    span = canvas.path(f"M{x[1]:.1f} {middle:g}H{x[2]:.1f}", BLUE, 2) if math.isfinite(low + high) else ""
+    dot = canvas.mark(x[0], middle, BLUE, size=2.5)
+    size = f'width="{STRIP_WIDTH}" height="{STRIP_HEIGHT}"'
+    return f'<svg class="strip" {size} aria-hidden="true">{span}{dot}</svg>'
+
+
+def _tile(tile: Tile, x: float, y: float, width: float, height: float) -> str:
+    told = f"<title>{escape(tile.told)}</title>"
+    box = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+    fill = f'fill="{tile.colour}"' if tile.colour else f'fill="{GRAY}" fill-opacity="0.15"'
+    drawn = f'<rect {box} {fill} stroke="{INK}" stroke-width="0.3">{told}</rect>'
+    sign = canvas.text(x + width / 2, y + 13, tile.sign, "middle", "#ffffff" if tile.colour else INK)
+    return drawn + (sign if tile.sign else "")
+
+
+def _names(points: Sequence[tuple[float, float, str]], right: float) -> list[str]:
+    """Names beside their points, moved down where one would lie on another."""
+    taken: list[tuple[float, float, float]] = []
+    drawn = []
+    for x, y, words in sorted(points, key=lambda point: (point[1], point[0])):
+        length = 6.4 * min(len(words), canvas.LONGEST_NAME)
+        is_left = x + 8 + length > right
+        start = x - 8 - length if is_left else x + 8
+        down = y + 4
+        while any(
+            abs(down - other) < 11 and start < end and begin < start + length for begin, end, other in taken
+        ):
+            down += 11
+        taken.append((start, start + length, down))
+        drawn.append(canvas.name(x - 8 if is_left else x + 8, down, words, "end" if is_left else "start"))
+    return drawn

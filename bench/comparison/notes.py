@@ -1,0 +1,98 @@
+"""A comparison in sentences: what is left out, seeds, what p can be at all, the extreme cases, broken gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.base.wording import minus, one_line
+from bench.comparison.columns import difference_text
+from bench.comparison.differences import Difference, Pair
+from bench.comparison.extreme_cases import CaseGain, extremes
+from bench.comparison.gates import BrokenGate
+from bench.statistics import paired
+from bench.statistics.significance import ALPHA
+
+MOST_NAMED = 12
+"""How many cases are named before the rest is counted."""
+
+
+def notes(pair: Pair) -> list[str]:
+    """What else to know: cases left out, seeds, variance components, and how small p can be at all."""
+    return [*_hole_notes(pair), *_seed_notes(pair), *_resolution(pair)]
+
+
+def extreme_lines(pair: Pair) -> list[str]:
+    """One line per case of those that B loses and wins most, over all metrics, with the clips."""
+    lines = []
+    for found in extremes(pair):
+        b, a = (one_line(str(side.clips.get(found.case, "no clip"))) for side in (pair.b, pair.a))
+        lines.append(f"{extreme_line(pair, found)}; {b} against {a}")
+    return lines
+
+
+def extreme_line(pair: Pair, found: CaseGain) -> str:
+    """'drift loses most on duck: −1.47 × the usual difference, mean of 3 metrics'."""
+    verb = "wins" if found.gain > 0 else "loses"
+    case = f"{one_line(pair.b.name)} {verb} most on {one_line(found.case)}"
+    return f"{case}: {minus(f'{found.gain:+.2f}')} × the usual difference, mean of {_count(found.metrics, 'metric')}"
+
+
+def gate_lines(broken: Sequence[BrokenGate]) -> list[str]:
+    """One line per gate that does not hold."""
+    return [
+        f"worse than {one_line(each.pair.a.name)} by more than {each.gate.margin:g}: {one_line(each.pair.b.name)} in "
+        f"{one_line(each.gate.metric)}, by {difference_text(each.difference)}"
+        for each in broken
+    ]
+
+
+def _hole_notes(pair: Pair) -> list[str]:
+    return [
+        f"{_count(len(hole.cases), 'case')} left out that only {one_line(hole.has)} has: "
+        f"{_some(hole.cases)} ({_some(hole.metrics)})"
+        for hole in pair.holes
+    ]
+
+
+def _seed_notes(pair: Pair) -> list[str]:
+    a, b = pair.seeds
+    lines = []
+    if a != b:
+        lines.append(
+            f"{one_line(pair.a.name)} has seeds {_some(a)}, {one_line(pair.b.name)} has {_some(b)}: means of each"
+        )
+    varying = [line for each in pair.differences if (line := _variance_note(each))]
+    if not varying and len(a) < 2 and len(b) < 2:
+        lines.append(
+            "one seed each: how much of a difference is the seed's luck is unknown; --seeds 0,1 would tell"
+        )
+    return lines + varying
+
+
+def _variance_note(found: Difference) -> str:
+    """How the metric's variance divides; '' where nothing varies, or a side has one seed."""
+    if not (found.components and found.components.shares):
+        return ""
+    case, seed, rest = (f"{share:.0%}" for share in found.components.shares)
+    line = f"{one_line(found.metric)}: {case} of the variance is case, {seed} seed, {rest} rest"
+    return line if found.seeds_worth is None else f"{line}; {_count(found.seeds_worth, 'seed')} worth it"
+
+
+def _resolution(pair: Pair) -> list[str]:
+    tested = [each for each in pair.differences if each.p is not None and each.can_be_significant]
+    cases = min((each.cases for each in tested if each.basis == "cases"), default=0)
+    least = paired.least_p(cases) if cases else 0.0
+    if least * len(tested) <= ALPHA:
+        return []
+    raised = f"{least:.2g}, times {len(tested)} metrics (Holm) {min(least * len(tested), 1.0):.2g}"
+    return [f"with {cases} cases no p is below {raised}: name fewer with --metrics, or run more cases"]
+
+
+def _some(names: Sequence[object]) -> str:
+    """Names in words, the first MOST_NAMED of many."""
+    shown = ", ".join(one_line(str(name)) for name in names[:MOST_NAMED])
+    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,135 @@
+"""Requests: what to run, on which cases, and how. The command line and `bench.run` build them, `jobs` runs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from bench import suites
+from bench.errors import UnknownName, UsageError
+from bench.types import Case, Fit, Runtime, Suite
+
+NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
+"""The models of a request that names none: floors and ceilings, which need no weights."""
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """Which models.
+
+    Attributes:
+        names: each with the processing of its clips: 'svd', 'svd+minterpolate@16'.
+        checkpoints: of one model: folders, or hub ids.
+        settings: as 'name=value'.
+        components: parts of the pipeline from elsewhere, as 'transformer=path'; on each checkpoint.
+        loras: on top, as 'path' or 'path:scale'; all of them on each checkpoint.
+    """
+
+    names: tuple[str, ...] = NULL_MODELS
+    checkpoints: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    loras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MetricRequest:
+    """Which metrics.
+
+    Attributes:
+        names: of evaluators or of their metrics; empty for all.
+        settings: as 'evaluator.name=value'.
+        download: whether missing weights may be fetched.
+    """
+
+    names: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    download: bool = True
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which cases of which suite, and which seeds.
+
+    Raises:
+        UsageError: a seed that is no whole number from 0, no seed at all, or a limit below 1.
+    """
+
+    suite: str = "demo"
+    cases: tuple[str, ...] = ()
+    limit: int | None = None
+    seeds: tuple[int, ...] = (0,)
+
+    def __post_init__(self) -> None:
+        if not self.seeds or not all(type(seed) is int and 0 <= seed < 10**18 for seed in self.seeds):
+            raise UsageError(f"seeds are whole numbers from 0, at least one, not {self.seeds}")
+        if self.limit is not None and self.limit < 1:
+            raise UsageError(f"limit is at least 1, not {self.limit}")
+
+    def samples(self) -> tuple[Suite, list[tuple[Case, int]]]:
+        """The suite, and the cases with their seeds in the order in which clips are made.
+
+        Raises:
+            UsageError: an unknown suite or case.
+        """
+        suite = suites.load(self.suite)
+        cases = {case.id: case for case in suite.cases}
+        for name in self.cases:
+            if name not in cases:
+                raise UnknownName("case", name, cases, hint=f"suite {suite.name}")
+        chosen = [cases[name] for name in self.cases or cases][: self.limit]
+        return suite, [(case, seed) for case in chosen for seed in dict.fromkeys(self.seeds)]
+
+
+@dataclass(frozen=True)
+class ClipSource:
+    """Clips that exist already.
+
+    Attributes:
+        path: of a CSV or a folder (see bench.suites.own_clips).
+        label: what tables call them.
+        suite: whose cases they animate; None to make a suite of the cases found.
+        fit: how the input images were brought to the clips' size.
+
+    Raises:
+        UsageError: an empty or very long label, or an unknown fit.
+    """
+
+    path: Path
+    label: str
+    suite: str | None = None
+    fit: Fit = "cover"
+
+    def __post_init__(self) -> None:
+        if not self.label.strip() or len(self.label) > 80:
+            raise UsageError(f"a name is 1 to 80 characters, not '{self.label}'")
+        if self.fit not in get_args(Fit):
+            raise UsageError(f"fit is {', '.join(get_args(Fit))}, not '{self.fit}'")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Where runs are stored and how they are computed.
+
+    Attributes:
+        out: the folder of runs.
+        runtime: device, dtype and memory mode.
+        retry_failed: whether failures are tried again.
+        workers: processes that measure clips side by side; models always run in this one.
+        max_cost: US dollars that the runs of one job may cost together, including what they have cost before; None for
+            no limit.
+
+    Raises:
+        UsageError: fewer than one worker.
+    """
+
+    out: Path = Path("runs")
+    runtime: Runtime = field(default_factory=Runtime)
+    retry_failed: bool = False
+    workers: int = 1
+    max_cost: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise UsageError(f"there is at least 1 worker, not {self.workers}")

@@ -1,0 +1,159 @@
+"""Parts of a pipeline, and LoRAs, that come from elsewhere than its checkpoint."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import warnings
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.base import weights
+from bench.errors import Unavailable, UnknownName, UsageError
+from bench.models import checkpoints, hub
+from bench.models.diffusers import library_output
+from bench.types import Checkpoint
+
+if TYPE_CHECKING:
+    from bench.models.diffusers.loading import LoadingPlan
+
+
+def check(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -> None:
+    """Refuses a base without the parts that make it this pipeline: some pipelines fill the gap with random numbers.
+
+    Args:
+        checkpoint: with the parts that were chosen.
+        index: the content of its model_index.json.
+        plan: what it is loaded as.
+
+    Raises:
+        UsageError: a part is missing.
+    """
+    if index.get("_class_name") == plan.pipeline:
+        return
+    present = {name for name, _ in checkpoint.parts}
+    missing = [
+        name
+        for name, class_path in plan.part_classes.items()
+        if name not in present and ".".join(map(str, index.get(name) or ())) != class_path
+    ]
+    if missing:
+        raise UsageError(
+            f"checkpoint {checkpoint.source} is a {index['_class_name']}, which lacks {', '.join(missing)} of a"
+            f" {plan.pipeline}; add --component {missing[0]}=…"
+        )
+
+
+def loaded(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan, dtype: str) -> dict[str, Any]:
+    """The parts of a checkpoint that come from elsewhere, by name, without those that `prepare` adds.
+
+    Args:
+        checkpoint: with the parts that were chosen.
+        index: the content of its model_index.json.
+        plan: what it is loaded as.
+        dtype: the precision of every part that is not plan.full_precision.
+
+    Raises:
+        UnknownName: the pipeline has no such part.
+        UsageError: a part is another network.
+        Unavailable: its weights cannot be read.
+    """
+    return {
+        name: _loaded(name, part, *_class_of_part(name, index, plan), plan.dtype_of(name, dtype))
+        for name, part in checkpoint.parts
+        if name not in plan.extra_parts
+    }
+
+
+def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: str) -> Any:
+    import torch
+
+    cls = getattr(importlib.import_module(library), class_name)
+    repository, subfolder = checkpoints.place(part)
+    arguments: dict[str, Any] = {"subfolder": subfolder} if subfolder else {}
+    if hasattr(cls, "parameters"):  # a network, not a tokenizer or an image processor
+        _check_class(name, part, class_name)
+        arguments["dtype" if library == "transformers" else "torch_dtype"] = getattr(torch, dtype)
+    try:
+        with _hub_errors(part, repository), library_output.no_bars(), library_output.all_weights_found():
+            return cls.from_pretrained(
+                repository, revision=part.revision, local_files_only=weights.is_offline(), **arguments
+            )
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        raise Unavailable(
+            f"{part.source} does not load as {name}, a {class_name}: {first_line(error)}",
+            "give the folder that save_pretrained wrote of this part alone",
+        ) from error
+
+
+def _check_class(name: str, part: Checkpoint, class_name: str) -> None:
+    """Refuses another network before it is loaded: sizes that its configuration lacks would be the published ones."""
+    config = json.loads(checkpoints.file(part, checkpoints.PART_CONFIG).read_text(encoding="utf-8"))
+    found = config.get("_class_name", class_name)  # diffusers states it; transformers refuses by itself
+    if found != class_name:
+        raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")
+
+
+def _class_of_part(name: str, index: Mapping[str, Any], plan: LoadingPlan) -> tuple[str, str]:
+    """Library and class of a part."""
+    if name in plan.part_classes:
+        library, _, class_name = plan.part_classes[name].rpartition(".")
+        return library, class_name
+    known = {part: entry for part, entry in index.items() if isinstance(entry, list) and None not in entry}
+    if name not in known:
+        raise UnknownName(f"part of a {plan.pipeline}", name, known)
+    library, class_name = known[name]
+    return library, class_name
+
+
+def _hub_errors(part: Checkpoint, repository: str) -> AbstractContextManager[None]:
+    return nullcontext() if checkpoints.is_folder(part) else hub.explained_errors(repository)
+
+
+def add_loras(pipeline: Any, checkpoint: Checkpoint) -> None:
+    """Adds the checkpoint's LoRAs, each at its scale.
+
+    Raises:
+        Unavailable: one is of another model, or cannot be read.
+        UsageError: the pipeline takes none.
+    """
+    if not checkpoint.loras:
+        return
+    if not hasattr(pipeline, "load_lora_weights"):
+        raise UsageError(f"a {type(pipeline).__name__} takes no LoRA")
+    names = [f"lora{number}" for number in range(len(checkpoint.loras))]
+    for name, (lora, _) in zip(names, checkpoint.loras, strict=True):
+        _add_lora(pipeline, name, lora)
+    pipeline.set_adapters(names, [scale for _, scale in checkpoint.loras])
+
+
+def _add_lora(pipeline: Any, name: str, lora: Checkpoint) -> None:
+    path = Path(lora.source)
+    if not path.is_file():
+        path = checkpoints.file(lora, checkpoints.LORA)
+    try:
+        with library_output.all_weights_found(), warnings.catch_warnings():
+            # peft warns that there are several, which is what was asked for
+            warnings.filterwarnings("ignore", message="Already found a `peft_config`", category=UserWarning)
+            pipeline.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name)
+        fits = any(name in found for found in pipeline.get_list_adapters().values())
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, IndexError) as error:
+        raise _other_lora(lora, pipeline, first_line(error)) from error
+    if not fits:
+        raise _other_lora(lora, pipeline, "none of its layers is in the model")
+
+
+def _other_lora(lora: Checkpoint, pipeline: Any, why: str) -> Unavailable:
+    return Unavailable(
+        f"LoRA {lora.source} does not fit a {type(pipeline).__name__}: {why}",
+        "choose one that was trained on this model",
+    )
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text; of torch's reports, whose first line ends with a colon, the next one, too."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    first, *others = said or [type(error).__name__]
+    return f"{first} {others[0]}" if first.endswith(":") and others else first

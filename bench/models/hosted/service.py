@@ -1,0 +1,275 @@
+"""A model behind HTTP: its address and keys, requests that are retried where that helps, pictures as they are sent.
+
+Retries are tenacity's. httpx-retries 0.6 retries inside the transport, where a request for a new clip and a poll look
+alike (both may be POST), and where an answer whose body breaks off has already counted as one; stamina 26.1 waits by
+the clock of the process alone. Either would pay twice, or give up too early, or make the tests wait.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from bench import models
+from bench.errors import Forgotten, RemoteFailed, Unavailable, UsageError
+from bench.models import requirements
+from bench.models.hosted.http_errors import MAX_CHARACTERS, HttpProblem, problem_of
+from bench.models.hosted.timing import Timing
+from bench.models.requirements import Need
+from bench.types import Image
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+T = TypeVar("T")
+
+INSTALL = 'pip install "i2v-bench[hosted]"'
+
+
+class ServiceModel(models.Model):
+    """A model that is reached by HTTP.
+
+    Attributes:
+        service: its name, for people.
+        keys: environment variables that must be set; they hold secrets, which are sent to the service and nowhere else.
+        packages: its client library, as the package index calls it.
+        base_variable: the environment variable that moves the service elsewhere: a proxy, another region, a test.
+        base: its address if that is not set.
+        image_limit: bytes of a picture, as sent.
+        timing: see Timing.
+    """
+
+    is_remote = True
+    service: ClassVar[str]
+    keys: tuple[str, ...] = ()
+    packages: ClassVar[tuple[str, ...]] = ()
+    base_variable: ClassVar[str] = ""
+    base: ClassVar[str] = ""
+    image_limit: ClassVar[int] = 10 << 20
+
+    def __init__(self, settings: Any = None, runtime: Any = None, checkpoint: Any = None) -> None:
+        super().__init__(settings, runtime, checkpoint)
+        self.timing = Timing()
+        self._http: httpx.Client | None = None
+
+    def connect(self) -> None:
+        """Makes the client library ready, where the adapter uses one; called by load."""
+
+    def headers(self) -> dict[str, str]:
+        """What a request carries beside its content: keys, freshly signed where they expire."""
+        return {}
+
+    @property
+    def is_paid(self) -> bool:
+        return True
+
+    def needs(self) -> Iterator[Need]:
+        yield from (requirements.package(name, INSTALL) for name in self.packages)
+        yield from (requirements.key(name) for name in self.keys)
+
+    def load(self) -> None:
+        if self._http is not None:
+            return
+        for name in self.keys:
+            self.key(name)
+        import httpx
+
+        timeout = httpx.Timeout(self.timing.timeout, connect=min(20.0, self.timing.timeout))
+        self._http = httpx.Client(timeout=timeout, follow_redirects=True, verify=self.ssl_context)
+        self.connect()
+
+    def unload(self) -> None:
+        if self._http is not None:
+            self._http.close()
+        self._http = None
+
+    @property
+    def http(self) -> httpx.Client:
+        """The connection, once loaded."""
+        assert self._http is not None, "load comes first"
+        return self._http
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """The certificates that connections are checked against."""
+        return _ssl_context()
+
+    @property
+    def address(self) -> str:
+        """Where the service is, without a slash at the end."""
+        return (os.environ.get(self.base_variable) or self.base).rstrip("/")
+
+    def key(self, name: str) -> str:
+        """A secret from the environment.
+
+        Raises:
+            Unavailable: it is not set.
+        """
+        value = os.environ.get(name, "").strip()
+        if not value:
+            reason = f"model '{self.card.name}' needs a key of {self.service}, and {name} is empty"
+            raise Unavailable(reason, f"export {name}=…")
+        return value
+
+    def secrets(self) -> list[str]:
+        """What must not be repeated, wherever a server repeats it."""
+        own = [os.environ.get(name, "").strip() for name in self.keys]
+        return [secret for secret in own if secret]
+
+    def redacted(self, text: str) -> str:
+        """A service's own words in one line, without the secrets in them."""
+        for secret in self.secrets():
+            text = text.replace(secret, "…")
+        line = " ".join(text.split())
+        return line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1] + "…"
+
+    @staticmethod
+    def library(name: str) -> Any:
+        """A module of the client library.
+
+        Raises:
+            Unavailable: it is not installed.
+        """
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            raise Unavailable(f"package {name} is not installed", INSTALL) from None
+
+    # Requests.
+
+    def json(self, method: str, url: str, **content: Any) -> dict[str, Any]:
+        """The JSON object that a server answers with.
+
+        Args:
+            method: of HTTP.
+            url: the whole address.
+            **content: of the request, as httpx takes it: json, data, files.
+
+        Raises:
+            httpx.HTTPError: no answer, or one that is an error.
+            RemoteFailed: it answers something else.
+        """
+        answer = self.http.request(method, url, headers=self.headers(), **content)
+        answer.raise_for_status()
+        return self.parsed(answer)
+
+    def parsed(self, answer: Any) -> dict[str, Any]:
+        """The JSON object of an answer of httpx.
+
+        Raises:
+            RemoteFailed: it is something else.
+        """
+        try:
+            content = answer.json()
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            kind = answer.headers.get("content-type", "nothing")
+            raise RemoteFailed(f"{self.service} answers with {kind}, expected a JSON object")
+        return content
+
+    def required(self, content: Mapping[str, Any], name: str) -> str:
+        """A field that an answer must have, as text.
+
+        Raises:
+            RemoteFailed: it is missing.
+        """
+        found = content.get(name)
+        if found is None:
+            raise RemoteFailed(f"{self.service} answers without '{name}'")
+        return str(found)
+
+    def with_retries(self, what: str, request: Callable[[], T], is_creating: bool = False) -> T:
+        """What request gives, retried where that can help.
+
+        Args:
+            what: it asks for, for the message.
+            request: raises what its client library raises.
+            is_creating: it asks for a new clip; see HttpProblem.is_transient.
+
+        Raises:
+            RemoteFailed: refused, or still failing after the last attempt.
+            Forgotten: the service does not know the task.
+        """
+        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+        def is_transient(error: BaseException) -> bool:
+            problem = problem_of(error)
+            return problem is not None and problem.is_transient(is_creating)
+
+        def pause(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            return self.timing.pause(state.attempt_number, problem_of(error))
+
+        retrying = Retrying(
+            retry=retry_if_exception(is_transient),
+            wait=pause,
+            stop=stop_after_attempt(self.timing.attempts),
+            sleep=self.timing.sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(request)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            raise self._failure(what, problem, problem.is_transient(is_creating)) from None
+
+    def _failure(self, what: str, problem: HttpProblem, was_retried: bool) -> RemoteFailed:
+        told = self.redacted(problem.text)
+        times = f", {self.timing.attempts} times"
+        if problem.status is None:
+            sent = "; it may have been accepted, look there before asking again" if problem.was_sent else ""
+            text = f"{self.service} cannot be asked for {what}: {told}"
+            return RemoteFailed(text + (times if was_retried else sent))
+        text = f"{self.service} answers {what} with {problem.status}: {told or 'nothing'}"
+        if was_retried:
+            return RemoteFailed(f"{text}{times}; --retry-failed asks again")
+        if problem.status in (401, 403) and self.keys:
+            text += f" (is {' or '.join(self.keys)} right?)"
+        return Forgotten(text) if problem.status in (404, 410) else RemoteFailed(text)
+
+    # Pictures, as they are sent.
+
+    def png(self, image: Image) -> bytes:
+        """A picture as PNG.
+
+        Raises:
+            UsageError: it is larger than the service takes.
+        """
+        from PIL import Image as pillow
+
+        packed = io.BytesIO()
+        pillow.fromarray(image).save(packed, format="png")
+        content = packed.getvalue()
+        if -(-len(content) // 3) * 4 > self.image_limit:
+            size = f"{image.shape[1]} x {image.shape[0]}"
+            raise UsageError(
+                f"the picture, {size}, takes {len(content)} bytes as PNG, and {self.service} takes {self.image_limit}"
+                " once it is written as base64; choose a smaller size or picture"
+            )
+        return content
+
+    def base64(self, image: Image) -> str:
+        """A picture as PNG, written as text."""
+        return base64.b64encode(self.png(image)).decode()
+
+    def data_uri(self, image: Image) -> str:
+        """A picture as an address that holds it."""
+        return f"data:image/png;base64,{self.base64(image)}"
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """Reading the certificates takes a tenth of a second, and a model is loaded again after every failure."""
+    import httpx
+
+    return httpx.create_ssl_context()

@@ -1,0 +1,119 @@
+"""The Hugging Face hub: the commit that a revision means, files, what its cache holds, and its errors explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.base import weights
+from bench.errors import Unavailable
+
+HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+SECONDS = 20.0
+"""How long the hub may take to name a commit before its cache is used instead."""
+
+
+def commit(repository: str, revision: str | None, needs: str) -> str:
+    """The commit that a revision means: as the hub says, or as its cache knows if the hub does not answer.
+
+    Args:
+        repository: 'organisation/name'.
+        revision: a branch, tag or commit; None for main.
+        needs: a file that the cache must hold.
+
+    Raises:
+        Unavailable: there is no such repository or revision, it is gated, or it is not cached and the hub cannot be
+            asked.
+    """
+    from huggingface_hub import HfApi, errors
+
+    try:
+        with explained_errors(repository):
+            return str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
+    except Unavailable as error:
+        is_answer = isinstance(error.__cause__, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
+        cached = None if is_answer else _cached_commit(repository, revision, needs)
+        if cached is None:
+            raise
+        return cached
+
+
+def _cached_commit(repository: str, revision: str | None, needs: str) -> str | None:
+    """The commit that revision meant when the hub was last asked, if the file that is needed was fetched then."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(repository, needs, revision=revision)
+    return Path(path).parents[needs.count("/")].name if isinstance(path, str) else None
+
+
+def file(repository: str, name: str, subfolder: str, revision: str | None) -> Path:
+    """A file of a repository on this machine; fetched if the cache lacks it.
+
+    Args:
+        repository: 'organisation/name'.
+        name: below the subfolder.
+        subfolder: '' for the repository's root.
+        revision: as in commit.
+
+    Raises:
+        Unavailable: it does not exist, or cannot be fetched.
+    """
+    from huggingface_hub import hf_hub_download
+
+    with explained_errors(repository):
+        found = hf_hub_download(
+            repository,
+            name,
+            subfolder=subfolder or None,
+            revision=revision,
+            local_files_only=weights.is_offline(),
+        )
+    return Path(found)
+
+
+def cached(repository: str, revision: str | None = None) -> Path | None:
+    """The cache's folder of a repository, complete or not; None if there is none."""
+    from huggingface_hub import constants  # its own functions for this take half a second to import
+
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}"
+    reference = folder / "refs" / (revision or "main")
+    named = reference.read_text(encoding="utf-8").strip() if reference.is_file() else revision
+    snapshot = folder / "snapshots" / named if named else None
+    return snapshot if snapshot is not None and snapshot.is_dir() else None
+
+
+@contextmanager
+def explained_errors(repository: str) -> Iterator[None]:
+    """Turns the exceptions of huggingface_hub into Unavailable, with a remedy."""
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # of the httpx that the hub's client uses
+        raise _explained(error, repository) from error
+
+
+def _explained(error: Exception, repository: str) -> Unavailable:
+    from huggingface_hub import errors
+
+    page = f"https://huggingface.co/{repository}"
+    if isinstance(error, errors.GatedRepoError):
+        return Unavailable(
+            f"hub repository {repository} is gated", f"accept its licence at {page}, then set HF_TOKEN"
+        )
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return Unavailable(
+            f"no folder and no hub repository is called {repository}",
+            "check the name; for a private repository set HF_TOKEN",
+        )
+    if isinstance(error, errors.RevisionNotFoundError):
+        return Unavailable(
+            f"hub repository {repository} has no such revision", f"see {page}/commits/main for those it has"
+        )
+    return Unavailable(
+        f"hub repository {repository} is not cached here, and the hub cannot be asked ({type(error).__name__})",
+        f"run `hf download {repository}` with a network (HF_TOKEN if it is gated), set HF_HOME to a cache that"
+        " holds it, or give --checkpoint a folder",
+    )

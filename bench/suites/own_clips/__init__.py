@@ -1,0 +1,128 @@
+"""Clips that a user has already: a CSV or a folder -> a suite of its own and where each clip lies.
+
+CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
+suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
+where the clip should stay as the image is) and `keyframes` (path@frame;path@frame) may follow. Paths are relative to
+the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may
+hold commas and line breaks, which stay in the prompt.
+
+Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
+no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both
+come from --suite. Hidden files are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.base import files
+from bench.errors import UsageError
+from bench.suites import cases, suite_files
+from bench.suites.own_clips import csv_lines, folder_lines
+from bench.suites.own_clips.lines import Line
+from bench.types import Suite
+
+
+@dataclass(frozen=True)
+class FoundClip:
+    """One clip: which case and seed it is, and its file or folder of frames."""
+
+    case: str
+    seed: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Clips and the suite that they animate.
+
+    Attributes:
+        suite: the one that was named, or one made of the cases found.
+        clips: in the order found.
+        passed_over: ids of cases that have no clip.
+    """
+
+    suite: Suite
+    clips: tuple[FoundClip, ...]
+    passed_over: tuple[str, ...] = ()
+
+
+def collect(path: Path, suite: Suite | None = None) -> Collection:
+    """Reads a CSV or a folder.
+
+    Args:
+        path: of the CSV file or the folder.
+        suite: whose cases the clips are; None to make a suite of what is found.
+
+    Raises:
+        UsageError: nothing there, or a line that cannot be understood, by file, line and field.
+    """
+    mode = files.mode(path)
+    if stat.S_ISDIR(mode):
+        lines = list(folder_lines.read(path, suite))
+    elif stat.S_ISREG(mode):
+        lines = list(csv_lines.read(path, suite))
+    else:
+        raise UsageError(f"there are no clips at {files.short(str(path))}: give a CSV file or a folder")
+    if not any(line.clip for line in lines):
+        raise UsageError(f"{path} names no clip (see bench evaluate --help)")
+    _check_ids(lines)
+    _check_unique(lines)
+    clips = tuple(FoundClip(line.case.id, line.seed, line.clip) for line in lines if line.clip)
+    passed_over = tuple(line.case.id for line in lines if not line.clip)
+    return Collection(suite or _own_suite(path, lines), clips, passed_over)
+
+
+def _check_ids(lines: Sequence[Line]) -> None:
+    """An id becomes a file name: cat and Cat are one file on some systems."""
+    first: dict[str, Line] = {}
+    for line in lines:
+        other = first.setdefault(line.case.id.casefold(), line)
+        if other.case.id != line.case.id:
+            raise UsageError(
+                f"{line.where}: case '{line.case.id}' differs only in case from '{other.case.id}' ({other.where})"
+            )
+
+
+def _check_unique(lines: Sequence[Line]) -> None:
+    first: dict[tuple[str, int], Line] = {}
+    for line in lines:
+        if line.clip is None:
+            continue
+        other = first.setdefault((line.case.id, line.seed), line)
+        if other is not line:
+            raise UsageError(
+                f"{line.where}: there are two clips of case '{line.case.id}', seed {line.seed} ({other.where}): "
+                f"give them different seeds"
+            )
+
+
+def _own_suite(path: Path, lines: Sequence[Line]) -> Suite:
+    """A suite of the cases found; its version is the digest of their texts and files."""
+    first: dict[str, Line] = {}
+    for line in lines:
+        other = first.setdefault(line.case.id, line)
+        if other.case != line.case:
+            raise UsageError(
+                f"{line.where}: case '{line.case.id}' has another image or text than before ({other.where})"
+            )
+    found = tuple(replace(line.case, digest=cases.own_digest(line.case)) for line in first.values())
+    return Suite(
+        name=_suite_name(path),
+        version=cases.suite_version(found),
+        title=f"cases of {path.name}",
+        cases=found,
+        reference_note="clips named in the CSV" if any(case.reference for case in found) else "",
+    )
+
+
+def _suite_name(path: Path) -> str:
+    """The name of the folder, or of the CSV; of its folder where it is called cases.csv, as everybody's may be."""
+    whole = path.absolute()
+    name = whole.name if stat.S_ISDIR(files.mode(whole)) else whole.stem
+    name = whole.parent.name if whole.name == "cases.csv" else name
+    return re.sub(r"[^A-Za-z0-9._]+", "_", name).strip("._")[: suite_files.LONGEST_ID] or "clips"

@@ -1,0 +1,94 @@
+"""What a line of a CSV and a clip of a folder have in common: a case, a seed, a clip, and a place for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.base import files
+from bench.errors import UnknownName, UsageError
+from bench.suites import cases, suite_files
+from bench.suites.suite_files import Entry, KeyframeEntry
+from bench.types import Case, Suite
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a CSV, or a clip of a folder.
+
+    Attributes:
+        where: for messages: file and line, or the clip's path.
+        case: that the clip animates; without a digest unless it is a suite's.
+        seed: of the clip.
+        clip: its file or folder of frames; None for a case without a clip.
+    """
+
+    where: str
+    case: Case
+    seed: int
+    clip: Path | None
+
+
+def known_case(where: str, case_id: str, suite: Suite) -> Case:
+    """The case of a suite that a line is about.
+
+    Raises:
+        UnknownName: the suite has no such case.
+    """
+    known = {case.id: case for case in suite.cases}
+    if case_id not in known:
+        raise UnknownName("case", case_id, known, hint=f"{where}, suite {suite.name}")
+    return known[case_id]
+
+
+def own_case(
+    where: str, folder: Path, texts: Mapping[str, str], keyframes: Sequence[KeyframeEntry] = ()
+) -> Case:
+    """The case that a line describes itself.
+
+    Args:
+        where: for messages.
+        folder: that its paths start from.
+        texts: column -> text, 'case' and 'image' at least.
+        keyframes: of the case.
+
+    Returns:
+        The case, without a digest.
+
+    Raises:
+        UsageError: an id that is no file name, or no image.
+    """
+    if not suite_files.is_case_id(texts["case"]):
+        raise UsageError(
+            f"{where}: case '{files.short(texts['case'])}' is not a letter or digit, then letters, digits, "
+            f"'.', '_' or '-', at most {suite_files.LONGEST_ID} in all"
+        )
+    if not texts["image"]:
+        raise UsageError(f"{where}: case '{texts['case']}' has no image")
+    entry = Entry(
+        id=texts["case"],
+        image=texts["image"],
+        prompt=texts.get("prompt", ""),
+        category=texts.get("category", ""),
+        reference=texts.get("reference") or None,
+        keyframes=tuple(keyframes),
+        keep=texts.get("keep") or None,
+    )
+    return cases.of_entry(entry, folder)
+
+
+def text(path: Path, expected: str) -> str:
+    """What a file says; line ends of Windows become Unix's, so that a prompt is the same on every system.
+
+    Raises:
+        UsageError: it cannot be read, or is not the UTF-8 text that was expected.
+    """
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}:{line}: not UTF-8 text; {expected} was expected") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {files.why(error)}") from None

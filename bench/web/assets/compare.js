@@ -1,0 +1,123 @@
+"use strict";
+// Two to four runs: their clips of a case in step, their scores, and the comparisons that were made in advance.
+{
+  const { make, load, choose, decode, put } = benchPage;
+  const data = benchPage.inlined();
+  const MOST = 4;
+  const place = (id) => document.getElementById(id);
+  let turn = 0; // grows with each choice: what loads for an older one gives way
+
+  const runsOf = (suite) => Object.keys(data.runs).filter((run) => data.runs[run].suite === suite);
+
+  // Words of the address that mean nothing here are passed over, and runs on another suite than the first.
+  function chosen() {
+    const read = benchPage.read();
+    const known = [...new Set((read.get("runs") ?? "").split(",").map(decode))].filter((run) => Object.hasOwn(data.runs, run));
+    const runs = known.filter((run) => data.runs[run].suite === data.runs[known[0]].suite).slice(0, MOST);
+    return { runs, case: read.get("case") ?? "" };
+  }
+
+  function change(runs, caseSlug) {
+    benchPage.write({ runs: runs.join(","), case: caseSlug });
+    draw();
+  }
+
+  function picker(runs, number) {
+    const suite = runs.length ? data.runs[runs[0]].suite : null;
+    const own = number > 0 && suite ? runsOf(suite) : Object.keys(data.runs);
+    const select = make("select", { "aria-label": `Entry ${number + 1}` }, make("option", { value: "" }, number < 2 ? "choose …" : "none"));
+    for (const run of own) {
+      if (runs.includes(run) && runs[number] !== run) continue;
+      const text = data.suites.length > 1 && number === 0 ? `${data.runs[run].name} · ${data.runs[run].suite}` : data.runs[run].name;
+      select.append(make("option", { value: run, selected: runs[number] === run }, text));
+    }
+    select.addEventListener("change", () => {
+      const next = [...runs];
+      next[number] = select.value;
+      change(next.filter(Boolean), place("case").value);
+    });
+    return make("label", {}, number === 0 ? "Compare with" : `Entry ${number + 1}`, select);
+  }
+
+  function scores(runs) {
+    const suite = data.suites.find((each) => each.name === data.runs[runs[0]].suite);
+    const head = make("tr", {}, make("th", { class: "left name" }, "Metric"), ...runs.map((run) => make("th", {}, make("a", { href: `models/${run}.html` }, make("bdi", {}, data.runs[run].name)))));
+    const lines = suite.columns.map((column, number) => make("tr", {}, make("td", { class: "left" }, column), ...runs.map((run) => make("td", {}, data.runs[run].cells[number]))));
+    place("scores").querySelector("table").replaceChildren(make("thead", {}, head), make("tbody", {}, ...lines));
+    place("scores").hidden = false;
+  }
+
+  function pairKey(a, b) {
+    return [`${a}--${b}`, `${b}--${a}`].find((key) => data.pairs.includes(key));
+  }
+
+  async function pairs(runs, mine) {
+    const drawn = [];
+    for (const other of runs.slice(1)) {
+      const key = pairKey(runs[0], other);
+      const found = key ? await load(`pairs/${key}`) : null;
+      if (mine !== turn) return;
+      drawn.push(found ? pair(found, runs[0].concat("--", other) !== key) : missing(runs[0], other));
+    }
+    place("pairs").replaceChildren(...drawn);
+  }
+
+  function pair(found, isTurned) {
+    const section = make("section", { class: "pair" });
+    put(section, found.html);
+    if (isTurned) section.prepend(make("p", { class: "small quiet" }, "Computed this way round."));
+    return section;
+  }
+
+  function missing(a, b) {
+    return make("p", { class: "note" }, "No comparison of ", make("bdi", {}, data.runs[b].name), " against ", make("bdi", {}, data.runs[a].name), " was made in advance. The scores above have their intervals; bench compare on the downloaded results says whether they differ.");
+  }
+
+  async function clips(runs, wanted, mine) {
+    const suite = data.suites.find((each) => each.name === data.runs[runs[0]].suite);
+    const select = place("case");
+    const shown = suite.cases.slice(0, suite.shown);
+    place("clips").hidden = shown.length === 0;
+    if (!shown.length) return;
+    if (select.dataset.suite !== suite.slug) {
+      select.replaceChildren(...shown.map(([id, slug]) => make("option", { value: slug }, id)));
+      select.dataset.suite = suite.slug;
+    }
+    const slug = choose(select, wanted);
+    const [about, ...files] = await Promise.all([
+      load(`cases/${suite.slug}/${slug}`),
+      ...runs.map((run) => load(`runs/${run}`)),
+    ]);
+    if (mine !== turn || !about) return;
+    benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.units);
+  }
+
+  function step(count) {
+    const select = place("case");
+    select.selectedIndex = (select.selectedIndex + count + select.options.length) % select.options.length;
+    change(chosen().runs, select.value);
+  }
+
+  function draw() {
+    const { runs, case: wanted } = chosen();
+    const mine = ++turn;
+    const slots = Math.min(MOST, Math.max(2, runs.length + 1));
+    place("chosen").replaceChildren(...Array.from({ length: slots }, (_, number) => picker(runs, number)));
+    place("empty").hidden = runs.length >= 2;
+    if (!runs.length) {
+      benchPlayer.clear(place("player"));
+      place("scores").hidden = place("clips").hidden = true;
+      place("pairs").replaceChildren();
+      return;
+    }
+    scores(runs);
+    clips(runs, wanted, mine);
+    pairs(runs, mine);
+  }
+
+  place("case").addEventListener("change", () => change(chosen().runs, place("case").value));
+  place("before").addEventListener("click", () => step(-1));
+  place("after").addEventListener("click", () => step(1));
+  window.addEventListener("hashchange", draw);
+  draw();
+}

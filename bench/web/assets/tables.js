@@ -1,0 +1,202 @@
+"use strict";
+// Tables in the page: a heading sorts, controls filter and hide. What was chosen in a remembered table is kept in the
+// address after '#': it works from a disk, and no server learns of it.
+const benchTables = (() => {
+  // What is chosen, from the address and back.
+  function read() {
+    return new URLSearchParams(location.hash.slice(1));
+  }
+
+  function write(pairs) {
+    const kept = Object.entries(pairs).filter(([, value]) => value !== "" && value != null);
+    const text = kept.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%40", "@")}`).join("&");
+    if (text !== location.hash.slice(1)) history.replaceState(history.state, "", `${location.pathname}${location.search}${text && `#${text}`}`);
+  }
+
+  // One word of a list in the address; '' for what is none.
+  function decode(text) {
+    try { return decodeURIComponent(text); } catch { return ""; }
+  }
+
+  // root: below which tables are made to work; compare: chosen rows -> the address of their comparison.
+  function mount(root, compare) {
+    for (const box of root.querySelectorAll("div.table")) new Table(box, compare);
+    for (const button of root.querySelectorAll("button.copy")) button.addEventListener("click", () => copy(button));
+  }
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch { // a page from a disk, or one without https, has no clipboard of its own
+      const field = document.createElement("textarea");
+      field.value = location.href;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+  }
+
+  class Table {
+    constructor(box, compare) {
+      this.compare = compare;
+      this.table = box.querySelector("table");
+      this.headings = [...this.table.tHead.rows[0].cells];
+      this.keys = this.headings.map((heading) => heading.dataset.key ?? "");
+      this.bodies = [...this.table.tBodies];
+      this.rows = this.bodies.flatMap((body) => [...body.rows].filter((row) => !row.classList.contains("heading")));
+      this.first = this.table.dataset.picks ? 1 : 0;
+      this.standard = { key: this.table.dataset.sorted, up: this.sign(this.table.dataset.sorted) < 0 };
+      this.sort = { ...this.standard };
+      this.table.tHead.addEventListener("click", (event) => this.clicked(event.target.closest("button")?.closest("th")));
+      if ("remembered" in this.table.dataset) this.control(box);
+    }
+
+    sign(key) {
+      return Number(this.headings[this.keys.indexOf(key)]?.dataset.sign ?? 0);
+    }
+
+    // Sorting
+
+    clicked(heading) {
+      if (!heading) return;
+      const { key } = heading.dataset;
+      const isText = heading.classList.contains("left");
+      const best = isText || this.sign(key) < 0; // the first click shows the best first, and texts from a
+      this.sort = { key, up: this.sort.key === key ? !this.sort.up : best };
+      this.applySort();
+      this.remember();
+    }
+
+    value(row, place) {
+      const text = row.cells[place]?.dataset.value;
+      if (text === undefined) return null;
+      return this.headings[place].classList.contains("left") ? text : Number(text);
+    }
+
+    // What has no value is last, whichever way the rest is sorted.
+    order(a, b) {
+      if (a === null || b === null) return (a === null) - (b === null);
+      const way = this.sort.up ? 1 : -1;
+      return typeof a === "string" ? way * a.localeCompare(b) : way * (a - b);
+    }
+
+    applySort() {
+      const place = Math.max(this.keys.indexOf(this.sort.key), this.first);
+      const rank = this.keys.indexOf("rank");
+      for (const heading of this.headings) {
+        if (this.sort.key && heading.dataset.key === this.sort.key) heading.setAttribute("aria-sort", this.sort.up ? "ascending" : "descending");
+        else heading.removeAttribute("aria-sort");
+      }
+      for (const body of this.bodies) {
+        const own = [...body.rows].filter((row) => !row.classList.contains("heading"));
+        const values = new Map(own.map((row) => [row, this.value(row, place)]));
+        own.sort((a, b) => this.order(values.get(a), values.get(b)));
+        body.append(...own);
+        if (rank >= 0) for (const row of own) row.cells[rank].textContent = row.cells[place]?.dataset.rank ?? "";
+      }
+    }
+
+    // Filters, columns and picks
+
+    control(box) {
+      const controls = box.querySelector(".controls");
+      this.find = controls.querySelector(".find");
+      this.whole = controls.querySelector(".whole");
+      this.largest = controls.querySelector(".largest");
+      this.filters = [...controls.querySelectorAll("[data-filter]")];
+      this.boxes = [...controls.querySelectorAll("details.columns input")];
+      this.button = controls.querySelector(".primary");
+      this.count = box.querySelector(".count");
+      this.texts = new Map(this.rows.map((row) => [row, row.textContent.toLowerCase()]));
+      for (const input of [this.find, this.whole, this.largest, ...this.filters]) input?.addEventListener("input", () => { this.applyFilters(); this.remember(); });
+      for (const each of this.boxes) each.addEventListener("change", () => { this.applyColumns(); this.remember(); });
+      for (const body of this.bodies) body.addEventListener("change", () => this.applyPicks());
+      const menu = controls.querySelector("details.columns");
+      document.addEventListener("click", (event) => {
+        if (menu.open && !event.composedPath().includes(menu)) menu.open = false;
+      });
+      window.addEventListener("hashchange", () => this.recall());
+      controls.hidden = false;
+      if (location.hash) this.recall();
+      else this.applyFilters();
+      this.applyPicks();
+    }
+
+    isShown(row) {
+      const words = this.find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const size = this.largest && row.dataset[this.largest.dataset.size];
+      return words.every((word) => this.texts.get(row).includes(word))
+        && this.filters.every((filter) => !filter.value || row.dataset[filter.dataset.filter] === filter.value)
+        && !(this.largest?.value && size && Number(size) > Number(this.largest.value)) // an unknown size is not held against it
+        && !(this.whole.checked && row.dataset.complete === "no");
+    }
+
+    applyFilters() {
+      let shown = 0;
+      for (const row of this.rows) {
+        row.hidden = !this.isShown(row);
+        shown += !row.hidden;
+      }
+      this.count.textContent = shown === this.rows.length ? `${shown} rows` : `${shown} of ${this.rows.length} rows`;
+    }
+
+    applyColumns() {
+      for (const each of this.boxes) {
+        const place = this.keys.indexOf(each.value);
+        for (const row of [this.headings[0].parentNode, ...this.rows]) row.cells[place].hidden = !each.checked;
+      }
+    }
+
+    applyPicks() {
+      const most = Number(this.table.dataset.picks ?? 0);
+      if (!most) return;
+      const boxes = this.rows.map((row) => [row, row.cells[0].firstElementChild]);
+      const picked = boxes.filter(([, box]) => box.checked).map(([row]) => row.dataset.row);
+      for (const [, box] of boxes) box.disabled = !box.checked && picked.length >= most;
+      this.button.hidden = picked.length < 2;
+      this.button.textContent = `Compare ${picked.length}`;
+      this.button.href = this.compare(picked);
+    }
+
+    // The address
+
+    remember() {
+      if (!this.find) return;
+      const isStandard = this.sort.key === this.standard.key && this.sort.up === this.standard.up;
+      write({
+        sort: isStandard ? "" : (this.sort.up ? "" : "-") + this.sort.key,
+        q: this.find.value,
+        ...Object.fromEntries(this.filters.map((filter) => [filter.dataset.filter, filter.value])),
+        largest: this.largest?.value ?? "",
+        whole: this.whole.checked ? "1" : "",
+        // a key may hold commas of its own
+        hide: this.boxes.filter((box) => !box.checked).map((box) => encodeURIComponent(box.value)).join(","),
+      });
+    }
+
+    // Words that mean nothing here are passed over.
+    recall() {
+      const chosen = read();
+      const words = chosen.get("sort") ?? "";
+      const key = words.replace(/^-/, "");
+      this.sort = this.keys.includes(key) && key ? { key, up: !words.startsWith("-") } : { ...this.standard };
+      this.find.value = chosen.get("q") ?? "";
+      for (const filter of this.filters) {
+        filter.value = chosen.get(filter.dataset.filter) ?? "";
+        if (filter.selectedIndex < 0) filter.value = "";
+      }
+      if (this.largest) this.largest.value = chosen.get("largest") ?? "";
+      this.whole.checked = chosen.get("whole") === "1";
+      const hidden = new Set((chosen.get("hide") ?? "").split(",").map(decode));
+      for (const box of this.boxes) box.checked = !hidden.has(box.value);
+      this.applySort();
+      this.applyFilters();
+      this.applyColumns();
+    }
+  }
+
+  return { mount, read, write, decode };
+})();

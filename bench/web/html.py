@@ -1,0 +1,127 @@
+"""Values of bench.web.content -> HTML: escaped by default, in documents whose policy names their scripts and styles.
+
+The static site puts the parts into documents of its own; the board shows the same parts inside Streamlit. Documents
+open from a disk as well as from a server: everything is by relative path, and data that are loaded later are scripts
+that hand over JSON, since a page from a disk may not fetch.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from importlib.resources import files as package_files
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from bench.base.svg import strip
+from bench.web.content import Block, Link
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = (
+    "default-src 'none'; script-src 'self' file: {scripts}; style-src {styles}; img-src 'self' file: data:; "
+    "media-src 'self' file:; base-uri 'none'; form-action 'none'"
+)
+"""'self' is any file of the site on a server, 'file:' the same from a disk, which some browsers do not call self."""
+
+ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+"""What would end a script element, begin a comment in one, or end a line in old JavaScript."""
+
+
+class Host(Protocol):
+    """What turns links into addresses: the static site, or the board."""
+
+    def address(self, link: Link) -> str:
+        """Where a link to a page of ours leads; '' for nowhere."""
+        ...
+
+    def key(self, run: str) -> str:
+        """What addresses call a run."""
+        ...
+
+
+def fragment(blocks: Sequence[Block], host: Host) -> str:
+    """Blocks one below the other, as part of a document."""
+    return _environment().get_template("blocks.html").render(blocks=blocks, host=host).strip()
+
+
+def page(template: str, host: Host, scripts: Sequence[str], styles: Sequence[str], **content: Any) -> str:
+    """A whole document.
+
+    Args:
+        template: file name in templates/.
+        host: resolves its links.
+        scripts: texts of its scripts; the first is run before it is drawn, the others in this order at its end.
+        styles: texts of its style sheets.
+        content: what the template asks for.
+    """
+    policy = POLICY.format(scripts=_hashes(scripts), styles=_hashes(styles))
+    made = _environment().get_template(template)
+    return made.render(policy=policy, host=host, scripts=scripts, styles=styles, **content)
+
+
+def asset(name: str) -> str:
+    """The text of a script or style sheet of ours."""
+    return (package_files("bench.web") / "assets" / name).read_text(encoding="utf-8").strip() + "\n"
+
+
+def inlined(content: Any) -> str:
+    """JSON inside a script element or file: no sign of it ends the element, and what is no finite number is null."""
+    text = json.dumps(_finite(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(ESCAPES)
+
+
+def handed_over(key: str, content: Any) -> str:
+    """A script file that hands content over to the page that loads it, under a key."""
+    return f"benchData({inlined(key)},{inlined(content)});\n"
+
+
+def web_address(address: str) -> str:
+    """The address, if it is one of the web; '' for anything else, which may be a script."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def _hashes(texts: Sequence[str]) -> str:
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {str(key): _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def _prose(markdown: str) -> str:
+    """Our own Markdown as HTML; raw HTML in it stays text."""
+    from markdown_it import MarkdownIt
+
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown))
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("bench.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(inlined=inlined, prose=_prose, web_address=web_address)
+    made.globals["strip"] = strip
+    return made

@@ -1,0 +1,107 @@
+"""What was measured along clips: of one clip as curves, of all clips of a run as bands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bench.base import svg
+from bench.evaluators.catalogue import Catalogue
+from bench.runs.row_facts import decoded
+from bench.statistics import series_bands
+from bench.web.content import Block, Figure, Figures, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.statistics.series_bands import Band
+
+ABOUT_BANDS = (
+    "Line: the mean over cases. Band: where the middle 80 % of the cases lie. The seeds of a case count as one: their "
+    "mean. Clips that differ in length are shown from their beginning, 0 %, to their end, 100 %."
+)
+
+
+def first_frame(series: Sequence[float], frames: int) -> int:
+    """The frame, from 0, of a series' first value: pairs of frames have theirs at the later one.
+
+    Args:
+        series: one number per frame, or per pair of frames.
+        frames: of the clip; 0 where unknown.
+    """
+    return 1 if frames and len(series) == frames - 1 else 0
+
+
+def of_clip(rows: pd.DataFrame, known: Catalogue) -> list[Block]:
+    """Every metric of one clip that has a value per frame, or per pair of frames.
+
+    Args:
+        rows: of the clip, all columns of Measurement.
+        known: what is known of the metrics.
+    """
+    records = {str(record["metric"]): record for record in _with_series(rows).to_dict("records")}
+    if not records:
+        return [Text("No metric of this clip has a value for each frame.", "note")]
+    return [Figures(tuple(_curve(records[metric], known) for metric in known.ordered(records)))]
+
+
+def _curve(record: Mapping[Any, Any], known: Catalogue) -> Figure:
+    metric, series = str(record["metric"]), [float(value) for value in record["series"]]
+    clip = decoded([record["decoded"]])
+    first = first_frame(series, clip.frames)
+    card = known.card(metric)
+    across = f"frame ({clip.fps:g} per second)" if clip.fps else "frame"
+    plot = svg.Curve(
+        f"{metric} along the clip", range(first, first + len(series)), series, across=across, up=card.unit
+    )
+    return Figure(plot, known.heading(metric), card.series, card.definition)
+
+
+def of_run(rows: pd.DataFrame, metrics: Iterable[str], known: Catalogue) -> list[Block]:
+    """Bands over all clips of a run.
+
+    Args:
+        rows: of the run: case, metric, series, decoded.
+        metrics: which.
+        known: what is known of them.
+    """
+    drawn = _with_series(rows)
+    found = [
+        _band(metric, band, drawn[drawn["metric"] == metric], known)
+        for metric, band in bands(drawn, known.ordered(metrics))
+    ]
+    if not found:
+        return [Text("No metric of this run has a value for each frame.", "note")]
+    return [Text(ABOUT_BANDS, "small"), Figures(tuple(found))]
+
+
+def bands(rows: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, Band]]:
+    """Metric and its band over cases, of those that have a series."""
+    for metric in metrics:
+        own = rows[rows["metric"] == metric]
+        series: dict[str, list[Sequence[float]]] = {}
+        for case, values in zip(own["case"], own["series"], strict=True):
+            series.setdefault(str(case), []).append(values)
+        band = series_bands.band(series) if series else None
+        if band is not None and len(band.mean_P) > 1:
+            yield metric, band
+
+
+def _band(metric: str, band: Band, rows: pd.DataFrame, known: Catalogue) -> Figure:
+    card = known.card(metric)
+    frames = {decoded([text]).frames for text in rows["decoded"].unique()}
+    is_of_pairs = not band.is_by_share and frames == {len(band.mean_P) + 1}
+    places = [float(place) + is_of_pairs for place in band.places_P]
+    mean, low, high = (list(map(float, values)) for values in (band.mean_P, band.low_P, band.high_P))
+    across = "% of the clip" if band.is_by_share else "frame"
+    plot = svg.Curve(f"{metric} over all clips", places, mean, low, high, across, card.unit)
+    count = "1 case: no band" if band.cases == 1 else f"{band.cases} cases"
+    return Figure(
+        plot, known.heading(metric), f"{count}; {card.series}" if card.series else count, card.definition
+    )
+
+
+def _with_series(rows: pd.DataFrame) -> pd.DataFrame:
+    has_series = rows["series"].map(lambda series: series is not None and len(series) > 0)
+    found: pd.DataFrame = rows[rows["case"].notna() & has_series.astype(bool)]
+    return found

@@ -1,0 +1,75 @@
+"""Cells and columns that several pages share: a metric's column, a score's cell, a recipe's details."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.base.wording import half
+from bench.evaluators.catalogue import Catalogue
+from bench.web import content
+from bench.web.content import Block, Cell, Details, Text, minus
+
+if TYPE_CHECKING:
+    from bench.scoring.recipes import Recipe
+    from bench.scoring.standings import Column, Score
+
+
+def metric_column(
+    known: Catalogue, column: Column, is_versioned: bool, ends: tuple[float, float] | None = None
+) -> content.Column:
+    """The column of a metric; with its version where another one stands beside it."""
+    card = column.card
+    key = f"{column.metric}@{column.version}" if is_versioned else column.metric
+    version = f" v{column.version}" if is_versioned else ""
+    about = card.definition or "There is no card of this metric here."
+    return content.Column(
+        key,
+        known.heading(column.metric) + version,
+        f"{column.metric}{version}: {about}",
+        card.unit,
+        card.sign,
+        scale=ends,
+    )
+
+
+def score_cell(score: Score | None, rank: str = "") -> Cell:
+    """A mean with its interval, its rank and the holes behind it."""
+    if score is None or not math.isfinite(score.mean):
+        return Cell(content.NOTHING, None, note=holes(score) if score else "")
+    made = content.figure(score.mean, note=holes(score), rank=rank, ends=(score.low, score.high))
+    return replace(made, half=minus(half(score.mean, score.low, score.high)))
+
+
+def holes(score: Score) -> str:
+    """'5 of 8 clips' where some have no value; '' where all have."""
+    return f"{score.clips - score.failed} of {score.clips} clips" if score.failed else ""
+
+
+def short_licence(licence: str) -> str:
+    """'Apache-2.0' of 'Apache-2.0 (…)'."""
+    return licence.partition(" (")[0]
+
+
+def recipe_details(recipe: Recipe) -> Details:
+    """A recipe's formula and what it makes of missing numbers."""
+    made: list[Block] = [
+        Text(recipe.about),
+        content.Code(recipe.formula),
+        Text(f"Version {recipe.version}. Scale: {recipe.scale}. Source: {recipe.source}", "small"),
+        Text(f"Where a number is missing: {recipe.missing_policy}", "small"),
+    ]
+    return Details(f"Total: {recipe.name}: {recipe.title}", made)
+
+
+def metric_cell(known: Catalogue, metric: str) -> Cell:
+    """A metric's title, its name below, leading to its page."""
+    link = content.to("metrics", metric=metric)
+    return Cell(known.heading(metric), known.heading(metric).casefold(), note=metric, link=link)
+
+
+def best_first(cell: Cell, sign: int) -> tuple[bool, float]:
+    """The best first, what has no value last."""
+    value = cell.value if isinstance(cell.value, float) else None
+    return value is None, -(value or 0.0) * (sign or 1)

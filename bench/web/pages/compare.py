@@ -1,0 +1,135 @@
+"""What tells runs of one suite apart: their scores side by side, and each against the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bench.comparison import columns
+from bench.comparison.extreme_cases import extremes
+from bench.comparison.notes import notes
+from bench.comparison.plots import forest
+from bench.web import content
+from bench.web.content import Block, Cell, Column, Figure, Heading, Listing, Row, Table, Text, Tone, minus
+from bench.web.pages.cells import metric_cell, score_cell
+
+if TYPE_CHECKING:
+    from bench.comparison.differences import Difference, Pair, Verdict
+    from bench.web.pages.leaderboard import Ranking
+
+SIGNS: Mapping[Verdict, str] = {
+    "better": "▲", "worse": "▼", "differs": "◆", "no difference shown": "○", "too few cases": "·",
+}  # fmt: skip
+"""Verdict -> the sign that says it to readers who see no colours."""
+
+CAPTION = (
+    "Over the cases that both have. p: signs of the cases' differences flipped at random, raised for the number of "
+    "metrics (Holm). “No difference shown” is not “equal”."
+)
+
+
+def scores(found: Ranking, runs: Sequence[str]) -> Table:
+    """Scores of some runs, one row per metric.
+
+    Args:
+        found: the ranking of their suite.
+        runs: ids, in the order shown.
+    """
+    lines = {line.run: line for line in found.standing.lines}
+    shown = [lines[run] for run in runs if run in lines]
+    totals = [
+        Row("", (Cell(f"Total: {recipe.name} ↑"), *(score_cell(by_run[line.run].total) for line in shown)))
+        for recipe, by_run in found.totals
+    ]
+    metrics = [
+        Row(
+            "",
+            (
+                metric_cell(found.known, column.metric),
+                *(score_cell(line.scores.get(column)) for line in shown),
+            ),
+        )
+        for column in found.standing.columns
+    ]
+    across = [Column(line.run, line.name) for line in shown]
+    return Table(
+        "Scores side by side", (Column("metric", "Metric", is_text=True), *across), (*totals, *metrics)
+    )
+
+
+def pair(found: Pair, suite: str, runs: Sequence[str]) -> list[Block]:
+    """One run against the first.
+
+    Args:
+        found: the comparison.
+        suite: name@version, for links to cases.
+        runs: all runs that are compared, the first first: links keep them.
+    """
+    made: list[Block] = [Heading(f"{found.b.name} against {found.a.name}"), Text(summary(found.differences))]
+    if found.differences or found.skipped:
+        made.append(_table(found))
+    drawn = forest(found)
+    if drawn:
+        made.append(
+            Figure(drawn, caption="Standard deviations of the cases' differences, with 95 % intervals.")
+        )
+    cases = [
+        Cell(
+            f"{'▲' if each.gain > 0 else '▼'} {each.case}",
+            link=content.to_several("compare", runs, case=each.case, suite=suite),
+            half=minus(f"{each.gain:+.2f} × the usual difference"),
+        )
+        for each in extremes(found)
+    ]
+    if cases:
+        made.append(Listing(tuple(cases), "Cases that differ most: click to see the clips"))
+    said = notes(found)
+    if said:
+        made.append(Listing(tuple(map(Cell, said)), tone="quiet"))
+    return made
+
+
+def summary(found: Sequence[Difference]) -> str:
+    """The verdicts in one sentence: '▲ better in 2, ○ no difference shown in 3 of 5 metrics, over 9 cases …'."""
+    if not found:
+        return "No metric can be compared."
+    counts = Counter(each.verdict for each in found)
+    parts = [f"{SIGNS[verdict]} {verdict} in {counts[verdict]}" for verdict in SIGNS if counts[verdict]]
+    cases = sorted({each.cases for each in found})
+    over = f"{cases[0]}" if len(cases) == 1 else f"{cases[0]} to {cases[-1]}"
+    metrics = f"{len(found)} metric{'s' * (len(found) != 1)}"
+    return f"{', '.join(parts)} of {metrics}, over {over} case{'s' * (cases[-1] != 1)} that both have."
+
+
+def _table(found: Pair) -> Table:
+    shown = columns.table(found)
+    places = {column.key: place for place, column in enumerate(shown.columns)}
+    headings = tuple(
+        Column(column.key, column.heading, column.help, is_text=column.align == "left")
+        for column in shown.columns
+    )
+    compared = [
+        Row(each.metric, tuple(_cell(cell.text, cell.number) for cell in row))
+        for each, row in zip(found.differences, shown.compared, strict=True)
+    ]
+    verdict = places["verdict"]
+    told = [_told(row, each, verdict) for row, each in zip(compared, found.differences, strict=True)]
+    skipped = [
+        Row("", tuple(_cell(cell.text, cell.number) for cell in row), is_quiet=True) for row in shown.skipped
+    ]
+    about = f"{found.b.name} against {found.a.name}, metric by metric"
+    return Table(about, headings, (*told, *skipped), caption=CAPTION)
+
+
+def _cell(text: str, value: float | None) -> Cell:
+    return Cell(text, text.casefold() or None if value is None else value)
+
+
+def _told(row: Row, found: Difference, place: int) -> Row:
+    """The row with the metric's title before its name, and its verdict as a sign and a word."""
+    tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
+    said = Cell(f"{SIGNS[found.verdict]} {found.verdict}", found.verdict, tone=tones.get(found.verdict, ""))
+    link = content.to("metrics", metric=found.metric)
+    metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
+    return Row(row.key, (metric, *row.cells[1:place], said, *row.cells[place + 1 :]))

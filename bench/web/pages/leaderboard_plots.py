@@ -1,0 +1,92 @@
+"""Plots of the leaderboard: one column with its intervals, and motion against consistency."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bench.base import svg
+from bench.base.wording import with_interval
+from bench.evaluators.catalogue import MOTION
+from bench.web.content import Cell, Figure, Table
+from bench.web.pages import roles
+from bench.web.pages.cells import best_first
+
+if TYPE_CHECKING:
+    from bench.scoring.standings import Line, Score
+    from bench.web.pages.leaderboard import Ranking
+
+CONSISTENCY = "ssim_mean"
+"""What the plot below the table holds against motion."""
+
+MOST_PLOTTED = 40
+"""Models in the plot of one column: more are a carpet."""
+
+
+def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
+    """One column's means with their intervals; None where no run has a value.
+
+    Args:
+        found: the ranking.
+        shown: its table.
+        key: of the column; '' for the first with a better direction.
+    """
+    columns = {column.key: place for place, column in enumerate(shown.columns)}
+    place = columns.get(key or shown.sorted_by)
+    if place is None:
+        return None
+    column = shown.columns[place]
+    lines = {line.run: line for line in found.standing.lines}
+    there = [row for row in shown.rows if row.cells[place].value is not None]
+    there.sort(key=lambda row: (row.is_apart, *best_first(row.cells[place], column.sign)))
+    kept = [
+        *[row for row in there if not row.is_apart][:MOST_PLOTTED],
+        *(row for row in there if row.is_apart),
+    ]
+    drawn = [_interval(lines[row.key], row.cells[place], row.is_apart) for row in kept]
+    if not drawn:
+        return None
+    marks = [(each.mean, f"{each.name}: {each.told}", each.colour) for each in drawn if each.is_apart]
+    across = f"{column.title} ({column.unit})" if column.unit else column.title
+    return Figure(svg.Intervals(column.title, drawn, across, marks), column.title)
+
+
+def _interval(line: Line, cell: Cell, is_apart: bool) -> svg.Interval:
+    low, high = cell.ends or (math.nan, math.nan)
+    mean = cell.value if isinstance(cell.value, float) else math.nan
+    told = with_interval(mean, low, high)
+    return svg.Interval(
+        line.name, mean, low, high, roles.COLOURS[line.role], roles.SHAPES[line.role], told, is_apart
+    )
+
+
+def motion_against_consistency(found: Ranking) -> Figure | None:
+    """Every run's motion and consistency; None where fewer than two runs have both."""
+    dots = []
+    for line in found.standing.lines:
+        x, y = (_score(line, metric) for metric in (MOTION, CONSISTENCY))
+        if x and y:
+            dots.append(
+                svg.Dot(
+                    line.name,
+                    x.mean,
+                    y.mean,
+                    (x.low, x.high),
+                    (y.low, y.high),
+                    roles.COLOURS[line.role],
+                    roles.SHAPES[line.role],
+                )
+            )
+    if len(dots) < 2:
+        return None
+    across, up = (found.known.heading(metric) for metric in (MOTION, CONSISTENCY))
+    return Figure(
+        svg.Scatter(f"{up} over {across}", dots, f"{across} →", up),
+        caption="Up and to the right moves and stays consistent. A still picture is at the upper left: the best "
+        "consistency there is, and no motion.",
+    )
+
+
+def _score(line: Line, metric: str) -> Score | None:
+    found = (score for column, score in line.scores.items() if column.metric == metric)
+    return next((score for score in found if math.isfinite(score.mean)), None)

@@ -1,0 +1,128 @@
+"""One suite on the site: its rows, its ranking, its cases, and what the pages of pairs and of cases list of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bench.web.pages import leaderboard
+from bench.web.pages.cells import score_cell
+from bench.web.static.folders import slug
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.runs import RunFolder
+    from bench.types import Case, Suite
+    from bench.web.content import Table
+    from bench.web.pages.leaderboard import Ranking
+
+
+@dataclass(frozen=True)
+class SuiteContent:
+    """What is known of a suite.
+
+    Attributes:
+        rows, scores: of this suite.
+        ranking: its models.
+        here: folders of the runs whose clips are on this machine.
+        known: the suite; None where it is not on this machine.
+        most_clips: of each run.
+    """
+
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    ranking: Ranking
+    here: Mapping[str, RunFolder]
+    known: Suite | None
+    most_clips: int
+
+    @property
+    def name(self) -> str:
+        """name@version."""
+        return self.ranking.suite
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return slug(self.name)
+
+    @property
+    def title(self) -> str:
+        """For people; '' where it is not known."""
+        return self.known.title if self.known else ""
+
+    @cached_property
+    def table(self) -> Table:
+        """The leaderboard's table."""
+        return leaderboard.table(self.ranking)
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """Runs as the table has them at first: models, then what stands apart."""
+        return [row.key for is_apart in (False, True) for row in self.table.rows if row.is_apart == is_apart]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Run -> what tables call it."""
+        return {line.run: line.name for line in self.ranking.standing.lines}
+
+    @property
+    def baselines(self) -> list[str]:
+        """Null baselines, reference clips and stand-ins."""
+        return [line.run for line in self.ranking.standing.lines if line.role != "model"]
+
+    # Cases
+
+    @cached_property
+    def by_id(self) -> dict[str, Case]:
+        """The cases of which more than their names are known."""
+        return {case.id: case for case in self.known.cases} if self.known else {}
+
+    @cached_property
+    def cases(self) -> list[str]:
+        """Those with rows: in the suite's order, then those that only rows know."""
+        there = set(self.rows["case"].dropna().astype(str).unique())
+        return [*(case for case in self.by_id if case in there), *sorted(there - set(self.by_id))]
+
+    @property
+    def shown(self) -> list[str]:
+        """The cases that players show: the same of every run, or none could be compared."""
+        return self.cases[: self.most_clips]
+
+    def prompt(self, case: str) -> str:
+        """What should happen; '' where it is not known."""
+        return self.by_id[case].prompt if case in self.by_id else ""
+
+    # For pages of several suites
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Metric -> its unit, where it has one."""
+        cards = {metric: self.ranking.known.card(metric) for metric in self.ranking.metrics}
+        return {metric: card.unit for metric, card in cards.items() if card.unit}
+
+    def runs(self) -> dict[str, Any]:
+        """Slug -> name, suite, role, and the cells of the table as text."""
+        return {slug(line.run): self._run(line.run) for line in self.ranking.standing.lines}
+
+    def _run(self, run: str) -> dict[str, Any]:
+        line = next(each for each in self.ranking.standing.lines if each.run == run)
+        totals = [score_cell(by_run[run].total) for _, by_run in self.ranking.totals]
+        scores = [score_cell(line.scores.get(column)) for column in self.ranking.standing.columns]
+        cells = [cell.words for cell in (*totals, *scores)]
+        return {"name": line.name, "suite": self.name, "role": line.role, "cells": cells}
+
+    def listed(self) -> dict[str, Any]:
+        """What the pages of pairs and of cases list."""
+        totals = [f"Total: {recipe.name} ↑" for recipe, _ in self.ranking.totals]
+        metrics = [self.ranking.known.heading(column.metric) for column in self.ranking.standing.columns]
+        return {
+            "name": self.name,
+            "slug": self.slug,
+            "columns": [*totals, *metrics],
+            "cases": [[case, slug(case)] for case in self.cases],
+            "shown": len(self.shown),
+        }
