@@ -230,12 +230,13 @@ def or_reason(
         return dict.fromkeys(names, reason)
 
 
-def value_or_reason(value: Callable[[], Value]) -> Value | NotMeasurable:
-    """What a function gives as a metric's value; the reason where it raises NotMeasurable."""
+def value_or_reason(value: Callable[[], float | Value]) -> Value | NotMeasurable:
+    """The number that a function gives, as a metric's value; the error itself where it raises NotMeasurable."""
     try:
-        return value()
+        found = value()
     except NotMeasurable as reason:
         return reason
+    return found if isinstance(found, Value) else Value(float(found))
 
 
 def mean_value(series: Sequence[float] | NDArray[np.float64]) -> Value:

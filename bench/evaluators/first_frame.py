@@ -110,7 +110,7 @@ def ssim_values(series: Sequence[float], fps: float) -> dict[str, Value | NotMea
     return {
         "first_frame_ssim": Value(series[0]),
         "first_frame_similarity": evaluators.mean_value(series),
-        "first_frame_slope": evaluators.value_or_reason(lambda: Value(trend.slope(np.array(series)) * fps)),
+        "first_frame_slope": evaluators.value_or_reason(lambda: trend.slope(np.array(series)) * fps),
     }
 
 

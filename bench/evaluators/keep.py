@@ -96,10 +96,10 @@ class Keep(evaluators.ClipEvaluator):
         )
         return {
             "keep_fidelity": evaluators.value_or_reason(lambda: fidelity(_kept(squares))),
-            "keep_change": evaluators.value_or_reason(lambda: Value(float(_kept(kept).mean()))),
+            "keep_change": evaluators.value_or_reason(lambda: float(_kept(kept).mean())),
             "keep_change_outside": evaluators.value_or_reason(lambda: evaluators.mean_value(_free(free))),
             "keep_selectivity": evaluators.value_or_reason(
-                lambda: Value(selectivity(float(_kept(kept).mean()), float(_free(free).mean())))
+                lambda: selectivity(float(_kept(kept).mean()), float(_free(free).mean()))
             ),
         }
 

@@ -157,7 +157,7 @@ class Keyframes(evaluators.ClipEvaluator):
             "keyframe_fidelity": Value(float(fidelity.mean()), series=tuple(series.tolist())),
             "keyframe_psnr": Value(float(np.mean(psnrs))),
             "keyframe_worst": Value(float(fidelity.min())),
-            "keyframe_dip": evaluators.value_or_reason(lambda: Value(dip(series, frames))),
+            "keyframe_dip": evaluators.value_or_reason(lambda: dip(series, frames)),
             **evaluators.or_reason(
                 ("keyframe_beat", "keyframe_beat_p"),
                 lambda: beat_values(fidelity, frames, self.settings.stride),

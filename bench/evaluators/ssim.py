@@ -159,7 +159,9 @@ class Ssim(evaluators.ClipEvaluator):
         return {
             **series_values("ssim", np.array([each.to_before for each in later]), sample.fps),
             **series_values("ssim_to_first", to_first, sample.fps),
-            "ssim_to_first_half_life": _number(lambda: trend.half_life(to_first).half_life / sample.fps),
+            "ssim_to_first_half_life": evaluators.value_or_reason(
+                lambda: trend.half_life(to_first).half_life / sample.fps
+            ),
         }
 
 
@@ -187,7 +189,7 @@ def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | 
     }
     return {
         f"{prefix}_mean": evaluators.mean_value(series),
-        **{f"{prefix}_{name}": _number(number) for name, number in numbers.items()},
+        **{f"{prefix}_{name}": evaluators.value_or_reason(number) for name, number in numbers.items()},
     }
 
 
@@ -200,7 +202,3 @@ def half_mean(series: Series, half: Series) -> float:
     if len(series) < 2:
         raise NotMeasurable(f"{len(series)} pair of frames, halves need 2: use a longer clip")
     return float(half.mean())
-
-
-def _number(number: Callable[[], float]) -> Value | NotMeasurable:
-    return evaluators.value_or_reason(lambda: Value(float(number())))
