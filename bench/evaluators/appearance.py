@@ -12,7 +12,7 @@ import numpy as np
 
 from bench import evaluators
 from bench.errors import BenchError, NotMeasurable
-from bench.evaluators.signals import colour, trend
+from bench.evaluators.signals import colour, theil_sen
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.types import Image, MetricCard, Plane, Value
 
@@ -187,8 +187,8 @@ class Appearance(evaluators.ClipEvaluator):
         return values
 
 
-def _slope(series: trend.Series, fps: float) -> Value | NotMeasurable:
-    return evaluators.value_or_reason(lambda: trend.slope(series) * fps)
+def _slope(series: theil_sen.Series, fps: float) -> Value | NotMeasurable:
+    return evaluators.value_or_reason(lambda: theil_sen.slope(series) * fps)
 
 
 def frame_colour(frame: Image, gray: Plane) -> FrameColour:
@@ -205,7 +205,7 @@ def frame_colour(frame: Image, gray: Plane) -> FrameColour:
     return FrameColour(float(deviation[0, 0]) ** 2, *colour.lab_moments(frame))
 
 
-def last_quarter(series: trend.Series) -> float:
+def last_quarter(series: theil_sen.Series) -> float:
     """The mean of the last quarter of a series, rounded up to whole values.
 
     >>> last_quarter(np.array([0.0, 1.0, 2.0, 3.0, 5.0]))  # the last two of five

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.evaluators.signals import similarity, trend
+from bench.evaluators.signals import similarity, theil_sen
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.types import MetricCard, Value
 
@@ -110,7 +110,7 @@ def ssim_values(series: Sequence[float], fps: float) -> dict[str, Value | NotMea
     return {
         "first_frame_ssim": Value(series[0]),
         "first_frame_similarity": evaluators.mean_value(series),
-        "first_frame_slope": evaluators.value_or_reason(lambda: trend.slope(np.array(series)) * fps),
+        "first_frame_slope": evaluators.value_or_reason(lambda: theil_sen.slope(np.array(series)) * fps),
     }
 
 

@@ -74,7 +74,7 @@ class Keyframes(evaluators.ClipEvaluator):
 
     name = "keyframes"
     Settings = Settings
-    min_side = similarity.WINDOW
+    min_side = similarity.SSIM_SIDE
     cards = (
         MetricCard(
             name="keyframe_fidelity", title="Keyframes are met", group="Input image", is_lead=True,

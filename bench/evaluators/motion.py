@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.evaluators.signals import motion_statistics, optical_flow
+from bench.evaluators.signals.beyond_camera import beyond_camera
 from bench.evaluators.signals.motion_statistics import Size
 from bench.evaluators.signals.optical_flow import Flow
 from bench.types import MetricCard, Plane, Value
@@ -180,5 +181,5 @@ def frame_motion(canvas: Plane, flow: Flow) -> FrameMotion:
         # cv2.mean of cv2.magnitude gave other last bits from call to call
         speed=float(np.mean(np.sqrt(u * u + v * v), dtype=np.float64)),
         cells=np.stack(cells, axis=2).astype(np.float64),
-        beyond=optical_flow.beyond_camera(flow, _POINTS).astype(np.float32),
+        beyond=beyond_camera(flow, _POINTS).astype(np.float32),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.evaluators.signals import similarity, trend
+from bench.evaluators.signals import decay, similarity, theil_sen, trend
 from bench.evaluators.view import FrameSimilarity, Sample, View
 from bench.types import MetricCard, Value
 
@@ -104,7 +104,7 @@ _HALF_LIFE = MetricCard(
     definition="Time in which the distance halves between the SSIM of frame 0 with later frames and the level that it "
     "falls to: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall that noise "
     "with memory does not make, and a half-life that is known within a factor of two.",
-    source="Own; see bench.evaluators.signals.trend.half_life.",
+    source="Own; see bench.evaluators.signals.decay.half_life.",
     blind_to="Why: motion leads away from frame 0 as decay does. How deep the fall is; and a clip that holds has none.",
 )  # fmt: skip
 
@@ -115,7 +115,7 @@ class Ssim(evaluators.ClipEvaluator):
 
     name = "ssim"
     min_frames = 2
-    min_side = similarity.WINDOW
+    min_side = similarity.SSIM_SIDE
     cards = (
         *_cards(
             "ssim",
@@ -160,7 +160,7 @@ class Ssim(evaluators.ClipEvaluator):
             **series_values("ssim", np.array([each.to_before for each in later]), sample.fps),
             **series_values("ssim_to_first", to_first, sample.fps),
             "ssim_to_first_half_life": evaluators.value_or_reason(
-                lambda: trend.half_life(to_first).half_life / sample.fps
+                lambda: decay.half_life(to_first).half_life / sample.fps
             ),
         }
 
@@ -183,7 +183,7 @@ def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | 
     numbers: dict[str, Callable[[], float]] = {
         "first_half": lambda: half_mean(series, series[:half]),
         "second_half": lambda: half_mean(series, series[half:]),
-        "slope": lambda: trend.slope(series) * fps,
+        "slope": lambda: theil_sen.slope(series) * fps,
         "slope_p": lambda: trend.trend(series).p_value,
         "verdict": lambda: trend.trend(series).verdict(LEAST_CHANGE),
     }
