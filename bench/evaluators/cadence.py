@@ -231,9 +231,8 @@ def pace(is_old: Flags) -> float:
     Raises:
         NotMeasurable: fewer than 2 new frames.
 
-    >>> pace(
-    ...     np.array([True, False, True, True, False, True])
-    ... )  # from one new frame to the next in three steps
+    >>> is_old = np.array([True, False, True, True, False, True])
+    >>> pace(is_old)  # from one new frame to the next in three steps
     0.3333333333333333
     """
     new = np.flatnonzero(~is_old)

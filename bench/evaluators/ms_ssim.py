@@ -35,7 +35,12 @@ class ScaleSimilarity:
 
 @evaluators.add
 class MsSsim(evaluators.ClipEvaluator):
-    """MS-SSIM along the clip; small shifts cost less than in SSIM, whose only scale is the finest."""
+    """MS-SSIM along the clip; small shifts cost less than in SSIM, whose only scale is the finest.
+
+    >>> frames = [ScaleSimilarity(to_before=None, to_input=1.0), ScaleSimilarity(to_before=0.9, to_input=0.5)]
+    >>> {name: found.value for name, found in MsSsim().conclude(frames, sample=None).items()}
+    {'ms_ssim_mean': 0.9, 'ms_ssim_to_input_mean': 0.75}
+    """
 
     name = "ms_ssim"
     min_frames = 2

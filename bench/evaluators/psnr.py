@@ -25,7 +25,16 @@ _TO_FIRST = MetricCard(
 
 @evaluators.add
 class Psnr(evaluators.ClipEvaluator):
-    """PSNR along the clip, between neighbours and against frame 0; a frozen clip has 100 throughout."""
+    """PSNR along the clip, between neighbours and against frame 0; a frozen clip has 100 throughout.
+
+    >>> frames = [
+    ...     None,
+    ...     FrameSimilarity(to_before=40, to_first=40),
+    ...     FrameSimilarity(to_before=20, to_first=10),
+    ... ]
+    >>> {name: found.value for name, found in Psnr().conclude(frames, sample=None).items()}
+    {'psnr_mean': 30.0, 'psnr_to_first_mean': 25.0}
+    """
 
     name = "psnr"
     min_frames = 2

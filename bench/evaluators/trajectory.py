@@ -124,9 +124,7 @@ def values(
 
     >>> misses = np.array([[3.0, -4.0], [0.0, 0.0], [60.0, 80.0]])
     >>> found = values(misses, np.array([False, True, True]), counts=np.array([True, True, False]))
-    >>> [
-    ...     each.value for each in found.values()
-    ... ]  # 7 and 0 pixels, 5 and 0, a share of 256, and one of two lost
+    >>> [each.value for each in found.values()]  # 7 and 0 pixels; 5 and 0; 3.5 of 256; one of two lost
     [3.5, 2.5, 0.013671875, 0.5]
     """
     l1, l2 = np.abs(misses).sum(axis=1), np.linalg.norm(misses, axis=1)

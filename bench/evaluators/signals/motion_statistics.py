@@ -72,9 +72,7 @@ def jerk(velocities: NDArray[np.float64], size: Size) -> float:
         NotMeasurable: fewer than 3 steps.
 
     >>> velocities = np.zeros((3, 4, 4, 2))
-    >>> velocities[:, :, :, 0] = np.array([0.0, 1.0, 0.0])[
-    ...     :, None, None
-    ... ]  # pixels per frame: a second difference of -2
+    >>> velocities[1, :, :, 0] = 1  # 0, 1, 0 pixels per frame to the right: a second difference of -2
     >>> jerk(velocities, Size(300, 400, 10.0))  # 2 pixels of a diagonal of 500, times 10³
     4.0
     """
@@ -118,9 +116,8 @@ def onset(speeds: Series, size: Size) -> float:
     Raises:
         NotMeasurable: fewer than 3 steps, or the clip stands still.
 
-    >>> onset(
-    ...     np.array([0.0, 0.0, 0.0, 4.0, 4.0, 4.0, 4.0]), Size(320, 240, 8.0)
-    ... )  # three steps of an eighth of a second
+    >>> speeds = np.array([0.0, 0.0, 0.0, 4.0, 4.0, 4.0, 4.0])
+    >>> onset(speeds, Size(320, 240, 8.0))  # after three steps of an eighth of a second
     0.375
     """
     _refuse_short(speeds, 3, "onset of motion")
