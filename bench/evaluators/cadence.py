@@ -1,10 +1,7 @@
 """How many different pictures per second a clip shows: frames that repeat or mix their neighbours, and their rhythm.
 
 A clip of 24 frames per second made from 8 different ones shows each of them three times, or fades from each to the
-next. Encoded repeats are no longer equal to the bit: a codec goes on refining them. What tells a repeat from movement
-is the part of the frame that changes most, where movement of even a small thing makes tens of gray levels and a codec a
-few. What tells a blend is single pixels: where things move, they do not lie on the line between the frames before and
-after.
+next.
 """
 
 from __future__ import annotations
@@ -16,54 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.errors import NotMeasurable
-from bench.evaluators.signals.cells import cell_means
+from bench.evaluators.signals.repeats import blends, change, lattice, pace, repeat_pattern, repeats
 from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Plane, Value
-
-GRID = 16
-"""Cells across and down; the one that changes most stands for the step."""
-
-CODEC = 4.0
-"""Gray levels: a larger change of a cell is no repeat. H.264 at crf 18 to 23 leaves up to 4.5 in a repeated frame, but
-rarely; movement of half a pixel per frame makes 3 to 10."""
-
-QUIET = 0.25
-"""A repeat changes by at most this share of the change of the clip's faster steps ..."""
-
-DROP = 3.0
-"""... and the steps before and after a run of repeats are at least this many times larger: movement that comes to rest
-slows down first."""
-
-POINTS = 64
-"""Pixels kept of each frame to find blends, at most, across and down: no averages, since averaging itself blends."""
-
-ON_THE_LINE = 0.2
-"""A blend is at most this far off the line between its neighbours, as a share of half the distance between them.
-Measured: 0.01 to 0.15 for blends, after H.264 mostly below 0.2; 0.4 to 1.6 for new frames, but 0.2 where a pan is 0.25
-pixels per frame: so runs of blends have to end at frames DROP times as far off."""
-
-LEAST_PART = 0.15
-"""Least share of either neighbour in a blend: with less it is a repeat."""
-
-TYPICAL = 90
-"""Percentile of all changes that stands for the clip's movement: holds for up to nine repeats of each picture, and is
-no cut."""
-
-CYCLES = 3
-"""How often a rhythm must recur: with two, any two repeats would be one."""
-
-KEPT = 0.75
-"""Share of a rhythm's repeats that must be found, since a codec hides some ..."""
-
-BROKEN = 0.1
-"""... and share of its new frames that may look like repeats, since movement pauses."""
-
-FAR = 100.0
-"""Farther than any frame is off the line; stands for infinity where its neighbours are equal."""
-
-Changes = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _REPEATS = (
     "A step's change is the largest mean |gray difference| over the cells of a 16 x 16 grid (BT.601, uint8). A frame "
@@ -144,9 +96,9 @@ class Cadence(evaluators.ClipEvaluator):
         return CadenceFrame(changed, lattice(view.gray))
 
     def conclude(self, frames: Sequence[CadenceFrame], sample: Sample) -> evaluators.Values:
-        is_repeat = rhythm(repeats(np.array([frame.change for frame in frames[1:]]))).flags
-        is_blend = rhythm(blends(np.stack([frame.points for frame in frames]))).flags
-        both = rhythm(is_repeat | np.append(is_blend, False))
+        is_repeat = repeat_pattern(repeats(np.array([frame.change for frame in frames[1:]]))).flags
+        is_blend = repeat_pattern(blends(np.stack([frame.points for frame in frames]))).flags
+        both = repeat_pattern(is_repeat | np.append(is_blend, False))
         return {
             "cadence_repeats": Value(float(is_repeat.mean()), series=_series(is_repeat)),
             "cadence_blends": Value(float(is_blend.mean()), series=(0.0, *_series(is_blend), 0.0)),
@@ -155,127 +107,10 @@ class Cadence(evaluators.ClipEvaluator):
         }
 
 
-def lattice(gray: Plane) -> Plane:
-    """(n,) uint8, n at most 64 x 64: every so many pixels of an (H, W) uint8 plane, across and down."""
-    step = -(-max(gray.shape) // POINTS)
-    return gray[::step, ::step].ravel()
+def _series(flags: NDArray[np.bool_]) -> tuple[float, ...]:
+    """1 for each flag that is set, else 0.
 
-
-def change(before: Plane, after: Plane) -> float:
-    """The largest mean absolute difference over the cells of the grid, of two (H, W) uint8 planes; in [0, 255]."""
-    import cv2
-
-    difference = cv2.absdiff(before, after).astype(np.float32)  # as uint8, means would be whole levels
-    return float(cell_means(difference, GRID).max())
-
-
-def repeats(changes: Changes) -> Flags:
-    """(n,): which of n steps lead to a frame that repeats the one before.
-
-    Args:
-        changes: (n,) gray levels: see change.
-
-    Raises:
-        NotMeasurable: nothing changes.
-
-    >>> repeats(np.array([20.0, 0.0, 20.0, 1.0, 20.0, 5.0])).tolist()  # 5 is more than a codec makes
-    [False, True, False, True, False, False]
+    >>> _series(np.array([True, False]))
+    (1.0, 0.0)
     """
-    if changes.max() == 0:
-        raise NotMeasurable("nothing moves: frames that repeat are no fault of a still clip")
-    is_quiet = changes <= min(CODEC, QUIET * float(np.percentile(changes, TYPICAL)))
-    return np.asarray((changes == 0) | _stand_out(changes, is_quiet | (changes == 0)))
-
-
-def blends(points: Plane) -> Flags:
-    """(T - 2,): which of the frames between the first and the last are a mixture of the two beside them.
-
-    Args:
-        points: (T, n) uint8, T >= 3: the same n pixels of each frame.
-
-    >>> a, b, c = [0, 0, 0], [100, 0, 0], [100, 90, 80]
-    >>> mixed = [100, 45, 40]  # half of b, half of c
-    >>> blends(np.array([a, b, mixed, c, a], np.uint8)).tolist()
-    [False, True, False]
-    """
-    off, part = np.array([_off_the_line(*points[t - 1 : t + 2]) for t in range(1, len(points) - 1)]).T
-    is_mixture = (off <= ON_THE_LINE) & (part >= LEAST_PART) & (part <= 1 - LEAST_PART)
-    return _stand_out(off, is_mixture)
-
-
-def _off_the_line(before: Plane, here: Plane, after: Plane) -> tuple[float, float]:
-    """How far `here` is off the best mixture of its neighbours, over half their distance; and the share of `after`."""
-    way = after.astype(np.float64) - before
-    gone = here.astype(np.float64) - before
-    if not way.any():
-        return FAR, 0.0
-    part = float(gone @ way / (way @ way))
-    return min(FAR, float(2 * np.linalg.norm(gone - part * way) / np.linalg.norm(way))), part
-
-
-def _stand_out(levels: NDArray[np.float64], is_low: Flags) -> Flags:
-    """(n,): the runs of low levels between levels DROP times as large; at an end, only the other side counts."""
-    found = np.zeros(len(levels), dtype=np.bool_)
-    for start, end in _runs(is_low):
-        beside = levels[[at for at in (start - 1, end) if 0 <= at < len(levels)]]
-        found[start:end] = len(beside) > 0 and DROP * levels[start:end].max() <= beside.min()
-    return found
-
-
-def pace(is_old: Flags) -> float:
-    """New frames per step, in (0, 1], between the first and the last new frame after frame 0.
-
-    Args:
-        is_old: (n,): which steps lead to a repeat or a blend.
-
-    Raises:
-        NotMeasurable: fewer than 2 new frames.
-
-    >>> is_old = np.array([True, False, True, True, False, True])
-    >>> pace(is_old)  # from one new frame to the next in three steps
-    0.3333333333333333
-    """
-    new = np.flatnonzero(~is_old)
-    if len(new) < 2:
-        raise NotMeasurable(f"a frame rate needs 2 new frames after frame 0, the clip has {len(new)}")
-    return (len(new) - 1) / int(new[-1] - new[0])
-
-
-@dataclass(frozen=True)
-class Rhythm:
-    """A pattern that recurs.
-
-    Attributes:
-        period: after how many flags it recurs; 1 where no flag is set, 0 where there is no rhythm.
-        flags: (n,): those that were set, and those that the rhythm asks for.
-    """
-
-    period: int
-    flags: Flags
-
-
-def rhythm(flags: Flags) -> Rhythm:
-    """The shortest rhythm that (n,) flags keep.
-
-    >>> found = rhythm(np.array([True, True, False] * 3 + [True, False, False]))  # a repeat was hidden once
-    >>> found.period, found.flags.tolist() == [True, True, False] * 4
-    (3, True)
-    """
-    if not flags.any():
-        return Rhythm(1, flags)
-    for length in range(2, len(flags) // CYCLES + 1):
-        phases = [flags[phase::length] for phase in range(length)]
-        is_set = [phase.mean() >= KEPT and phase.sum() >= CYCLES for phase in phases]
-        is_clear = [phase.mean() <= BROKEN for phase in phases]
-        if any(is_set) and any(is_clear) and all(np.logical_or(is_set, is_clear)):
-            return Rhythm(length, flags | np.resize(np.array(is_set), len(flags)))
-    return Rhythm(0, flags)
-
-
-def _series(flags: Flags) -> tuple[float, ...]:
     return tuple(flags.astype(np.float64).tolist())
-
-
-def _runs(flags: Flags) -> NDArray[np.intp]:
-    """(n, 2): where each run of set flags starts, and the place after its end."""
-    return np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]))).reshape(-1, 2)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +17,6 @@ from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Value
 
 Vectors = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Which CLIP.
-
-    Attributes:
-        model: a model of open_clip.
-        pretrained: one of its tags.
-        checkpoint: a file to load instead of what the tag would fetch; the tag still says of what kind it is ('openai':
-            as OpenAI published them). None for that.
-    """
-
-    model: str = "ViT-B-32"
-    pretrained: str = "openai"
-    checkpoint: Path | None = None
 
 
 SOURCE = (
@@ -53,7 +35,7 @@ class Clipsim(evaluators.ClipEvaluator):
     """Cosines between the CLIP vectors of frames, input image and text; one pass over the frames."""
 
     name = "clipsim"
-    Settings = Settings
+    Settings = clip.Settings
     cards = (
         MetricCard(
             name="clipsim", title="Prompt match", group="Text", is_lead=True,
@@ -97,10 +79,10 @@ class Clipsim(evaluators.ClipEvaluator):
     )  # fmt: skip
 
     def weights(self) -> tuple[Weights, ...]:
-        return self._source().weights()
+        return tuple(self.settings.weights())
 
     def load(self) -> None:
-        self._encoder = clip.Encoder(self._source(), self.device)
+        self._encoder = clip.Encoder(self.settings, self.device)
 
     def look(self, view: View) -> Image:
         return self._encoder.prepared(view.frame)
@@ -118,9 +100,6 @@ class Clipsim(evaluators.ClipEvaluator):
             "clip_consistency": _consistency(frames_TE, sample.case.id),
             "clip_to_input": _mean_cosine(frames_TE, image_E),
         }
-
-    def _source(self) -> clip.Source:
-        return clip.Source(self.settings.model, self.settings.pretrained, self.settings.checkpoint)
 
     def _image(self, sample: Sample) -> Vectors | BenchError:
         """(1, E): the vector of the input image."""

@@ -39,7 +39,7 @@ PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")
 
 
 @dataclass(frozen=True)
-class Source:
+class Settings:
     """Which CLIP.
 
     Attributes:
@@ -69,7 +69,7 @@ class Encoder:
     """A CLIP in memory.
 
     Args:
-        source: which one.
+        settings: which one; None for the defaults.
         device: where it computes.
 
     Raises:
@@ -77,15 +77,15 @@ class Encoder:
         Unavailable: the weights are not on this machine and cannot be fetched, or are of another kind.
     """
 
-    def __init__(self, source: Source | None = None, device: str = "cpu") -> None:
+    def __init__(self, settings: Settings | None = None, device: str = "cpu") -> None:
         import open_clip
 
-        source = source or Source()
+        settings = settings or Settings()
         self.device = device
-        self._net = _load(source, device)
+        self._net = _load(settings, device)
         self.context_length = int(self._net.context_length)
         """Tokens of a sentence that are read, its start and end included."""
-        self._tokens = open_clip.get_tokenizer(source.model, context_length=self.context_length)
+        self._tokens = open_clip.get_tokenizer(settings.model, context_length=self.context_length)
         self._transform = open_clip.transform.image_transform_v2(
             open_clip.transform.PreprocessCfg(**self._net.visual.preprocess_cfg), is_train=False
         )
@@ -134,11 +134,11 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(wide / np.linalg.norm(wide, axis=1, keepdims=True))
 
 
-def _load(source: Source, device: str) -> Any:
-    declared = source.weights()
-    if source.pretrained == "openai" and declared:
+def _load(settings: Settings, device: str) -> Any:
+    declared = settings.weights()
+    if settings.pretrained == "openai" and declared:
         return _load_openai(weights.fetch(declared[0]), device)
-    return _load_named(source, device)
+    return _load_named(settings, device)
 
 
 def _load_openai(file: Path, device: str) -> Any:
@@ -156,20 +156,20 @@ def _load_openai(file: Path, device: str) -> Any:
     return net.eval()
 
 
-def _load_named(source: Source, device: str) -> Any:
+def _load_named(settings: Settings, device: str) -> Any:
     """A model of open_clip's list, with the weights that its tag names or with a file."""
     import open_clip
 
-    if source.model not in open_clip.list_models():
-        raise UnknownName("CLIP model", source.model, open_clip.list_models())
-    tags = open_clip.list_pretrained_tags_by_model(source.model)
-    if source.pretrained not in tags and not source.checkpoint:
-        raise UnknownName(f"tag of CLIP model '{source.model}'", source.pretrained, tags)
-    facts = open_clip.get_pretrained_cfg(source.model, source.pretrained) or {}
+    if settings.model not in open_clip.list_models():
+        raise UnknownName("CLIP model", settings.model, open_clip.list_models())
+    tags = open_clip.list_pretrained_tags_by_model(settings.model)
+    if settings.pretrained not in tags and not settings.checkpoint:
+        raise UnknownName(f"tag of CLIP model '{settings.model}'", settings.pretrained, tags)
+    facts = open_clip.get_pretrained_cfg(settings.model, settings.pretrained) or {}
     try:
         net = open_clip.create_model(
-            source.model,
-            pretrained=str(source.checkpoint or source.pretrained),
+            settings.model,
+            pretrained=str(settings.checkpoint or settings.pretrained),
             device=device,
             # open_clip only warns where a tag was trained with the other activation, and computes something else
             force_quick_gelu=bool(facts.get("quick_gelu")),
@@ -177,9 +177,9 @@ def _load_named(source: Source, device: str) -> Any:
             force_preprocess_cfg={key: facts[key] for key in PREPROCESSING if key in facts},
         )
     except Exception as error:  # huggingface_hub, torch and open_clip have no common root
-        if source.checkpoint:
-            raise _not_loadable(source.checkpoint, error) from error
-        raise _not_fetched(source, _first_line(error)) from error
+        if settings.checkpoint:
+            raise _not_loadable(settings.checkpoint, error) from error
+        raise _not_fetched(settings, _first_line(error)) from error
     return net.eval()
 
 
@@ -190,9 +190,9 @@ def _not_loadable(file: Path, error: Exception) -> Unavailable:
     )
 
 
-def _not_fetched(source: Source, reason: str) -> Unavailable:
+def _not_fetched(settings: Settings, reason: str) -> Unavailable:
     return Unavailable(
-        f"weights '{source.pretrained}' of CLIP model '{source.model}' are not here: {reason}",
+        f"weights '{settings.pretrained}' of CLIP model '{settings.model}' are not here: {reason}",
         "fetch them with a network, or give their file as checkpoint",
     )
 
