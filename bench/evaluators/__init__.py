@@ -86,7 +86,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
-        """What the one of two functions gives that is for evaluators of this kind.
+        """The result of one of two functions, the one for evaluators of this kind.
 
         Args:
             of_clips: called with this evaluator if its metrics are about single clips.

@@ -61,7 +61,7 @@ class Fvd(FrechetEvaluator):
             "features follow content (Ge et al. 2024, arXiv 2404.12391). With fewer clips than its 400 features the "
             "number is indicative only; papers use 2048 clips.",
         ),
-        kernel_title="KVD", dimensions=400, ddof=ddof,
+        kernel_title="Kernel video distance", dimensions=400, ddof=ddof,
     )  # fmt: skip
 
     def weights(self) -> tuple[Weights, ...]:
