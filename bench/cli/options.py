@@ -144,3 +144,8 @@ class ClipsChoice(StrEnum):
 MemoryOption = Annotated[
     Memory, typer.Option(help="Offload whole parts, or layer by layer, to the CPU.", rich_help_panel=HOW)
 ]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of 'a,b,…'."""
+    return [word.strip() for word in text.split(",") if word.strip()]

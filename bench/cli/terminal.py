@@ -210,13 +210,17 @@ def _or_dash(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
 
 
-def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
-    """Why there are holes; None if there are none."""
+def failures_tables(rows: pd.DataFrame, *statuses: str) -> Iterator[Table]:
+    """Why there are holes: one table per status that occurs."""
+    for status in statuses:
+        failures = summary.failures(rows[rows["status"] == status])
+        if len(failures):
+            yield _failures_table(failures, status)
+
+
+def _failures_table(failures: pd.DataFrame, title: str) -> Table:
     import pandas as pd
 
-    failures = summary.failures(rows)
-    if not len(failures):
-        return None
     table = Table("entry", "case", "seed", "metrics", "why", title=title, title_justify="left")
     for failure in failures.to_dict("records"):
         case = str(failure["case"]) if pd.notna(failure["case"]) else "the set"
