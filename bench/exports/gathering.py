@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import runs as run_folders
 from bench.errors import BadResults, UnknownName, UsageError
-from bench.runs import parquet
+from bench.runs import finding, parquet
 from bench.scoring import summary
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
 
 def _named(word: str, labels: dict[str, str]) -> str:
     """The run that a word means, as on the rest of the command line."""
-    matches = run_folders.called(word, labels)
+    matches = finding.called(word, labels)
     if not matches:
         raise UnknownName("run", word, labels, hint="among these results")
     if len(matches) > 1:

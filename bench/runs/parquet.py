@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema
-from bench.runs import cards as cards_of_rows
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -111,7 +110,7 @@ def _texts(columns: Sequence[str]) -> list[str]:
 
 def cards(tables: Iterable[pa.Table]) -> Cards:
     """The cards that tables of rows came with; see read_table."""
-    return cards_of_rows.merged(cards_of_rows.of_metadata(table.schema.metadata) for table in tables)
+    return Cards.merged(Cards.of_metadata(table.schema.metadata) for table in tables)
 
 
 def find(folders: Iterable[Path]) -> list[Path]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import cards as cards_of_rows, parquet
+from bench.runs import parquet
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -76,7 +76,7 @@ class RowStore:
             with suppress(BadResults):
                 folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
         noted = self._described.read_text("utf-8") if self._described.exists() else ""
-        return folded | cards_of_rows.of_text(noted)
+        return folded | Cards.of_text(noted)
 
     def fold(self) -> None:
         """Puts the parts into the folded file. Killed in between, rows are in both and count once."""

@@ -9,7 +9,7 @@ from bench.calibration import damages
 from bench.errors import NotMeasurable
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.fvd_hc import FvdHc, Settings
-from bench.suites import scenes as render
+from bench.suites.scenes import Scene, frames
 from bench.types import Frames, Value
 from tests.made import features, moving_clip
 
@@ -24,8 +24,8 @@ def scenes(first_image: int) -> list[Frames]:
     for number in range(CLIPS):
         image = IMAGES[(first_image + number) % len(IMAGES)]
         speed = 0.4 + 0.3 * (number // len(MOVES))
-        scene = render.Scene(image, MOVES[number % len(MOVES)], speed, width=96, height=80, num_frames=14)
-        made.append(render.frames(scene))
+        scene = Scene(image, MOVES[number % len(MOVES)], speed, width=96, height=80, num_frames=14)
+        made.append(frames(scene))
     return made
 
 

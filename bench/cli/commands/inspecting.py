@@ -86,14 +86,13 @@ def doctor(
     bench doctor svd kling wan2.1-i2v-480p             what each of them lacks
     bench doctor command --set program=my.toml
     """
-    from bench.doctor import machine
-    from bench.doctor.models import as_json as checkups_json, checkups
+    from bench.doctor import machine, model_checkups
     from bench.types import Runtime
 
     where = Runtime(device, dtype, memory.value)
-    found = checkups(models, settings or [], checkpoint, where) if models else [machine.checkup()]
+    found = model_checkups.checkups(models or [], settings or [], checkpoint, where) or [machine.checkup()]
     if as_json:
-        print_json(checkups_json(found))
+        print_json([each.as_json() for each in found])
     else:
         typer.echo("\n".join(str(each) for each in found))
     raise typer.Exit(not all(each.is_fit for each in found))

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from bench.base import devices
 from bench.doctor import machine
-from bench.doctor.machine import Checkup, Finding, Hub
+from bench.doctor.findings import Checkup, Finding
+from bench.doctor.hub_client import HubClient
 from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UsageError
@@ -54,24 +54,12 @@ def checkups(
     except Unavailable as error:
         runtime = Runtime()
         device = Finding("device", "missing", error.reason, error.remedy)
-    hub = Hub()
-    return [_checkup(name, settings, checkpoint, runtime, device, hub) for name in names]
-
-
-def as_json(checkups: Sequence[Checkup]) -> list[dict[str, Any]]:
-    """For machines."""
-    return [
-        {
-            "subject": each.subject,
-            "is_fit": each.is_fit,
-            "findings": [asdict(found) for found in each.findings],
-        }
-        for each in checkups
-    ]
+    client = HubClient()
+    return [_checkup(name, settings, checkpoint, runtime, device, client) for name in names]
 
 
 def _checkup(
-    name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, hub: Hub
+    name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, client: HubClient
 ) -> Checkup:
     try:
         (model,) = resolve_models.unloaded(ModelRequest((name,), settings=tuple(settings)), runtime)
@@ -79,7 +67,7 @@ def _checkup(
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:
         _adopt(model, checkpoint)
-    found = [need if need.is_met else _asked(need, hub) for need in model.needs()]
+    found = [need if need.is_met else _asked(need, client) for need in model.needs()]
     findings = [_finding(need) for need in found]
     if model.card.weights is not None:
         findings.append(device)
@@ -108,12 +96,12 @@ def _base(model: Model) -> Model:
     return model.base if isinstance(model, Processed) else model
 
 
-def _asked(need: Need, hub: Hub) -> Need:
+def _asked(need: Need, client: HubClient) -> Need:
     """A need that this machine alone cannot tell more of, and what others say."""
     if need.kind == "server" and need.address:
         return _listening(need)
     if need.kind == "weights" and need.address:
-        told = hub.words(need.address)
+        told = client.words(need.address)
         return replace(need, found=f"{need.found}; {told}" if told else need.found)
     return need
 
