@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from bench.types import Memory
 
 WHICH, HOW = "Which models, cases and metrics", "Where and how"
 
@@ -94,51 +95,6 @@ WorkersOption = Annotated[
     int, typer.Option(min=1, metavar="N", help="Processes that measure clips.", rich_help_panel=HOW)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=HOW)]
-
-
-class Memory(StrEnum):
-    """How much of a model stays on the device."""
-
-    full = "full"
-    model = "model"
-    sequential = "sequential"
-
-
-class FitChoice(StrEnum):
-    """How input images were brought to the clips' size."""
-
-    cover = "cover"
-    contain = "contain"
-    stretch = "stretch"
-
-
-class Kind(StrEnum):
-    """What `bench ls` lists."""
-
-    models = "models"
-    metrics = "metrics"
-    suites = "suites"
-    weights = "weights"
-    runs = "runs"
-
-
-class ExportFormat(StrEnum):
-    """What `bench export` writes."""
-
-    site = "site"
-    csv = "csv"
-    json = "json"
-    parquet = "parquet"
-    eval_results = "eval-results"
-    every_eval_ever = "every-eval-ever"
-
-
-class ClipsChoice(StrEnum):
-    """Where the clips of a site are."""
-
-    copy = "copy"
-    link = "link"
-    none = "none"
 
 
 MemoryOption = Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,8 +13,6 @@ from bench.cli.options import (
     DeviceOption,
     DtypeOption,
     JsonOption,
-    Kind,
-    Memory,
     MemoryOption,
     OutOption,
     SetOption,
@@ -23,15 +21,17 @@ from bench.errors import UsageError
 
 
 def ls(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    kind: Annotated[
+        Literal["models", "metrics", "suites", "weights", "runs"], typer.Argument(help="What to list.")
+    ],
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
     """List models, metrics, suites, weights or runs."""
     from bench.cli import listings
 
-    headings, entries = listings.of(kind.value, out)
-    warn(listings.problems(kind.value, out))
+    headings, entries = listings.of(kind, out)
+    warn(listings.problems(kind, out))
     if as_json:
         print_json(entries)
         return
@@ -39,7 +39,7 @@ def ls(
 
     lines = [[entry[heading] for heading in headings] for entry in entries]
     groups = [str(entry.get("family") or entry.get("group") or "") for entry in entries]
-    print_all([terminal.listing(headings, lines, groups), *listings.notes(kind.value)])
+    print_all([terminal.listing(headings, lines, groups), *listings.notes(kind)])
 
 
 def show(
@@ -75,7 +75,7 @@ def doctor(
     ] = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
-    memory: MemoryOption = Memory.full,
+    memory: MemoryOption = "full",
     as_json: JsonOption = False,
 ) -> None:
     """Say what models lack on this machine, and the line that mends it.
@@ -89,7 +89,7 @@ def doctor(
     from bench.doctor import machine, model_checkups
     from bench.types import Runtime
 
-    where = Runtime(device, dtype, memory.value)
+    where = Runtime(device, dtype, memory)
     found = model_checkups.checkups(models or [], settings or [], checkpoint, where) or [machine.checkup()]
     if as_json:
         print_json([each.as_json() for each in found])

@@ -19,12 +19,10 @@ from bench.cli.options import (
     DeviceOption,
     DryRunOption,
     DtypeOption,
-    FitChoice,
     JsonOption,
     LimitOption,
     LoraOption,
     MaxCostOption,
-    Memory,
     MemoryOption,
     MetricSetOption,
     MetricsOption,
@@ -38,6 +36,7 @@ from bench.cli.options import (
     words_of,
 )
 from bench.errors import UsageError
+from bench.types import Fit, Memory
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,7 +59,7 @@ def run(
     metric_settings: MetricSetOption = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
-    memory: MemoryOption = Memory.full,
+    memory: MemoryOption = "full",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
@@ -105,7 +104,7 @@ def generate(
     limit: LimitOption = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
-    memory: MemoryOption = Memory.full,
+    memory: MemoryOption = "full",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     accel: AccelOption = "",
@@ -130,9 +129,7 @@ def evaluate(
     clips: Annotated[Path | None, typer.Option(help="CSV or folder of clips that you already have.")] = None,
     name: Annotated[str, typer.Option(help="What tables call these clips.")] = "",
     suite: Annotated[str | None, typer.Option(help="Suite that these clips animate, if one of ours.")] = None,
-    fit: Annotated[
-        FitChoice, typer.Option(help="How input images were brought to the clips' size.")
-    ] = FitChoice.cover,
+    fit: Annotated[Fit, typer.Option(help="How input images were brought to the clips' size.")] = "cover",
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
     device: DeviceOption = "auto",
@@ -155,13 +152,13 @@ def evaluate(
     from bench.engine import jobs, requests
 
     wanted = _metric_request(metrics, metric_settings, download=True)
-    config = _config(out, device, "auto", Memory.full, retry_failed, workers)
+    config = _config(out, device, "auto", "full", retry_failed, workers)
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
     if clips:
         if not name:
             raise UsageError("--clips needs --name: what tables call these clips")
-        source = requests.ClipSource(clips, name, suite, fit.value)
+        source = requests.ClipSource(clips, name, suite, fit)
         report = jobs.evaluate_clips(source, wanted, config, progress())
     else:
         report = jobs.evaluate_runs(runs or [], wanted, config, progress())
@@ -213,7 +210,7 @@ def _config(
     from bench.base import devices
     from bench.engine.requests import RunConfig
 
-    return RunConfig(out, devices.resolve(device, dtype, memory.value), retry_failed, workers)
+    return RunConfig(out, devices.resolve(device, dtype, memory), retry_failed, workers)
 
 
 def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, as_json: bool) -> None:

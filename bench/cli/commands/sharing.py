@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
 from bench.cli.commands.output import progress, warn
-from bench.cli.options import HOW, WHICH, ClipsChoice, ExportFormat, OutOption
+from bench.cli.options import HOW, WHICH, OutOption
 from bench.errors import UsageError
 
 
@@ -60,15 +61,15 @@ def export(
         str, typer.Option(help="Only this suite: name, or name@version.", rich_help_panel=WHICH)
     ] = "",
     format: Annotated[
-        ExportFormat,
+        Literal["site", "csv", "json", "parquet", "eval-results", "every-eval-ever"],
         typer.Option(
             metavar="FORMAT",
             help="site, csv, json, parquet, eval-results, every-eval-ever.",
             rich_help_panel=HOW,
         ),
-    ] = ExportFormat.site,
+    ] = "site",
     clips: Annotated[
-        ClipsChoice | None,
+        Literal["copy", "link", "none"] | None,
         typer.Option(
             help="Site: copy the clips into it (the default), link to where they lie, or none.",
             rich_help_panel=HOW,
@@ -105,31 +106,27 @@ def export(
     """
     from bench import exports
 
-    if format is not ExportFormat.site:
+    if format != "site":
         if clips is not None or max_clips is not None:
-            raise UsageError(f"--clips and --max-clips are for a site, not for --format {format.value}")
+            raise UsageError(f"--clips and --max-clips are for a site, not for --format {format}")
         gathered = exports.gather([published, out], run or [], suite)
         warn(gathered.problems)
-        for path in exports.write(format.value, destination, gathered, dataset):
+        for path in exports.write(format, destination, gathered, dataset):
             typer.echo(path)
         return
     from bench.web import static
 
     if dataset:
         raise UsageError("--dataset is for --format eval-results, not for a site")
-    wanted = static.Wanted((published, out), tuple(run or ()), suite, *_shown_clips(clips, max_clips))
+    wanted = static.Wanted((published, out), tuple(run or ()), suite, clips or "copy")
+    if max_clips is not None:
+        wanted = replace(wanted, most_clips=max_clips)
     made = static.export(destination, wanted, progress())
     warn(made.problems)
     typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
     # links lead out of the folder, and bench serve hands out what is in it
     served = "" if wanted.clips == "link" else f"bench serve {destination}: look at it; or "
     typer.echo(f"{served}open {destination / 'index.html'}")
-
-
-def _shown_clips(clips: ClipsChoice | None, most: int | None) -> tuple[Any, int]:
-    from bench.web.static.exporting import MOST_CLIPS
-
-    return (clips or ClipsChoice.copy).value, MOST_CLIPS if most is None else most
 
 
 def serve(
