@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.calibration.curves import BACKWARDS, MIN_CLIPS, TOLERANCE, Calibration, Curve, MetricFacts, Verdict
+from bench.calibration.curves import TOLERANCE, Calibration, Curve, MetricFacts, Verdict
+from bench.calibration.fitting import BACKWARDS, MIN_CLIPS
+from bench.types import ARROWS
 
 SIGNS: dict[Verdict, str] = {"shows": "●", "moves": "○", "silent": "·", "too few": "?"}
-
-ARROWS = {"higher": " ↑", "lower": " ↓", "none": ""}
 
 LEGEND = f"""\
 Each clip is damaged at growing severity and measured beside its undamaged self; a curve is the mean difference over
@@ -118,4 +118,4 @@ def _table(calibration: Calibration, evaluator: str) -> Iterator[str]:
     yield "|---" * (len(shown) + 1) + "|"
     for metric, line in lines.items():
         cells = " | ".join(line[name] for name in shown)
-        yield f"| `{metric.name}`{ARROWS[metric.direction]} | {cells} |"
+        yield f"| {f'`{metric.name}` {ARROWS[metric.direction]}'.rstrip()} | {cells} |"

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.calibration import curves
-from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts
+from bench.calibration.fitting import fitted
 from bench.web import launch
 from leaderboard import calibration, source
 from tests.leaderboard import boards

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.calibration import curves
-from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts
+from bench.calibration.fitting import fitted
 from bench.evaluators import catalogue
 from bench.runs import parquet
 from bench.web import launch

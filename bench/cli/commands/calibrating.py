@@ -52,15 +52,13 @@ def calibrate(
     bench calibrate --clips my/cases.csv                       on clips of your own
     """
     from bench.base import files
-    from bench.calibration import curves, measure, tables
+    from bench.calibration import curves, measure, sound_clips, tables
     from bench.cli import terminal
 
     told = progress()
     chosen = measure.chosen_damages(words_of(damages))
     evaluators = measure.chosen(words_of(metrics), "cpu", told)
-    sources = (
-        measure.sources_of_clips(clips, limit) if clips else measure.sources_of_suite(suite, limit, told)
-    )
+    sources = sound_clips.of_own(clips, limit) if clips else sound_clips.of_suite(suite, limit, told)
     found = measure.calibrate(sources, evaluators, chosen, told, workers)
     path = out / curves.FILE
     curves.write(path, found)
