@@ -59,7 +59,7 @@ def _portable(error: Exception) -> Exception:
     try:
         if str(pickle.loads(pickle.dumps(error))) == str(error):
             return error
-    except Exception:  # an exception's class may be anybody's
+    except Exception:  # an exception's class may be a plug-in's
         pass
     return (
         BenchError(str(error))

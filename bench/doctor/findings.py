@@ -13,13 +13,13 @@ MARKS = {"ok": "ok", "missing": "MISSING", "note": "note"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
         what: 'package diffusers', 'weights org/name'.
         state: see State.
         found: what is here, or what is wrong.
-        remedy: the line that mends it; '' where nothing needs to be.
+        remedy: the line that fixes it; '' if nothing needs to be fixed.
     """
 
     what: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checkup:
-    """All that was looked at for a model, or for this machine."""
+    """All that was checked for a model, or for this machine."""
 
     subject: str
     findings: tuple[Finding, ...]

@@ -25,7 +25,7 @@ LOW_DISK = 20e9
 """Bytes: about what the weights of one large model take."""
 
 DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
-"""What Linux has where there is a GPU of NVIDIA or AMD."""
+"""Files that Linux has if there is a GPU of NVIDIA or AMD."""
 
 
 def checkup() -> Checkup:

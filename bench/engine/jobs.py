@@ -36,7 +36,7 @@ class JobReport:
     Attributes:
         folders: of the runs, in the order asked for.
         rows: every row of these runs, the columns of Measurement.
-        unavailable: evaluator -> why it did not measure, and what to do.
+        unavailable: evaluator -> why it did not measure, and the remedy.
         made, kept: clips that are new, and that were there.
         measured: rows that are new.
         lost: how many of the new clips could not be made.

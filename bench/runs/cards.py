@@ -21,13 +21,13 @@ ATTRIBUTE = "bench_cards"
 PANDAS_KEY = b"PANDAS_ATTRS"
 
 LONGEST = 2_000
-"""Characters of any text of a card; what is longer comes from no card of ours."""
+"""Characters of any text of a card; a longer one is from no card of ours."""
 
 MOST = 5_000
 """Cards in one file."""
 
 OMITTED = ("source", "blind_to", "series", "shows", "ignores")
-"""Fields of metrics' cards that stay behind: a file of rows is no documentation."""
+"""Fields of metrics' cards that are left out: a file of rows is no documentation."""
 
 C = TypeVar("C", MetricCard, ModelCard)
 
@@ -54,7 +54,7 @@ class Cards:
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[bytes, bytes] | None) -> Cards:
-        """The cards in a parquet file's metadata; none where there are none, or where they are no cards."""
+        """The cards in a parquet file's metadata; none if there are none, or if they cannot be read."""
         try:
             attributes = json.loads((metadata or {}).get(PANDAS_KEY, b"{}"))
         except (ValueError, RecursionError):
