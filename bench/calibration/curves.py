@@ -1,7 +1,7 @@
-"""Response curves: how a metric answers to a damage that grows, what can be said of it, and what its card claims.
+"""Response curves: how a metric responds to growing damage, and whether its card's claims hold.
 
-A curve stands on paired differences: each clip damaged, minus the same clip undamaged. Everything here is arithmetic
-and one JSON file; who damages and measures is bench.calibration.measure.
+A curve is the mean of paired differences: each clip damaged, minus the same clip undamaged. Here are curves as values
+and as one JSON file; `bench.calibration.measure` damages and measures, `bench.calibration.fitting` makes the curves.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ SCHEMA = 1
 """Grows when the file's content means something else."""
 
 FILE = "calibration.json"
-"""Its name in a folder of runs or of published results."""
+"""The file's name in a folder of runs or of published results."""
 
 TOLERANCE = 0.1
-"""An ignored damage may move a metric by this share of what tells clips apart: of the farthest that a damage moves it
-which it claims to show, or of its standard deviation over undamaged clips, if that is more."""
+"""An ignored damage may move a metric by this share of what tells clips apart: the farthest that a damage moves it
+which it claims to show, or its standard deviation over undamaged clips, if that is more."""
 
 Verdict: TypeAlias = Literal["shows", "moves", "silent", "too few"]
 """shows: told apart, monotone and, where one way is better, to the worse. moves: told apart, but back and forth or to
@@ -37,7 +37,7 @@ SEEN: tuple[Verdict, ...] = ("shows", "moves")
 """The verdicts of damage that is told apart."""
 
 Claim: TypeAlias = Literal["shows", "ignores", ""]
-"""What a metric's card says of a damage."""
+"""What a metric's card claims about a damage."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class DamageFacts:
 
 @dataclass(frozen=True)
 class MetricFacts:
-    """A metric as it was asked; see MetricCard."""
+    """A metric as it was measured; see MetricCard."""
 
     name: str
     evaluator: str
@@ -65,23 +65,23 @@ class MetricFacts:
     ignores: tuple[str, ...] = ()
 
     def claim(self, damage: str) -> Claim:
-        """What the card says of that damage."""
+        """What the card claims about that damage."""
         return "shows" if damage in self.shows else "ignores" if damage in self.ignores else ""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How one metric answers to one damage.
+    """How one metric responds to one damage.
 
     Attributes:
         metric, damage: names.
-        clips: how many the curve stands on.
+        clips: how many are averaged.
         baseline: mean of the metric over undamaged clips.
         spread: its standard deviation.
         changes: mean paired difference at each severity.
-        lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where it is told apart: see fitted.
-        told_from: the smallest severity that is told apart from no damage; None where not even the largest is.
-        is_monotone: the further the greater the severity, up to BACKWARDS of the range.
+        lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where told apart: see fitting.
+        told_from: the smallest severity that is told apart from no damage; None if not even the largest is.
+        is_monotone: whether it grows with severity; see fitting.is_monotone.
         verdict: see Verdict.
     """
 
@@ -103,10 +103,10 @@ class Calibration:
     """A table of curves and where it came from.
 
     Attributes:
-        about: facts for readers: what the clips are, when and with which version it was measured.
+        about: facts for readers: which clips, when, by which version.
         damages, metrics: in the order in which tables show them.
-        curves: one a metric and damage, where the metric has values.
-        failures: metric -> what broke, where something did.
+        curves: one per metric and damage for which the metric has values.
+        failures: metric -> what broke, if something did.
     """
 
     about: Mapping[str, str]
@@ -116,15 +116,15 @@ class Calibration:
     failures: Mapping[str, str]
 
     def curve(self, metric: str, damage: str) -> Curve | None:
-        """The curve of that metric and damage; None where the metric has no values."""
+        """The curve of that metric and damage; None if the metric has no values."""
         return next((each for each in self.curves if (each.metric, each.damage) == (metric, damage)), None)
 
     def broken_claims(self) -> list[str]:
-        """One line for each claim of a card that its curve does not bear out."""
+        """One line for each claim of a card that its curve contradicts."""
         return [line for metric in self.metrics for line in self._broken(metric)]
 
     def is_broken(self, metric: MetricFacts, curve: Curve) -> bool:
-        """Whether the card claims of this damage what the curve does not bear out; too few clips break nothing."""
+        """Whether the curve contradicts what the card claims about this damage; a curve of too few clips does not."""
         if curve.verdict == "too few":
             return False
         claim = metric.claim(curve.damage)
@@ -148,7 +148,7 @@ class Calibration:
 
 
 def found(curve: Curve) -> str:
-    """What a curve says, in words."""
+    """A curve in words."""
     if curve.verdict == "too few":
         return f"stands on too few clips: {curve.clips}"
     if curve.told_from is None:
@@ -159,7 +159,7 @@ def found(curve: Curve) -> str:
 
 
 def worsens(curve: Curve, direction: Direction, tolerance: float) -> bool:
-    """Whether some severity makes the metric worse: told apart by its own interval, and by more than the tolerance."""
+    """Whether some severity makes the metric worse: outside its own interval, and by more than the tolerance."""
     ends = (curve.lows, curve.highs)
     nearest = np.array([_nearest_to_0(low, high) for low, high in zip(*ends, strict=True)])
     is_told = nearest != 0
@@ -171,11 +171,11 @@ def _nearest_to_0(low: float, high: float) -> float:
 
 
 def to_the_worse(changes: NDArray[np.float64], direction: Direction) -> NDArray[np.float64]:
-    """How far each change goes to the worse; where neither way is better, how far it goes."""
+    """How far each change goes to the worse; if neither way is better, how far it goes."""
     return {"higher": -changes, "lower": changes, "none": np.abs(changes)}[direction]
 
 
-# The file: one line a curve, so that a change of one is a change of one line
+# The file: one line per curve, so that a change of one curve changes one line
 
 
 def write(path: Path, calibration: Calibration) -> None:

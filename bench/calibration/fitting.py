@@ -1,4 +1,4 @@
-"""Response curves out of measured values: paired differences, their intervals, and from where damage is told apart."""
+"""Response curves from measured values: paired differences, intervals, and where damage is told apart from none."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bench.calibration.curves import Curve, Verdict, to_the_worse
 from bench.types import Direction
 
 MIN_CLIPS = 4
-"""Of fewer, Student's interval is so wide that nothing is told apart; nothing is said of such a curve."""
+"""With fewer, Student's interval is so wide that nothing is told apart; such a curve has no verdict."""
 
 BACKWARDS = 0.1
-"""The share of a curve's range by which it may turn back and still be called monotone: noise of the mean."""
+"""The share of a curve's range by which it may turn back and still count as monotone: noise of the mean."""
 
 NOTHING = 1e-9
-"""A smaller difference is the rounding of sums."""
+"""Smaller differences are the rounding of sums."""
 
 
 def fitted(
@@ -32,18 +32,19 @@ def fitted(
         names: of metric and damage.
         direction: which way is better.
         severities: S, growing.
-        values: (N, 1 + S): of each clip, undamaged and at each severity.
+        values: (N, 1 + S): one row per clip, undamaged and at each severity.
 
-    Told apart is a severity at which Student's interval of the drawn-in differences (see drawn_in) excludes 0. The
-    greatest severity is tested first and smaller ones only while all greater ones were told apart to the same side: in
-    that order, the chance of one false alarm in a whole curve stays 5 % (by simulation, under normal noise, 5.6 % of
-    eight clips, 7 % of five or four), without a discount for testing many.
+    Returns:
+        The curve. A severity is told apart if Student's interval of the compressed differences (see compressed)
+        excludes 0. The greatest severity is tested first, and smaller ones only while all greater ones were told apart
+        to the same side: in that order, the chance of one false alarm in a whole curve stays 5 % (by simulation, under
+        normal noise, 5.6 % with eight clips, 7 % with five or four) without a correction for many tests.
     """
     changes = values[:, 1:] - values[:, :1]
     changes[np.abs(changes) < NOTHING] = 0.0
     means = changes.mean(axis=0)
     lows, highs = _intervals(changes)
-    told_from = _told_from(severities, *_intervals(drawn_in(changes)))
+    told_from = _told_from(severities, *_intervals(compressed(changes)))
     monotone = is_monotone(means)
     verdict: Verdict = "silent"
     if len(values) < MIN_CLIPS:
@@ -65,12 +66,11 @@ def fitted(
     )
 
 
-def drawn_in(changes: NDArray[np.float64]) -> NDArray[np.float64]:
+def compressed(changes: NDArray[np.float64]) -> NDArray[np.float64]:
     """asinh of each difference over the median size of those that are not 0, for each column of (N, S).
 
-    One clip may answer a hundred times as strongly as another. On raw differences it would be the others' noise, and
-    seven clips of eight that get worse would not tell. Signs and zeros stay, so that nothing is found where there is
-    nothing.
+    One clip may respond a hundred times as strongly as another. Among raw differences it would be noise to the others,
+    and seven clips of eight that get worse would not be enough. Signs and zeros stay, so that no effect is made up.
     """
     sizes = np.abs(changes)
     medians = [np.median(column[column > 0]) if column.any() else 1.0 for column in sizes.T]

@@ -1,8 +1,8 @@
 """Calibration: sound clips × damages × severities × evaluators -> response curves.
 
-Each clip is damaged in memory and shown to every evaluator as `bench evaluate` would show it. Its case is made anew
-from the undamaged clip: frame 0 is the input image, four of its frames are keyframes, its left half is to be kept, so
-that every metric that needs such a thing has it, and fits the clip. Camera and trajectory are the suite's.
+Each clip is damaged in memory and shown to every evaluator as `bench evaluate` would show it. Its case is derived from
+the undamaged clip: frame 0 is the input image, four of its frames are keyframes, its left half is to be kept, so that
+every metric has what it needs, and it fits the clip. Camera and trajectory are the suite's.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ KEYFRAMES = 4
 """Pictures that each clip should pass through, evenly spaced, the first and the last frame among them."""
 
 Values: TypeAlias = dict[str, list[float | None]]
-"""Metric -> its value at each severity of a cell; None where the clip has none to give."""
+"""Metric -> its value at each severity of a cell; None if the clip has none to give."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ UNDAMAGED = Damage("undamaged", "Undamaged", "", (), _as_it_is, "The clip itself
 
 @dataclass(frozen=True)
 class Answered:
-    """What the evaluators said of one cell, and what broke."""
+    """Answers of the evaluators to one cell, and what broke."""
 
     values: Values
     failures: Mapping[str, str]
@@ -70,12 +70,20 @@ class Answered:
 
 
 def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEvaluator]:
-    """The evaluators of these metrics; none for all that look at single clips through no weights.
+    """The evaluators of metrics.
+
+    Args:
+        names: of metrics of single clips; none for all that need no weights.
+        device: where nets compute.
+        progress: is told about downloads.
+
+    Returns:
+        The evaluators, not yet loaded.
 
     Raises:
         UnknownName: there is no such metric.
-        UsageError: one that looks at whole sets of clips.
-        Unavailable: weights that cannot be fetched.
+        UsageError: one is about whole sets of clips.
+        Unavailable: weights cannot be fetched.
     """
     wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
     found = of_clips(wanted)
@@ -110,20 +118,23 @@ def calibrate(
     progress: Progress,
     workers: int = 1,
 ) -> Calibration:
-    """Measures each clip undamaged and damaged; a metric without a value on a clip leaves that clip out of its curve.
+    """Measures each clip undamaged and damaged; a clip without a value of a metric is left out of its curve.
 
     Args:
         clips: sound clips.
-        evaluators: which measure; each is asked for a clip that it applies to.
+        evaluators: each measures the clips that it applies to.
         chosen: the damages.
-        progress: hears of clips × damages.
+        progress: is told about clips × damages.
         workers: processes; the curves are the same for any number.
+
+    Returns:
+        The curves, and what they are of.
     """
     cells = [Cell(clip, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for clip in clips.all]
     done: dict[int, Answered] = {}
     with (
         progress.bar("calibrate", len(cells)) as bar,
-        Workers(min(workers, len(cells)), partial(_same, tuple(evaluators))) as pool,
+        Workers(min(workers, len(cells)), partial(tuple, tuple(evaluators))) as pool,
     ):
         for cell, answered in pool.map(measure, cells):
             if isinstance(answered, Exception):
@@ -133,7 +144,7 @@ def calibrate(
     found = {
         damage.name: [done[id(cell)] for cell in cells if cell.damage is damage]
         for damage in (UNDAMAGED, *chosen)
-    }  # in the order of the clips, whoever was done first
+    }  # in the order of the clips, not of their completion
     curves = tuple(_curves(evaluators, chosen, found))
     metrics = (_metric_facts(card, owner) for owner in evaluators for card in owner.cards)
     measured = {curve.metric for curve in curves}
@@ -147,13 +158,9 @@ def calibrate(
 
 
 def _unknown(damage: Damage) -> tuple[float, ...]:
-    """What must be measured: severity 0, too, unless UNDAMAGED is that already."""
+    """The severities to measure: also 0, unless UNDAMAGED is the same."""
     is_known = damage.has_shared_baseline and damage is not UNDAMAGED
     return damage.severities if is_known else (0.0, *damage.severities)
-
-
-def _same(evaluators: tuple[ClipEvaluator, ...]) -> tuple[ClipEvaluator, ...]:
-    return evaluators
 
 
 def measure(evaluators: Sequence[ClipEvaluator], cell: Cell) -> Answered:
@@ -186,13 +193,13 @@ def _answers(
 
 
 def _generator(cell: Cell) -> np.random.Generator:
-    """In one state for every severity; another for each clip and damage."""
+    """In the same state for every severity; in another for each clip and damage."""
     words = (cell.sound.case.id, cell.damage.name)
     return np.random.default_rng([zlib.crc32(word.encode()) for word in words])
 
 
 def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
-    """The case as the undamaged clip fulfils it, its pictures in folder."""
+    """The case that the undamaged clip fulfils, its pictures in folder."""
     image, keep = folder / "image.png", folder / "keep.png"
     pictures.write(image, baseline[0])
     if not cell.damage.keeps_case:
@@ -204,11 +211,11 @@ def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
         pictures.write(keyframe.image, baseline[keyframe.frame])
-    way = cell.sound.case.trajectory and cell.sound.case.trajectory[: len(baseline)]
-    return replace(cell.sound.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
+    trajectory = cell.sound.case.trajectory and cell.sound.case.trajectory[: len(baseline)]
+    return replace(cell.sound.case, image=image, trajectory=trajectory, keyframes=keyframes, keep=keep)
 
 
-# What is said
+# The curves
 
 
 def _curves(
@@ -225,7 +232,7 @@ def _curves(
 def _whole(
     name: str, damage: Damage, found: Mapping[str, Sequence[Answered]]
 ) -> Iterator[list[float | None]]:
-    """Of each clip, one metric undamaged and at every severity; empty where nobody answered."""
+    """For each clip, one metric undamaged and at every severity; empty without answers."""
     for undamaged, damaged in zip(found[UNDAMAGED.name], found[damage.name], strict=True):
         before = undamaged.values.get(name, []) if damage.has_shared_baseline else []
         yield [*before, *damaged.values.get(name, [])]
@@ -260,6 +267,6 @@ def _metric_facts(card: MetricCard, evaluator: ClipEvaluator) -> MetricFacts:
 
 
 def _measured(answers: Iterable[Sequence[float | None]]) -> NDArray[np.float64]:
-    """(N, 1 + S): of the clips that have a value at every severity, the undamaged one included."""
+    """(N, 1 + S): the clips that have a value at every severity, the undamaged one included."""
     whole = [line for line in answers if line and None not in line]
     return np.array(whole, dtype=np.float64)

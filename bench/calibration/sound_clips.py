@@ -17,18 +17,18 @@ from bench.suites import own_clips
 from bench.types import Case, Clip
 
 FRAMES = 16
-"""Of a clip that are looked at: what the motion suite has."""
+"""Frames of a clip that are measured: as many as clips of the motion suite have."""
 
 SIDE = 320
-"""Pixels: longer clips are scaled down, so that severities in pixels mean the same."""
+"""Pixels: clips with a longer side are scaled down, so that severities in pixels mean the same."""
 
 CLIPS = 12
-"""By default: enough that 0.9 standard deviations of the differences between clips are told apart most of the time."""
+"""Clips by default: enough to tell 0.9 standard deviations of the differences between clips apart most of the time."""
 
 
 @dataclass(frozen=True)
 class SoundClip:
-    """A sound clip and the case that it animates, whose trajectory has a point a frame, in pixels of the clip."""
+    """A sound clip and the case that it animates, whose trajectory has one point per frame, in pixels of the clip."""
 
     case: Case
     clip: Clip
@@ -36,7 +36,7 @@ class SoundClip:
 
 @dataclass(frozen=True)
 class SoundClips:
-    """What is damaged.
+    """Sound clips of one origin.
 
     Attributes:
         name: the suite with its version, or the CSV's or folder's name.
@@ -95,7 +95,7 @@ def _in_turn(groups: Sequence[Sequence[Case]]) -> Iterator[Case]:
 def _sound_clip(case: Case, path: Path) -> SoundClip:
     whole = video.read_clip(path)
     frames = np.stack([pictures.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
-    # the way is that of the whole clip, in its pixels
+    # the trajectory is that of the whole clip, in its pixels
     is_known = len(case.trajectory or ()) == len(whole) and frames.shape[1:3] == whole.frames.shape[1:3]
-    way = case.trajectory[: len(frames)] if case.trajectory and is_known else None
-    return SoundClip(replace(case, trajectory=way, scene={}), Clip(frames, whole.fps))
+    trajectory = case.trajectory[: len(frames)] if case.trajectory and is_known else None
+    return SoundClip(replace(case, trajectory=trajectory, scene={}), Clip(frames, whole.fps))

@@ -147,7 +147,7 @@ COLOUR_DRIFT = Damage(
 
 EXPOSURE_DRIFT = Damage(
     "exposure_drift", "Exposure drift", "stops", (0.05, 0.1, 0.2, 0.4, 0.8), _exposure_drift,
-    "Linear light falls by so many stops from the first frame to the last, evenly in time.",
+    "Linear light falls by this many stops from the first frame to the last, evenly in time.",
 )  # fmt: skip
 
 CUT = Damage(

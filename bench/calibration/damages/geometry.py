@@ -1,6 +1,6 @@
 """Damage to where the content is, and an innocent pan.
 
-Past the edge the edge goes on, since OpenCV 5's mirror hangs on a picture one pixel wide.
+Beyond its edge a picture is continued by its edge, since OpenCV 5's mirror hangs on a picture one pixel wide.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _redrawn_warp(frames: Frames, severity: float, rng: np.random.Generator) -> 
 
 
 def _smooth_field(frames: Frames, rng: np.random.Generator) -> Field:
-    """(H, W, 2), of root mean square 1 an axis: independent normal draws on a grid of 5 x 5, cubic in between."""
+    """(H, W, 2), of root mean square 1 per axis: independent normal draws on a grid of 5 x 5, cubic in between."""
     import cv2
 
     height, width = frames.shape[1:3]
@@ -78,17 +78,17 @@ JITTER = Damage(
 
 FIXED_WARP = Damage(
     "fixed_warp", "Fixed warp", "px", (0.5, 1, 2, 4, 8), _fixed_warp,
-    "Every frame, the first too, bent by one smooth random field of this root mean square an axis.",
+    "Every frame, including the first, bent by one smooth random field of this root mean square per axis.",
 )  # fmt: skip
 
 REDRAWN_WARP = Damage(
     "redrawn_warp", "Redrawn warp", "px", (0.25, 0.5, 1, 2, 4), _redrawn_warp,
-    "Every frame but the first bent by a smooth random field of its own, of this root mean square an axis.",
+    "Every frame but the first bent by a smooth random field of its own, of this root mean square per axis.",
 )  # fmt: skip
 
 PAN = Damage(
-    "pan", "Pan (innocent)", "px a frame", PAN_SPEEDS, _pan,
-    "Frame 0 under a camera that travels to the right, whole pixels a frame; the baseline is its left part "
+    "pan", "Pan (innocent)", "px per frame", PAN_SPEEDS, _pan,
+    "Frame 0 under a camera that travels to the right, whole pixels per frame; the baseline is its left part "
     "standing still.",
     baseline=_standing, is_innocent=True, keeps_case=False,
 )  # fmt: skip

@@ -46,7 +46,7 @@ def _slow_motion(frames: Frames, severity: float, _: np.random.Generator) -> Fra
 
 
 def _between(frames: Frames, time: float) -> Image:
-    """The picture at a time between two frames: each is brought there along the flow to the other, then blended."""
+    """The picture at a time between two frames: each is warped along the flow to the other, then both are blended."""
     before, share = int(time), time - int(time)
     first: Image = frames[before]
     if share == 0:
@@ -65,7 +65,7 @@ def _loop(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
 
 SWAP = Damage(
     "swap", "Swapped frames", "pairs", (1, 2, 3, 4, 6), _swap,
-    "So many pairs of neighbouring frames change places, the first frame never.",
+    "This many pairs of neighbouring frames change places, never the first frame.",
 )  # fmt: skip
 
 FREEZE = Damage(
@@ -75,19 +75,19 @@ FREEZE = Damage(
 
 DROP = Damage(
     "drop", "Dropped frames", "frames", (1, 2, 3, 4), _drop,
-    "So many frames inside the clip are left out; those that follow move up, so that it is as long as its "
+    "This many frames inside the clip are left out; those that follow move up, so that it is as long as its "
     f"baseline, which is the clip without its last {MOST_DROPPED} frames.",
     baseline=_room_to_drop,
 )  # fmt: skip
 
 DUPLICATE = Damage(
     "duplicate", "Duplicated frames", "frames", (1, 2, 3, 4, 6), _duplicate,
-    "So many frames show the one before them instead; the next is where it would have been.",
+    "This many frames show the one before them instead; the next is where it would have been.",
 )  # fmt: skip
 
 SLOW_MOTION = Damage(
     "slow_motion", "Slow motion", "times slower", (1.25, 1.5, 2, 3, 4), _slow_motion,
-    "The same motion, so many times slower, cut off at the same length: frames in between along DIS flow.",
+    "The same motion, this many times slower, cut off at the same length: frames in between along DIS flow.",
 )  # fmt: skip
 
 LOOP = Damage(
