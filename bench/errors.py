@@ -22,6 +22,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+__all__ = [
+    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
+    "OutOfMemory", "ProgramFailed", "RemoteFailed", "Unavailable", "UnknownName", "UsageError", "WorkerDied",
+]  # fmt: skip
+
 
 class BenchError(Exception):
     """The root of the tree above: one line that says what was expected, what came and what to do."""

@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 
 from bench.errors import BadClip
 
+__all__ = [
+    "Access", "Case", "Checkpoint", "Clip", "ClipRecord", "Condition", "CostBasis", "Direction", "Fit", "Frames",
+    "Image", "Keyframe", "Measurement", "Memory", "MetricCard", "ModelCard", "Plane", "Receipt", "Role", "Runtime",
+    "Status", "Suite", "SuiteId", "Value",
+]  # fmt: skip
+
 Frames: TypeAlias = NDArray[np.uint8]
 """(T, H, W, 3) uint8 sRGB."""
 

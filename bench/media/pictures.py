@@ -15,6 +15,8 @@ from bench.types import Fit, Frames, Image, Plane
 if TYPE_CHECKING:
     from PIL import Image as pillow
 
+__all__ = ["fit", "fit_frames", "gray", "limited", "read", "write"]
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 MAX_PIXELS = 4096 * 4096

@@ -27,6 +27,8 @@ from bench.types import Clip, Frames, Image
 if TYPE_CHECKING:
     import av
 
+__all__ = ["read_clip", "write_clip"]
+
 DEMUXERS = {
     ".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".mkv": "matroska", ".webm": "matroska", ".gif": "gif", ".avi": "avi",
 }  # fmt: skip
