@@ -36,7 +36,7 @@ def compare(
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether one run is better than another, and how sure that is; nothing is measured anew.
+    """Say whether one run is better than another, and how sure that is; nothing is measured again.
 
     Differences are paired by case and each run is held against the first. A verdict is given where
     it would be false in 5 of 100 comparisons at most, over all metrics shown together.
@@ -66,7 +66,7 @@ def compare(
 
 
 def votes(
-    file: Annotated[Path, typer.Argument(help="Votes, as bench board --votes FILE notes them.")],
+    file: Annotated[Path, typer.Argument(help="Votes, as bench board --votes FILE stores them.")],
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:

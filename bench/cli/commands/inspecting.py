@@ -1,4 +1,4 @@
-"""`bench ls`, `show` and `doctor`: what there is, what a run holds, what is missing."""
+"""`bench ls`, `show` and `doctor`: what exists, what a run holds, what is missing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def show(
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
-    """Print every metric of a run, and why there are holes."""
+    """Print every metric of a run, and why values are missing."""
     from bench import runs
     from bench.cli import terminal
     from bench.runs import parquet
@@ -78,7 +78,7 @@ def doctor(
     memory: MemoryOption = "full",
     as_json: JsonOption = False,
 ) -> None:
-    """Say what models lack on this machine, and the line that mends it.
+    """Say what models lack on this machine, and the line that fixes it.
 
     Packages, weights, keys, programs, servers, memory; nothing is downloaded. Exit 1: something is missing.
 

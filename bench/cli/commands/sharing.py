@@ -38,7 +38,7 @@ def board(
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     votes_file: Annotated[
         Path | None,
-        typer.Option("--votes", help="File to note votes in; adds a page of blind comparisons."),
+        typer.Option("--votes", help="File to store votes in; adds a page of blind comparisons."),
     ] = None,
 ) -> None:
     """Serve the leaderboard of your runs on this machine."""
@@ -124,7 +124,7 @@ def export(
     made = static.export(destination, wanted, progress())
     warn(made.problems)
     typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
-    # links lead out of the folder, and bench serve hands out what is in it
+    # links lead out of the folder, and bench serve only serves what is in it
     served = "" if wanted.clips == "link" else f"bench serve {destination}: look at it; or "
     typer.echo(f"{served}open {destination / 'index.html'}")
 
@@ -132,7 +132,7 @@ def export(
 def serve(
     folder: Annotated[Path, typer.Argument(help="Folder that bench export made.")],
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 for everybody who reaches this machine.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone who can reach this machine.")
     ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port; a free one near 8600 by default.")] = None,
 ) -> None:
