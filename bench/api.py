@@ -1,10 +1,10 @@
-"""The same from Python, for notebooks and training loops.
+"""The public functions: everything of `bench run`, `evaluate` and `compare`, for notebooks and training loops.
 
 import bench
 
 rows = bench.run("svd", checkpoint="out/step-2000", limit=8, metrics=["flicker", "ssim"])
 bench.scores(rows)                                  # mean, interval, coverage of each metric
-bench.compare("svd@step-1000", "svd@step-2000")     # what tells them apart, and what may be said of it
+bench.compare("svd@step-1000", "svd@step-2000")     # their differences, and what may be concluded
 rows = bench.evaluate(clips="cases.csv", name="my model")
 """
 
@@ -52,13 +52,13 @@ def run(
         settings: of the model: {"steps": 10}.
         suite: name or folder.
         cases: ids; none for all.
-        limit: only the first so many cases.
-        seeds: one clip a case and seed.
-        metrics: names of evaluators or metrics; none for all that can work here.
+        limit: only this many cases, the first ones; None for all.
+        seeds: one clip per case and seed.
+        metrics: names of evaluators or metrics; none for all that can be measured here.
         metric_settings: {"clipsim.model": "ViT-L-14"}.
-        device: 'auto', 'cpu', 'cuda:0', 'mps'.
-        dtype: 'auto', 'float32', 'float16', 'bfloat16'.
-        memory: 'full', or 'model' or 'sequential' to offload to the CPU.
+        device: 'auto' (the first GPU if there is one), 'cpu', 'cuda:0', 'mps'.
+        dtype: 'auto' (float16 on a GPU, float32 on a CPU), 'float32', 'float16', 'bfloat16'.
+        memory: 'full', or 'model' or 'sequential' to offload to the CPU; see bench.types.Runtime.
         out: the folder of runs.
         download: whether missing weights of metrics may be fetched.
         retry_failed: whether failures are tried again.
@@ -66,8 +66,8 @@ def run(
         show_progress: bars on stderr.
 
     Returns:
-        One row a measurement, failures included (their `value` is missing and `error` says why); the columns are those
-        of bench.types.Measurement. `rows.attrs["unavailable"]` says which evaluators could not work here, and why.
+        One row per measurement, including failures (their `value` is missing, `error` says why); the columns are those
+        of bench.types.Measurement. `rows.attrs["unavailable"]` maps evaluators that could not work here to the reason.
 
     Raises:
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
@@ -100,12 +100,12 @@ def evaluate(
     workers: int = 1,
     show_progress: bool = True,
 ) -> pd.DataFrame:
-    """Measures clips that you already have, like `bench evaluate --clips`.
+    """Measures clips that exist already, like `bench evaluate --clips`.
 
     Args:
         clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`.
         name: what tables call them.
-        suite: whose cases they animate; None to make a suite of what is found.
+        suite: name or folder, whose cases they animate; None to make a suite of the cases found.
         fit: how the input images were brought to the clips' size.
         metrics, metric_settings, device, out, download, retry_failed, workers, show_progress: as for run.
 
@@ -141,7 +141,7 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
 def compare(
     baseline: str, *others: str, metrics: str | Sequence[str] = (), out: str | Path = "runs"
 ) -> pd.DataFrame:
-    """Runs that were measured on one suite, each against the first, like `bench compare`.
+    """Compares runs that were measured on one suite, each with the first, like `bench compare`.
 
     Args:
         baseline: id of a run, its beginning, or its label.
@@ -197,7 +197,7 @@ def _names(names: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    """One seed or several, NumPy's integers too.
+    """One seed or several, also as NumPy's integers.
 
     Raises:
         UsageError: something else.

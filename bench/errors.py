@@ -1,26 +1,31 @@
-"""Everything that can go wrong on purpose.
+"""Every error that this package raises on purpose.
 
 BenchError                 ours: the command line prints it in one line, without a traceback
-├── UsageError             the words were wrong: unknown name, bad setting, a suite with a mistake (exit 2)
-│   └── UnknownName        … and here is what you may have meant
-├── Unavailable            needs something this machine has not: a package, weights, a device; says the remedy
+├── UsageError             wrong use: unknown name, bad setting, a suite with a mistake (exit 2)
+│   └── UnknownName        … with the names that may have been meant
+├── Unavailable            needs something that this machine lacks: a package, weights, a device; with the remedy
 │   └── OutOfMemory        a model does not fit, or a clip does not
 ├── BadImage               an image file that cannot be read
 ├── BadClip                a video file, or an array of frames, that is not a clip
 ├── BadResults             a parquet or JSON file that is not ours or is broken
-│   └── OtherSchema        a sound one that another version of this package wrote
-├── NotMeasurable          a sound clip that this metric cannot say anything about; becomes a failure row
-├── ProgramFailed          somebody's program crashed, hung, or did not make what it should
-├── RemoteFailed           a service refused a task, ended it without a clip, or went silent
-│   └── Forgotten          … or does not know a task that it was asked for
+│   └── OtherSchema        a sound one, written by another version of this package
+├── NotMeasurable          a sound clip that has no value of this metric; becomes a failure row
+├── ProgramFailed          a user's program crashed, hung, or did not make what it should
+├── RemoteFailed           a service refused a task, ended it without a clip, or stopped answering
+│   └── Forgotten          … or no longer knows a task that it had accepted
 ├── WorkerDied             a worker process was killed, or crashed, on a task
-└── Cancelled              somebody asked a generation to stop
+└── Cancelled              a generation was asked to stop
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+__all__ = [
+    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
+    "OutOfMemory", "ProgramFailed", "RemoteFailed", "Unavailable", "UnknownName", "UsageError", "WorkerDied",
+]  # fmt: skip
 
 
 class BenchError(Exception):
@@ -49,7 +54,7 @@ class Unavailable(BenchError):
 
     Args:
         reason: what is missing.
-        remedy: the line that mends it.
+        remedy: the line that fixes it.
     """
 
     def __init__(self, reason: str, remedy: str = "") -> None:
@@ -78,19 +83,19 @@ class OtherSchema(BadResults):
 
 
 class NotMeasurable(BenchError):
-    """This metric has no value on this clip; the text becomes the failure row's reason."""
+    """This metric has no value on this clip; the text is the failure row's reason."""
 
 
 class ProgramFailed(BenchError):
-    """Somebody's program crashed, hung, or did not make what it should."""
+    """A user's program crashed, hung, or did not make what it should."""
 
 
 class RemoteFailed(BenchError):
-    """A service refused a task, ended it without a clip, or went silent."""
+    """A service refused a task, ended it without a clip, or stopped answering."""
 
 
 class Forgotten(RemoteFailed):
-    """A service does not know a task that it was asked for."""
+    """A service no longer knows a task that it had accepted."""
 
 
 class WorkerDied(BenchError):

@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 
 from bench.errors import BadClip
 
+__all__ = [
+    "Access", "Case", "Checkpoint", "Clip", "ClipRecord", "Condition", "CostBasis", "Direction", "Fit", "Frames",
+    "Image", "Keyframe", "Measurement", "Memory", "MetricCard", "ModelCard", "Plane", "Receipt", "Role", "Runtime",
+    "Status", "Suite", "SuiteId", "Value",
+]  # fmt: skip
+
 Frames: TypeAlias = NDArray[np.uint8]
 """(T, H, W, 3) uint8 sRGB."""
 
@@ -41,17 +47,16 @@ Role: TypeAlias = Literal["model", "null baseline", "reference clips", "stand-in
 says so; a stand-in has random weights and shows that the machinery works."""
 
 Access: TypeAlias = Literal["open", "hosted", "program", ""]
-"""Who may run a model: anyone with the weights, anyone who pays or has the server, anyone with the program; '' where
-that is not known."""
+"""How a model can be run: with its weights, on a service or server, or by a program of the user's; '' if unknown."""
 
 CostBasis: TypeAlias = Literal["", "vendor", "estimated"]
-"""Who says what a clip cost: the service that was paid, or our list of prices; '' where nobody is paid."""
+"""Where the cost of a clip is from: the service's bill, or our list of prices; '' if it costs nothing."""
 
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
 
 Direction: TypeAlias = Literal["higher", "lower", "none"]
-"""Which way is better; 'none' where it depends on what was asked for."""
+"""Which way is better; 'none' if it depends on what was asked for."""
 
 SIGNS: Mapping[Direction, int] = {"higher": 1, "lower": -1, "none": 0}
 ARROWS: Mapping[Direction, str] = {"higher": "↑", "lower": "↓", "none": ""}
@@ -66,7 +71,7 @@ class Clip:
 
     Attributes:
         frames: (T, H, W, 3) uint8 sRGB, T >= 1.
-        fps: frames a second, finite and positive.
+        fps: frames per second, finite and positive.
         decoded: how the frames came to be (codec, pixel format, matrix, range, library); empty for frames that were
             never a file.
 
@@ -119,14 +124,14 @@ class Case:
     Attributes:
         id: stable name, also a file name: letters, digits, '.', '_', '-'.
         image: the picture that a clip starts from.
-        prompt: what should happen; '' where there is no text.
+        prompt: what should happen; '' without text.
         category: what the picture shows, for scores by category.
-        camera: the camera move that the prompt asks for: 'static', 'pan_left', …; None where it asks for none.
+        camera: the camera move that the prompt asks for: 'static', 'pan_left', …; None if it asks for none.
         trajectory: (x, y) of the moving thing, evenly spaced over the clip's time: pixels of the image (of a rendered
             case, of its scene), from the top left.
-        reference: a clip of what does happen; None where nobody knows.
+        reference: a clip of what does happen; None if unknown.
         keyframes: pictures that the clip should pass through, and when; in the order of their frames.
-        keep: a picture of the image's size, white where the clip should stay as the image is; None where it need not.
+        keep: a picture of the image's size, white where the clip should stay as the image is; None without one.
         scene: the parameters that rendered image and reference, for known motion (bench.suites.scenes); else empty.
         digest: sha256 of everything above that decides a clip or a number.
     """
@@ -146,7 +151,7 @@ class Case:
 
 @dataclass(frozen=True, order=True)
 class SuiteId:
-    """A suite in one version: what numbers are compared within. Columns and folder names have it as name@version.
+    """A suite in one version, within which numbers compare. Columns and folder names have it as name@version.
 
     Attributes:
         name: the suite's.
@@ -181,8 +186,8 @@ class Suite:
         version: the first 12 hex digits of the digest of its content, images and reference clips included.
         title: one line for people.
         cases: in the order of the file.
-        reference_note: what the reference clips are, for whoever reads a set-level number; '' where there are none.
-        folder: where it was read from; None for a suite made of somebody's clips.
+        reference_note: what the reference clips are, for readers of set-level numbers; '' if there are none.
+        folder: where it was read from; None for a suite made of a user's clips.
     """
 
     name: str
@@ -203,29 +208,29 @@ class Suite:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """The facts about a model that need no weights.
+    """The facts about a model that are known without its weights.
 
     Attributes:
-        name: what the command line calls it.
-        title: what people call it.
-        version: of the adapter; grows when the same settings give another clip.
+        name: on the command line.
+        title: for people.
+        version: of the adapter; grows when the same settings give a different clip.
         reads_text: whether the prompt reaches the model.
-        frames, fps, width, height: native, for people; None where any will do.
-        weights: the hub id that is loaded without --checkpoint; '' where there must be one, None for a model without
-            weights.
-        licence: of the weights (SPDX where it has an identifier).
-        paper: arXiv id or address; '' where there is none.
+        frames, fps, width, height: native, for people; None if any will do.
+        weights: the hub id that is loaded without --checkpoint; '' if a checkpoint is required, None for a model
+            without weights.
+        licence: of the weights; the SPDX identifier if there is one.
+        paper: arXiv id or address; '' if there is none.
         family: models that share a page of the documentation; '' for one of its own.
         takes: what it is conditioned on, besides the prompt.
-        steps, guidance: native; None where there is none.
-        parts: part of the pipeline -> hub id, where it comes from another repository than the rest.
-        lifecycle: 'legacy' where its makers offer something newer in its place, 'retired' where nobody can run it now.
-        as_of: when that was last looked at, ISO date.
-        parameters: of the network that makes the frames, in billions, as its makers name it; None where they do not.
+        steps, guidance: native; None if it has none.
+        parts: part of the pipeline -> hub id, for parts from another repository than the rest.
+        lifecycle: 'legacy' if its makers offer something newer in its place, 'retired' if it cannot be run any more.
+        as_of: when that was last checked, ISO date.
+        parameters: of the network that makes the frames, in billions, as its makers state; None if they do not.
         fit: how the input image is brought to the clip's size, so that first-frame metrics compare like with like.
-        note: what a user must know before the first run.
+        note: what users must know before the first run.
         role: what its row is for.
-        access: who may run it.
+        access: how it can be run.
     """
 
     name: str
@@ -276,13 +281,13 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where and how a model computes. Only dtype decides the clips, and is part of a run's identity.
+    """Where and how a model computes. Only dtype affects the clips, and is part of a run's identity.
 
     Attributes:
         device: 'cpu', 'cuda:0', 'mps'.
         dtype: 'float32', 'float16' or 'bfloat16'.
-        memory: 'full' keeps the model on the device, 'model' moves whole parts there when they work,
-            'sequential' goes layer by layer: slowest and smallest.
+        memory: 'full' keeps the model on the device, 'model' moves each part there while it computes,
+            'sequential' each layer: slowest and smallest.
     """
 
     device: str = "cpu"
@@ -292,7 +297,7 @@ class Runtime:
 
 @dataclass(frozen=True)
 class MetricCard:
-    """What a number means.
+    """What a metric's number means.
 
     Attributes:
         name: of the column on the board.
@@ -300,16 +305,16 @@ class MetricCard:
         direction: which way is better.
         unit: '' for a pure number.
         low, high: the range of possible values; None for unbounded.
-        definition: one or two sentences that a reader can compute by.
+        definition: one or two sentences that suffice to compute it.
         source: paper and equation, and where we differ.
         blind_to: damage that this number does not show, or good things that it punishes.
-        series: what the per-frame series holds; '' where there is none.
-        shows: damages (names of bench.calibration.damages) that move the number, the more the worse, and in its bad
-            direction where it has one; checked by calibration.
-        ignores: damages or innocent changes that leave it where it is; checked likewise.
-        is_main: whether tables show it when nobody chose.
-        is_lead: whether it stands for its group where there is room for a few metrics only.
-        title: what people call it: 'First frame matches image'; '' for its name.
+        series: what the per-frame series holds; '' if there is none.
+        shows: damages (names of bench.calibration.damages) that move the number, further with severity, and in its bad
+            direction if it has one; checked by calibration.
+        ignores: damages or innocent changes that do not move it; checked likewise.
+        is_main: whether tables show it by default.
+        is_lead: whether it represents its group where there is room for only a few metrics.
+        title: for people: 'First frame matches image'; '' for its name.
         group: the question that it answers: 'Motion', 'Flicker', … (bench.evaluators.catalogue.GROUPS), or one of its
             own; '' for none.
     """
@@ -354,7 +359,7 @@ class MetricCard:
 
 @dataclass(frozen=True)
 class Value:
-    """One metric's answer: a number, where it has one its series, and for set-level metrics its interval.
+    """One metric's value: a number, its series if it has one, and for set-level metrics its interval.
 
     Raises:
         ValueError: NaN or infinity, which are never results.
@@ -395,14 +400,14 @@ class RemoteTask:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is known of a clip that another machine made, besides the clip.
+    """Facts about a clip that another machine made.
 
     Attributes:
         device: where it was made, in words.
-        seconds: of computing, as that machine measured; None where it does not say.
+        seconds: of computing, as measured there; None if unknown.
         peak_memory: bytes, likewise.
-        cost: US dollars; None where nobody is paid, or nobody knows.
-        cost_basis: who says so.
+        cost: US dollars; None if it costs nothing or is unknown.
+        cost_basis: where the cost is from.
     """
 
     device: str
@@ -414,21 +419,21 @@ class Receipt:
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """What is known about one clip of a run without opening it; stored beside the clip.
+    """Facts about one clip of a run, known without opening it; stored beside the clip.
 
     Attributes:
         case, seed: which one it is.
         path: the video file or folder of frames, relative to the run's folder; None where there is no clip.
         sha256: of the file's bytes; of a folder, of its pictures' names and bytes.
         size: of the file, bytes; a quick sign that it is whole.
-        settings: what was really used, after defaults and rounding.
+        settings: as used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
         seconds: of generating, without loading the model; None for a clip that was made elsewhere.
         peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
         device: where it was made; '' for a clip that was made elsewhere.
         error: why there is no clip; '' where there is one.
-        cost: US dollars; None where nobody was paid, or nobody knows.
-        cost_basis: who says so.
+        cost: US dollars; None if it cost nothing or is unknown.
+        cost_basis: where the cost is from.
     """
 
     case: str
@@ -452,10 +457,10 @@ class Run:
 
     Attributes:
         id: label, suite and a digest of everything that decides the clips: the same words always mean the same run.
-        label: what tables call it: 'svd', 'svd@step-2000', or the name given to somebody's clips.
+        label: what tables call it: 'svd', 'svd@step-2000', or the name given to a user's clips.
         adapter_version: 0 for clips that were made elsewhere.
         settings: as asked for.
-        reads_text: None where nobody said.
+        reads_text: None if unknown.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Where and how to compute, when nobody chose."""
+"""Where and how to compute: choices of a user, checked, and defaults by machine."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ DTYPES = ("float32", "float16", "bfloat16")
 
 
 def resolve(device: str, dtype: str, memory: Memory = "full") -> Runtime:
-    """A Runtime of words: 'auto' is the first GPU if there is one, and float16 on it, float32 on a CPU.
+    """The Runtime that words choose.
+
+    Args:
+        device: 'cpu', 'cuda', 'cuda:1', 'mps'; 'auto' for the first GPU if there is one, else the CPU.
+        dtype: one of DTYPES; 'auto' for float16 on a GPU, float32 on a CPU.
+        memory: see bench.types.Runtime.
+
+    Returns:
+        A device that works, and a dtype.
 
     Raises:
         UsageError: an unknown device or dtype.
-        Unavailable: a device that this machine has not.
+        Unavailable: a device that this machine lacks.
     """
     if memory not in get_args(Memory):
         raise UsageError(f"memory is {', '.join(get_args(Memory))}, not '{memory}'")
@@ -35,7 +43,7 @@ def resolve(device: str, dtype: str, memory: Memory = "full") -> Runtime:
 
 
 def _automatic() -> str:
-    """The first GPU that torch can use, else the CPU; torch (3 s) is asked only where there may be one."""
+    """The first GPU that torch can use, else the CPU; torch (3 s to import) is needed only if there may be one."""
     if sys.platform == "linux" and not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
         return "cpu"
     import torch

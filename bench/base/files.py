@@ -1,7 +1,7 @@
 """Files that are either whole or not there.
 
 A writer gets a temporary path in the target's own folder; the bytes are flushed to disk, then the file is renamed.
-A full disk, an exception or kill -9 leaves at most a temporary file, which nobody reads.
+A full disk, an exception or kill -9 leaves at most a temporary file, which is never read.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def sweep(folder: Path) -> None:
 
 
 def mode(path: Path) -> int:
-    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, where nobody can see it."""
+    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, if it cannot be seen."""
     try:
         return path.stat().st_mode
     except (OSError, ValueError):
@@ -78,12 +78,12 @@ def mode(path: Path) -> int:
 
 
 def why(error: Exception) -> str:
-    """What the system said of a file, in its own few words."""
+    """The system's short reason for an error with a file."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def short(text: str) -> str:
-    """A text of any length as a message can show it."""
+    """A text of any length, cut to fit into a message."""
     return text if len(text) <= 300 else f"{text[:60]}…{text[-60:]} ({len(text)} characters)"
 
 

@@ -1,6 +1,6 @@
-"""How long work tells what it is doing, without knowing who listens.
+"""Reports of progress, independent of how they are shown.
 
-The library calls a Progress; this one says nothing. The command line passes one that draws bars on stderr.
+The library calls a Progress; this one ignores everything. The command line passes one that draws bars on stderr.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Bar:
 
 
 class Progress:
-    """Listens to long work; this one is deaf."""
+    """Receives the progress of long work; this one ignores it."""
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Bar]:
-        """A bar that is there while its block runs."""
+        """A bar that exists while its block runs."""
         yield Bar()
 
     def say(self, text: str) -> None:

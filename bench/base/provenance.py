@@ -1,4 +1,4 @@
-"""Where a number came from: what is equal in every row of one session."""
+"""Where a number came from: facts that are the same in every row of one session."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LIBRARIES = (
     "torch", "torchvision", "numpy", "scipy", "opencv-python-headless", "av", "pillow", "timm", "open-clip-torch",
     "diffusers", "transformers",
 )  # fmt: skip
-"""What touches pixels or weights between a case and a number."""
+"""Libraries that touch pixels or weights between a case and a number."""
 
 
 @functools.cache
 def bench_version() -> str:
-    """The version of this package as installed; '0' where it is not installed at all."""
+    """The version of this package as installed; '0' if it is not installed."""
     try:
         return version("i2v-bench")
     except PackageNotFoundError:
@@ -44,7 +44,7 @@ def software() -> str:
 
 @functools.cache
 def commit() -> str:
-    """The git commit of this package, with '+' if files differ from it; '' where it is no checkout."""
+    """The git commit of this package, with '+' if files differ from it; '' outside a checkout."""
     checkout = Path(__file__).parents[2]
     if not (checkout / ".git").exists():
         return ""

@@ -1,13 +1,13 @@
-"""Finds models and evaluators: one class a file in a folder of ours, or an entry point of somebody's package.
+"""Finds models and evaluators: one class per file in a package of ours, or an entry point of any other package.
 
     models: Registry[Model] = Registry("model", package="bench.models")
 
     @models.add
     class Still(Model): ...
 
-Nothing is imported before the first question is asked, and what is imported is light: torch and diffusers stand
-inside methods. Two classes with one name are an error; a package of somebody else that does not import is set aside
-by name, so that it cannot take the others with it.
+Nothing is imported before the first look-up, and what is imported is light: torch and diffusers are imported inside
+methods. Two classes with one name are an error; an entry point that fails to import is set aside by name, so that it
+does not break the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench.errors import UnknownName, UsageError
 
 
 class Named(Protocol):
-    """What a registry holds: classes that say their own name."""
+    """What a registry holds: classes that know their own name."""
 
     @classmethod
     def entry_name(cls) -> str:
@@ -39,9 +39,9 @@ class Registry(Generic[T]):
     """Classes by name.
 
     Args:
-        kind: the noun for messages: 'model', 'evaluator'.
-        package: the folder of ours, also the entry-point group of other packages.
-        refused: names that people look for and that are no such thing -> the sentence that says why.
+        kind: the noun in messages: 'model', 'evaluator'.
+        package: of ours, whose name is also the entry-point group of other packages.
+        refused: names that users look for but that are none of these -> a sentence that says why.
     """
 
     def __init__(self, kind: str, package: str, refused: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -91,5 +91,5 @@ class Registry(Generic[T]):
         for entry in entry_points(group=self.package):
             try:
                 entry.load()
-            except Exception as error:  # somebody else's code: say so, go on without it
+            except Exception as error:  # of another package: it is set aside, and the others go on
                 self.broken[entry.name] = f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@
 
     parse(Settings, ["steps=10"], "model svd")  # Settings(steps=10)
 
-The dataclass is the only declaration: its types and Annotated bounds are what is checked, listed and recorded.
+The dataclass is the only declaration: its types and Annotated bounds are checked, listed and recorded.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Setting:
     Attributes:
         name: as in name=value.
         type: in words: 'a whole number', 'a number or none', 'cover, contain or stretch'.
-        default: what holds when nobody sets it.
-        bounds: '>= 0, <= 1'; '' where every value of the type will do.
+        default: its value unless set.
+        bounds: '>= 0, <= 1'; '' if every value of the type will do.
     """
 
     name: str
@@ -61,8 +61,11 @@ def parse(cls: type[S], assignments: Sequence[str], what: str) -> S:
 
     Args:
         cls: a frozen dataclass; every field has a default.
-        assignments: 'name=value'; the value 'none' means None where a setting takes that.
+        assignments: 'name=value'; the value 'none' means None for a setting that takes it.
         what: whose settings these are, for messages: 'model svd'.
+
+    Returns:
+        The settings, checked.
 
     Raises:
         UnknownName: a setting that cls does not have.
@@ -80,7 +83,7 @@ def parse(cls: type[S], assignments: Sequence[str], what: str) -> S:
 
 
 def build(cls: type[S], values: Mapping[str, Any], what: str) -> S:
-    """parse, for values by name, as text or of the right type.
+    """An instance of cls, as by parse, from values by name, as text or of the right type.
 
     Raises:
         UnknownName, UsageError: as parse.
@@ -93,7 +96,7 @@ def build(cls: type[S], values: Mapping[str, Any], what: str) -> S:
 
 
 def check(settings: Any, what: str) -> None:
-    """Holds an instance that was made in Python to its own types and bounds.
+    """Checks an instance that was made in Python against its own types and bounds.
 
     Raises:
         UsageError: as parse.

@@ -1,7 +1,7 @@
-"""Third-party weights: declared beside the net that uses them, fetched once, verified whole.
+"""Third-party weights: declared beside the net that uses them, fetched once, verified byte by byte.
 
 Weights are code as much as numbers (TorchScript even literally), and an error page saved under a checkpoint's name is
-the classic of this field. So nothing here hands out a path whose every byte was not compared with the declaration.
+a classic of this field. So no path is given out unless every byte of its file matches the declaration.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     import httpx
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called as progress(done, total), bytes, while a file arrives; may start again at 0 with the next address."""
+"""Called as progress(done, total), in bytes, during a download; may start again at 0 with the next address."""
 
 ATTEMPTS = 4
-"""How often one address is asked before the next one is."""
+"""How often one address is tried before the next."""
 
 BACKOFF_SECONDS = 1.0
 """Pause after the first failed attempt; doubles with each further one."""
@@ -40,8 +40,8 @@ class Weights:
     """A file of weights and its identity.
 
     Attributes:
-        name: the file's name in the cache folder or in the package; an absolute path for somebody's own file.
-        urls: where it may be fetched from, tried in order; empty for a file that a package brings.
+        name: the file's name in the cache folder or in the package; an absolute path for a user's own file.
+        urls: where it can be fetched from, tried in order; empty for a file in a package.
         sha256: of the whole file.
         size: bytes.
         licence: of the weights.
@@ -57,13 +57,13 @@ class Weights:
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """The progress callback of somebody who does not want to know."""
+    """A progress callback that does nothing."""
 
 
 def path(weights: Weights) -> Path | None:
-    """Where the file lies on this machine, every byte verified; None if it is not here or is not the declared one.
+    """Where the file lies on this machine, every byte verified; None if it is missing or differs from the declaration.
 
-    The file is hashed once a process; later questions compare only its path, size and time of change.
+    The file is hashed once per process; later calls compare only its path, size and time of change.
     """
     place = _place(weights)
     return place if place is not None and _problem(weights, place) is None else None
@@ -73,7 +73,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     """The verified file, downloaded to the cache folder if it is not here.
 
     Raises:
-        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, or the bytes are not those that were declared.
+        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, or the bytes differ from the declaration.
     """
     place = _place(weights)
     if place is None:
@@ -102,7 +102,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
 
 
 def local(file: Path, licence: str = "") -> Weights:
-    """The identity of somebody's own file of weights, which path and fetch then find where it lies.
+    """The identity of a user's own file of weights, which path and fetch then find in place.
 
     Raises:
         Unavailable: there is no such file.
@@ -114,21 +114,21 @@ def local(file: Path, licence: str = "") -> Weights:
 
 
 def is_offline() -> bool:
-    """Whether the user forbids every download, in the words of huggingface_hub."""
+    """Whether the user forbids every download, by the variable of huggingface_hub."""
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
 
 
 def folder() -> Path:
-    """Where downloads lie; a file that is put there by hand under its declared name counts as well."""
+    """Where downloads are kept; a file put there by hand under its declared name counts as well."""
     return files.cache() / "weights"
 
 
 class _Failed(Exception):
-    """One address did not give the file; the text says why."""
+    """One address did not provide the file; the text says why."""
 
 
 def _place(weights: Weights) -> Path | None:
-    """Where the file is or would be; None if its package is not installed. An absolute name stays what it is."""
+    """Where the file is or would be; None if its package is not installed. An absolute name stays as it is."""
     if not weights.package:
         return folder() / weights.name
     spec = find_spec(weights.package)  # of a top-level package: finds it without importing it
@@ -192,7 +192,7 @@ def _download(weights: Weights, url: str, place: Path, progress: Progress) -> No
 
 
 def _may_pass(error: BaseException) -> bool:
-    """Whether the same question may be answered the next time."""
+    """Whether another try may succeed."""
     import httpx
 
     if isinstance(error, httpx.HTTPStatusError):
@@ -201,7 +201,7 @@ def _may_pass(error: BaseException) -> bool:
 
 
 def _stream(weights: Weights, url: str, temporary: Path, progress: Progress) -> None:
-    """Writes what url sends to temporary and compares it with the declaration; stops at the first byte too many."""
+    """Writes what url sends to temporary and checks it against the declaration; stops at the first byte too many."""
     digest, size, start = hashlib.sha256(), 0, b""
     with _response(url) as response, temporary.open("wb") as file:
         for chunk in response.iter_bytes(CHUNK):

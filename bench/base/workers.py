@@ -1,11 +1,15 @@
-"""Many tasks in several processes, with the answers that one process would give.
+"""Many tasks in several processes, with the results that one process would give.
 
     with Workers(4, load_nets) as pool:  # load_nets() runs once in each process: what it returns is that process's own
         for task, result in pool.map(measure, tasks):  # measure(nets, task), as soon as it is there
             ...
 
-One thread a process: OpenCV's and torch's own threads bring 1.0 to 1.6 times on two cores where processes bring 2, and
-both at once lose by half. Processes are spawned: threads of OpenCV, torch and CUDA do not survive a fork.
+Each process has one thread: OpenCV's and torch's own threads bring 1.0 to 1.6 times on two cores where processes bring
+2, and both at once lose by half. Processes are spawned: threads of OpenCV, torch and CUDA do not survive a fork.
+
+Libraries tried: pebble 5.2 names the task of a dead worker, but all workers share one pipe, and one that is killed
+while it sends a large result holds its lock: the others wait for two minutes, then all tasks fail. loky 3.7 fails every
+task of the pool when one worker dies; with one loky executor per worker, 30 lines of the start of a process would go.
 """
 
 from __future__ import annotations
@@ -14,7 +18,6 @@ import os
 import pickle
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -26,7 +29,8 @@ from multiprocessing.connection import Connection
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any, Generic, TypeVar
 
-from bench.errors import BenchError, WorkerDied
+from bench.base.worker_process import NotInitialised, begin, work_on
+from bench.errors import WorkerDied
 
 State = TypeVar("State")
 Task = TypeVar("Task")
@@ -39,7 +43,7 @@ ONE_THREAD: Mapping[str, str] = dict.fromkeys(
     ),
     "1",
 )  # fmt: skip
-"""The environment of a worker. These are read when a library is first imported, so they stand before anything is."""
+"""The environment of a worker. Libraries read it when they are first imported, so it is set before any import."""
 
 
 class Workers(Generic[State]):
@@ -48,11 +52,11 @@ class Workers(Generic[State]):
     Ctrl-C, an exception and the death of this process end them all at once, whatever they are doing.
 
     Args:
-        count: of processes; up to 1, this process does the work itself, its libraries' threads as they are.
-        initialise: gives what every task needs and no task changes, such as loaded nets; called once a process.
+        count: of processes; up to 1, this process does the work itself, with its libraries' threads as they are.
+        initialise: gives what every task needs and no task changes, such as loaded nets; called once per process.
 
     Raises:
-        TypeError: several processes, and initialise cannot be brought to them.
+        TypeError: several processes, and initialise cannot be pickled for them.
     """
 
     def __init__(self, count: int, initialise: Callable[[], State]) -> None:
@@ -71,17 +75,20 @@ class Workers(Generic[State]):
     def map(
         self, work: Callable[[State, Task], Result], tasks: Iterable[Task]
     ) -> Iterator[tuple[Task, Result | Exception]]:
-        """Each task and what work(state, task) returned or raised, in the order in which they are done.
+        """Works through tasks.
 
         A worker that dies (killed for memory, a segmentation fault) costs the others nothing. Its task is tried once
         more after all others, alone, with the whole memory to itself; if that dies, too, its result is WorkerDied.
 
         Args:
             work: a function of a module that can be imported, or a partial of one.
-            tasks: taken from as workers become free: at most two a worker are in memory.
+            tasks: taken from as workers become free: at most two per worker are in memory.
+
+        Yields:
+            Each task and what work(state, task) returned or raised, in the order in which they are done.
 
         Raises:
-            TypeError: work cannot be brought to another process, even where there is none.
+            TypeError: work cannot be pickled for another process, even if there is none.
             Exception: whatever initialise raised; nothing can be worked on.
             WorkerDied: initialise killed its process.
         """
@@ -115,7 +122,7 @@ class Workers(Generic[State]):
                 yield from ((task, _result(future)) for _, task, future in finished if not _has_died(future))
             for task in lost:
                 yield task, self._alone(work, task)
-        finally:  # of tasks that nobody waits for any longer
+        finally:  # the caller stopped early
             for worker, _ in working.values():
                 worker.stop()
                 self._idle.append(worker)
@@ -123,7 +130,7 @@ class Workers(Generic[State]):
     def _employ(
         self, work: bytes, waiting: Iterator[Task], working: dict[Future[bytes], tuple[_Worker, Task]]
     ) -> int:
-        """Gives the next tasks to idle workers, and says how many are being worked on."""
+        """Gives the next tasks to idle workers; how many are being worked on."""
         for task in islice(waiting, len(self._idle)):
             worker = self._idle.pop()
             working[worker.submit(work, task)] = (worker, task)
@@ -145,9 +152,10 @@ class Workers(Generic[State]):
 
 
 class _Worker:
-    """One process, started when it is given something to do.
+    """One process, started with its first task.
 
-    An executor of its own: one of several processes fails all that are at work when one dies, and cannot say on what.
+    It has an executor of its own: an executor of several processes fails all running tasks when one process dies, and
+    cannot tell whose it was.
 
     Args:
         initialise: pickled.
@@ -166,7 +174,7 @@ class _Worker:
         assert self._executor is not None
         try:
             with _environment_of_a_worker():
-                return self._executor.submit(_work, work, packed)
+                return self._executor.submit(work_on, work, packed)
         except BrokenProcessPool:  # it died on the task before, or while it was idle
             self.stop()
             return self.submit(work, task)
@@ -181,16 +189,16 @@ class _Worker:
     def _start(self) -> None:
         context = get_context("spawn")
         held_there, self._lifeline = context.Pipe(duplex=False)
-        self._executor = ProcessPoolExecutor(1, context, _begin, (held_there, self._initialise))
+        self._executor = ProcessPoolExecutor(1, context, begin, (held_there, self._initialise))
 
 
 @contextmanager
 def _environment_of_a_worker() -> Iterator[None]:
-    """What a process that starts within inherits: one thread a library, no Ctrl-C, and no main module.
+    """What a process that starts within inherits: one thread per library, no Ctrl-C, and no main module.
 
-    Ctrl-C reaches the whole group of processes; only the parent is to hear it, even while a worker is still
-    importing. And a worker has no business with the main module: importing it would run a script that calls us
-    without `if __name__ == "__main__"` a second time, and load all that a script loads.
+    Ctrl-C reaches the whole group of processes, but only the parent may act on it, even while a worker is still
+    importing. And no worker may import the main module: that would run a script that calls us without
+    `if __name__ == "__main__"` a second time, and load all that it loads.
     """
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     main, mask = sys.modules["__main__"], _mask({signal.SIGINT})
@@ -228,7 +236,7 @@ def _result(future: Future[bytes]) -> Any:
         result = pickle.loads(future.result())
     except Exception as error:
         return error
-    if isinstance(result, _NotInitialised):
+    if isinstance(result, NotInitialised):
         raise result.cause
     return result
 
@@ -251,59 +259,6 @@ class _Pickler(pickle.Pickler):
         if isinstance(thing, type | FunctionType) and thing.__module__ == "__main__":
             raise pickle.PicklingError(f"{thing.__name__} is defined in the main script, not in a module")
         return NotImplemented
-
-
-# In the worker's process
-
-_own: dict[str, Any] = {}
-"""'state' of this worker's process, what its initialise returned; an executor has no other place for it."""
-
-
-class _NotInitialised(Exception):
-    """There is no state: in place of a task's result."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(cause)
-        self.cause = cause
-
-
-def _begin(lifeline: Connection, initialise: bytes) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
-    try:
-        _own["state"] = pickle.loads(initialise)()
-    except Exception as error:
-        _own["failure"] = _NotInitialised(_portable(error))
-
-
-def _end_with(lifeline: Connection) -> None:
-    """Ends this process when the parent closes its end, or is no more: killed, it cannot tell its workers."""
-    lifeline.poll(None)
-    os._exit(1)
-
-
-def _work(work: bytes, task: bytes) -> bytes:
-    """The pickled result: unpickled by the executor, one that does not unpickle would break it."""
-    if "failure" in _own:
-        return pickle.dumps(_own["failure"])
-    try:
-        return pickle.dumps(pickle.loads(work)(_own["state"], pickle.loads(task)))
-    except Exception as error:
-        return pickle.dumps(_portable(error))
-
-
-def _portable(error: Exception) -> Exception:
-    """error, or its text where its class does not survive pickling, as one whose __init__ takes other arguments."""
-    try:
-        if str(pickle.loads(pickle.dumps(error))) == str(error):
-            return error
-    except Exception:  # an exception's class may be anybody's
-        pass
-    return (
-        BenchError(str(error))
-        if isinstance(error, BenchError)
-        else RuntimeError(f"{type(error).__name__}: {error}")
-    )
 
 
 def _nothing(state: object, task: object) -> None:

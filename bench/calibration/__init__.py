@@ -1,5 +1,5 @@
-"""What metrics make of known damage: damages, response curves, the measuring of them, and their tables.
+"""How metrics respond to known damage: damages, the measuring, response curves, and their tables.
 
-Imported from here: `curves` by whoever shows them, `measure` by `bench calibrate`. This file imports nothing, so that
-showing curves does not load the engine.
+Imported from here: `curves` and `tables` to show curves, `measure` and `sound_clips` by `bench calibrate`. This file
+imports nothing, so that showing curves does not load the engine. Knows the engine, evaluators, suites and media.
 """

@@ -1,13 +1,13 @@
-"""Response curves: how a metric answers to a damage that grows, what can be said of it, and what its card claims.
+"""Response curves: how a metric responds to growing damage, and whether its card's claims hold.
 
-A curve stands on paired differences: each clip damaged, minus the same clip undamaged. Everything here is arithmetic
-and one JSON file; who damages and measures is bench.calibration.measure.
+A curve is the mean of paired differences: each clip damaged, minus the same clip undamaged. Here are curves as values
+and as one JSON file; `bench.calibration.measure` damages and measures, `bench.calibration.fitting` makes the curves.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -23,20 +23,11 @@ SCHEMA = 1
 """Grows when the file's content means something else."""
 
 FILE = "calibration.json"
-"""Its name in a folder of runs or of published results."""
-
-MIN_CLIPS = 4
-"""Of fewer, Student's interval is so wide that nothing is told apart; nothing is said of such a curve."""
-
-BACKWARDS = 0.1
-"""The share of a curve's range by which it may turn back and still be called monotone: noise of the mean."""
+"""The file's name in a folder of runs or of published results."""
 
 TOLERANCE = 0.1
-"""An ignored damage may move a metric by this share of what tells clips apart: of the farthest that a damage moves it
-which it claims to show, or of its standard deviation over undamaged clips, if that is more."""
-
-NOTHING = 1e-9
-"""A smaller difference is the rounding of sums."""
+"""An ignored damage may move a metric by this share of what tells clips apart: the farthest that a damage moves it
+which it claims to show, or its standard deviation over undamaged clips, if that is more."""
 
 Verdict: TypeAlias = Literal["shows", "moves", "silent", "too few"]
 """shows: told apart, monotone and, where one way is better, to the worse. moves: told apart, but back and forth or to
@@ -46,7 +37,7 @@ SEEN: tuple[Verdict, ...] = ("shows", "moves")
 """The verdicts of damage that is told apart."""
 
 Claim: TypeAlias = Literal["shows", "ignores", ""]
-"""What a metric's card says of a damage."""
+"""What a metric's card claims about a damage."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,7 @@ class DamageFacts:
 
 @dataclass(frozen=True)
 class MetricFacts:
-    """A metric as it was asked; see MetricCard."""
+    """A metric as it was measured; see MetricCard."""
 
     name: str
     evaluator: str
@@ -74,23 +65,23 @@ class MetricFacts:
     ignores: tuple[str, ...] = ()
 
     def claim(self, damage: str) -> Claim:
-        """What the card says of that damage."""
+        """What the card claims about that damage."""
         return "shows" if damage in self.shows else "ignores" if damage in self.ignores else ""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How one metric answers to one damage.
+    """How one metric responds to one damage.
 
     Attributes:
         metric, damage: names.
-        clips: how many the curve stands on.
+        clips: how many are averaged.
         baseline: mean of the metric over undamaged clips.
         spread: its standard deviation.
         changes: mean paired difference at each severity.
-        lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where it is told apart: see fitted.
-        told_from: the smallest severity that is told apart from no damage; None where not even the largest is.
-        is_monotone: the further the greater the severity, up to BACKWARDS of the range.
+        lows, highs: its 95 % interval, by Student's t over clips; may hold 0 where told apart: see fitting.
+        told_from: the smallest severity that is told apart from no damage; None if not even the largest is.
+        is_monotone: whether it grows with severity; see fitting.is_monotone.
         verdict: see Verdict.
     """
 
@@ -112,10 +103,10 @@ class Calibration:
     """A table of curves and where it came from.
 
     Attributes:
-        about: facts for readers: what the clips are, when and with which version it was measured.
+        about: facts for readers: which clips, when, by which version.
         damages, metrics: in the order in which tables show them.
-        curves: one a metric and damage, where the metric has values.
-        failures: metric -> what broke, where something did.
+        curves: one per metric and damage for which the metric has values.
+        failures: metric -> what broke, if something did.
     """
 
     about: Mapping[str, str]
@@ -125,15 +116,15 @@ class Calibration:
     failures: Mapping[str, str]
 
     def curve(self, metric: str, damage: str) -> Curve | None:
-        """The curve of that metric and damage; None where the metric has no values."""
+        """The curve of that metric and damage; None if the metric has no values."""
         return next((each for each in self.curves if (each.metric, each.damage) == (metric, damage)), None)
 
     def broken_claims(self) -> list[str]:
-        """One line for each claim of a card that its curve does not bear out."""
+        """One line for each claim of a card that its curve contradicts."""
         return [line for metric in self.metrics for line in self._broken(metric)]
 
     def is_broken(self, metric: MetricFacts, curve: Curve) -> bool:
-        """Whether the card claims of this damage what the curve does not bear out; too few clips break nothing."""
+        """Whether the curve contradicts what the card claims about this damage; a curve of too few clips does not."""
         if curve.verdict == "too few":
             return False
         claim = metric.claim(curve.damage)
@@ -157,7 +148,7 @@ class Calibration:
 
 
 def found(curve: Curve) -> str:
-    """What a curve says, in words."""
+    """A curve in words."""
     if curve.verdict == "too few":
         return f"stands on too few clips: {curve.clips}"
     if curve.told_from is None:
@@ -167,111 +158,24 @@ def found(curve: Curve) -> str:
     return f"{curve.verdict}: told apart from {curve.told_from:g} on, {way}, by up to {farthest:+.3g}"
 
 
-def fitted(
-    names: tuple[str, str],
-    direction: Direction,
-    severities: Sequence[float],
-    values: NDArray[np.float64],
-) -> Curve:
-    """The curve of measured values.
-
-    Args:
-        names: of metric and damage.
-        direction: which way is better.
-        severities: S, growing.
-        values: (N, 1 + S): of each clip, undamaged and at each severity.
-
-    Told apart is a severity at which Student's interval of the drawn-in differences (see drawn_in) excludes 0. The
-    greatest severity is tested first and smaller ones only while all greater ones were told apart to the same side: in
-    that order, the chance of one false alarm in a whole curve stays 5 % (by simulation, under normal noise, 5.6 % of
-    eight clips, 7 % of five or four), without a discount for testing many.
-    """
-    changes = values[:, 1:] - values[:, :1]
-    changes[np.abs(changes) < NOTHING] = 0.0
-    means = changes.mean(axis=0)
-    lows, highs = _intervals(changes)
-    told_from = _told_from(severities, *_intervals(drawn_in(changes)))
-    monotone = is_monotone(means)
-    verdict: Verdict = "silent"
-    if len(values) < MIN_CLIPS:
-        verdict = "too few"
-    elif told_from is not None:
-        verdict = "shows" if monotone and _worse(means, direction)[-1] > 0 else "moves"
-    return Curve(
-        metric=names[0],
-        damage=names[1],
-        clips=len(values),
-        baseline=float(values[:, 0].mean()),
-        spread=float(values[:, 0].std()),
-        changes=tuple(means.tolist()),
-        lows=tuple(lows.tolist()),
-        highs=tuple(highs.tolist()),
-        told_from=told_from,
-        is_monotone=monotone,
-        verdict=verdict,
-    )
-
-
-def drawn_in(changes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """asinh of each difference over the median size of those that are not 0, for each column of (N, S).
-
-    One clip may answer a hundred times as strongly as another. On raw differences it would be the others' noise, and
-    seven clips of eight that get worse would not tell. Signs and zeros stay, so that nothing is found where there is
-    nothing.
-    """
-    sizes = np.abs(changes)
-    medians = [np.median(column[column > 0]) if column.any() else 1.0 for column in sizes.T]
-    return np.asarray(np.arcsinh(changes / np.array(medians)))
-
-
-def is_monotone(means: Sequence[float] | NDArray[np.float64]) -> bool:
-    """Whether a curve that starts from 0 goes one way: it turns back by at most BACKWARDS of its range in all."""
-    steps = np.diff(np.asarray([0.0, *means]))
-    up, down = float(steps[steps > 0].sum()), float(-steps[steps < 0].sum())
-    levels = [0.0, *means]
-    return bool(min(up, down) <= BACKWARDS * (max(levels) - min(levels)))
-
-
 def worsens(curve: Curve, direction: Direction, tolerance: float) -> bool:
-    """Whether some severity makes the metric worse: told apart by its own interval, and by more than the tolerance."""
+    """Whether some severity makes the metric worse: outside its own interval, and by more than the tolerance."""
     ends = (curve.lows, curve.highs)
     nearest = np.array([_nearest_to_0(low, high) for low, high in zip(*ends, strict=True)])
     is_told = nearest != 0
-    return bool(np.any(is_told & (_worse(np.array(curve.changes), direction) > tolerance)))
+    return bool(np.any(is_told & (to_the_worse(np.array(curve.changes), direction) > tolerance)))
 
 
 def _nearest_to_0(low: float, high: float) -> float:
     return low if low > 0 else high if high < 0 else 0.0
 
 
-def _worse(changes: NDArray[np.float64], direction: Direction) -> NDArray[np.float64]:
-    """How far each change goes to the worse; where neither way is better, how far it goes."""
+def to_the_worse(changes: NDArray[np.float64], direction: Direction) -> NDArray[np.float64]:
+    """How far each change goes to the worse; if neither way is better, how far it goes."""
     return {"higher": -changes, "lower": changes, "none": np.abs(changes)}[direction]
 
 
-def _intervals(changes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from scipy.special import stdtrit
-
-    count, means = len(changes), changes.mean(axis=0)
-    if count < 2:
-        return means, means
-    half = float(stdtrit(count - 1, 0.975)) * changes.std(axis=0, ddof=1) / np.sqrt(count)
-    return means - half, means + half
-
-
-def _told_from(
-    severities: Sequence[float], lows: NDArray[np.float64], highs: NDArray[np.float64]
-) -> float | None:
-    signs = np.where(lows > 0, 1, np.where(highs < 0, -1, 0))
-    told = None
-    for severity, sign in zip(reversed(severities), reversed(signs), strict=True):
-        if sign == 0 or sign != signs[-1]:
-            break
-        told = severity
-    return told
-
-
-# The file: one line a curve, so that a change of one is a change of one line
+# The file: one line per curve, so that a change of one curve changes one line
 
 
 def write(path: Path, calibration: Calibration) -> None:

@@ -1,8 +1,8 @@
 """Calibration: sound clips × damages × severities × evaluators -> response curves.
 
-Each clip is damaged in memory and shown to every evaluator as `bench evaluate` would show it. Its case is made anew
-from the undamaged clip: frame 0 is the input image, four of its frames are keyframes, its left half is to be kept, so
-that every metric that needs such a thing has it, and fits the clip. Camera and trajectory are the suite's.
+Each clip is damaged in memory and shown to every evaluator as `bench evaluate` would show it. Its case is derived from
+the undamaged clip: frame 0 is the input image, four of its frames are keyframes, its left half is to be kept, so that
+every metric has what it needs, and it fits the clip. Camera and trajectory are the suite's.
 """
 
 from __future__ import annotations
@@ -12,71 +12,41 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice, zip_longest
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import suites
 from bench.base import provenance
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.calibration import damages
-from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
+from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts
 from bench.calibration.damages import Damage
+from bench.calibration.fitting import fitted
+from bench.calibration.sound_clips import FRAMES, SIDE, SoundClip, SoundClips
 from bench.engine import one_pass, resolve_metrics
 from bench.engine.requests import MetricRequest
 from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
 from bench.evaluators import ClipEvaluator, of_clips
 from bench.evaluators.catalogue import full_name, full_version
-from bench.media import pictures, video
-from bench.suites import own_clips
+from bench.media import pictures
 from bench.types import Case, Clip, ClipRecord, Frames, Keyframe, MetricCard, Suite, Value
-
-FRAMES = 16
-"""Of a clip that are looked at: what the motion suite has."""
-
-SIDE = 320
-"""Pixels: longer clips are scaled down, so that severities in pixels mean the same."""
-
-CLIPS = 12
-"""By default: enough that 0.9 standard deviations of the differences between clips are told apart most of the time."""
 
 KEYFRAMES = 4
 """Pictures that each clip should pass through, evenly spaced, the first and the last frame among them."""
 
 Values: TypeAlias = dict[str, list[float | None]]
-"""Metric -> its value at each severity of a cell; None where the clip has none to give."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A sound clip and the case that it animates, whose trajectory has a point a frame, in pixels of the clip."""
-
-    case: Case
-    clip: Clip
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What is damaged.
-
-    Attributes:
-        name: the suite with its version, or the CSV's or folder's name.
-        all: the clips.
-    """
-
-    name: str
-    all: tuple[Source, ...]
+"""Metric -> its value at each severity of a cell; None if the clip has none to give."""
 
 
 @dataclass(frozen=True)
 class Cell:
     """One clip and one damage, at the severities that are to be measured."""
 
-    source: Source
+    sound: SoundClip
     damage: Damage
     severities: tuple[float, ...]
 
@@ -90,77 +60,30 @@ UNDAMAGED = Damage("undamaged", "Undamaged", "", (), _as_it_is, "The clip itself
 
 @dataclass(frozen=True)
 class Answered:
-    """What the evaluators said of one cell, and what broke."""
+    """Answers of the evaluators to one cell, and what broke."""
 
     values: Values
     failures: Mapping[str, str]
-
-
-# What is damaged
-
-
-def sources_of_suite(name: str, limit: int | None, progress: Progress) -> Sources:
-    """The suite's reference clips, every kind of case among them.
-
-    Raises:
-        UsageError: there is no such suite, or it has no reference clips.
-    """
-    suite = suites.load(name)
-    cases = spread([case for case in suite.cases if case.reference], limit or CLIPS)
-    if not cases:
-        raise UsageError(f"suite {suite.name} has no reference clips to damage: use --clips")
-    suites.prepare(suite, progress)
-    return Sources(str(suite.id), tuple(_source(case, case.reference) for case in cases if case.reference))
-
-
-def sources_of_clips(path: Path, limit: int | None) -> Sources:
-    """The clips of a CSV or folder, as `bench evaluate --clips` reads them.
-
-    Raises:
-        UsageError: the CSV or folder cannot be understood.
-        BadClip: a clip cannot be read.
-    """
-    collection = own_clips.collect(path)
-    cases = {case.id: case for case in collection.suite.cases}
-    wanted = collection.clips[: limit or CLIPS]
-    return Sources(path.name, tuple(_source(cases[clip.case], clip.path) for clip in wanted))
-
-
-def spread(cases: Sequence[Case], limit: int) -> list[Case]:
-    """At most limit cases: with and without a trajectory in turn, the categories of both in turn."""
-    moving = [case for case in cases if case.trajectory]
-    others = [case for case in cases if not case.trajectory]
-    return list(islice(_in_turn([list(_by_category(moving)), list(_by_category(others))]), limit))
-
-
-def _by_category(cases: Sequence[Case]) -> Iterator[Case]:
-    categories = dict.fromkeys(case.category for case in cases)
-    return _in_turn([[case for case in cases if case.category == category] for category in categories])
-
-
-def _in_turn(groups: Sequence[Sequence[Case]]) -> Iterator[Case]:
-    return (case for case in chain.from_iterable(zip_longest(*groups)) if case is not None)
-
-
-def _source(case: Case, path: Path) -> Source:
-    whole = video.read_clip(path)
-    frames = np.stack([pictures.limited(frame, SIDE) for frame in whole.frames[:FRAMES]])
-    # the way is that of the whole clip, in its pixels
-    is_known = len(case.trajectory or ()) == len(whole) and frames.shape[1:3] == whole.frames.shape[1:3]
-    way = case.trajectory[: len(frames)] if case.trajectory and is_known else None
-    return Source(replace(case, trajectory=way, scene={}), Clip(frames, whole.fps))
 
 
 # What is measured
 
 
 def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEvaluator]:
-    """The evaluators of these metrics; none for all that look at single clips through no weights.
+    """The evaluators of metrics.
+
+    Args:
+        names: of metrics of single clips; none for all that need no weights.
+        device: where nets compute.
+        progress: is told about downloads.
+
+    Returns:
+        The evaluators, not yet loaded.
 
     Raises:
         UnknownName: there is no such metric.
-        UsageError: one that looks at whole sets of clips.
-        Unavailable: weights that cannot be fetched.
+        UsageError: one is about whole sets of clips.
+        Unavailable: weights cannot be fetched.
     """
     wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
     found = of_clips(wanted)
@@ -189,28 +112,29 @@ def chosen_damages(names: Sequence[str]) -> list[Damage]:
 
 
 def calibrate(
-    sources: Sources,
+    clips: SoundClips,
     evaluators: Sequence[ClipEvaluator],
     chosen: Sequence[Damage],
     progress: Progress,
     workers: int = 1,
 ) -> Calibration:
-    """Measures each clip undamaged and damaged; a metric without a value on a clip leaves that clip out of its curve.
+    """Measures each clip undamaged and damaged; a clip without a value of a metric is left out of its curve.
 
     Args:
-        sources: sound clips.
-        evaluators: which measure; each is asked for a clip that it applies to.
+        clips: sound clips.
+        evaluators: each measures the clips that it applies to.
         chosen: the damages.
-        progress: hears of clips × damages.
+        progress: is told about clips × damages.
         workers: processes; the curves are the same for any number.
+
+    Returns:
+        The curves, and what they are of.
     """
-    cells = [
-        Cell(source, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for source in sources.all
-    ]
+    cells = [Cell(clip, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for clip in clips.all]
     done: dict[int, Answered] = {}
     with (
         progress.bar("calibrate", len(cells)) as bar,
-        Workers(min(workers, len(cells)), partial(_same, tuple(evaluators))) as pool,
+        Workers(min(workers, len(cells)), partial(tuple, tuple(evaluators))) as pool,
     ):
         for cell, answered in pool.map(measure, cells):
             if isinstance(answered, Exception):
@@ -220,12 +144,12 @@ def calibrate(
     found = {
         damage.name: [done[id(cell)] for cell in cells if cell.damage is damage]
         for damage in (UNDAMAGED, *chosen)
-    }  # in the order of the clips, whoever was done first
+    }  # in the order of the clips, not of their completion
     curves = tuple(_curves(evaluators, chosen, found))
     metrics = (_metric_facts(card, owner) for owner in evaluators for card in owner.cards)
     measured = {curve.metric for curve in curves}
     return Calibration(
-        about=_about(sources),
+        about=_about(clips),
         damages=tuple(map(_damage_facts, chosen)),
         metrics=tuple(facts for facts in metrics if facts.name in measured),
         curves=curves,
@@ -234,32 +158,23 @@ def calibrate(
 
 
 def _unknown(damage: Damage) -> tuple[float, ...]:
-    """What must be measured: severity 0, too, unless UNDAMAGED is that already."""
-    is_known = has_shared_baseline(damage) and damage is not UNDAMAGED
+    """The severities to measure: also 0, unless UNDAMAGED is the same."""
+    is_known = damage.has_shared_baseline and damage is not UNDAMAGED
     return damage.severities if is_known else (0.0, *damage.severities)
-
-
-def has_shared_baseline(damage: Damage) -> bool:
-    """Whether the damage's severity 0 is the clip and case that most damages start from."""
-    return damage.baseline is damages.untouched and damage.keeps_case
-
-
-def _same(evaluators: tuple[ClipEvaluator, ...]) -> tuple[ClipEvaluator, ...]:
-    return evaluators
 
 
 def measure(evaluators: Sequence[ClipEvaluator], cell: Cell) -> Answered:
     """Every metric of one clip at every severity of one damage."""
     values: Values = {}
     failures: dict[str, str] = {}
-    baseline = cell.damage.baseline(cell.source.clip.frames)
-    record = ClipRecord(cell.source.case.id, 0, None, "", fit="stretch")
+    baseline = cell.damage.baseline(cell.sound.clip.frames)
+    record = ClipRecord(cell.sound.case.id, 0, None, "", fit="stretch")
     with tempfile.TemporaryDirectory() as folder:
         case = _case(cell, baseline, Path(folder))
         evaluators = [evaluator for evaluator in evaluators if evaluator.applies(case, record)]
         for severity in cell.severities:
-            frames = cell.damage.of(cell.source.clip.frames, severity, _generator(cell))
-            clip = Clip(frames, cell.source.clip.fps)
+            frames = cell.damage.of(cell.sound.clip.frames, severity, _generator(cell))
+            clip = Clip(frames, cell.sound.clip.fps)
             for name, answer in _answers(clip, evaluators, case, record):
                 values.setdefault(name, []).append(answer.value if isinstance(answer, Value) else None)
                 if isinstance(answer, Exception) and not isinstance(answer, NotMeasurable):
@@ -278,17 +193,17 @@ def _answers(
 
 
 def _generator(cell: Cell) -> np.random.Generator:
-    """In one state for every severity; another for each clip and damage."""
-    words = (cell.source.case.id, cell.damage.name)
+    """In the same state for every severity; in another for each clip and damage."""
+    words = (cell.sound.case.id, cell.damage.name)
     return np.random.default_rng([zlib.crc32(word.encode()) for word in words])
 
 
 def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
-    """The case as the undamaged clip fulfils it, its pictures in folder."""
+    """The case that the undamaged clip fulfils, its pictures in folder."""
     image, keep = folder / "image.png", folder / "keep.png"
     pictures.write(image, baseline[0])
     if not cell.damage.keeps_case:
-        return replace(cell.source.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
+        return replace(cell.sound.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
     mask = np.zeros_like(baseline[0])
     mask[:, : mask.shape[1] // 2] = 255
     pictures.write(keep, mask)
@@ -296,11 +211,11 @@ def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
         pictures.write(keyframe.image, baseline[keyframe.frame])
-    way = cell.source.case.trajectory and cell.source.case.trajectory[: len(baseline)]
-    return replace(cell.source.case, image=image, trajectory=way, keyframes=keyframes, keep=keep)
+    trajectory = cell.sound.case.trajectory and cell.sound.case.trajectory[: len(baseline)]
+    return replace(cell.sound.case, image=image, trajectory=trajectory, keyframes=keyframes, keep=keep)
 
 
-# What is said
+# The curves
 
 
 def _curves(
@@ -317,15 +232,15 @@ def _curves(
 def _whole(
     name: str, damage: Damage, found: Mapping[str, Sequence[Answered]]
 ) -> Iterator[list[float | None]]:
-    """Of each clip, one metric undamaged and at every severity; empty where nobody answered."""
+    """For each clip, one metric undamaged and at every severity; empty without answers."""
     for undamaged, damaged in zip(found[UNDAMAGED.name], found[damage.name], strict=True):
-        before = undamaged.values.get(name, []) if has_shared_baseline(damage) else []
+        before = undamaged.values.get(name, []) if damage.has_shared_baseline else []
         yield [*before, *damaged.values.get(name, [])]
 
 
-def _about(sources: Sources) -> dict[str, str]:
+def _about(clips: SoundClips) -> dict[str, str]:
     return {
-        "clips": f"{len(sources.all)} of {sources.name}: {', '.join(each.case.id for each in sources.all)}",
+        "clips": f"{len(clips.all)} of {clips.name}: {', '.join(each.case.id for each in clips.all)}",
         "frames": f"at most {FRAMES} of a clip, longer side at most {SIDE} pixels",
         "created": provenance.now(),
         "bench version": provenance.bench_version(),
@@ -352,6 +267,6 @@ def _metric_facts(card: MetricCard, evaluator: ClipEvaluator) -> MetricFacts:
 
 
 def _measured(answers: Iterable[Sequence[float | None]]) -> NDArray[np.float64]:
-    """(N, 1 + S): of the clips that have a value at every severity, the undamaged one included."""
+    """(N, 1 + S): the clips that have a value at every severity, the undamaged one included."""
     whole = [line for line in answers if line and None not in line]
     return np.array(whole, dtype=np.float64)

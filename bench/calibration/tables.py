@@ -1,31 +1,31 @@
-"""The table of a calibration as a Markdown document: metrics down, damages across, one table an evaluator."""
+"""A calibration as a Markdown document: metrics down, damages across, one table per evaluator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.calibration.curves import BACKWARDS, MIN_CLIPS, TOLERANCE, Calibration, Curve, MetricFacts, Verdict
+from bench.calibration.curves import TOLERANCE, Calibration, Curve, MetricFacts, Verdict
+from bench.calibration.fitting import BACKWARDS, MIN_CLIPS
+from bench.types import ARROWS
 
 SIGNS: dict[Verdict, str] = {"shows": "●", "moves": "○", "silent": "·", "too few": "?"}
-
-ARROWS = {"higher": " ↑", "lower": " ↓", "none": ""}
 
 LEGEND = f"""\
 Each clip is damaged at growing severity and measured beside its undamaged self; a curve is the mean difference over
 clips with its 95 % interval (Student's t). A severity is *told apart* if such an interval excludes 0 after differences
-are drawn in (asinh of the difference over the median size), so that a clip that answers a hundred times as strongly is
-not the others' noise. The greatest severity is tested first, and smaller ones while all greater ones are told apart,
-which keeps false alarms near 5 % a curve.
+are compressed (asinh of the difference over the median size), so that a clip that responds a hundred times as strongly
+is not noise to the others. The greatest severity is tested first, and smaller ones while all greater ones are told
+apart, which keeps false alarms near 5 % per curve.
 *Monotone*: the curve turns back by at most {BACKWARDS:.0%} of its range.
 
-- `● 4`: **shows** the damage: told apart from severity 4 on, monotone, and to the worse where one way is better.
-- `○ 4`: **moves** with it: told apart from 4 on, but back and forth, or to the better: read beside others.
+- `● 4`: **shows** the damage: told apart from severity 4 on, monotone, and to the worse if one way is better.
+- `○ 4`: **moves** with it: told apart from 4 on, but back and forth, or to the better: read it beside other metrics.
 - `·`: **silent**: not told apart even at the greatest severity. `?`: fewer than {MIN_CLIPS} clips. Empty: no values.
-- `✓` and `✗`: the metric's card claims that it shows, or ignores, this damage, and the curve bears that out, or not. An
+- `✓` and `✗`: the metric's card claims that it shows, or ignores, this damage, and the curve confirms that, or not. An
   ignored damage may move a metric to the better, or by {TOLERANCE:.0%} of what a shown damage does or of the metric's
   standard deviation over undamaged clips.
 
-"Shows" says that the mean over these clips moves, by however little; how far stands in the curves: on the board, page
+"Shows" means that the mean over these clips moves, by however little. The curves say how far: on the board, page
 *Calibration*, and in `calibration.json`.
 """
 
@@ -35,13 +35,13 @@ def markdown(calibration: Calibration, command: str) -> str:
 
     Args:
         calibration: the table.
-        command: that makes the document again.
+        command: that makes the document.
     """
     return "\n".join(_lines(calibration, command)) + "\n"
 
 
 def cell(calibration: Calibration, metric: MetricFacts, damage: str) -> str:
-    """What one curve says, in a few signs; '' where there is none."""
+    """One curve in a few signs; '' if there is none."""
     curve = calibration.curve(metric.name, damage)
     if curve is None:
         return ""
@@ -71,7 +71,7 @@ def _lines(calibration: Calibration, command: str) -> Iterator[str]:
 
 
 def not_as_claimed(calibration: Calibration) -> list[str]:
-    """One line for each claim that is not borne out, and for each metric that failed."""
+    """One line for each claim that is not confirmed, and for each metric that failed."""
     failures = [f"{metric} failed: {text}" for metric, text in calibration.failures.items()]
     return [*calibration.broken_claims(), *failures]
 
@@ -86,7 +86,7 @@ def summary(calibration: Calibration) -> tuple[list[str], list[list[str]]]:
 
 
 def _verdicts(calibration: Calibration, metric: MetricFacts, verdict: str) -> str:
-    """The damages of that verdict: 'noise ≥ 4, blur ≥ 1 ✓', or their names where none is told apart."""
+    """The damages of that verdict: 'noise ≥ 4, blur ≥ 1 ✓', or their names if none is told apart."""
     curves = [
         curve for curve in calibration.curves if (curve.metric, curve.verdict) == (metric.name, verdict)
     ]
@@ -118,4 +118,4 @@ def _table(calibration: Calibration, evaluator: str) -> Iterator[str]:
     yield "|---" * (len(shown) + 1) + "|"
     for metric, line in lines.items():
         cells = " | ".join(line[name] for name in shown)
-        yield f"| `{metric.name}`{ARROWS[metric.direction]} | {cells} |"
+        yield f"| {f'`{metric.name}` {ARROWS[metric.direction]}'.rstrip()} | {cells} |"

@@ -13,10 +13,10 @@ from bench.models.requirements import Need
 from bench.types import Condition, ModelCard
 
 NULL, OTHER = "null models", "others"
-"""Families of models whose cards name none: of what is no model, and of the rest."""
+"""Families for cards that name none: of baselines and other rows that are no models, and of models."""
 
 Listing = tuple[list[str], list[dict[str, Any]]]
-"""Headings of the table, and the entries, which may hold more than the table shows."""
+"""Headings of the table, and the entries, which may hold more than is shown."""
 
 
 def of(kind: str, out: Path) -> Listing:
@@ -32,7 +32,7 @@ def of(kind: str, out: Path) -> Listing:
 
 
 def problems(kind: str, out: Path) -> list[str]:
-    """A line for each run, or entry of somebody else's package, that cannot be listed."""
+    """A line for each run, or plug-in, that cannot be listed."""
     if kind == "runs":
         return [str(problem) for problem in runs.problems(out)]
     doors: dict[str, dict[str, str]] = {
@@ -43,7 +43,7 @@ def problems(kind: str, out: Path) -> list[str]:
 
 
 def notes(kind: str) -> list[str]:
-    """What stands below the table."""
+    """Lines below the table."""
     if kind != "models":
         return []
     names = ", ".join(why.split(" is text-to-video")[0] for why in models.registry.refused.values())

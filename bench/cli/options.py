@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from bench.types import Memory
 
 WHICH, HOW = "Which models, cases and metrics", "Where and how"
 
@@ -96,51 +97,11 @@ WorkersOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=HOW)]
 
 
-class Memory(StrEnum):
-    """How much of a model stays on the device."""
-
-    full = "full"
-    model = "model"
-    sequential = "sequential"
-
-
-class FitChoice(StrEnum):
-    """How input images were brought to the clips' size."""
-
-    cover = "cover"
-    contain = "contain"
-    stretch = "stretch"
-
-
-class Kind(StrEnum):
-    """What `bench ls` lists."""
-
-    models = "models"
-    metrics = "metrics"
-    suites = "suites"
-    weights = "weights"
-    runs = "runs"
-
-
-class ExportFormat(StrEnum):
-    """What `bench export` writes."""
-
-    site = "site"
-    csv = "csv"
-    json = "json"
-    parquet = "parquet"
-    eval_results = "eval-results"
-    every_eval_ever = "every-eval-ever"
-
-
-class ClipsChoice(StrEnum):
-    """Where the clips of a site are."""
-
-    copy = "copy"
-    link = "link"
-    none = "none"
-
-
 MemoryOption = Annotated[
     Memory, typer.Option(help="Offload whole parts, or layer by layer, to the CPU.", rich_help_panel=HOW)
 ]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of 'a,b,…'."""
+    return [word.strip() for word in text.split(",") if word.strip()]

@@ -1,4 +1,4 @@
-"""What a person sees: bars on stderr, tables on stdout."""
+"""Output for people: bars on stderr, tables on stdout."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def stdout() -> Console:
-    """The console for results; wide where nobody looks, so that no cell of a piped table is cut off."""
+    """The console for results; wide unless it is a terminal, so that no cell of a piped table is cut off."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=max(console.width, 200))
 
@@ -105,7 +105,7 @@ class _DrawnBar(Bar):
 
 
 def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
-    """One table a suite: each cell a mean and half its 95 % interval; the longer of runs and metrics goes down.
+    """One table per suite: each cell a mean and half its 95 % interval; the longer of runs and metrics goes down.
 
     Args:
         rows: the columns of Measurement.
@@ -129,7 +129,7 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
 
 
 def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str]]) -> Table:
-    """Runs down and metrics across, or turned where there are more metrics than runs."""
+    """Runs down and metrics across, or transposed if there are more metrics than runs."""
     down, across, corner = runs, metrics, "entry"
     if len(metrics) > len(runs):
         down, across, corner = metrics, runs, "metric"
@@ -210,13 +210,17 @@ def _or_dash(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
 
 
-def failures_table(rows: pd.DataFrame, title: str) -> Table | None:
-    """Why there are holes; None if there are none."""
+def failures_tables(rows: pd.DataFrame, *statuses: str) -> Iterator[Table]:
+    """Why values are missing: one table per status that occurs."""
+    for status in statuses:
+        failures = summary.failures(rows[rows["status"] == status])
+        if len(failures):
+            yield _failures_table(failures, status)
+
+
+def _failures_table(failures: pd.DataFrame, title: str) -> Table:
     import pandas as pd
 
-    failures = summary.failures(rows)
-    if not len(failures):
-        return None
     table = Table("entry", "case", "seed", "metrics", "why", title=title, title_justify="left")
     for failure in failures.to_dict("records"):
         case = str(failure["case"]) if pd.notna(failure["case"]) else "the set"
@@ -253,7 +257,7 @@ def _cell(score: Mapping[Any, Any]) -> str:
 
 
 def _coverage(cells: pd.DataFrame) -> str:
-    """How many clips there are, and how many of them lack some number because something broke."""
+    """How many clips there are, and how many of them lack a number because something broke."""
     clips = int(cells["clips"].max())
     broken = int((cells["failed"] - cells["unmeasurable"]).max())
     return f"{clips - broken} of {clips}" if broken else str(clips)

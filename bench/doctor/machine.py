@@ -7,72 +7,25 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from bench import evaluators
 from bench.base import devices, files, weights
+from bench.doctor.findings import Checkup, Finding, State
+from bench.doctor.hub_client import HubClient
 from bench.errors import Unavailable
 from bench.media import video
-from bench.models import hub, requirements, stored_weights
+from bench.models import requirements
 from bench.models.requirements import in_words
 from bench.types import Clip
 
-State: TypeAlias = Literal["ok", "missing", "note"]
-"""'missing' stops something from running; a 'note' does not."""
-
-MARKS = {"ok": "ok", "missing": "MISSING", "note": "note"}
-
-HUB_SECONDS = 5.0
-"""How long the hub may take to answer."""
-
 LOW_DISK = 20e9
-"""Bytes; the weights of one model of today."""
+"""Bytes: about what the weights of one large model take."""
 
 DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
-"""What Linux has where there is a GPU of NVIDIA or AMD."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        what: 'package diffusers', 'weights org/name'.
-        state: see State.
-        found: what is here, or what is wrong.
-        remedy: the line that mends it; '' where nothing needs to be.
-    """
-
-    what: str
-    state: State
-    found: str = ""
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
-class Checkup:
-    """All that was looked at for a model, or for this machine."""
-
-    subject: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether nothing is missing."""
-        return all(finding.state != "missing" for finding in self.findings)
-
-    def __str__(self) -> str:
-        lines = [f"{self.subject}: {'ready' if self.is_fit else 'cannot run here yet'}"]
-        width = max((len(finding.what) for finding in self.findings), default=0)
-        for each in self.findings:
-            lines.append(f"  {MARKS[each.state]:<8}{each.what:<{width}}  {each.found}".rstrip())
-            if each.remedy:
-                lines.append(f"          → {each.remedy}")
-        return "\n".join(lines)
+"""Files that Linux has if there is a GPU of NVIDIA or AMD."""
 
 
 def checkup() -> Checkup:
@@ -87,62 +40,13 @@ def checkup() -> Checkup:
         *_folder("cache", files.cache(), "BENCH_CACHE"),
         *_folder("hub cache", _hub_cache(), "HF_HOME"),
     ]
-    findings.append(Hub().finding())
+    findings.append(HubClient().finding())
     findings += _metric_weights()
     return Checkup("this machine", tuple(findings))
 
 
-class Hub:
-    """The hub, asked at most until it does not answer once; sizes and conditions only, never files."""
-
-    def __init__(self) -> None:
-        self.silence = "HF_HUB_OFFLINE forbids to ask the hub" if weights.is_offline() else ""
-
-    def words(self, repository: str) -> str:
-        """What the hub says of a repository: how much there is, and whether it is open; '' where it says nothing."""
-        if self.silence:
-            return ""
-        from huggingface_hub import HfApi
-
-        try:
-            with hub.explained_errors(repository):
-                told = HfApi().model_info(repository, files_metadata=True, timeout=HUB_SECONDS)
-        except Unavailable as error:
-            return self._heard(error)
-        named = [each for each in told.siblings or [] if each.rfilename.endswith(stored_weights.WEIGHT_FILE)]
-        words = f"up to {in_words(sum(each.size or 0 for each in named))} on the hub"
-        if told.gated:
-            return f"{words}, gated: accept its licence on its page, then set HF_TOKEN"
-        return f"{words}, fetched by the first run"
-
-    def finding(self) -> Finding:
-        """Whether it can be asked at all."""
-        if self.silence:
-            return Finding("hub", "note", self.silence, "unset it to fetch weights")
-        import httpx
-        from huggingface_hub import constants, get_token
-
-        try:
-            httpx.head(constants.ENDPOINT, timeout=HUB_SECONDS)
-        except httpx.HTTPError as error:
-            return Finding(
-                "hub", "note", f"{constants.ENDPOINT} does not answer ({type(error).__name__})",
-                "only what is cached can run; HF_ENDPOINT names a mirror",
-            )  # fmt: skip
-        token = "a token is set" if get_token() else "no token is set, which gated weights need (HF_TOKEN)"
-        return Finding("hub", "ok", f"{constants.ENDPOINT} answers; {token}")
-
-    def _heard(self, error: Unavailable) -> str:
-        from huggingface_hub import errors
-
-        if isinstance(error.__cause__, errors.HfHubHTTPError):  # an answer: it is gated, or not there
-            return error.reason
-        self.silence = "the hub does not answer"
-        return self.silence
-
-
 def memory(device: str) -> float | None:
-    """Bytes of a device's memory; None where nobody says."""
+    """Bytes of a device's memory; None if unknown."""
     if device.startswith("cuda"):
         import torch
 
@@ -208,7 +112,7 @@ def _codec(name: str, write: Callable[[Path, Clip], None], suffix: str) -> Findi
             path = Path(folder) / f"clip{suffix}"
             write(path, Clip(frames, 8.0))
             clip = video.read_clip(path)
-    except Exception as error:  # PyAV raises of many trees: one for each of libav's numbers
+    except Exception as error:  # PyAV raises unrelated classes, one for each of libav's error numbers
         return Finding(
             what, "missing", f"{type(error).__name__}: {error}", "pip install --force-reinstall av"
         )
@@ -240,7 +144,7 @@ def _hub_cache() -> Path:
 
 
 def _metric_weights() -> Iterator[Finding]:
-    """One line for each file that a metric looks through."""
+    """One line for each file of weights that metrics need."""
     wanted: dict[str, tuple[weights.Weights, list[str]]] = {}
     for name in evaluators.registry:
         for file in evaluators.registry[name]().weights():

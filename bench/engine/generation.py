@@ -24,9 +24,9 @@ class Generated:
     Attributes:
         made: clips that are new.
         kept: clips that were there, or whose failure was already on record.
-        failed: of made, how many have a failure instead of a clip.
-        unpaid: clips that were not begun, since the money would not have reached.
-        spent: US dollars that the run has cost up to now, in this call and before; 0 where nobody is paid.
+        failed: how many of the new ones have a failure instead of a clip.
+        unpaid: clips that were not begun, since they would have exceeded the limit of cost.
+        spent: US dollars that the run has cost up to now, in this call and before; 0 if nothing is paid.
     """
 
     made: int = 0
@@ -44,7 +44,7 @@ def generate(
     retry_failed: bool = False,
     max_cost: float | None = None,
 ) -> Generated:
-    """Makes the clips that the folder has not, one at a time, each stored before the next begins.
+    """Makes the clips that the folder lacks, one at a time, each stored before the next begins.
 
     A clip that cannot be made is a record with the reason; the model is loaded afresh after an error inside it, since
     a pipeline may be left in any state.
@@ -52,16 +52,19 @@ def generate(
     Args:
         model: not yet loaded; it is loaded if something is missing.
         samples: cases and seeds.
-        folder: of the run, in the hands of this process.
-        progress: hears of clips and of steps within one.
+        folder: of the run; no other process works in it.
+        progress: is told about clips and steps within one.
         retry_failed: tries again what failed before.
-        max_cost: US dollars for this run, what it has cost before included: it stops before the first clip whose
-            estimate lies beyond. None for no limit.
+        max_cost: US dollars for this run, including what it has cost before: it stops before the first clip whose
+            estimate exceeds them. None for no limit.
+
+    Returns:
+        What was made, and what it has cost.
 
     Raises:
-        UsageError: there is a limit, and the model's price is not known.
+        UsageError: there is a limit, and the model's price is unknown.
         Unavailable: the model cannot be loaded.
-        Cancelled: somebody asked to stop; what is finished stays.
+        Cancelled: the generation was asked to stop; finished clips stay.
     """
     missing = [sample for sample in samples if _is_missing(folder, *sample, retry_failed)]
     kept = len(samples) - len(missing)
@@ -95,9 +98,9 @@ def _is_missing(folder: RunFolder, case: Case, seed: int, retry_failed: bool) ->
 
 
 def _objection(model: Model, case: Case, seed: int, folder: RunFolder, max_cost: float) -> str:
-    """Why a clip is not paid for; '' where it may be made."""
+    """Why a clip is not paid for; '' if it may be made."""
     if folder.ledger.pending(case.id, seed):
-        return ""  # what it costs is among what is spent
+        return ""  # its cost is among the sum already
     cost, spent = _estimate(model, case), folder.spent()
     if spent + cost <= max_cost + 1e-9:
         return ""
@@ -111,10 +114,10 @@ def _estimate(model: Model, case: Case) -> float:
     try:
         cost = model.plan(case).cost
     except BenchError:
-        return 0.0  # generate will say the same, before it asks anybody for anything
+        return 0.0  # generate raises the same, before any request
     if cost is None and model.is_paid:
         raise UsageError(
-            f"what model '{model.card.name}' charges with these settings is not known, so that no limit of cost can"
+            f"the price of model '{model.card.name}' with these settings is unknown, so that no limit of cost can"
             " be kept; name a file with its price in BENCH_PRICES, or leave --max-cost out"
         )
     return cost or 0.0
@@ -127,7 +130,7 @@ def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> C
         clip = model.generate(case, seed, bar.step)
     except Cancelled:
         raise
-    except Exception as error:  # an adapter's or a pipeline's: the failure becomes a record, the run goes on
+    except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
         model.recover(error)
         failure = ClipRecord(
             case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
@@ -156,7 +159,7 @@ def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, fold
 
 
 def _billed(record: ClipRecord, receipt: Receipt | None) -> ClipRecord:
-    """The record with what another machine said of the clip, where one made it."""
+    """The record with the receipt of another machine, if one made the clip."""
     if receipt is None:
         return record
     return replace(

@@ -21,7 +21,7 @@ from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunCo
 from bench.errors import UsageError
 from bench.evaluators import Evaluator
 from bench.runs import RunFolder, parquet
-from bench.runs.cards import merged
+from bench.runs.cards import Cards
 from bench.suites import cases, own_clips
 from bench.types import ClipRecord, Run, Suite
 
@@ -36,7 +36,7 @@ class JobReport:
     Attributes:
         folders: of the runs, in the order asked for.
         rows: every row of these runs, the columns of Measurement.
-        unavailable: evaluator -> why it did not measure, and what to do.
+        unavailable: evaluator -> why it did not measure, and the remedy.
         made, kept: clips that are new, and that were there.
         measured: rows that are new.
         lost: how many of the new clips could not be made.
@@ -233,4 +233,4 @@ def _replace_records(folder: RunFolder, records: Sequence[ClipRecord]) -> None:
 
 def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:
     found = [row for folder in folders for row in folder.rows.read()[0]]
-    return parquet.frame(found, merged(folder.rows.cards() for folder in folders))
+    return parquet.frame(found, Cards.merged(folder.rows.cards() for folder in folders))

@@ -1,4 +1,4 @@
-"""A screening: one pass over a clip's frames, every evaluator watching. Decoding runs ahead in a thread of its own."""
+"""One pass over a clip's frames, shown to every evaluator. Decoding runs ahead in a thread of its own."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from bench.media.input_image import InputImage
 from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Value
 
 AHEAD = 4
-"""Frames that are decoded before they are looked at: enough that neither side waits for single slow frames."""
+"""Frames that are decoded ahead: enough that neither side waits for single slow frames."""
 
 ROUNDING = 1e-6
-"""Of the end of a metric's range, or of 1 if that is more: how far past it rounding may carry a value."""
+"""How far rounding may carry a value past the end of a metric's range: a share of that end, or of 1 if that is more."""
 
 
 @dataclass
 class Observation:
-    """An evaluator in the middle of a clip: what it keeps of it, or what went wrong."""
+    """What one evaluator keeps of a clip while it is shown, or what went wrong."""
 
     evaluator: Evaluator
     looks: list[Any] = field(default_factory=list)
     error: Exception | None = None
 
     def see(self, view: View) -> None:
-        """Shows one frame; after a failure the rest of the clip is nothing to this evaluator."""
+        """Shows one frame; after a failure the rest of the clip is skipped for this evaluator."""
         if self.error is None:
             try:
                 self.looks.append(self.evaluator.look(view))
@@ -45,7 +45,7 @@ class Observation:
                 self.error = error
 
     def kept(self, sample: Sample) -> list[Any]:
-        """What was kept, one a frame; else raises why there is nothing to conclude from."""
+        """What was kept, one entry per frame; raises the reason if there is nothing to conclude from."""
         self.evaluator.refuse(sample)
         if self.error is not None:
             raise self.error
@@ -58,14 +58,14 @@ class OnePass:
 
     Attributes:
         sample: the clip.
-        observations: one an evaluator.
+        observations: one per evaluator.
     """
 
     sample: Sample
     observations: Mapping[Evaluator, Observation]
 
     def answers(self, evaluator: ClipEvaluator) -> Answers:
-        """What the evaluator says; whatever goes wrong inside it costs its own metrics and no others."""
+        """The evaluator's answers; whatever goes wrong inside it costs its own metrics and no others."""
         try:
             answers = _checked(
                 evaluator.conclude(self.observations[evaluator].kept(self.sample), self.sample)
@@ -79,16 +79,17 @@ class OnePass:
         """(D,): what the evaluator keeps of the clip.
 
         Raises:
-            NotMeasurable: the clip has none to give; or whatever else went wrong.
+            NotMeasurable: the clip has none to give.
+            Exception: whatever else went wrong.
         """
         return evaluator.features(self.observations[evaluator].kept(self.sample))
 
 
 def _checked(answers: Answers) -> Answers:
-    """The answers of an evaluator that anybody may have written: what is no answer would break the rows of others.
+    """The answers of an evaluator, which may be a plug-in's: anything else would break the rows of other evaluators.
 
     Raises:
-        TypeError: they are none.
+        TypeError: they are no answers.
     """
     if not isinstance(answers, Mapping):
         raise TypeError(f"conclude returns a mapping of metrics to Values, not {answers!r:.80}")
@@ -104,8 +105,8 @@ def _checked(answers: Answers) -> Answers:
 def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Exception:
     """The answer within the range that the card promises.
 
-    Sums of a hundred thousand roundings end at 255.00001 where 255 is all there can be: that is the end of the range.
-    What lies farther out is a mistake of the metric or of its card, and no number.
+    Sums of a hundred thousand roundings end at 255.00001 where 255 is the maximum: that is the end of the range. A
+    value farther out is a mistake of the metric or of its card, and not a number.
     """
     if card is None or isinstance(answer, Exception):
         return answer
@@ -120,6 +121,15 @@ def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Excep
 def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
     """Shows a video file or a folder of frames.
 
+    Args:
+        path: of the file or folder.
+        evaluators: loaded if they are not.
+        case: that the clip animates.
+        record: of the clip.
+
+    Returns:
+        The pass, to ask each evaluator for its answers or features.
+
     Raises:
         BadClip: it cannot be decoded to its end.
     """
@@ -130,12 +140,12 @@ def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: C
 
 
 def show_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a clip that is in memory."""
+    """Shows a clip that is in memory; arguments and result as for show_file."""
     return show(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
 
 
 def show(stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a stream's frames, each once, to every evaluator.
+    """Shows a stream's frames, each once, to every evaluator; other arguments and result as for show_file.
 
     Raises:
         BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.
@@ -169,7 +179,7 @@ def _next(before: View | None, frame: Image, stream: video.Stream, case: Case, r
 
 
 def _ahead(frames: Iterator[Image]) -> Generator[Image]:
-    """The same frames, decoded by a thread while others look at those before."""
+    """The same frames, decoded by a thread while earlier ones are measured."""
     with ThreadPoolExecutor(1) as thread:
         coming = deque(thread.submit(next, frames, None) for _ in range(AHEAD))
         while (frame := coming.popleft().result()) is not None:

@@ -14,7 +14,7 @@ from bench.types import Suite
 
 
 def resolve(request: MetricRequest, device: str) -> list[Evaluator]:
-    """The evaluators that fill the metrics asked for, each with its settings, not yet loaded.
+    """The evaluators of the metrics asked for, each with its settings, not yet loaded.
 
     Raises:
         UnknownName: there is no such metric, evaluator or setting.

@@ -46,7 +46,7 @@ class KnownRows:
 
 
 def clip_inputs(case: Case, record: ClipRecord) -> str:
-    """The digest of all that a number about one clip depends on, besides the metric: a row with another is stale."""
+    """The digest of all that a number about one clip depends on, besides the metric; other rows are stale."""
     return files.digest([case.digest, record.sha256, record.fit, record.error])
 
 

@@ -33,8 +33,13 @@ from bench.base.registry import Registry
 from bench.base.settings import NoSettings
 from bench.base.weights import Weights
 from bench.errors import BenchError, NotMeasurable
-from bench.evaluators.view import Sample as Sample, View as View
+from bench.evaluators.view import Sample, View
 from bench.types import Case, ClipRecord, MetricCard, Value
+
+__all__ = [
+    "ClipEvaluator", "Evaluator", "FeatureSet", "Sample", "SetEvaluator", "Values", "View", "add", "or_reason",
+    "registry",
+]  # fmt: skip
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]
 """Metric name -> its value, or why there is none: NotMeasurable where the clip cannot have one, another error where

@@ -2,12 +2,11 @@
 
     <folder>/<run>/.eval_results/i2v-bench-<suite>.yaml
 
-The Hub takes them for benchmarks that are registered as a dataset; which one is for the user to say.
+The Hub takes them for benchmarks that are registered as a dataset, which the user has to name.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ DATASET = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(?:@([A-Za-z0-9_.-]+))?"
 
 
 def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
-    """One file a run; metrics without a value have no entry.
+    """Writes one file per run; metrics without a value have no entry.
 
     Raises:
         UsageError: dataset is not ORG/NAME, or folder is a file.
@@ -48,12 +47,10 @@ def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
 
 
 def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) -> list[dict[str, Any]]:
-    """What the file of one run holds; one entry a metric, whose name is the task's id."""
+    """The content of one run's file: one entry per metric, whose name is the id of the Hub's task."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
-    scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
     date = moments.newest(gathered.rows.loc[gathered.rows["run"] == run, "created"].unique())
-    lines = json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15))
     found = [
         EvalResultEntry(
             dataset_id=dataset,
@@ -63,13 +60,13 @@ def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) ->
             date=date or None,
             notes=_notes(score),
         )
-        for score in lines
+        for score in gathered.measured(run)
     ]
     return eval_result_entries_to_yaml(found)
 
 
 def _notes(score: dict[str, Any]) -> str:
-    """What the number stands on, for whoever reads it there."""
+    """What the number is based on, for readers there."""
     counted = score["clips"] - score["failed"]
     parts = [
         f"{score['label']} on {SuiteId(score['suite'], score['suite_version'])}",

@@ -1,4 +1,4 @@
-"""Every Eval Ever: one JSON file a run, in the schema 0.3.0 of PyPI's `every-eval-ever`, laid out as its datastore is.
+"""Every Eval Ever: one JSON file per run, in schema 0.3.0 of PyPI's `every-eval-ever`, laid out as its datastore is.
 
     <folder>/data/i2v-bench/<developer>/<model>/<uuid>.json
 
@@ -8,7 +8,6 @@ better direction are left out, and named. Its companion for single samples is ab
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from pathlib import Path
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "0.3.0"
 NAMESPACE = uuid.UUID("8c0a4c1e-6f0b-5d0e-9a53-2f1d3c5b7a90")
-"""Of our file names: the same run at the same state has the same one."""
+"""Namespace of our file names: the same run in the same state has the same name."""
 
 AVAILABILITY = {"open": "open_weights", "hosted": "closed_weights"}
 DEPLOYMENT = {"open": "self_deployed", "hosted": "externally_managed", "program": "self_deployed"}
 
 
 def write(folder: Path, gathered: Gathered) -> list[Path]:
-    """One file a run that has a value of a metric with a direction.
+    """Writes one file per run that has a value of a metric with a direction.
 
     Raises:
         UsageError: folder is a file.
@@ -53,12 +52,12 @@ def write(folder: Path, gathered: Gathered) -> list[Path]:
 
 
 def record(gathered: Gathered, run: str) -> dict[str, Any]:
-    """What the file of one run holds; its times are those of its rows, so that the same rows give the same file."""
+    """The content of one run's file; its times are those of its rows, so that the same rows give the same file."""
     rows = gathered.rows[gathered.rows["run"] == run]
     first = rows.iloc[-1]
     measured = moments.newest(rows["created"].unique())
     moment = moments.moment(measured)
-    seconds = str(int(moment.timestamp())) if moment else "0"  # the schema wants digits, and no row has any
+    seconds = str(int(moment.timestamp())) if moment else "0"  # the schema requires digits
     model = _model(first, summary.model_card(gathered.rows, str(first["model"])))
     suite = str(SuiteId(first["suite"], first["suite_version"]))
     found, directionless = _results(gathered, run, suite)
@@ -85,9 +84,9 @@ def record(gathered: Gathered, run: str) -> dict[str, Any]:
 
 
 def _model(row: Any, card: ModelCard) -> dict[str, Any]:
-    """Who made the clips, under the hub's name where the row has one."""
+    """The model that made the clips, under its name on the hub if the row has one."""
     checkpoint, name = str(row["checkpoint"]), str(row["model"])
-    is_model = card.role == "model"  # a baseline has no weights to be open
+    is_model = card.role == "model"  # a baseline has no weights
     access = card.access if is_model else ""
     developer = "unknown" if is_model else "i2v-bench"
     details = {
@@ -110,10 +109,9 @@ def _model(row: Any, card: ModelCard) -> dict[str, Any]:
 
 
 def _results(gathered: Gathered, run: str, suite: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """A result a metric, and the metrics that have no better direction."""
-    scores = gathered.scores[(gathered.scores["run"] == run) & gathered.scores["mean"].notna()]
+    """One result per metric, and the metrics that have no better direction."""
     known, found, directionless = summary.catalogue_of(gathered.rows), [], []
-    for score in json.loads(scores.sort_values("metric").to_json(orient="records", double_precision=15)):
+    for score in gathered.measured(run):
         card = known.card(score["metric"], score["metric_version"])
         if card.direction == "none":
             directionless.append(score["metric"])
@@ -148,5 +146,5 @@ def _result(score: dict[str, Any], card: MetricCard, suite: str) -> dict[str, An
 
 
 def _texts(details: dict[str, Any]) -> dict[str, str]:
-    """Values as text, which is all that the schema takes there; those that say nothing are left out."""
+    """Values as text, which is all that the schema takes there; empty ones are left out."""
     return {name: str(value) for name, value in details.items() if str(value) not in {"", "None", "nan"}}

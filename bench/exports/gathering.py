@@ -1,15 +1,15 @@
-"""Which runs are exported, and what is known of them: rows without their series, scores, the file of each run."""
+"""The runs that are exported: their rows without series, scores, and the file of each run."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench import runs as run_folders
 from bench.errors import BadResults, UnknownName, UsageError
-from bench.runs import parquet
+from bench.runs import finding, parquet
 from bench.scoring import summary
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ COLUMNS = (
     "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings", "reads_text",
     "metric", "metric_version", "value", "low", "high", "n", "error", "status",
 )  # fmt: skip
-"""Of Measurement: all but what is long or about single clips' files."""
+"""Columns of Measurement: all but what is long or about single clips' files."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Gathered:
     """The rows of some runs.
 
     Attributes:
-        rows: one a measurement, COLUMNS; texts are categories.
-        scores: one a run and metric, see summary.scores.
-        names: run id -> what tables call it.
+        rows: one per measurement, COLUMNS; texts are categories.
+        scores: one per run and metric, see summary.scores.
+        names: run id -> its name in tables.
         paths: run id -> the file that its rows are in.
         problems: files that had to be set aside.
     """
@@ -41,14 +41,28 @@ class Gathered:
     paths: dict[str, Path]
     problems: tuple[BadResults, ...] = ()
 
+    def measured(self, run: str) -> list[dict[str, Any]]:
+        """One run's scores that have a value, by metric."""
+        scores = self.scores[(self.scores["run"] == run) & self.scores["mean"].notna()]
+        return records(scores.sort_values("metric"))
+
+
+def records(scores: pd.DataFrame) -> list[dict[str, Any]]:
+    """Scores as JSON-like dictionaries, NaN as None."""
+    found: list[dict[str, Any]] = json.loads(scores.to_json(orient="records", double_precision=15))
+    return found
+
 
 def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -> Gathered:
-    """The rows of runs below folders; of a run that is in several, those of the last.
+    """The rows of runs below folders; for a run that is in several, those of the last.
 
     Args:
         folders: of runs, or of published results.
         runs: ids, their beginnings or labels; none for all.
         suite: name, or name@version; '' for all.
+
+    Returns:
+        The rows, and what is exported along with them.
 
     Raises:
         UnknownName: no such run or suite.
@@ -79,7 +93,7 @@ def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
 
 def _named(word: str, labels: dict[str, str]) -> str:
     """The run that a word means, as on the rest of the command line."""
-    matches = run_folders.called(word, labels)
+    matches = finding.called(word, labels)
     if not matches:
         raise UnknownName("run", word, labels, hint="among these results")
     if len(matches) > 1:

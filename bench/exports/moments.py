@@ -1,4 +1,4 @@
-"""When rows were made, as far as they say so: the column `created` comes from strangers."""
+"""When rows were made, as far as the column `created` can be read: its texts may be of any origin."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 
 def newest(texts: Iterable[object]) -> str:
-    """The last of ISO 8601 moments, as it was written; '' where none is one."""
+    """The latest of ISO 8601 moments, as it was written; '' if none can be read."""
     written = sorted({text for text in texts if isinstance(text, str)}, reverse=True)
     return next((text for text in written if moment(text)), "")
 
 
 def moment(text: str) -> datetime | None:
-    """A moment since 1970, in UTC where no zone is named; None for any other text."""
+    """A moment since 1970, in UTC if no zone is named; None for any other text."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Names of files and folders, of what strangers named."""
+"""Safe names of files and folders, from names of any origin."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from bench.base import files
 
 
 def safe(text: str) -> str:
-    """One harmless name for any text: itself where it is one, else with the beginning of its digest.
+    """One safe name for any text: the text itself if it is safe, else one with the beginning of its digest.
 
-    So neither a path leads out of its folder, nor do two texts meet in one name.
+    So no path leads out of its folder, and no two texts get one name.
     """
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", text)[:80].lstrip(".-")
     return plain if plain and plain == text else f"{plain or 'x'}-{files.digest(text)[:8]}"

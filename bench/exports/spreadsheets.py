@@ -1,4 +1,4 @@
-"""Cells from strangers: spreadsheets compute what begins with '=', and such a formula can send a table away."""
+"""Cells of any origin: spreadsheets compute what begins with '=', and such a formula can send a table away."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def inert(cell: Any) -> Any:
-    """A text that no spreadsheet takes for a formula: an apostrophe stands before it; anything else as it is."""
+    """A text that no spreadsheet takes for a formula, by an apostrophe before it; anything else as it is."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA) else cell

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.base import files
 from bench.errors import UsageError
+from bench.exports.gathering import records
 from bench.exports.spreadsheets import inert
 from bench.runs import parquet
 from bench.scoring import summary
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bench.exports.gathering import Gathered
 
 SCHEMA = 1
-"""Of board.json; grows when its content means something else."""
+"""Version of board.json; grows when its content means something else."""
 
 NUMBERS = ("mean", "low", "high", "cases", "failed", "unmeasurable", "clips")
 
@@ -31,7 +31,7 @@ CSV_COLUMNS = (
 
 
 def write_csv(path: Path, gathered: Gathered) -> list[Path]:
-    """One line a run and metric: mean, 95 % interval, coverage; empty where there is no value."""
+    """Writes one line per run and metric: mean, 95 % interval, coverage; empty where there is no value."""
     _check_is_file(path)
     lines = list(_lines(gathered))
     text = _frame(lines).to_csv(index=False, lineterminator="\n")
@@ -40,14 +40,14 @@ def write_csv(path: Path, gathered: Gathered) -> list[Path]:
 
 
 def write_json(path: Path, gathered: Gathered) -> list[Path]:
-    """Suites, their entries, the scores of each; null where there is no value."""
+    """Writes suites, their entries, the scores of each; null where there is no value."""
     _check_is_file(path)
     files.write_json(path, as_json(gathered))
     return [path]
 
 
 def as_json(gathered: Gathered) -> dict[str, Any]:
-    """What board.json holds."""
+    """The content of board.json."""
     entries: dict[str, dict[str, dict[str, Any]]] = {}
     for line in _lines(gathered):
         suite = str(SuiteId(line["suite"], line["suite_version"]))
@@ -61,7 +61,7 @@ def as_json(gathered: Gathered) -> dict[str, Any]:
 
 
 def write_parquet(path: Path, gathered: Gathered) -> list[Path]:
-    """Every measurement of the runs, series and provenance too, in the schema that `results/` has."""
+    """Writes every measurement of the runs, including series and provenance, in the schema of `results/`."""
     _check_is_file(path)
     files.write(path, lambda temporary: _write_rows(temporary, gathered.paths))
     return [path]
@@ -80,11 +80,11 @@ def _write_rows(path: Path, sources: dict[str, Path]) -> None:
 
 
 def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
-    """One a run and metric, JSON-like."""
+    """One line per run and metric, JSON-like."""
     known = summary.catalogue_of(gathered.rows)
     ordered = gathered.scores.astype({"suite": str, "suite_version": str, "run": str, "metric": str})
     ordered = ordered.sort_values(["suite", "suite_version", "run", "metric"], kind="stable")
-    for score in json.loads(ordered.to_json(orient="records", double_precision=15)):
+    for score in records(ordered):
         card = known.card(score["metric"], score["metric_version"])
         yield {
             **{name: score[name] for name in ("suite", "suite_version", "run")},

@@ -1,4 +1,4 @@
-"""Formats by name, and what each of them writes."""
+"""Formats by name, and the writing of runs in one of them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ FORMATS: Mapping[str, Callable[[Path, Gathered], list[Path]]] = {
 
 
 def write(name: str, destination: Path, gathered: Gathered, dataset: str = "") -> list[Path]:
-    """Writes runs in a format; gives the files.
+    """Writes runs in a format.
 
     Args:
         name: a key of FORMATS, or 'eval-results'.
         destination: a file for tables, a folder for the others.
         gathered: the runs.
         dataset: ORG/NAME[@REVISION] of the benchmark on the Hugging Face Hub; eval-results needs it.
+
+    Returns:
+        The files that were written.
 
     Raises:
         UsageError: there is nothing to write, or no dataset, or destination is of the wrong kind.

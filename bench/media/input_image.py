@@ -1,4 +1,4 @@
-"""The picture that a clip starts from, at the clip's size, as the model was given it; and what of it should stay."""
+"""The input image at a clip's size, fitted as the model was given it, and its regions that should stay."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Regions:
 
 @dataclass(frozen=True)
 class InputImage:
-    """A case's image at a clip's size, fitted as the model was given it; read when first asked for."""
+    """A case's image at a clip's size, fitted as the model was given it; read on first use."""
 
     case: Case
     record: ClipRecord
@@ -51,7 +51,7 @@ class InputImage:
         return pictures.gray(self.pixels)
 
     def fitted(self, path: Path) -> Image:
-        """(H, W, 3) uint8 sRGB: another picture of the case, fitted alike; the two asked for last stay at hand.
+        """(H, W, 3) uint8 sRGB: another picture of the case, fitted alike; the two used last stay in memory.
 
         Raises:
             BadImage: it cannot be read.
@@ -60,7 +60,7 @@ class InputImage:
 
     @cached_property
     def _fitted(self) -> Callable[[Path], Image]:
-        """Two, since a frame has a keyframe on either side: all of a long clip's keyframes would fill the memory."""
+        """Two suffice, since a frame has a keyframe on either side; all of a long clip would fill the memory."""
         return lru_cache(maxsize=2)(partial(_read_and_fit, self.width, self.height, self.record.fit))
 
     @cached_property

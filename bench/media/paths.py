@@ -1,4 +1,4 @@
-"""Ways of a point: where pictures.fit puts points of an image, and a way in another number of frames."""
+"""Paths of points: where pictures.fit puts points of an image, and a path in another number of frames."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def fitted(points: Points, size: tuple[int, int], to_size: tuple[int, int], how:
 
 
 def resampled(points: Points, count: int) -> Points:
-    """(count, 2): a way of N points in another number of frames: first to first, last to last, linear between."""
+    """(count, 2): a path of N points in another number of frames: first to first, last to last, linear between."""
     time = np.linspace(0, len(points) - 1, count)
     return np.stack([np.interp(time, np.arange(len(points)), axis) for axis in points.T], axis=1)

@@ -1,4 +1,4 @@
-"""Pictures: read from any file, written, brought to a size, turned gray. No other module does any of this."""
+"""Pictures: read from any file, written, brought to a size, converted to gray. No other module does any of this."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from bench.types import Fit, Frames, Image, Plane
 if TYPE_CHECKING:
     from PIL import Image as pillow
 
+__all__ = ["fit", "fit_frames", "gray", "limited", "read", "write"]
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 MAX_PIXELS = 4096 * 4096
-"""A picture or frame above this is refused before it is decoded: a 200 kB file can ask for gigabytes."""
+"""A larger picture or frame is refused before it is decoded: a 200 kB file can ask for gigabytes."""
 
 
 def read(path: Path) -> Image:
     """(H, W, 3) uint8 sRGB of any picture file.
 
-    Turned as its EXIF says; 16 bits to 8 (gray is rounded, colour cut off by Pillow, up to a level darker); gray and
+    Turned as its EXIF says; 16 bits to 8 (gray is rounded, colour truncated by Pillow, up to a level darker); gray and
     CMYK converted; transparency laid over white.
 
     Raises:
@@ -121,7 +123,7 @@ def gray(frames: Frames | Image) -> Plane:
 def inside(folder: Path) -> list[Path]:
     """The pictures directly inside folder in the order in which they play: frame2.png before frame10.png.
 
-    Hidden files are no pictures: macOS leaves a '._frame2.png' beside each on a foreign disk.
+    Hidden files are left out: macOS leaves a '._frame2.png' beside each on a foreign disk.
     """
     found = [
         path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")

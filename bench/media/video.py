@@ -1,6 +1,6 @@
 """Clips: the one place that decodes and encodes them. Sizes and colours of single pictures: bench.media.pictures.
 
-Own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Foreign clips are decoded by one
+Our own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Other clips are decoded by one
 named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
 is bit-identical to OpenCV's, torchcodec's and decord's. It lies about 1.2 gray levels below accurate conversion; every
 clip goes through it alike. Every row carries what was decoded and with what.
@@ -8,11 +8,9 @@ clip goes through it alike. Every row carries what was decoded and with what.
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -23,10 +21,13 @@ import numpy as np
 from bench.base import files
 from bench.errors import BadClip, BadImage, BenchError
 from bench.media import pictures
+from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short
 from bench.types import Clip, Frames, Image
 
 if TYPE_CHECKING:
     import av
+
+__all__ = ["read_clip", "write_clip"]
 
 DEMUXERS = {
     ".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".mkv": "matroska", ".webm": "matroska", ".gif": "gif", ".avi": "avi",
@@ -38,10 +39,7 @@ MAX_CLIP_BYTES = 8 << 30
 """A clip whose frames take more (1,380 of 1920 x 1080) is not read whole: it is refused while it is decoded."""
 
 MAX_FRAMES = 36_000
-"""A clip with more (ten minutes at 60 a second) is refused while it is decoded: a small file can hold millions."""
-
-_CRC_STARTS = (0, 0x5E31029E)  # FFV1 versions 3 and 4
-_BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""A clip with more (ten minutes at 60 per second) is refused while it is decoded: a small file can hold millions."""
 
 FRAMES_FPS = 8.0
 """Frame rate of a folder of frames, which states none."""
@@ -202,12 +200,12 @@ def _video_frames(
 ) -> Iterator[Image]:
     """The frames; after the last, opened knows the true rate and the facts."""
     with _broken_video_is_bad_clip(path):
-        seen = _Seen()
+        seen = Seen()
         yield from _watch(path, container, video, seen)
         if not seen.begins:
             raise BadClip(f"clip {path} has no frames")
         rate = _frame_rate(path, video)
-        is_known = _refuse_cut_short(path, container, video, seen, rate)
+        is_known = refuse_cut_short(path, container, video, seen, rate)
         is_uneven = seen.is_uneven(rate)
         opened.fps = seen.rate() if is_uneven else rate
         opened.decoded |= _facts(container, video) | {
@@ -225,44 +223,17 @@ def _prepare(path: Path, stream: av.VideoStream) -> None:
     context.options = {
         "max_pixels": str(pictures.MAX_PIXELS),
         "err_detect": "crccheck",
-    }  # not for FFV1: see _checksums
+    }  # not for FFV1: see ffv1_checksums
     context.thread_count = 1
 
 
-@dataclass
-class _Seen:
-    """What came out of a stream.
-
-    Attributes:
-        size: width and height of all frames; None before the first.
-        begins, ends: of each frame, in seconds.
-        hidden: how many packets show nothing.
-        has_checksums: whether the packets have some: all of them, or none.
-    """
-
-    size: tuple[int, int] | None = None
-    begins: list[float] = field(default_factory=list)
-    ends: list[float] = field(default_factory=list)
-    hidden: int = 0
-    has_checksums: set[bool] = field(default_factory=set)
-
-    def is_uneven(self, rate: float) -> bool:
-        """Whether some frame stays for half a frame longer or shorter than rate says."""
-        steps = np.diff(self.begins) * rate
-        return bool((steps > 0).all() and (np.abs(steps - 1) > 0.5).any())  # no order, no times: some avi
-
-    def rate(self) -> float:
-        """Frames a second from the first to the last."""
-        return (len(self.begins) - 1) / (self.begins[-1] - self.begins[0])
-
-
 def _watch(
-    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: Seen
 ) -> Iterator[Image]:
     for packet in container.demux(stream):
         seen.hidden += packet.is_discard  # an edit list passes over it
         if stream.codec_context.name == "ffv1" and packet.size:
-            are_right = _checksums(bytes(packet))
+            are_right = ffv1_checksums(bytes(packet))
             seen.has_checksums.add(bool(are_right))
             if not all(are_right) or len(seen.has_checksums) > 1:
                 raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}: a checksum is wrong")
@@ -275,63 +246,6 @@ def _watch(
             seen.begins.append(begin)
             seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
             yield picture
-
-
-def _checksums(packet: bytes) -> list[bool]:
-    """Whether the checksum of each slice of an FFV1 frame is right (RFC 9043, 4.9); empty where it has none.
-
-    libavcodec only logs a wrong one, shows the previous frame in its place and calls nothing corrupt. The CRC has
-    zlib's polynomial with the bits in other order; over a slice and its own CRC it comes out as it began.
-    """
-    are_right, end = [], len(packet)
-    while end >= 8:  # each slice ends with its size (3 bytes), a status (1) and the CRC (4)
-        begin = end - 8 - int.from_bytes(packet[end - 8 : end - 5], "big")
-        if begin < 0:
-            break
-        slice_ = packet[begin:end].translate(_BITS_REVERSED)
-        are_right.append(
-            any(zlib.crc32(slice_, ~start & 0xFFFFFFFF) == ~start & 0xFFFFFFFF for start in _CRC_STARTS)
-        )
-        end = begin
-    return [] if end else are_right  # what does not add up are no sizes
-
-
-def _refuse_cut_short(
-    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: _Seen, rate: float
-) -> bool:
-    """Refuses a clip that ends before its container says; False where the container says nothing.
-
-    Not the container's rate times its duration: a webm of a screen states 30 frames a second and has 6, and its
-    duration may be that of a longer sound track.
-    """
-    is_gif = container.format.name == "gif"
-    if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
-        raise BadClip(
-            f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
-        )
-    if stream.frames:
-        expected = stream.frames - seen.hidden
-        if len(seen.begins) < expected:
-            raise BadClip(f"clip {path} is cut short: {len(seen.begins)} frames of {expected}")
-        return True
-    if container.format.name.startswith("matroska"):
-        promised, end = _promised_end(container, stream), max(seen.ends)
-        # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
-        if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
-            raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
-        return promised is not None
-    return is_gif
-
-
-def _promised_end(container: av.container.InputContainer, stream: av.VideoStream) -> float | None:
-    """When the last frame of an mkv or webm should end, in seconds; None where nothing says.
-
-    The file's own duration is that of its longest stream, so it counts only where there is no other.
-    """
-    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
-    if tag:
-        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
-    return container.duration / 1e6 if container.duration and len(container.streams) == 1 else None
 
 
 def _frame_rate(path: Path, stream: av.VideoStream) -> float:

@@ -1,6 +1,6 @@
 """What a model needs on this machine, and whether it is here: packages, weights, keys, programs, servers.
 
-Nothing is fetched, loaded or asked over a network, so that `bench ls models` can check every model. bench.doctor.models
+Nothing is fetched, loaded or asked over a network, so that `bench ls models` can check every model. `bench doctor`
 goes further: it queries the hub or server at Need.address, and the headers of Need.files.
 """
 

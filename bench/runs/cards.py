@@ -1,7 +1,7 @@
 """Cards that travel with rows: what scores need of metrics and models that may not be installed where rows are read.
 
-They stand in the metadata of a parquet file under the key that pandas restores as `DataFrame.attrs`, so that rows read
-by anybody's pandas have them, too.
+They are in the metadata of a parquet file under the key that pandas restores as `DataFrame.attrs`, so that rows read
+with pandas alone have them, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ATTRIBUTE = "bench_cards"
 PANDAS_KEY = b"PANDAS_ATTRS"
 
 LONGEST = 2_000
-"""Characters of any text of a card; what is longer comes from no card of ours."""
+"""Characters of any text of a card; a longer one is from no card of ours."""
 
 LARGEST = sys.float_info.max
 """Limit for any number: an integer of 400 digits is finite, but no float."""
@@ -33,7 +33,7 @@ MOST = 5_000
 """Cards in one file."""
 
 OMITTED = ("source", "blind_to", "series", "shows", "ignores")
-"""Fields of metrics' cards that stay behind: a file of rows is no documentation."""
+"""Fields of metrics' cards that are left out: a file of rows is no documentation."""
 
 C = TypeVar("C", MetricCard, ModelCard)
 
@@ -49,6 +49,42 @@ class Cards:
 
     metrics: tuple[MetricCard, ...] = ()
     models: tuple[ModelCard, ...] = ()
+
+    @classmethod
+    def merged(cls, cards: Iterable[Cards]) -> Cards:
+        """All of them; a later card replaces an earlier one."""
+        found = cls()
+        for each in cards:
+            found |= each
+        return found
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[bytes, bytes] | None) -> Cards:
+        """The cards in a parquet file's metadata; none if there are none, or if they cannot be read."""
+        try:
+            attributes = json.loads((metadata or {}).get(PANDAS_KEY, b"{}"))
+        except (ValueError, RecursionError):
+            return cls()
+        return cls.of_attributes(attributes) if isinstance(attributes, dict) else cls()
+
+    @classmethod
+    def of_attributes(cls, attributes: Mapping[Any, Any]) -> Cards:
+        """The cards among the attributes of a frame of rows."""
+        return cls.of_text(attributes.get(ATTRIBUTE, ""))
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def of_text(text: object) -> Cards:
+        """Cards from JSON of any origin: what is not a card is passed over."""
+        try:
+            content = json.loads(text) if isinstance(text, str) else {}
+        except (ValueError, RecursionError):
+            content = {}
+        content = content if isinstance(content, dict) else {}
+        return Cards(
+            _cards(MetricCard, content.get("metrics"), dict.fromkeys(OMITTED[:3], "")),
+            _cards(ModelCard, content.get("models"), {}),
+        )
 
     def __or__(self, other: Cards) -> Cards:
         """Both; of two cards of one metric and version, or of one model, the other's."""
@@ -73,43 +109,6 @@ class Cards:
     def metadata(self) -> dict[bytes, bytes]:
         """As metadata of a parquet file."""
         return {PANDAS_KEY: json.dumps(self.attributes()).encode()} if self != Cards() else {}
-
-
-def merged(cards: Iterable[Cards]) -> Cards:
-    """All of them; a later one goes before an earlier one."""
-    found = Cards()
-    for each in cards:
-        found |= each
-    return found
-
-
-def of_metadata(metadata: Mapping[bytes, bytes] | None) -> Cards:
-    """The cards in a parquet file's metadata; none where there are none, or where they are no cards."""
-    try:
-        attributes = json.loads((metadata or {}).get(PANDAS_KEY, b"{}"))
-    except (ValueError, RecursionError):
-        return Cards()
-    return of_attributes(attributes) if isinstance(attributes, dict) else Cards()
-
-
-def of_attributes(attributes: Mapping[Any, Any]) -> Cards:
-    """The cards among the attributes of a frame of rows."""
-    text = attributes.get(ATTRIBUTE)
-    return of_text(text) if isinstance(text, str) else Cards()
-
-
-@lru_cache(maxsize=16)
-def of_text(text: str) -> Cards:
-    """Cards from JSON, which may be a stranger's: what is not a card is passed over."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        content = {}
-    content = content if isinstance(content, dict) else {}
-    return Cards(
-        _cards(MetricCard, content.get("metrics"), dict.fromkeys(OMITTED[:3], "")),
-        _cards(ModelCard, content.get("models"), {}),
-    )
 
 
 def _cards(kind: type[C], content: Any, omitted: Mapping[str, str]) -> tuple[C, ...]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema
-from bench.runs import cards as cards_of_rows
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1"
 
 MAX_ROWS = 20_000_000
-"""A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is asked first."""
+"""A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""
 
 KEY = ("run", "case", "seed", "metric")
-"""What there is one row of; a later one replaces an earlier one."""
+"""There is one row per value of these columns; a later one replaces an earlier one."""
 
 
 NUMBERS = ("value", "low", "high")
@@ -41,7 +40,7 @@ NO_CARDS = Cards()
 
 @cache
 def schema() -> pa.Schema:
-    """The Arrow schema of Measurement: a column a field, its meaning in the column's metadata."""
+    """The Arrow schema of Measurement: one column per field, its meaning in the column's metadata."""
     import pyarrow as pa
 
     hints = get_type_hints(Measurement, include_extras=True)
@@ -93,7 +92,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 
 def _finite(path: Path, table: pa.Table) -> pa.Table:
-    """The table, unless a number in it is none: one infinity would take the mean of its run with it."""
+    """The table, if every number in it is finite: one infinity would make the mean of its run infinite."""
     import pyarrow.compute as pc
 
     for name in set(NUMBERS) & set(table.column_names):
@@ -111,7 +110,7 @@ def _texts(columns: Sequence[str]) -> list[str]:
 
 def cards(tables: Iterable[pa.Table]) -> Cards:
     """The cards that tables of rows came with; see read_table."""
-    return cards_of_rows.merged(cards_of_rows.of_metadata(table.schema.metadata) for table in tables)
+    return Cards.merged(Cards.of_metadata(table.schema.metadata) for table in tables)
 
 
 def find(folders: Iterable[Path]) -> list[Path]:
@@ -191,7 +190,7 @@ def suite_ids(rows: pd.DataFrame) -> pd.Series[str]:
 
 
 def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
-    """One row a key, the last of each, in the order of first appearance."""
+    """One row per key, the last of each, in the order of first appearance."""
     rows: dict[tuple[Any, ...], Measurement] = {}
     for row in measurements:
         rows[tuple(getattr(row, name) for name in KEY)] = row

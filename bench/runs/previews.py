@@ -1,6 +1,6 @@
-"""Clips as browsers play them: H.264 made when somebody looks, since no browser plays the lossless originals.
+"""Clips as browsers play them: H.264 made on demand, since no browser plays the lossless originals.
 
-A preview is named after the clip's digest too, so that a clip that was made anew is never shown as its old self.
+A preview's name holds the clip's digest, so that a clip that was made again never shows its old preview.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
 
 
 def name(record: ClipRecord) -> str:
-    """'duck-0-1f2e3d4c5b6a.mp4'; one harmless file name, whatever the record says."""
+    """'duck-0-1f2e3d4c5b6a.mp4'; a safe file name for any record."""
     readable = re.sub(r"[^A-Za-z0-9._-]", "-", f"{record.case}-{record.seed}")[:150]
     return f"{readable}-{files.digest([record.case, record.seed, record.sha256])[:12]}.mp4"
 
 
 def existing(folder: RunFolder, wanted: str) -> Path | None:
-    """The file of a preview of that name; None for any other name, and if it was not made yet."""
+    """The file of a preview of that name; None for any other name, or if it does not exist yet."""
     if not NAME.fullmatch(wanted):
         return None
     paths = (place / wanted for place in _places(folder))
@@ -42,7 +42,7 @@ def make(folder: RunFolder, record: ClipRecord) -> Path:
 
 
 def _places(folder: RunFolder) -> tuple[Path, Path]:
-    """Where a preview may lie: in the run's folder, or in the cache if that is read-only."""
+    """Where a preview may be: in the run's folder, or in the cache if that is read-only."""
     return folder.path / "previews", files.cache() / "previews" / folder.path.name
 
 

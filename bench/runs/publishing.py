@@ -16,23 +16,26 @@ QUOTED = re.compile(r"(['\"])(?:file://|~\w*)?/[^'\"]*?([^/'\"]+)\1")
 """An absolute path in quotes, spaces and all, and its last part."""
 
 PATH = re.compile(r"(?:file://|(?<![\w./~-])~\w*|(?<![\w./~-]))(?:/[^\s/:'\"<>]+)*/([^\s/:'\"<>]+)")
-"""An absolute path, of a home folder too, and its last part; not what follows the host of an address of the web."""
+"""An absolute path, also of a home folder, and its last part; not the path of a web address."""
 
 HOME = re.compile(r"/(?:home|Users)/[^\s/:'\"<>]+(?![^\s:'\"<>])")
-"""The home folder itself: its last part is somebody's name."""
+"""The home folder itself: its last part is a person's name."""
 
 MAX_BYTES = 5_000_000
-"""Of one file: what goes into git is small; a suite of thousands of cases belongs elsewhere."""
+"""Limit of one file: files in git are small; results of thousands of cases belong elsewhere."""
 
 
 def publish(folder: RunFolder, published: Path) -> Path:
-    """Writes the run's rows to <published>/<suite>@<version>/<run id>.parquet and gives that path.
+    """Writes the run's rows to <published>/<suite>@<version>/<run id>.parquet.
 
-    Rows say why there are holes in the words of whatever failed; paths in them are cut down to file names.
+    Reasons of failed rows are kept; paths in them are cut down to file names.
+
+    Returns:
+        The path.
 
     Raises:
         UsageError: the run has no measurements, or its rows are too large for a folder that goes into git.
-        BadResults: a file of its rows is broken: half of the rows would pass for all.
+        BadResults: a file of its rows is broken: part of the rows would pass for all.
     """
     run, (rows, problems) = folder.run, folder.rows.read()
     if problems:
@@ -42,7 +45,7 @@ def publish(folder: RunFolder, published: Path) -> Path:
             f"run '{folder.path.name}' has no measurements yet: bench evaluate {folder.path.name}"
         )
     path = published / str(run.suite_id) / f"{folder.path.name}.parquet"
-    with tempfile.TemporaryDirectory() as scratch:  # a good file stays, whatever becomes of the new one
+    with tempfile.TemporaryDirectory() as scratch:  # an earlier file stays if the new one fails
         tried = Path(scratch) / path.name
         parquet.write(tried, [public(row) for row in rows], folder.rows.cards())
         size = tried.stat().st_size

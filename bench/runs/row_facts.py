@@ -1,4 +1,4 @@
-"""How long, fast and large a clip was decoded, by its rows. Rows come from strangers: what is no such number is 0."""
+"""Length, rate and size of a decoded clip, from its rows. Rows may come from anywhere: what is no such number is 0."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 from bench.media import pictures
 
 MOST = 1e6
-"""Frames, frames a second and pixels a side stay below it: nothing that is decoded here comes near."""
+"""Upper limit of frames, frames per second and pixels per side: nothing that is decoded here comes near."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """Facts of a clip; 0 for what nobody says.
+    """Facts of a clip; 0 if unknown.
 
     Attributes:
         frames: how many.
-        fps: frames a second.
+        fps: frames per second.
         width, height: pixels.
     """
 
@@ -30,15 +30,15 @@ class Decoded:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height; None where one is unknown, or both together are more than any picture may have."""
+        """Width and height; None if one is unknown, or if both together exceed the limit of any picture."""
         return (self.width, self.height) if 0 < self.width * self.height <= pictures.MAX_PIXELS else None
 
 
 def decoded(texts: Iterable[object]) -> Decoded:
-    """The facts of a clip: each by the first of its rows' texts that says.
+    """The facts of a clip: each from the first text that has it.
 
     Args:
-        texts: the column `decoded`, JSON objects; anything else says nothing.
+        texts: of the column `decoded`, JSON objects; anything else is ignored.
     """
     found = [json_object(text) for text in dict.fromkeys(text for text in texts if isinstance(text, str))]
     frames, fps, width, height = (
@@ -58,6 +58,6 @@ def json_object(text: str) -> dict[str, Any]:
 
 
 def _positive(value: object) -> float:
-    """The comparison comes before the conversion, which fails for whole numbers beyond 1e308."""
+    """Compares before it converts, which fails for whole numbers beyond 1e308."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if is_number and 0 < value < MOST else 0.0  # type: ignore[operator, arg-type]

@@ -4,7 +4,7 @@
     <run>/results.parquet                  all rows, one per (case, seed, metric), and the cards of metrics and model
     <run>/cards.json                       those cards, until the rows are folded
 
-Reading changes nothing; only who holds the run's lock adds, folds, drops rows or sets a broken file aside.
+Reading changes nothing; only the process that holds the run's lock adds, folds and drops rows or sets files aside.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import cards as cards_of_rows, parquet
+from bench.runs import parquet
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
 TRIES = 5
-"""How often reading begins again because another process folded the parts meanwhile."""
+"""How often reading starts again because another process folded the parts meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RowStore:
         return self.path / "results.parquet"
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
-        """All rows, folded or not, one a key; and the files that could not be read."""
+        """All rows, folded or not, one per key; and the files that could not be read."""
         for _ in range(TRIES):
             rows: list[Measurement] = []
             problems: list[BadResults] = []
@@ -62,7 +62,7 @@ class RowStore:
             parquet.write(self.path / "measurements" / f"part-{time.time_ns()}-{os.getpid()}.parquet", rows)
 
     def describe(self, cards: Cards) -> None:
-        """Notes the cards of the metrics and the model that rows are about."""
+        """Stores the cards of the metrics and the model that rows are about."""
         known = self.cards()
         if known | cards != known:
             files.write(
@@ -70,16 +70,16 @@ class RowStore:
             )
 
     def cards(self) -> Cards:
-        """What rows were described with, folded or not; none for rows that an earlier version wrote."""
+        """The cards of all rows, folded or not; none for rows that an earlier version wrote."""
         folded = Cards()
         if self.folded.exists():
             with suppress(BadResults):
                 folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
         noted = self._described.read_text("utf-8") if self._described.exists() else ""
-        return folded | cards_of_rows.of_text(noted)
+        return folded | Cards.of_text(noted)
 
     def fold(self) -> None:
-        """Puts the parts into the folded file. Killed in between, rows are in both and count once."""
+        """Merges the parts into the folded file; if killed in between, rows are in both and count once."""
         parts = self._parts()
         if parts:
             parquet.write(self.folded, self.read()[0], self.cards())
@@ -95,7 +95,7 @@ class RowStore:
             parquet.write(self.folded, kept, self.cards())
 
     def set_aside(self) -> list[Path]:
-        """Renames broken files, whose rows will be measured again; their new names.
+        """Renames broken files, whose rows will be measured again; gives their new names.
 
         Raises:
             Unavailable: a file is sound, but of another version of this package, which alone should touch it.

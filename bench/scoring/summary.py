@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bench.evaluators import catalogue
 from bench.evaluators.catalogue import Catalogue
 from bench.models import card_facts
-from bench.runs import cards as cards_of_rows
+from bench.runs.cards import Cards
 from bench.types import ModelCard
 
 if TYPE_CHECKING:
@@ -92,13 +92,13 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def catalogue_of(rows: pd.DataFrame) -> Catalogue:
-    """What is known of the metrics of rows: the cards of this machine, and those that came with the rows."""
-    return catalogue.registered(cards_of_rows.of_attributes(rows.attrs).metrics)
+    """What is known of the metrics of rows: on this machine, and by the cards that came with them."""
+    return catalogue.registered(Cards.of_attributes(rows.attrs).metrics)
 
 
 def model_card(rows: pd.DataFrame, model: str) -> ModelCard:
-    """The card of a model that rows name: this machine's, else the one that came with the rows."""
-    return card_facts.card_of(model, cards_of_rows.of_attributes(rows.attrs).models)
+    """The card of a model that rows name: of this machine, or else the one that came with them."""
+    return card_facts.card_of(model, Cards.of_attributes(rows.attrs).models)
 
 
 def case_means(rows: pd.DataFrame) -> pd.DataFrame:

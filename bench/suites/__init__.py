@@ -47,7 +47,7 @@ def names() -> list[str]:
 
 
 def folder(name_or_folder: str | Path) -> Path:
-    """Where a suite lies: the path itself, or a folder of that name among the known places.
+    """The folder of a suite: the path itself, or a folder of that name among the known places.
 
     Those are suites/ below the current folder, suites/ of the checkout, and what an installed package carries.
 
@@ -81,7 +81,7 @@ def prepare(suite: Suite, progress: Progress | None = None) -> None:
 
 
 def _rendered(case: Case) -> tuple[Path, Path]:
-    """Frame 0 and clip; the first is also the case's image unless it has one of its own."""
+    """Paths of frame 0 and clip; the first is also the case's image unless it has one of its own."""
     assert case.reference is not None
     return case.reference.with_suffix(".png"), case.reference
 

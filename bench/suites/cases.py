@@ -29,7 +29,7 @@ def of_suite(entry: Entry, home: Path) -> Case:
 
 
 def of_entry(entry: Entry, home: Path) -> Case:
-    """The case as it is written, its paths made whole; without a digest."""
+    """The case as it is written, with whole paths and without a digest."""
     return Case(
         id=entry.id,
         image=home / (entry.image or ""),

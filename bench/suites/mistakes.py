@@ -1,4 +1,4 @@
-"""Mistakes in a suite's files: found by pydantic, said in our words, with file, line and field."""
+"""Mistakes in a suite's files: found by pydantic, reported in our words, with file, line and field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MOST_MISTAKES = 10
-"""How many mistakes of a file are listed; the rest is counted."""
+"""How many mistakes of a file are listed; the others are counted."""
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ def validated(
 
 @cache
 def _adapter(shape: type[T]) -> TypeAdapter[T]:
-    """pydantic's checker, which takes longer to build than to use on a whole suite."""
+    """pydantic's checker; building it takes longer than checking a whole suite."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(shape)
@@ -125,11 +125,11 @@ def line_named_by(message: str, text: str) -> int:
 
 
 def line_of(field: str, text: str) -> int:
-    """Where a field of a TOML text stands; 1 where it does not."""
+    """The line of a field of a TOML text; 1 if it is missing."""
     found = re.search(rf"^[ \t]*{re.escape(field)}\s*=", text, re.MULTILINE) if field else None
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def shown(path: Path) -> str:
-    """The path as people would type it: from the current folder, if it lies below."""
+    """The path as people would type it: relative to the current folder, if it is below it."""
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,4 +1,4 @@
-"""Scenes whose motion is known exactly, because they are computed: the wind tunnel for metrics of motion.
+"""Scenes whose motion is known exactly, because they are computed: ground truth for metrics of motion.
 
 A scene is one fixed picture, the sheet, seen by a moving camera, or a disc that moves over a still sheet. The sheet
 is a photograph brought to such a size that the camera never sees past its edge. Every frame samples one and the same
@@ -37,6 +37,8 @@ from bench.suites import sheets
 from bench.suites.sheets import Points
 from bench.types import Case, Clip, Frames, Image
 
+__all__ = ["Scene", "flow", "frames", "object_mask", "scene_of", "trajectory"]
+
 VERSION = 1
 """Grows when the same parameters give other pixels; part of every digest."""
 
@@ -51,7 +53,7 @@ Kind: TypeAlias = Literal[Camera, "object"]
 Flow: TypeAlias = NDArray[np.float32]
 """(H, W, 2) float32: how far each pixel's content moves until the next frame; pixels, x first."""
 
-# Of the camera, a frame, in units of the scene's speed: to the right, down, into the picture, clockwise.
+# Of the camera per frame, in units of the scene's speed: to the right, down, into the picture, clockwise.
 _MOVES: Mapping[str, tuple[int, int, int, int]] = {
     "static": (0, 0, 0, 0),
     "object": (0, 0, 0, 0),
@@ -73,17 +75,17 @@ class Scene:
     Attributes:
         texture: the photograph that the camera sees.
         kind: what happens; see the module's table.
-        speed: a frame. Pan, tilt: pixels of the clip. Zoom: per cent. Roll: degrees. Object: pixels along its way
+        speed: per frame. Pan, tilt: pixels of the clip. Zoom: per cent. Roll: degrees. Object: pixels along its path
             across the longer side, averaged. Static: 0.
         width, height: of the clip, pixels.
         num_frames, fps: of the clip.
-        focus: the point that a zoom leaves where it is, as shares of width and height.
+        focus: the fixed point of a zoom, as shares of width and height.
         blur: sigma in pixels of the Gaussian over the sheet. Without it the finest detail pulses as it passes
             between pixels, since a cubic spline damps what lies near the Nyquist frequency. 0 leaves the
             photograph as it is, so that frame 0 of a zoom_in equals it.
         patch: the photograph on the moving disc; only for kind 'object'.
         diameter: of the disc, pixels.
-        seed: of the disc's way.
+        seed: of the disc's path.
 
     Raises:
         UsageError: parameters that contradict each other.
@@ -167,22 +169,18 @@ def frames(scene: Scene) -> Frames:
     if scene.kind == "static":
         return np.repeat(_uint8(background)[None], scene.num_frames, axis=0)
     patch = _patch(scene)
-    return np.stack([_uint8(_with_disc(scene, background, patch, centre)) for centre in _way(scene)])
+    return np.stack([_uint8(_with_disc(scene, background, patch, centre)) for centre in _path(scene)])
 
 
 def flow(scene: Scene, t: int) -> Flow:
-    """How the content of each pixel of frame t moves until frame t + 1: exact, up to float32.
+    """How the content of each pixel of frame t moves until frame t + 1, exact up to float32; t in [0, num_frames - 2].
 
-    Args:
-        scene: what is seen.
-        t: in [0, num_frames - 2].
-
-    Content that leaves the picture has its flow, too. Where the disc covers the background in frame t + 1, the
-    flow is still the background's: 0.
+    Content that leaves the picture has its flow, too. Where the disc covers the background in frame t + 1, the flow is
+    still the background's: 0.
     """
     if scene.kind == "object":
-        way, field = _way(scene), np.zeros((scene.height, scene.width, 2))
-        field[object_mask(scene, t)] = way[t + 1] - way[t]
+        path, field = _path(scene), np.zeros((scene.height, scene.width, 2))
+        field[object_mask(scene, t)] = path[t + 1] - path[t]
         return field.astype(np.float32)
     views, grid = _views(scene), _grid(scene)
     on_sheet = grid @ views[t, :, :2].T + views[t, :, 2]
@@ -194,7 +192,7 @@ def object_mask(scene: Scene, t: int) -> NDArray[np.bool_]:
     """(H, W): where the disc covers at least half of the pixel in frame t; nowhere in a scene without one."""
     if scene.kind != "object":
         return np.zeros((scene.height, scene.width), dtype=np.bool_)
-    return _coverage(scene, _way(scene)[t]) >= 0.5
+    return _coverage(scene, _path(scene)[t]) >= 0.5
 
 
 def trajectory(scene: Scene) -> tuple[tuple[float, float], ...] | None:
@@ -204,17 +202,17 @@ def trajectory(scene: Scene) -> tuple[tuple[float, float], ...] | None:
     """
     if scene.kind != "object":
         return None
-    return tuple((float(x), float(y)) for x, y in _way(scene))
+    return tuple((float(x), float(y)) for x, y in _path(scene))
 
 
 def paths(scene: Scene) -> tuple[Path, Path]:
-    """Where the scene's frame 0 (PNG) and its clip (Matroska) lie in the cache, once write put them there."""
+    """Where the scene's frame 0 (PNG) and its clip (Matroska) lie in the cache, once write has put them there."""
     stem = files.cache() / "scenes" / digest(scene)
     return stem.with_suffix(".png"), stem.with_suffix(".mkv")
 
 
 def write(scene: Scene, image: Path, clip: Path) -> None:
-    """Renders the scene; each file is whole or not there."""
+    """Renders the scene; each file is whole or absent."""
     rendered = frames(scene)
     pictures.write(image, rendered[0])
     video.write_clip(clip, Clip(rendered, scene.fps))
@@ -224,9 +222,9 @@ def write(scene: Scene, image: Path, clip: Path) -> None:
 
 
 def _views(scene: Scene) -> Points:
-    """(T, 2, 3): what takes (x, y, 1) of each frame to a point of the sheet, whose corner is the origin.
+    """(T, 2, 3): the map of each frame from (x, y, 1) to a point of the sheet, whose corner is the origin.
 
-    The widest view has one pixel of the sheet for a pixel of the clip, so that no view skips detail.
+    The widest view has one pixel of the sheet per pixel of the clip, so that no view skips detail.
     """
     right, down, inward, clockwise = _MOVES[scene.kind]
     pivot = _pivot(scene)
@@ -245,7 +243,7 @@ def _views(scene: Scene) -> Points:
 
 
 def _pivot(scene: Scene) -> Points:
-    """The point that zoom and roll leave where it is; only a zoom has its own."""
+    """The fixed point of zoom and roll; only a zoom has its own."""
     focus = scene.focus if scene.kind.startswith("zoom") else (0.5, 0.5)
     return np.array([focus[0] * (scene.width - 1), focus[1] * (scene.height - 1)])
 
@@ -266,7 +264,7 @@ def _sheet_size(scene: Scene) -> tuple[int, int]:
 # The disc
 
 
-def _way(scene: Scene) -> Points:
+def _path(scene: Scene) -> Points:
     """(T, 2): the disc's centre in each frame."""
     # random.random is the same for a seed in every Python; numpy's generators promise that for no release
     draw = random.Random(scene.seed)

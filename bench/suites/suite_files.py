@@ -17,7 +17,7 @@ from bench.suites.mistakes import file_text, line_named_by, line_of, refuse, sho
 from bench.suites.scenes import Camera, Scene
 
 LONGEST_ID = 100
-"""An id becomes a file name, to which others add a seed and a suffix; most file systems stop at 255 bytes."""
+"""An id becomes a file name, with a seed and a suffix added; most file systems stop at 255 bytes."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _STRICT: dict[str, Any] = {"strict": True, "extra": "forbid", "allow_inf_nan": False}
@@ -25,7 +25,7 @@ _STRICT: dict[str, Any] = {"strict": True, "extra": "forbid", "allow_inf_nan": F
 
 @dataclass(frozen=True)
 class SuiteFacts:
-    """suite.toml. The suite's name is its folder's: written twice, the two could differ."""
+    """suite.toml. It has no name: the suite's name is its folder's."""
 
     title: Annotated[str, MinLen(1)]
     reference_note: str = ""
@@ -115,7 +115,7 @@ def are_ascending(frames: Sequence[int]) -> bool:
 
 
 def _mistakes(entry: Entry, home: Path, lines: Mapping[str, int]) -> Iterator[str]:
-    """What is wrong with an entry whose types are right; lines says where the ids before it stand."""
+    """What is wrong with an entry whose types are right; lines maps earlier ids to their lines."""
     if not is_case_id(entry.id):
         yield (
             f"'id' must be a letter or digit, then letters, digits, '.', '_' or '-', at most {LONGEST_ID} in all, "

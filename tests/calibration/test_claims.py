@@ -10,10 +10,10 @@ import pytest
 
 from bench import evaluators
 from bench.base.progress import Progress
-from bench.calibration import damages, measure
+from bench.calibration import damages, measure, sound_clips
 from bench.calibration.curves import Calibration
 from bench.calibration.damages import Damage
-from bench.calibration.measure import Source, Sources
+from bench.calibration.sound_clips import SoundClip, SoundClips
 from bench.evaluators import ClipEvaluator
 from bench.types import Clip
 
@@ -44,8 +44,8 @@ def found() -> Calibration:
 
     On half of the size that `bench calibrate` looks at, a quarter of its pixels, where the evaluator can do with it.
     """
-    whole = measure.sources_of_suite("motion", CASES, Progress())
-    halved = Sources(whole.name, tuple(map(_halved, whole.all)))
+    whole = sound_clips.of_suite("motion", CASES, Progress())
+    halved = SoundClips(whole.name, tuple(map(_halved, whole.all)))
     small = [owner for owner in _owners() if owner.min_side <= _least_side(halved)]
     large = [owner for owner in _owners() if owner.min_side > _least_side(halved)]
     tables = [_calibrated(halved, small), _calibrated(whole, large)]
@@ -62,11 +62,11 @@ def _owners() -> list[ClipEvaluator]:
     return [owner for owner in made if isinstance(owner, ClipEvaluator)]
 
 
-def _least_side(sources: Sources) -> int:
+def _least_side(sources: SoundClips) -> int:
     return min(min(source.clip.width, source.clip.height) for source in sources.all)
 
 
-def _calibrated(sources: Sources, owners: list[ClipEvaluator]) -> Calibration:
+def _calibrated(sources: SoundClips, owners: list[ClipEvaluator]) -> Calibration:
     names = {damage for owner in owners for damage in claimed(owner.name)}
     wanted = [_shortened(damage) for damage in damages.TABLE.values() if damage.name in names]
     return measure.calibrate(sources, owners, wanted, Progress())
@@ -78,7 +78,7 @@ def _shortened(damage: Damage) -> Damage:
     return replace(damage, severities=(severities[len(severities) // 2], severities[-1]))
 
 
-def _halved(source: Source) -> Source:
+def _halved(source: SoundClip) -> SoundClip:
     import cv2
     import numpy as np
 
@@ -89,7 +89,7 @@ def _halved(source: Source) -> Source:
     way = source.case.trajectory
     # the centre of pixel (0, 0) of a picture of half the size is at (0.5, 0.5) of the whole
     halved = tuple(((x - 0.5) / 2, (y - 0.5) / 2) for x, y in way[:FRAMES]) if way else None
-    return Source(replace(source.case, trajectory=halved), Clip(frames, source.clip.fps))
+    return SoundClip(replace(source.case, trajectory=halved), Clip(frames, source.clip.fps))
 
 
 @pytest.mark.parametrize("name", sorted(WEIGHT_FREE))

@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bench.base.progress import Progress
-from bench.calibration import curves, damages, measure, tables
-from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts, fitted
-from bench.calibration.measure import Source, Sources
+from bench.calibration import curves, damages, fitting, measure, sound_clips, tables
+from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts
+from bench.calibration.fitting import fitted
+from bench.calibration.sound_clips import SoundClip, SoundClips
 from bench.cli.commands import app
 from bench.errors import BadResults, NotMeasurable, UnknownName, UsageError
 from bench.evaluators import ClipEvaluator, Values
@@ -105,7 +106,7 @@ def test_only_what_gets_worse_shows(direction: Direction, verdict: str) -> None:
     ],
 )
 def test_monotone_is_one_way_up_to_a_tenth(means: tuple[float, ...], monotone: bool) -> None:
-    assert curves.is_monotone(means) == monotone
+    assert fitting.is_monotone(means) == monotone
 
 
 def test_rounding_is_no_difference_and_equal_differences_are_certain() -> None:
@@ -290,22 +291,22 @@ class WhatCasesHold(LastRed):
         return {"last_red": Value(float(max(differences)))}
 
 
-def sources(count: int = 5, frames: int = 16) -> Sources:
+def sources(count: int = 5, frames: int = 16) -> SoundClips:
     made = [
-        Source(Case(f"c{number}", Path("gone.png"), camera="static"), moving_clip(frames, seed=number))
+        SoundClip(Case(f"c{number}", Path("gone.png"), camera="static"), moving_clip(frames, seed=number))
         for number in range(count)
     ]
-    return Sources("tiny", tuple(made))
+    return SoundClips("tiny", tuple(made))
 
 
-def calibrated(evaluator: ClipEvaluator, *names: str, clips: Sources | None = None) -> Calibration:
+def calibrated(evaluator: ClipEvaluator, *names: str, clips: SoundClips | None = None) -> Calibration:
     return measure.calibrate(clips or sources(), [evaluator], measure.chosen_damages(names), Progress())
 
 
 def test_the_curve_of_a_drift_is_the_drift() -> None:
     """Red of the last frame grows by the severity itself; flat gray clips clip nothing."""
     gray = Clip(np.full((4, 16, 16, 3), 128, np.uint8), 8.0)
-    flat = Sources("flat", tuple(Source(Case(f"f{n}", Path("gone.png")), gray) for n in range(4)))
+    flat = SoundClips("flat", tuple(SoundClip(Case(f"f{n}", Path("gone.png")), gray) for n in range(4)))
     (made,) = calibrated(LastRed(), "colour_drift", clips=flat).curves
     assert made.changes == pytest.approx(damages.TABLE["colour_drift"].severities)
     assert (made.baseline, made.clips, made.verdict, made.told_from) == (128, 4, "shows", 2)
@@ -373,16 +374,16 @@ def test_kinds_of_cases_take_turns() -> None:
         for kind in ("pan", "zoom", "object")
         for number in range(3)
     ]
-    chosen = [case.id for case in measure.spread(cases, 6)]
+    chosen = [case.id for case in sound_clips.spread(cases, 6)]
     assert chosen == ["object0", "pan0", "object1", "zoom0", "object2", "pan1"]
-    assert len(measure.spread(cases, 99)) == 9
+    assert len(sound_clips.spread(cases, 99)) == 9
 
 
 def test_large_clips_are_scaled_and_long_ones_cut_off(tmp_path: Path) -> None:
     large = Clip(np.broadcast_to(photograph(180, 400), (20, 180, 400, 3)).copy(), 8.0)
     video.write_clip(tmp_path / "a.mkv", large)
     pictures.write(tmp_path / "a.png", photograph())
-    (source,) = measure.sources_of_clips(tmp_path, None).all
+    (source,) = sound_clips.of_own(tmp_path, None).all
     assert source.clip.frames.shape == (16, 144, 320, 3)
 
 
@@ -393,7 +394,7 @@ def test_a_suite_without_clips_cannot_be_damaged(tmp_path: Path) -> None:
         '{"id": "a", "image": "a.png", "prompt": "x", "category": "x"}\n'
     )
     with pytest.raises(UsageError, match="no reference clips to damage: use --clips"):
-        measure.sources_of_suite(str(tmp_path / "s"), None, Progress())
+        sound_clips.of_suite(str(tmp_path / "s"), None, Progress())
 
 
 # The command

@@ -1,10 +1,10 @@
-"""Clips that a user has already: a CSV or a folder -> a suite of its own and where each clip lies.
+"""Clips that exist already: a CSV or a folder -> a suite of its own, and the file of each clip.
 
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
 where the clip should stay as the image is) and `keyframes` (path@frame;path@frame) may follow. Paths are relative to
-the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may
-hold commas and line breaks, which stay in the prompt.
+the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may hold commas and line
+breaks, which stay in the prompt.
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
 no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both
@@ -121,7 +121,7 @@ def _own_suite(path: Path, lines: Sequence[Line]) -> Suite:
 
 
 def _suite_name(path: Path) -> str:
-    """The name of the folder, or of the CSV; of its folder where it is called cases.csv, as everybody's may be."""
+    """The name of the folder, or of the CSV; of its folder if it is called cases.csv, a name that says nothing."""
     whole = path.absolute()
     name = whole.name if stat.S_ISDIR(files.mode(whole)) else whole.stem
     name = whole.parent.name if whole.name == "cases.csv" else name

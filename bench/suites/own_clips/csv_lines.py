@@ -1,4 +1,4 @@
-"""Clips by a CSV file: a header, and one line per clip; which columns there are is said in `bench.suites.own_clips`."""
+"""Clips by a CSV file: a header, and one line per clip; `bench.suites.own_clips` describes the columns."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(path: Path, suite: Suite | None) -> Iterator[Line]:
 
 
 def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty and the line where it begins: a quoted field may go over several."""
+    """Each row that is not empty and the line where it begins: a quoted field may span several."""
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     begin = 1
     try:
@@ -75,7 +75,7 @@ def _check_texts(where: str, folder: Path, texts: Mapping[str, str]) -> None:
         try:
             (folder / text).stat()
         except (FileNotFoundError, NotADirectoryError, PermissionError):
-            pass  # a failure of this clip or image alone, told when it is read
+            pass  # a failure of this clip or image alone, reported when it is read
         except OSError as error:
             raise UsageError(f"{where}: {name} '{files.short(text)}': {files.why(error)}") from None
 

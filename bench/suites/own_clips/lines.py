@@ -45,7 +45,7 @@ def known_case(where: str, case_id: str, suite: Suite) -> Case:
 def own_case(
     where: str, folder: Path, texts: Mapping[str, str], keyframes: Sequence[KeyframeEntry] = ()
 ) -> Case:
-    """The case that a line describes itself.
+    """The case that a line itself describes.
 
     Args:
         where: for messages.

@@ -10,7 +10,8 @@ from markupsafe import escape
 
 from bench.base.svg import Matrix
 from bench.calibration import curves
-from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts
+from bench.calibration.fitting import fitted
 from bench.evaluators import catalogue
 from bench.web.pages import calibration
 from bench.web.pages.calibration import COLOURS

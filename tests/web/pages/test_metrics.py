@@ -10,7 +10,8 @@ from markupsafe import escape
 
 from bench import exports
 from bench.base.svg import Spreads
-from bench.calibration.curves import Calibration, DamageFacts, MetricFacts, fitted
+from bench.calibration.curves import Calibration, DamageFacts, MetricFacts
+from bench.calibration.fitting import fitted
 from bench.evaluators import catalogue
 from bench.runs import parquet
 from bench.scoring import summary

@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 from bench import models
 from bench.cli.commands import app
-from bench.doctor import machine, models as doctor
-from bench.doctor.machine import Checkup, Finding
+from bench.doctor import machine, model_checkups
+from bench.doctor.findings import Checkup, Finding
 from bench.errors import UnknownName, UsageError
 from bench.media import video
 from bench.models import requirements, stored_weights
@@ -36,7 +36,7 @@ def bench(*words: object) -> Result:
 
 def of(name: str, **kwargs: Any) -> dict[str, Finding]:
     """What was found of a model, by name."""
-    (checkup,) = doctor.checkups([name], where=kwargs.pop("where", CPU), **kwargs)
+    (checkup,) = model_checkups.checkups([name], where=kwargs.pop("where", CPU), **kwargs)
     return {finding.what: finding for finding in checkup.findings}
 
 
@@ -175,7 +175,7 @@ def test_what_is_no_pipeline_must_at_least_hold_weights(hub: Path, pipeline: Pat
 @pytest.mark.parametrize(("name", "words"), [("still", "org/x"), ("svd", "nowhere")])
 def test_a_checkpoint_that_makes_no_sense_is_wrong_use(name: str, words: str) -> None:
     with pytest.raises(UsageError, match="checkpoint"):
-        doctor.checkups([name], checkpoint=words, where=CPU)
+        model_checkups.checkups([name], checkpoint=words, where=CPU)
 
 
 def test_a_configuration_without_weights_is_incomplete(pipeline: Path) -> None:
@@ -209,7 +209,9 @@ def test_a_small_gpu_is_told_of_the_memory_mode_that_helps(
     pipeline: Path, monkeypatch: pytest.MonkeyPatch, bytes_there: int, memory: Any, remedy: str
 ) -> None:
     monkeypatch.setattr(machine, "memory", lambda device: float(bytes_there))
-    monkeypatch.setattr(doctor.devices, "resolve", lambda *words: Runtime("cuda:0", "float32", memory))
+    monkeypatch.setattr(
+        model_checkups.devices, "resolve", lambda *words: Runtime("cuda:0", "float32", memory)
+    )
     finding = of("svd", checkpoint=str(pipeline))["memory"]
     assert (finding.state, finding.remedy) == ("missing", remedy)
 
@@ -349,9 +351,9 @@ def test_a_device_that_is_not_here_is_a_finding(hub: Path) -> None:
 
 def test_wrong_names_are_wrong_use() -> None:
     with pytest.raises(UnknownName, match="did you mean still"):
-        doctor.checkups(["stil"])
+        model_checkups.checkups(["stil"])
     with pytest.raises(UsageError, match="takes no image"):
-        doctor.checkups(["cogvideox-2b"])
+        model_checkups.checkups(["cogvideox-2b"])
     assert bench("stil").exit_code == 2
 
 
@@ -367,14 +369,14 @@ def test_exit_codes_and_text(hub: Path) -> None:
 
 
 def test_every_model_can_be_asked_what_it_needs(hub: Path) -> None:
-    for checkup in doctor.checkups(list(models.registry), where=CPU):
+    for checkup in model_checkups.checkups(list(models.registry), where=CPU):
         assert all(each.remedy for each in checkup.findings if each.state == "missing"), checkup.subject
 
 
 def test_nothing_is_loaded_to_find_out() -> None:
     code = (
-        "import sys; from bench.doctor import models as doctor; from bench.types import Runtime\n"
-        "doctor.checkups(['svd', 'kling', 'framepack'], where=Runtime('cpu', 'float32'))\n"
+        "import sys; from bench.doctor import model_checkups; from bench.types import Runtime\n"
+        "model_checkups.checkups(['svd', 'kling', 'framepack'], where=Runtime('cpu', 'float32'))\n"
         "print(sorted({'torch', 'diffusers', 'transformers', 'jwt'} & set(sys.modules)))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

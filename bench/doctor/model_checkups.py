@@ -1,7 +1,7 @@
-"""What a model lacks on this machine, and the lines that mend it: `bench doctor`. Nothing is loaded or downloaded.
+"""What a model lacks on this machine, and the lines that fix it: `bench doctor`. Nothing is loaded or downloaded.
 
-bench.models.requirements says what is here; this goes further: it queries the hub (how large and how open is what is
-missing), servers (do they listen) and the headers of weights (are they whole, how much memory do they take).
+bench.models.requirements checks what is here; this goes further: it queries the hub (size and licence of what is
+missing), servers (whether they listen) and the headers of weights (whether they are whole, how much memory they take).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from bench.base import devices
 from bench.doctor import machine
-from bench.doctor.machine import Checkup, Finding, Hub
+from bench.doctor.findings import Checkup, Finding
+from bench.doctor.hub_client import HubClient
 from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UsageError
@@ -29,7 +29,7 @@ SERVER_SECONDS = 3.0
 """How long a server may take to answer."""
 
 HALF_BYTES, FULL_BYTES = 2, 4
-"""Of a number in float16 or bfloat16, and in float32."""
+"""Bytes of a number in float16 or bfloat16, and in float32."""
 
 AUTOMATIC = Runtime("auto", "auto")
 
@@ -43,7 +43,10 @@ def checkups(
         names: also with treatments, 'svd+realesrgan@2x'.
         settings: as 'name=value', of each model.
         checkpoint: a folder or hub id in place of each model's own weights; '' for those.
-        where: it would run, as the command line has it, 'auto' included.
+        where: device, dtype and memory mode as on the command line, 'auto' included.
+
+    Returns:
+        One checkup per name.
 
     Raises:
         UsageError: an unknown name, or a setting out of range.
@@ -54,24 +57,12 @@ def checkups(
     except Unavailable as error:
         runtime = Runtime()
         device = Finding("device", "missing", error.reason, error.remedy)
-    hub = Hub()
-    return [_checkup(name, settings, checkpoint, runtime, device, hub) for name in names]
-
-
-def as_json(checkups: Sequence[Checkup]) -> list[dict[str, Any]]:
-    """For machines."""
-    return [
-        {
-            "subject": each.subject,
-            "is_fit": each.is_fit,
-            "findings": [asdict(found) for found in each.findings],
-        }
-        for each in checkups
-    ]
+    client = HubClient()
+    return [_checkup(name, settings, checkpoint, runtime, device, client) for name in names]
 
 
 def _checkup(
-    name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, hub: Hub
+    name: str, settings: Sequence[str], checkpoint: str, runtime: Runtime, device: Finding, client: HubClient
 ) -> Checkup:
     try:
         (model,) = resolve_models.unloaded(ModelRequest((name,), settings=tuple(settings)), runtime)
@@ -79,7 +70,7 @@ def _checkup(
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:
         _adopt(model, checkpoint)
-    found = [need if need.is_met else _asked(need, hub) for need in model.needs()]
+    found = [need if need.is_met else _asked(need, client) for need in model.needs()]
     findings = [_finding(need) for need in found]
     if model.card.weights is not None:
         findings.append(device)
@@ -94,7 +85,7 @@ def _checkup(
 
 
 def _adopt(model: Model, words: str) -> None:
-    """Gives a model a checkpoint to look for; nobody digests it, since that reads every byte."""
+    """Gives a model a checkpoint to look for, without its digest, which would read every byte."""
     if model.card.weights is None:
         raise UsageError(f"model '{model.card.name}' has no weights, so --checkpoint means nothing to it")
     folder = Path(words).expanduser()
@@ -108,18 +99,18 @@ def _base(model: Model) -> Model:
     return model.base if isinstance(model, Processed) else model
 
 
-def _asked(need: Need, hub: Hub) -> Need:
-    """A need that this machine alone cannot tell more of, and what others say."""
+def _asked(need: Need, client: HubClient) -> Need:
+    """An unmet need, with what the hub or the server says about it."""
     if need.kind == "server" and need.address:
         return _listening(need)
     if need.kind == "weights" and need.address:
-        told = hub.words(need.address)
+        told = client.words(need.address)
         return replace(need, found=f"{need.found}; {told}" if told else need.found)
     return need
 
 
 def _listening(need: Need) -> Need:
-    """Whether a server accepts connections; what it answers, only a request would tell."""
+    """Whether a server accepts connections; it is sent no request."""
     parts = urlsplit(need.address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -136,7 +127,7 @@ def _finding(need: Need) -> Finding:
 
 
 def _memory(model: Model, paths: Sequence[Path]) -> Iterator[Finding]:
-    """Whether the weights are whole, and fit; nothing where they are not here."""
+    """Whether the weights are whole, and fit; nothing if they are not here."""
     try:
         sizes = _sizes(paths, model)
     except Unavailable as error:

@@ -1,0 +1,68 @@
+"""The inside of a worker process: its state, and each task with it. The parent's side is `bench.base.workers`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+from bench.errors import BenchError
+
+_own: dict[str, Any] = {}
+"""'state': what this process's initialise returned; or 'failure'. An executor has no other place for it."""
+
+
+class NotInitialised(Exception):
+    """There is no state; takes the place of the result of a task."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+def begin(lifeline: Connection, initialise: bytes) -> None:
+    """Prepares this process.
+
+    Args:
+        lifeline: closed by the parent, or by its death, when this process must end.
+        initialise: pickled; what it returns is the state that every task gets.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    try:
+        _own["state"] = pickle.loads(initialise)()
+    except Exception as error:
+        _own["failure"] = NotInitialised(_portable(error))
+
+
+def _end_with(lifeline: Connection) -> None:
+    """Ends this process when the parent closes its end or dies: killed, it cannot tell its workers."""
+    lifeline.poll(None)
+    os._exit(1)
+
+
+def work_on(work: bytes, task: bytes) -> bytes:
+    """The pickled result, or the exception: left to the executor, one that does not unpickle would break it."""
+    if "failure" in _own:
+        return pickle.dumps(_own["failure"])
+    try:
+        return pickle.dumps(pickle.loads(work)(_own["state"], pickle.loads(task)))
+    except Exception as error:
+        return pickle.dumps(_portable(error))
+
+
+def _portable(error: Exception) -> Exception:
+    """error, or its text where its class does not survive pickling, as one whose __init__ takes other arguments."""
+    try:
+        if str(pickle.loads(pickle.dumps(error))) == str(error):
+            return error
+    except Exception:  # an exception's class may be a plug-in's
+        pass
+    return (
+        BenchError(str(error))
+        if isinstance(error, BenchError)
+        else RuntimeError(f"{type(error).__name__}: {error}")
+    )

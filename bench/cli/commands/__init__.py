@@ -1,0 +1,57 @@
+"""The commands in groups: each parses, calls one library function and prints.
+
+Imported from here: `app`. Progress goes to stderr, results to stdout, `--json` is for machines. Exit 0: all good; 1: a
+clip could not be made or measured because something broke; 2: wrong use, nothing was started.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bench.base.provenance import bench_version
+from bench.cli.commands import calibrating, comparing, inspecting, running, sharing
+from bench.cli.commands.output import plain_errors
+
+app = typer.Typer(
+    name="bench",
+    help="I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="bench run with no arguments needs no GPU and no download: the null models on nine photographs.",
+)
+
+for command in (
+    running.run,
+    running.generate,
+    running.evaluate,
+    calibrating.calibrate,
+    inspecting.show,
+    comparing.compare,
+    sharing.publish,
+    inspecting.ls,
+    inspecting.doctor,
+    sharing.board,
+    comparing.votes,
+    sharing.export,
+    sharing.serve,
+):  # in the order of the help
+    app.command()(plain_errors(command))  # fmt: skip
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(bench_version())
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare."""

@@ -1,0 +1,72 @@
+"""`bench calibrate`: which metrics notice which damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.commands.output import print_all, progress
+from bench.cli.options import HOW, WHICH, JsonOption, WorkersOption, words_of
+
+
+def calibrate(
+    suite: Annotated[
+        str, typer.Option(help="Suite whose reference clips are damaged.", rich_help_panel=WHICH)
+    ] = "motion",
+    clips: Annotated[
+        Path | None,
+        typer.Option(help="CSV or folder of sound clips to damage instead.", rich_help_panel=WHICH),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most N clips, of every kind; 12 by default.", rich_help_panel=WHICH),
+    ] = None,
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="Metrics or evaluators; all that need no weights.", rich_help_panel=WHICH
+        ),
+    ] = "",
+    damages: Annotated[
+        str, typer.Option(metavar="A,B,…", help="Damages; all by default.", rich_help_panel=WHICH)
+    ] = "",
+    out: Annotated[
+        Path, typer.Option(help="Folder of the table, calibration.json.", rich_help_panel=HOW)
+    ] = Path("runs"),
+    docs: Annotated[
+        Path | None, typer.Option(help="Markdown file to write, too.", rich_help_panel=HOW)
+    ] = None,
+    workers: WorkersOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Damage sound clips at growing severity, and see which metrics notice.
+
+    Noise, flicker, freezes, cuts, warps and more, and a pan, which is innocent: for each metric
+    and damage the response curve, whether it is monotone, the smallest severity that is told
+    apart from no damage, and whether that is what the metric's card claims. Takes a while.
+
+    bench calibrate                                            on the motion suite
+    bench calibrate --metrics flicker --damages noise,pan      minutes
+    bench calibrate --clips my/cases.csv                       on clips of your own
+    """
+    from bench.base import files
+    from bench.calibration import curves, measure, sound_clips, tables
+    from bench.cli import terminal
+
+    told = progress()
+    chosen = measure.chosen_damages(words_of(damages))
+    evaluators = measure.chosen(words_of(metrics), "cpu", told)
+    sources = sound_clips.of_own(clips, limit) if clips else sound_clips.of_suite(suite, limit, told)
+    found = measure.calibrate(sources, evaluators, chosen, told, workers)
+    path = out / curves.FILE
+    curves.write(path, found)
+    if docs:
+        files.write_text(docs, tables.markdown(found, f"bench calibrate --out {out} --docs {docs}"))
+    if as_json:
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        table = terminal.listing(*tables.summary(found))
+        print_all([table, *tables.not_as_claimed(found), f"{path}; bench board shows the curves"])
+    raise typer.Exit(bool(found.failures))

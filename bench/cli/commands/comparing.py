@@ -1,0 +1,85 @@
+"""`bench compare` and `votes`: which run is better, by metrics and by people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.commands.output import print_all, print_json, warn
+from bench.cli.options import HOW, WHICH, JsonOption, OutOption, words_of
+
+
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Runs, the baseline first: id, its beginning, or label.", metavar="A B…"),
+    ],
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="Metrics or evaluators; 'all'; main ones by default.", rich_help_panel=WHICH
+        ),
+    ] = "",
+    fail_if_worse: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC[:MARGIN]",
+            help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Report to write, with plots beside it.", rich_help_panel=HOW)
+    ] = None,
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether one run is better than another, and how sure that is; nothing is measured again.
+
+    Differences are paired by case and each run is held against the first. A verdict is given where
+    it would be false in 5 of 100 comparisons at most, over all metrics shown together.
+
+    bench compare svd@step-1000 svd@step-2000
+    bench compare still drift --metrics ssim,flicker --markdown report.md
+    bench compare old new --fail-if-worse clipsim:0.01     for a training pipeline
+    """
+    from bench.cli import tables
+    from bench.comparison import gates, notes, records
+    from bench.comparison.compare import comparison
+    from bench.comparison.markdown import write_report
+
+    asked = [gates.gate(words) for words in fail_if_worse or []]
+    found = comparison(out, runs, words_of(metrics), asked)
+    broken = gates.broken(found.pairs, asked)
+    warn(found.problems)
+    written = write_report(markdown, found) if markdown else []
+    if as_json:
+        print_json(records.as_json(found, broken))
+    else:
+        for pair in found.pairs:
+            table = tables.comparison(pair, found.suite)
+            print_all([table, *notes.extreme_lines(pair), *notes.notes(pair)])
+        print_all([*notes.gate_lines(broken), *map(str, written)])
+    raise typer.Exit(bool(broken))
+
+
+def votes(
+    file: Annotated[Path, typer.Argument(help="Votes, as bench board --votes FILE stores them.")],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say which runs people prefer, how sure that is, and which metrics agree with them."""
+    from bench.cli import tables
+    from bench.votes import polls, texts
+
+    found = polls.read(file, [Path("results"), out])
+    warn(found.problems)
+    if as_json:
+        print_json(polls.as_json(found))
+        return
+    for poll in found.polls:
+        print_all([*tables.poll(poll, found.names), *texts.notes(poll)])
+    if not found.polls:
+        print_all([f"no votes in {file} yet"])

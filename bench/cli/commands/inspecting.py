@@ -1,0 +1,98 @@
+"""`bench ls`, `show` and `doctor`: what exists, what a run holds, what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bench.cli.commands.output import print_all, print_json, records, warn
+from bench.cli.options import (
+    WHICH,
+    DeviceOption,
+    DtypeOption,
+    JsonOption,
+    MemoryOption,
+    OutOption,
+    SetOption,
+)
+from bench.errors import UsageError
+
+
+def ls(
+    kind: Annotated[
+        Literal["models", "metrics", "suites", "weights", "runs"], typer.Argument(help="What to list.")
+    ],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """List models, metrics, suites, weights or runs."""
+    from bench.cli import listings
+
+    headings, entries = listings.of(kind, out)
+    warn(listings.problems(kind, out))
+    if as_json:
+        print_json(entries)
+        return
+    from bench.cli import terminal
+
+    lines = [[entry[heading] for heading in headings] for entry in entries]
+    groups = [str(entry.get("family") or entry.get("group") or "") for entry in entries]
+    print_all([terminal.listing(headings, lines, groups), *listings.notes(kind)])
+
+
+def show(
+    run: Annotated[str, typer.Argument(help="Run: id, its beginning, or label.")],
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Print every metric of a run, and why values are missing."""
+    from bench import runs
+    from bench.cli import terminal
+    from bench.runs import parquet
+    from bench.scoring import summary
+
+    stored = runs.named(out, run).rows
+    found, problems = stored.read()
+    warn(problems)
+    rows = parquet.frame(found, stored.cards())
+    if as_json:
+        print_json({"scores": records(summary.scores(rows)), "failures": records(summary.failures(rows))})
+        return
+    if not len(rows):
+        raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
+    print_all([terminal.run_table(rows), *terminal.failures_tables(rows, "not measurable", "failed")])
+
+
+def doctor(
+    models: Annotated[
+        list[str] | None, typer.Argument(help="Models, also with treatments; none: this machine.")
+    ] = None,
+    settings: SetOption = None,
+    checkpoint: Annotated[
+        str, typer.Option(help="Folder or hub id in place of the model's own weights.", rich_help_panel=WHICH)
+    ] = "",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = "full",
+    as_json: JsonOption = False,
+) -> None:
+    """Say what models lack on this machine, and the line that fixes it.
+
+    Packages, weights, keys, programs, servers, memory; nothing is downloaded. Exit 1: something is missing.
+
+    bench doctor                                       this machine: GPU, codecs, folders, hub
+    bench doctor svd kling wan2.1-i2v-480p             what each of them lacks
+    bench doctor command --set program=my.toml
+    """
+    from bench.doctor import machine, model_checkups
+    from bench.types import Runtime
+
+    where = Runtime(device, dtype, memory)
+    found = model_checkups.checkups(models or [], settings or [], checkpoint, where) or [machine.checkup()]
+    if as_json:
+        print_json([each.as_json() for each in found])
+    else:
+        typer.echo("\n".join(str(each) for each in found))
+    raise typer.Exit(not all(each.is_fit for each in found))

@@ -1,0 +1,70 @@
+"""What commands print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bench.base.progress import Progress
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with our errors in one line and exit 2; Ctrl-C says how to go on; the rest crashes loudly."""
+
+    @wraps(command)
+    def guarded(**options: Any) -> None:
+        try:
+            command(**options)
+        except BenchError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo(
+                "stopped: finished clips and rows are kept; the same command goes on from there", err=True
+            )
+            raise typer.Exit(130) from None
+
+    return guarded
+
+
+def progress() -> Progress:
+    """Bars on stderr."""
+    from bench.cli.terminal import TerminalProgress
+
+    return TerminalProgress()
+
+
+def warn(problems: Iterable[object]) -> None:
+    """One line on stderr for each problem."""
+    for problem in problems:
+        typer.echo(f"warning: {problem}", err=True)
+
+
+def print_all(shown: Iterable[Table | str]) -> None:
+    """Tables, and lines that are neither markup nor wrapped, on stdout."""
+    from bench.cli import terminal
+
+    console = terminal.stdout()
+    for each in shown:
+        if isinstance(each, str):
+            console.print(each, markup=False, soft_wrap=True)
+        else:
+            console.print(each)
+
+
+def print_json(content: Any) -> None:
+    """JSON on stdout."""
+    typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def records(frame: Any) -> Any:
+    """Rows of a pandas frame as JSON-like dictionaries, NaN as null."""
+    return json.loads(frame.to_json(orient="records"))

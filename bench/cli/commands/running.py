@@ -1,0 +1,264 @@
+"""`bench run`, `generate` and `evaluate`: from words to requests, from the report to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.commands.output import print_all, print_json, progress, records
+from bench.cli.options import (
+    WHICH,
+    AccelOption,
+    CasesOption,
+    CheckpointOption,
+    ComponentOption,
+    DeviceOption,
+    DryRunOption,
+    DtypeOption,
+    JsonOption,
+    LimitOption,
+    LoraOption,
+    MaxCostOption,
+    MemoryOption,
+    MetricSetOption,
+    MetricsOption,
+    ModelOption,
+    OutOption,
+    RetryOption,
+    SeedsOption,
+    SetOption,
+    SuiteOption,
+    WorkersOption,
+    words_of,
+)
+from bench.errors import UsageError
+from bench.types import Fit, Memory
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bench.engine.jobs import JobReport
+    from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
+
+
+def run(
+    model: ModelOption = None,
+    checkpoint: CheckpointOption = None,
+    component: ComponentOption = None,
+    lora: LoraOption = None,
+    settings: SetOption = None,
+    suite: SuiteOption = "demo",
+    seeds: SeedsOption = "0",
+    cases: CasesOption = "",
+    limit: LimitOption = None,
+    metrics: MetricsOption = "",
+    metric_settings: MetricSetOption = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = "full",
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+    workers: WorkersOption = 1,
+    accel: AccelOption = "",
+    max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Generate, evaluate, store, and print the table; what is already there is not made again.
+
+    bench run                                    the null models: no download, no GPU, a few minutes
+    bench run -m svd                             Stable Video Diffusion on the demo suite
+    bench run -m svd --checkpoint ./step-2000    any checkpoint of your own
+    bench run -m svd --set steps=10 --seeds 0,1,2 --limit 4
+    bench run -m wan2.1-i2v-480p --dry-run       frames, size, crop and cost, before any weight is fetched
+    """
+    from bench.engine import jobs, requests
+
+    named = model or list(requests.NULL_MODELS)
+    models = _model_request(named, checkpoint, component, lora, settings, accel)
+    selection = _selection(suite, seeds, cases, limit)
+    config = _config(out, device, dtype, memory, retry_failed, workers)
+    if dry_run:
+        _print_plan(models, selection, config, as_json)
+        return
+    wanted = _metric_request(metrics, metric_settings, download=bool(model or metrics))
+    report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
+    _print_report(report, wanted, out, as_json)
+
+
+def generate(
+    model: Annotated[
+        list[str], typer.Option("--model", "-m", help="Model; repeat for several.", rich_help_panel=WHICH)
+    ],
+    checkpoint: CheckpointOption = None,
+    component: ComponentOption = None,
+    lora: LoraOption = None,
+    settings: SetOption = None,
+    suite: SuiteOption = "demo",
+    seeds: SeedsOption = "0",
+    cases: CasesOption = "",
+    limit: LimitOption = None,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    memory: MemoryOption = "full",
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+    accel: AccelOption = "",
+    max_cost: MaxCostOption = None,
+) -> None:
+    """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
+    from bench.engine import jobs
+
+    models = _model_request(model, checkpoint, component, lora, settings, accel)
+    config = replace(_config(out, device, dtype, memory, retry_failed), max_cost=max_cost)
+    report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
+    for folder in report.folders:
+        typer.echo(folder.path)
+    print_all([_made(report)])
+    raise typer.Exit(report.lost > 0)
+
+
+def evaluate(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Runs on disk: id, its beginning, or label.")
+    ] = None,
+    clips: Annotated[Path | None, typer.Option(help="CSV or folder of clips that you already have.")] = None,
+    name: Annotated[str, typer.Option(help="What tables call these clips.")] = "",
+    suite: Annotated[str | None, typer.Option(help="Suite that these clips animate, if one of ours.")] = None,
+    fit: Annotated[Fit, typer.Option(help="How input images were brought to the clips' size.")] = "cover",
+    metrics: MetricsOption = "",
+    metric_settings: MetricSetOption = None,
+    device: DeviceOption = "auto",
+    out: OutOption = Path("runs"),
+    retry_failed: RetryOption = False,
+    workers: WorkersOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure clips: those of runs on disk, or your own by a CSV or a folder.
+
+    CSV: a header with case, image, clip and, if you like, prompt, seed, category,
+    reference (a real clip of the same scene, for FVD), keep (a picture, white where nothing
+    should change) and keyframes (a.png@0;b.png@40); paths are relative to the CSV.
+    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
+    Clips are mp4, m4v, mov, mkv, webm, gif, avi or folders of frames.
+
+    bench evaluate --clips my/cases.csv --name my-model
+    bench evaluate svd --metrics clipsim
+    """
+    from bench.engine import jobs, requests
+
+    wanted = _metric_request(metrics, metric_settings, download=True)
+    config = _config(out, device, "auto", "full", retry_failed, workers)
+    if bool(runs) == bool(clips):
+        raise UsageError("name runs on disk, or --clips PATH --name LABEL")
+    if clips:
+        if not name:
+            raise UsageError("--clips needs --name: what tables call these clips")
+        source = requests.ClipSource(clips, name, suite, fit)
+        report = jobs.evaluate_clips(source, wanted, config, progress())
+    else:
+        report = jobs.evaluate_runs(runs or [], wanted, config, progress())
+    _print_report(report, wanted, out, as_json)
+
+
+def _model_request(
+    model: list[str],
+    checkpoint: list[str] | None,
+    component: list[str] | None,
+    lora: list[str] | None,
+    settings: list[str] | None,
+    accel: str,
+) -> ModelRequest:
+    from bench.engine.requests import ModelRequest
+
+    return ModelRequest(
+        names=tuple(model),
+        checkpoints=tuple(checkpoint or ()),
+        settings=(*(settings or ()), *([f"accel={accel}"] if accel else ())),
+        components=tuple(component or ()),
+        loras=tuple(lora or ()),
+    )
+
+
+def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selection:
+    from bench.engine.requests import Selection
+
+    return Selection(suite, tuple(words_of(cases)), limit, _seeds(seeds))
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    words = words_of(text)
+    if not words or not all(word.isdecimal() and len(word) < 19 for word in words):
+        raise UsageError(f"seeds are whole numbers like 0,1,2, not '{text}'")
+    return tuple(int(word) for word in words)
+
+
+def _metric_request(names: str, settings: list[str] | None, download: bool) -> MetricRequest:
+    from bench.engine.requests import MetricRequest
+
+    chosen = () if names == "all" else tuple(words_of(names))
+    return MetricRequest(chosen, tuple(settings or ()), download)
+
+
+def _config(
+    out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1
+) -> RunConfig:
+    from bench.base import devices
+    from bench.engine.requests import RunConfig
+
+    return RunConfig(out, devices.resolve(device, dtype, memory), retry_failed, workers)
+
+
+def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, as_json: bool) -> None:
+    from bench.cli import terminal
+    from bench.engine import dry_run
+
+    rows = dry_run.plan(models, selection, config.runtime, progress())
+    if as_json:
+        print_json([asdict(row) for row in rows])
+    else:
+        print_all([terminal.plan_table(rows)])
+
+
+def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
+    """Tables, failures, what is missing and where things are; exits 1 if something broke."""
+    from bench.scoring import summary
+
+    if as_json:
+        runs = [str(folder.path) for folder in report.folders]
+        scores = records(summary.scores(report.rows))
+        print_json({"runs": runs, "scores": scores, "unavailable": report.unavailable})
+    else:
+        print_all(_shown(report, wanted, out))
+    raise typer.Exit(report.failed > 0)
+
+
+def _shown(report: JobReport, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:
+    from bench.cli import terminal
+
+    yield from terminal.scores_tables(report.rows, wanted.names)
+    yield from terminal.failures_tables(report.rows, "failed")
+    holes = int((report.rows["status"] == "not measurable").sum())
+    if holes:
+        yield f"{holes} numbers are not measurable on these clips: bench show RUN says why"
+    for evaluator, reason in report.unavailable.items():
+        yield f"not measured: {evaluator}: {reason}"
+    yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
+    yield from (str(folder.path) for folder in report.folders)
+    place = "" if out == Path("runs") else f" --out {out}"
+    yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard"
+
+
+def _made(report: JobReport) -> str:
+    clips = f"{report.made} clips generated ({report.kept} were there)"
+    if not report.made:
+        clips = f"nothing to generate ({report.kept} clips are there)"
+    return f"{clips}, {_measured(report)}"
+
+
+def _measured(report: JobReport) -> str:
+    return f"{report.measured} numbers measured" if report.measured else "nothing to measure"

@@ -1,0 +1,142 @@
+"""`bench publish`, `export`, `serve` and `board`: results for others to see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bench.cli.commands.output import progress, warn
+from bench.cli.options import HOW, WHICH, OutOption
+from bench.errors import UsageError
+
+
+def publish(
+    runs: Annotated[list[str], typer.Argument(help="Runs: id, its beginning, or label.", metavar="RUN…")],
+    to: Annotated[Path, typer.Option(help="Folder of published results.")] = Path("results"),
+    out: OutOption = Path("runs"),
+) -> None:
+    """Copy the numbers of runs to a folder that goes into git; boards and the static site read it.
+
+    Rows keep suite, seed, settings, digests and versions, and reasons without paths of this machine.
+    Clips stay where they are.
+
+    bench publish svd svd@step-2000
+    """
+    from bench import runs as all_runs
+    from bench.runs import publishing
+
+    for folder in [all_runs.named(out, words) for words in runs]:
+        typer.echo(publishing.publish(folder, to))
+
+
+def board(
+    out: OutOption = Path("runs"),
+    port: Annotated[int | None, typer.Option(help="Port; a free one near 8501 by default.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    votes_file: Annotated[
+        Path | None,
+        typer.Option("--votes", help="File to store votes in; adds a page of blind comparisons."),
+    ] = None,
+) -> None:
+    """Serve the leaderboard of your runs on this machine."""
+    from bench.web.launch import serve
+
+    serve(out, Path("results"), port, browser, votes_file)
+
+
+def export(
+    destination: Annotated[Path, typer.Argument(help="Folder of the site, or file to write.")],
+    run: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this run: id, its beginning, or label; repeat.",
+            metavar="RUN",
+            rich_help_panel=WHICH,
+        ),
+    ] = None,
+    suite: Annotated[
+        str, typer.Option(help="Only this suite: name, or name@version.", rich_help_panel=WHICH)
+    ] = "",
+    format: Annotated[
+        Literal["site", "csv", "json", "parquet", "eval-results", "every-eval-ever"],
+        typer.Option(
+            metavar="FORMAT",
+            help="site, csv, json, parquet, eval-results, every-eval-ever.",
+            rich_help_panel=HOW,
+        ),
+    ] = "site",
+    clips: Annotated[
+        Literal["copy", "link", "none"] | None,
+        typer.Option(
+            help="Site: copy the clips into it (the default), link to where they lie, or none.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    max_clips: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.", rich_help_panel=HOW
+        ),
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            metavar="ORG/NAME",
+            help="eval-results: the benchmark's dataset on the Hub.",
+            rich_help_panel=HOW,
+        ),
+    ] = "",
+    published: Annotated[
+        Path, typer.Option(help="Folder of published results, shown too.", rich_help_panel=HOW)
+    ] = Path("results"),
+    out: OutOption = Path("runs"),
+) -> None:
+    """Write results as a site of plain files, as tables, or for other leaderboards.
+
+    A site opens from the disk or any web server; the same results give the same files.
+    eval-results is a Hugging Face model's .eval_results YAML; every-eval-ever its JSON schema.
+
+    bench export site/                                       then bench serve site/
+    bench export site/ --clips link --run svd --run still
+    bench export scores.csv --format csv
+    bench export hub/ --format eval-results --run svd --dataset ORG/NAME
+    """
+    from bench import exports
+
+    if format != "site":
+        if clips is not None or max_clips is not None:
+            raise UsageError(f"--clips and --max-clips are for a site, not for --format {format}")
+        gathered = exports.gather([published, out], run or [], suite)
+        warn(gathered.problems)
+        for path in exports.write(format, destination, gathered, dataset):
+            typer.echo(path)
+        return
+    from bench.web import static
+
+    if dataset:
+        raise UsageError("--dataset is for --format eval-results, not for a site")
+    wanted = static.Wanted((published, out), tuple(run or ()), suite, clips or "copy")
+    if max_clips is not None:
+        wanted = replace(wanted, most_clips=max_clips)
+    made = static.export(destination, wanted, progress())
+    warn(made.problems)
+    typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
+    # links lead out of the folder, and bench serve only serves what is in it
+    served = "" if wanted.clips == "link" else f"bench serve {destination}: look at it; or "
+    typer.echo(f"{served}open {destination / 'index.html'}")
+
+
+def serve(
+    folder: Annotated[Path, typer.Argument(help="Folder that bench export made.")],
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone who can reach this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; a free one near 8600 by default.")] = None,
+) -> None:
+    """Serve an exported site, with range requests, without which browsers cannot seek in clips."""
+    from bench.web.serve import serve as serve_folder
+
+    serve_folder(folder, host, port, typer.echo)

@@ -1,0 +1,115 @@
+"""Whether a video file is whole: checksums of its frames, and the end that its container promises."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.errors import BadClip
+
+if TYPE_CHECKING:
+    import av
+
+_CRC_STARTS = (0, 0x5E31029E)  # FFV1 versions 3 and 4
+_BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+@dataclass
+class Seen:
+    """What came out of a stream so far.
+
+    Attributes:
+        size: width and height of all frames; None before the first.
+        begins, ends: of each frame, in seconds.
+        hidden: how many packets show nothing.
+        has_checksums: whether the packets have some: all of them, or none.
+    """
+
+    size: tuple[int, int] | None = None
+    begins: list[float] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+    hidden: int = 0
+    has_checksums: set[bool] = field(default_factory=set)
+
+    def is_uneven(self, rate: float) -> bool:
+        """Whether some frame stays for half a frame longer or shorter than rate says."""
+        steps = np.diff(self.begins) * rate
+        return bool((steps > 0).all() and (np.abs(steps - 1) > 0.5).any())  # no order, no times: some avi
+
+    def rate(self) -> float:
+        """Frames per second from the first to the last."""
+        return (len(self.begins) - 1) / (self.begins[-1] - self.begins[0])
+
+
+def ffv1_checksums(packet: bytes) -> list[bool]:
+    """Whether the checksum of each slice of an FFV1 frame is right (RFC 9043, 4.9); empty where it has none.
+
+    libavcodec only logs a wrong one, shows the previous frame in its place and calls nothing corrupt. The CRC has
+    zlib's polynomial with the bits in other order; over a slice and its own CRC it comes out as it began.
+    """
+    are_right, end = [], len(packet)
+    while end >= 8:  # each slice ends with its size (3 bytes), a status (1) and the CRC (4)
+        begin = end - 8 - int.from_bytes(packet[end - 8 : end - 5], "big")
+        if begin < 0:
+            break
+        slice_ = packet[begin:end].translate(_BITS_REVERSED)
+        are_right.append(
+            any(zlib.crc32(slice_, ~start & 0xFFFFFFFF) == ~start & 0xFFFFFFFF for start in _CRC_STARTS)
+        )
+        end = begin
+    return [] if end else are_right  # what does not add up are no sizes
+
+
+def refuse_cut_short(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: Seen, rate: float
+) -> bool:
+    """Refuses a clip that ends before its container says.
+
+    What the container says is not its rate times its duration: a webm of a screen states 30 frames per second and has
+    6, and its duration may be that of a longer sound track.
+
+    Args:
+        path: of the file.
+        container, stream: exhausted.
+        seen: what came out of them.
+        rate: frames per second, as stated.
+
+    Returns:
+        Whether the container says where it ends.
+
+    Raises:
+        BadClip: it is cut short.
+    """
+    is_gif = container.format.name == "gif"
+    if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
+        raise BadClip(
+            f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
+        )
+    if stream.frames:
+        expected = stream.frames - seen.hidden
+        if len(seen.begins) < expected:
+            raise BadClip(f"clip {path} is cut short: {len(seen.begins)} frames of {expected}")
+        return True
+    if container.format.name.startswith("matroska"):
+        promised, end = _promised_end(container, stream), max(seen.ends)
+        # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
+        if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
+            raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
+        return promised is not None
+    return is_gif
+
+
+def _promised_end(container: av.container.InputContainer, stream: av.VideoStream) -> float | None:
+    """When the last frame of an mkv or webm should end, in seconds; None if nothing says.
+
+    The file's own duration is that of its longest stream, so it counts only where there is no other.
+    """
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if tag:
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
+    return container.duration / 1e6 if container.duration and len(container.streams) == 1 else None
