@@ -1,8 +1,10 @@
 """The lockstep player: one case's clips beside the input image, in step, over plots that share their time cursor.
 
-A page, or a part of one, that runs on its own: the script and the style are the files beside this one, what is shown is
-JSON in the page, and nothing is asked for but the image and the clips. What strangers wrote is text: the JSON cannot
-end its element, the script sets it by textContent only, and the page's policy lets no other script run.
+Imported from here: the nouns `Shown…`, `page` (a document with one player), and `script` and `style` for documents that
+make players themselves. Knows `bench.web.html` only.
+
+What is shown is JSON in the page, and nothing is requested but the image and the clips. Text of any origin stays text:
+the JSON cannot end its element, the script sets it by textContent only, and the page's policy runs no other script.
 """
 
 from __future__ import annotations
