@@ -13,7 +13,7 @@ if __name__ == "__main__":
     # no icon: Streamlit fetches page icons of the kind ':material/…:' from somebody else's server
     st.set_page_config(page_title="I2V Bench", layout="wide")
     pages = [
-        st.Page(HERE / "overview.py", title="Overview", url_path="overview", default=True),
+        st.Page(HERE / "overview.py", title="Overview", default=True),
         st.Page(HERE / "compare.py", title="Compare", url_path="compare"),
         st.Page(HERE / "model.py", title="Model", url_path="model"),
         st.Page(HERE / "case.py", title="Case", url_path="case"),

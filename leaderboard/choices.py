@@ -31,11 +31,16 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
         key: name in the address.
         about: a tooltip.
     """
-    known = {str(option) for option in options}
-    if str(st.session_state.get(key)) not in known and st.query_params.get(key) not in known:
-        st.session_state[key] = options[0]
+    known = {str(option): option for option in options}
+    # the address first: it is what somebody was sent; then what was chosen on another page, which Streamlit forgets
+    # unless it is set anew
+    stated = st.query_params.get(key, "")
+    if stated not in known:
+        st.session_state[key] = known.get(str(st.session_state.get(key, "")), options[0])
     chosen = place.selectbox(label, options, index=None, key=key, bind="query-params", help=about)
-    return options[0] if chosen is None else chosen
+    if chosen is None:
+        st.rerun()  # emptied by its cross, or by going back to an address without it
+    return chosen
 
 
 def choose_several(

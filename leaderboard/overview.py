@@ -17,7 +17,7 @@ from leaderboard.place import place
 from leaderboard.source import Board
 
 ESSENTIAL, EVERYTHING, OWN = "Essential", "Everything", "Own choice"
-MEASURED, NONE = "Measured ones", "None"
+MEASURED, NONE = "Measured ones", "no total"
 
 
 def show() -> None:

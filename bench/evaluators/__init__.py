@@ -10,8 +10,13 @@ class Flicker(ClipEvaluator):
     def conclude(self, looks, sample):
         return {"flicker_severe": Value(severe_share(looks))}
 
-A clip is shown to all evaluators frame by frame, and is never in memory whole. An evaluator keeps nothing of a clip in
-itself: what `look` returns is all that `conclude` has, so let it be small.
+A clip is shown to all evaluators frame by frame and is never in memory as a whole. An evaluator stores nothing about a
+clip in itself: `conclude` has only what `look` returned, one small record per frame.
+
+Lives here: one file per evaluator; `view` (what an evaluator sees of a frame), `frechet` (what evaluators of sets
+share), `signals` (arithmetic), `nets` (networks with their weights) and `catalogue` (all cards). Authors of metrics
+import `add`, `ClipEvaluator`, `SetEvaluator`, `View`, `Sample`, `mean_value`, `value_or_reason` and `or_reason` from
+here. Knows `media`, `base`, `statistics` and `types`; no model, suite or run.
 """
 
 from __future__ import annotations
@@ -37,11 +42,11 @@ __all__ = [
 ]  # fmt: skip
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]
-"""Metric name -> its value, or why there is none: NotMeasurable where the clip has none to give, another error where
-something broke. Every metric of the evaluator's cards is there."""
+"""Metric name -> its value, or why there is none: NotMeasurable where the clip cannot have one, another error where
+something broke. It has a key for every metric on the evaluator's cards."""
 
 Answers: TypeAlias = Mapping[str, "Value | Exception"]
-"""What became of each metric, whatever went wrong."""
+"""Metric name -> its value, or whatever error there was instead."""
 
 R = TypeVar("R")
 
@@ -50,17 +55,17 @@ class Evaluator(ABC):
     """Computes one or more metrics from one pass.
 
     Attributes:
-        name: of the evaluator; `--metrics` takes it and the names of its metrics.
-        cards: one a metric.
-        Settings: a frozen dataclass; `--metric-set name.field=value` sets one. A metric measured with other than
+        name: the evaluator's name; `--metrics` takes it, and the names of its metrics.
+        cards: one per metric.
+        Settings: a frozen dataclass; `--metric-set name.field=value` sets a field. A metric measured with other than
             the default settings carries them in its name, since it is another metric.
         neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
-        min_frames: of shorter clips nothing can be said: they never reach conclude or features.
-        min_side: nor of clips whose width or height is below, in pixels.
+        min_frames: shorter clips are refused before conclude or features is called.
+        min_side: so are clips whose width or height is smaller, in pixels.
 
     Args:
         settings: an instance of Settings; None for the defaults.
-        device: where nets compute.
+        device: where networks run: 'cpu', 'cuda:0', 'mps'.
     """
 
     name: ClassVar[str]
@@ -76,7 +81,7 @@ class Evaluator(ABC):
         self._is_loaded = False
 
     def __reduce__(self) -> tuple[type[Evaluator], tuple[Any, str]]:
-        """Brought to another process, it is as it was made: nets are loaded there."""
+        """An evaluator is sent to another process as its settings and device; networks are loaded there."""
         return type(self), (self.settings, self.device)
 
     @classmethod
@@ -86,7 +91,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
-        """What the one of two functions gives that is for evaluators of this kind.
+        """The result of one of two functions, the one for evaluators of this kind.
 
         Args:
             of_clips: called with this evaluator if its metrics are about single clips.
@@ -94,18 +99,18 @@ class Evaluator(ABC):
         """
 
     def weights(self) -> tuple[Weights, ...]:
-        """The third-party weights that these settings look through; empty for most metrics."""
+        """The third-party weights that these settings need; empty for most metrics."""
         return ()
 
     def load(self) -> None:
-        """Brings nets into memory; called once, after the weights are there.
+        """Loads networks into memory; called once, when the weights are on disk.
 
         Raises:
             Unavailable: a package or a file is missing.
         """
 
     def ready(self) -> None:
-        """Loads, the first time."""
+        """Calls load, the first time."""
         if not self._is_loaded:
             self.load()
             self._is_loaded = True
@@ -114,7 +119,7 @@ class Evaluator(ABC):
         """Refuses a clip that is too short or too small.
 
         Raises:
-            NotMeasurable: it is.
+            NotMeasurable: it has fewer than min_frames frames, or a side below min_side.
         """
         if sample.num_frames < self.min_frames:
             frames = f"{sample.num_frames} frame{'s' * (sample.num_frames != 1)}"
@@ -126,15 +131,15 @@ class Evaluator(ABC):
             )
 
     def look(self, view: View) -> Any:
-        """What to keep of one frame; small, since a clip may have thousands.
+        """What to keep of one frame: a small record, since a clip may have thousands of frames.
 
         Raises:
-            NotMeasurable: the clip has none of these metrics to give. Whatever is raised, the evaluator sees no more
+            NotMeasurable: none of the metrics applies to the clip. After any exception the evaluator is shown no more
                 of this clip, and the text becomes the reason in each row.
         """
 
     def applies(self, case: Case, record: ClipRecord) -> bool:
-        """Whether these metrics mean anything for such a clip of such a case; if not, there is no row at all."""
+        """Whether these metrics mean anything for this clip of this case; if not, it gets no rows."""
         return True
 
 
@@ -149,8 +154,11 @@ class ClipEvaluator(Evaluator):
         """Every metric of the cards, for this clip.
 
         Args:
-            looks: what look gave, one a frame.
+            looks: what look returned, one per frame; an evaluator may give the parameter a better name.
             sample: the clip.
+
+        Returns:
+            Metric name -> its value, or the error that says why it has none.
 
         Raises:
             NotMeasurable: none of them can be computed; the text becomes the reason in each row.
@@ -162,7 +170,7 @@ class FeatureSet:
     """Feature vectors of a set of clips.
 
     Attributes:
-        features_ND: (N, D) float64, one row a clip.
+        features_ND: (N, D) float64, one row per clip.
         cases: N case ids; clips of one case (its seeds) are resampled together.
     """
 
@@ -171,20 +179,20 @@ class FeatureSet:
 
 
 class SetEvaluator(Evaluator):
-    """Metrics of a set of clips against the suite's reference clips, by way of one feature vector per clip."""
+    """Metrics of a set of clips against the suite's reference clips, from one feature vector per clip."""
 
     def by_level(self, of_clips: Callable[[ClipEvaluator], R], of_sets: Callable[[SetEvaluator], R]) -> R:
         return of_sets(self)
 
     @abstractmethod
     def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:
-        """(D,) float64: what is kept of one clip; stored, so that a set grows without looking at old clips again.
+        """(D,) float64: the clip's features; they are stored, so that a set can grow without reading old clips again.
 
         Args:
-            looks: what look gave, one a frame.
+            looks: what look returned, one per frame.
 
         Raises:
-            NotMeasurable: too short for the protocol.
+            NotMeasurable: the clip is too short for the protocol.
         """
 
     @abstractmethod
@@ -192,12 +200,15 @@ class SetEvaluator(Evaluator):
         """Every metric of the cards, for the set.
 
         Raises:
-            NotMeasurable: too few clips.
+            NotMeasurable: there are too few clips or references.
         """
 
     @abstractmethod
     def protocol(self) -> Mapping[str, Any]:
-        """Everything that decides features: net, weights, range, resize, frames; JSON-like, names the feature store."""
+        """Everything that decides the features: network, weights, range, resize, frames; JSON-like.
+
+        Its digest names the store of features, so another protocol never reads old features.
+        """
 
 
 def of_clips(evaluators: Iterable[Evaluator]) -> list[ClipEvaluator]:
@@ -209,15 +220,42 @@ def of_clips(evaluators: Iterable[Evaluator]) -> list[ClipEvaluator]:
 def or_reason(
     names: Sequence[str], values: Callable[[], Mapping[str, Value | NotMeasurable]]
 ) -> dict[str, Value | NotMeasurable]:
-    """Several metrics that stand or fall together: their values, or for each of them why there are none."""
+    """The values of several metrics that are measurable together or not at all.
+
+    Args:
+        names: of the metrics.
+        values: called once; gives a value for each name.
+
+    Returns:
+        What values gave; where it raised NotMeasurable, that error for every name.
+    """
     try:
         return dict(values())
     except NotMeasurable as reason:
         return dict.fromkeys(names, reason)
 
 
+def value_or_reason(value: Callable[[], float | Value]) -> Value | NotMeasurable:
+    """The number that a function gives, as a metric's value; the error itself where it raises NotMeasurable."""
+    try:
+        found = value()
+    except NotMeasurable as reason:
+        return reason
+    return found if isinstance(found, Value) else Value(float(found))
+
+
+def mean_value(series: Sequence[float] | NDArray[np.float64]) -> Value:
+    """The mean of a series as a metric's value, with the series.
+
+    >>> mean_value([1.0, 2.0, 6.0])
+    Value(value=3.0, series=(1.0, 2.0, 6.0), low=None, high=None, n=None)
+    """
+    numbers = np.asarray(series, dtype=np.float64)
+    return Value(float(numbers.mean()), series=tuple(numbers.tolist()))
+
+
 def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
-    """The answer of an evaluator that has none: the same reason for each of its metrics."""
+    """The same error for each of an evaluator's metrics."""
     return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 

@@ -1,8 +1,8 @@
-"""The catalogue of metrics: every card, who measures it, its group, and the grammar of `metric[setting=value]`.
+"""The catalogue of metrics: every card, its evaluator and group, and the grammar of `metric[setting=value]`.
 
-What a page or a table says of a metric, it asks here: the title for people, unit, range, direction, group and place
-among the others. Cards are those of the evaluators that are registered on this machine, and those that files of rows
-brought along: rows of somebody's plug-in read the same where the plug-in is not installed.
+Pages and tables take from here everything they say about a metric: title, unit, range, direction, group and place among
+the others. Cards come from the evaluators that are registered on this machine and from files of rows, so that a
+plug-in's rows read the same where the plug-in is not installed.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from bench.evaluators import Evaluator
 from bench.types import MetricCard
 
 GROUPS: Mapping[str, str] = {
-    "Motion": "How much moves, how smoothly, and where it was told to?",
-    "Input image": "Does the clip begin as the input image, and keep what it was given?",
+    "Motion": "How much moves, how smoothly, and does it move as requested?",
+    "Input image": "Does the clip start from the input image, and keep what it should?",
     "Consistency": "Do neighbouring frames belong together, without drift?",
     "Flicker": "Does it flicker, jump or repeat frames?",
-    "Text": "Does it do what the prompt says?",
-    "Distance": "How far are all clips together from real ones?",
-    "Cost": "What does a clip take?",
+    "Text": "Does it follow the prompt?",
+    "Distance": "How far are the clips as a set from real ones?",
+    "Cost": "What does a clip cost in time, memory and money?",
 }
-"""Group -> the question that its metrics answer, in the order in which groups stand."""
+"""Group -> the question that its metrics answer, in the order of groups."""
 
 OTHER = "Other"
 """The group of metrics whose cards name none."""
 
 MOTION = "motion_share"
-"""The metric that says whether anything moves: it stands first, since most others are best where nothing does."""
+"""The metric that says whether anything moves. It comes first, since most others are best if nothing does."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Catalogue:
 
     Attributes:
         cards: metric -> its card.
-        owners: metric -> the evaluator that measures it; only of those that are registered here.
+        owners: metric -> the evaluator that measures it, for evaluators that are registered here.
         stored: (metric, version) -> the card that rows of this version were stored with.
     """
 
@@ -56,22 +56,22 @@ class Catalogue:
         return bare(metric) in self.cards
 
     def card(self, metric: str, version: str = "") -> MetricCard:
-        """The card of a metric, measured with whatever settings; one that claims nothing where there is none.
+        """The card of a metric, with any settings; `unknown` if there is none.
 
         Args:
-            metric: its name.
-            version: of the rows that are asked about; '' for whichever is known.
+            metric: its name, with settings if any.
+            version: of the rows that the card is for; '' for any.
         """
         name = bare(metric)
         own = self.cards.get(name) or unknown(name)
         return self.stored.get((name, card_version(version)), own) if version else own
 
     def owner(self, metric: str) -> str:
-        """The evaluator that measures it; '' where none here does."""
+        """The evaluator that measures it; '' if none here does."""
         return self.owners.get(bare(metric), "")
 
     def heading(self, metric: str) -> str:
-        """'First frame matches image ↑', with the settings that it was measured with, if any."""
+        """'First frame matches image ↑', with the settings in its name, if any."""
         words = ",".join(words_of_settings(metric))
         card = self.card(metric)
         return replace(card, title=f"{card.title or card.name} [{words}]").heading if words else card.heading
@@ -81,7 +81,7 @@ class Catalogue:
         return self.card(metric).group or OTHER
 
     def groups(self, metrics: Iterable[str]) -> dict[str, list[str]]:
-        """Group -> its metrics; ours in the order of GROUPS, then those of other people's cards, then OTHER."""
+        """Group -> its metrics: the groups of GROUPS in their order, then plug-ins' own by name, then OTHER."""
         found: dict[str, list[str]] = {}
         for metric in dict.fromkeys(metrics):
             found.setdefault(self.group(metric), []).append(metric)
@@ -89,16 +89,16 @@ class Catalogue:
         return {name: self._leads_first(found[name]) for name in order if name in found}
 
     def ordered(self, metrics: Iterable[str]) -> list[str]:
-        """Each once: the metric of motion, then by group; in a group those that lead it, then main ones."""
+        """Each metric once: that of motion, then by group; within a group leads first, then main metrics."""
         found = [metric for members in self.groups(metrics).values() for metric in members]
         return sorted(found, key=lambda metric: bare(metric) != MOTION)
 
     def main(self, metrics: Iterable[str]) -> list[str]:
-        """Those that tables show when nobody chose; one without a card is shown, too."""
+        """Those that tables show by default; metrics without a card are among them."""
         return [metric for metric in metrics if not self.knows(metric) or self.card(metric).is_main]
 
     def essential(self, measured: Collection[str]) -> list[str]:
-        """A few metrics per group, of those that somebody has a value of; the metric of motion first."""
+        """A few metrics per group, among those that have values; the metric of motion first."""
         found = []
         for members in self.groups(measured).values():
             leads = [metric for metric in members if self.card(metric).is_lead]
@@ -106,20 +106,20 @@ class Catalogue:
         return self.ordered(found)
 
     def with_motion(self, metrics: Sequence[str], there: Collection[str]) -> list[str]:
-        """Metrics in their order, the metric of motion before them, if it is there."""
+        """The metric of motion, if it is among those that are there, then the others in their order."""
         motion = [metric for metric in there if bare(metric) == MOTION]
         return motion + [metric for metric in metrics if metric not in motion]
 
     def chosen(self, names: Sequence[str], measured: Sequence[str]) -> list[str]:
-        """The metrics that words mean, of those that somebody has a value of.
+        """The metrics that names stand for, among those that have values.
 
         Args:
-            names: metrics, measured with whatever settings, or evaluators for their main ones (for all where none is
-                main); none for all main metrics, 'all' for all.
-            measured: what there is.
+            names: metrics, with settings or for any settings, or evaluators for their main metrics (for all of them if
+                none is main); empty for all main metrics, 'all' for all.
+            measured: metrics that have values, with settings.
 
         Raises:
-            UnknownName: neither here nor among the measured is there such a metric.
+            UnknownName: a name is neither a metric nor an evaluator of this machine, nor measured.
         """
         measured = list(dict.fromkeys(measured))
         if not names or "all" in names:
@@ -146,7 +146,7 @@ def registered(stored: Iterable[MetricCard] = ()) -> Catalogue:
     """The catalogue of this machine.
 
     Args:
-        stored: cards that came with rows; for rows of their version they say more than those of this machine.
+        stored: cards that came with rows; for rows of their version they take precedence over those of this machine.
     """
     owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
     here = {card.name: card for name in evaluators.registry for card in evaluators.registry[name].cards}
@@ -156,18 +156,22 @@ def registered(stored: Iterable[MetricCard] = ()) -> Catalogue:
 
 
 def unknown(name: str) -> MetricCard:
-    """The card of a metric of which nothing is known: no unit, no range, no better direction."""
+    """The card of a metric without one: no unit, no range, no better direction."""
     return MetricCard(name, 0, "none", "", None, None, definition="", source="", blind_to="")
 
 
 def span(card: MetricCard) -> str:
-    """The range of possible values: '0 … 1', '≥ 0', 'any'."""
+    """The range of possible values: '0 … 1', '≥ 0', 'any'.
+
+    >>> span(replace(unknown("ssim_mean"), low=-1.0, high=1.0))
+    '-1 … 1'
+    """
     if card.low is None:
         return "any" if card.high is None else f"≤ {number(card.high)}"
     return f"≥ {number(card.low)}" if card.high is None else f"{number(card.low)} … {number(card.high)}"
 
 
-# Names and versions of what was measured: 'clipsim[model=ViT-L-14]' at '1+40d36571'
+# Names and versions of measured metrics: 'clipsim[model=ViT-L-14]' at '1+40d36571'
 
 
 def full_name(card: MetricCard, evaluator: Evaluator) -> str:
@@ -178,26 +182,38 @@ def full_name(card: MetricCard, evaluator: Evaluator) -> str:
 
 
 def full_version(card: MetricCard, evaluator: Evaluator) -> str:
-    """The metric's version and the weights it looks through: '1', or '1+40d36571'."""
+    """The metric's version and the digests of the weights it uses: '1', or '1+40d36571'."""
     return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
 
 
 def bare(metric: str) -> str:
-    """'clipsim' of 'clipsim[model=ViT-L-14]'."""
+    """The name without settings.
+
+    >>> bare("clipsim[model=ViT-L-14]")
+    'clipsim'
+    """
     return metric.partition("[")[0]
 
 
 def words_of_settings(metric: str) -> list[str]:
-    """['model=ViT-L-14'] of 'clipsim[model=ViT-L-14]'; none for the default settings."""
+    """The settings in a name; none for the defaults.
+
+    >>> words_of_settings("clipsim[model=ViT-L-14,weights=openai]")
+    ['model=ViT-L-14', 'weights=openai']
+    """
     return [words for words in metric.removesuffix("]").partition("[")[2].split(",") if words]
 
 
 def card_version(version: str) -> int:
-    """1 of '1+40d36571'; 0 of what is no version."""
+    """The version of the card that a measured version is based on; 0 for a text that is no version.
+
+    >>> card_version("1+40d36571")
+    1
+    """
     digits = version.partition("+")[0]
-    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0  # a stranger's may have thousands
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0  # files may have thousands of digits
 
 
 def _short(value: Any) -> str:
-    """A path by its last part: where it lies is not what it is (its digest stands in the version)."""
+    """A setting as text; of a path only the last part, since the file's digest is in the version."""
     return value.name if isinstance(value, Path) else str(value)

@@ -1,11 +1,9 @@
-"""Do the frames show what the text says, as CLIP sees it, and do they stay alike."""
+"""Whether frames show what the text says, as CLIP sees it, and whether they stay alike."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,22 +19,6 @@ from bench.types import Image, MetricCard, Value
 Vectors = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Which CLIP.
-
-    Attributes:
-        model: a model of open_clip.
-        pretrained: one of its tags.
-        checkpoint: a file to load instead of what the tag would fetch; the tag still says of what kind it is ('openai':
-            as OpenAI published them). None for that.
-    """
-
-    model: str = "ViT-B-32"
-    pretrained: str = "openai"
-    checkpoint: Path | None = None
-
-
 SOURCE = (
     "CLIP of Radford et al. 2021 (arXiv 2103.00020), OpenAI's ViT-B/32 with its own preprocessing (short side to 224, "
     "bicubic with antialias, centre crop)."
@@ -50,33 +32,33 @@ GODIVA = (
 
 @evaluators.add
 class Clipsim(evaluators.ClipEvaluator):
-    """Cosines between CLIP's directions of frames, input image and text; one pass over the frames."""
+    """Cosines between the CLIP vectors of frames, input image and text; one pass over the frames."""
 
     name = "clipsim"
-    Settings = Settings
+    Settings = clip.Settings
     cards = (
         MetricCard(
             name="clipsim", title="Prompt match", group="Text", is_lead=True,
             version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="Mean over all frames of the cosine between frame and prompt. CLIP reads the first 77 tokens "
-            "of a prompt. Unrelated pairs lie near 0.2, good ones near 0.3.",
+            "of a prompt. Unrelated pairs score near 0.2, good ones near 0.3.",
             source=f"{GODIVA} {SOURCE}",
-            blind_to="Motion, and order of frames. Mostly tells what the input image shows: read clipsim_delta too.",
+            blind_to="Motion, and the order of frames. Depends mostly on the input image: read it beside "
+            "clipsim_delta.",
             series="cosine between each frame and the prompt: T values", is_main=True,
         ),
         MetricCard(
             name="clipsim_input", title="Prompt match of the image", group="Text",
             version=1, direction="none", unit="", low=-1.0, high=1.0,
-            definition="Cosine between prompt and input image, at the clip's size: what clipsim gives a frozen clip.",
-            source=SOURCE, blind_to="The clip: it speaks of the case.",
+            definition="Cosine between prompt and input image, at the clip's size: the clipsim of a frozen clip.",
+            source=SOURCE, blind_to="The clip: it describes the case.",
         ),
         MetricCard(
             name="clipsim_delta", title="Prompt match gained", group="Text",
             version=1, direction="higher", unit="", low=-2.0, high=2.0,
-            definition="clipsim minus clipsim_input: what the clip adds to the input image in the direction of "
-            "the text.",
+            definition="clipsim minus clipsim_input: how much nearer to the text the clip is than the input image.",
             source=f"Own. {SOURCE}",
-            blind_to="Motion that CLIP has no words for; differences of under 0.01 are common for equal pictures.",
+            blind_to="Motion that CLIP does not recognise; differences below 0.01 are common for equal pictures.",
         ),
         MetricCard(
             name="clip_consistency", title="CLIP consistency", group="Text",
@@ -97,16 +79,16 @@ class Clipsim(evaluators.ClipEvaluator):
     )  # fmt: skip
 
     def weights(self) -> tuple[Weights, ...]:
-        return self._source().weights()
+        return tuple(self.settings.weights())
 
     def load(self) -> None:
-        self._encoder = clip.Encoder(self._source(), self.device)
+        self._encoder = clip.Encoder(self.settings, self.device)
 
     def look(self, view: View) -> Image:
         return self._encoder.prepared(view.frame)
 
-    def conclude(self, looks: Sequence[Image], sample: Sample) -> Values:
-        frames_TE = self._encoder.encoded(looks)
+    def conclude(self, prepared: Sequence[Image], sample: Sample) -> Values:
+        frames_TE = self._encoder.encoded(prepared)
         image_E = self._image(sample)
         text_E = self._text(sample)
         similarity = _mean_cosine(frames_TE, text_E)
@@ -119,18 +101,15 @@ class Clipsim(evaluators.ClipEvaluator):
             "clip_to_input": _mean_cosine(frames_TE, image_E),
         }
 
-    def _source(self) -> clip.Source:
-        return clip.Source(self.settings.model, self.settings.pretrained, self.settings.checkpoint)
-
     def _image(self, sample: Sample) -> Vectors | BenchError:
-        """(1, E): the input image's direction."""
+        """(1, E): the vector of the input image."""
         try:
             return self._encoder.images(sample.input.pixels[None])
         except BadImage as error:
             return error
 
     def _text(self, sample: Sample) -> Vectors | BenchError:
-        """(1, E): the prompt's direction."""
+        """(1, E): the vector of the prompt."""
         case = sample.case
         if not case.prompt.strip():
             return NotMeasurable(f"case '{case.id}' has no prompt")
@@ -144,16 +123,16 @@ class Clipsim(evaluators.ClipEvaluator):
 
 
 def _mean_cosine(frames_TE: Vectors | BenchError, other_1E: Vectors | BenchError) -> Value | BenchError:
-    """Of unit vectors; where one side is missing, the reason (that of the first)."""
+    """The mean cosine of unit vectors; where one side is missing, its reason (the first one's if both are)."""
     if isinstance(frames_TE, BenchError):
         return frames_TE
-    return other_1E if isinstance(other_1E, BenchError) else _mean(frames_TE @ other_1E[0])
+    return other_1E if isinstance(other_1E, BenchError) else cosine_value(frames_TE @ other_1E[0])
 
 
 def _consistency(frames_TE: Vectors, case: str) -> Value | BenchError:
     if len(frames_TE) < 2:
         return NotMeasurable(f"clip of case '{case}' has 1 frame, clip_consistency needs 2")
-    return _mean(np.einsum("te,te->t", frames_TE[:-1], frames_TE[1:]))
+    return cosine_value(np.einsum("te,te->t", frames_TE[:-1], frames_TE[1:]))
 
 
 def _difference(clip: Value | BenchError, image: Value | BenchError) -> Value | BenchError:
@@ -166,6 +145,10 @@ def _without_series(value: Value | BenchError) -> Value | BenchError:
     return value if isinstance(value, BenchError) else Value(value.value)
 
 
-def _mean(cosines: Vectors) -> Value:
-    within = np.clip(cosines, -1.0, 1.0)  # rounding can leave 1 + 1e-16
-    return Value(float(within.mean()), series=tuple(within.tolist()))
+def cosine_value(cosines: Vectors) -> Value:
+    """The mean of (T,) cosines, and they themselves.
+
+    >>> cosine_value(np.array([0.25, 0.75, 1 + 1e-15]))
+    Value(value=0.6666666666666666, series=(0.25, 0.75, 1.0), low=None, high=None, n=None)
+    """
+    return evaluators.mean_value(np.clip(cosines, -1.0, 1.0))  # rounding can leave 1 + 1e-16

@@ -1,4 +1,4 @@
-"""Does the brightness of the whole frame jump or pulse: steps between frames, the dominant period, and the window's."""
+"""Whether the brightness of the whole frame jumps or pulses: its steps, its dominant period, and that of the window."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ MILD = 8.0
 
 _MEAN = "Mean gray: BT.601 luma of a frame (uint8), averaged over its pixels."
 _BLIND = (
-    "Flicker of a part that the rest makes up for; and a still clip wins. Punishes cuts and lights asked for."
+    "Flicker of one area that another one cancels out; a still clip scores best. Punishes cuts and changes of light "
+    "that were asked for."
 )
-_BLIND_PERIOD = "What does not change the frame's mean; a rhythm whose jumps go up and down at random."
+_BLIND_PERIOD = "What leaves the frame's mean as it is; a rhythm whose jumps go up and down at random."
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Which rhythm to look for.
+    """Which rhythm is tested.
 
     Attributes:
         window: frames that the model makes at a time.
@@ -53,7 +54,7 @@ class Flicker(evaluators.ClipEvaluator):
             version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition=f"Share of steps from frame to frame in which mean gray changes by more than 15. {_MEAN}",
             source="Own; thresholds as in the project's brief. VBench's temporal flickering averages the change of "
-            "pixels, which motion changes too.",
+            "pixels, which also depends on motion.",
             blind_to=_BLIND,
         ),
         MetricCard(
@@ -82,8 +83,8 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_prominence", title="Brightness rhythm, strength", group="Flicker",
             version=1, direction="lower", unit="dB", low=0.0, high=None,
-            definition="Power of the sinusoid of flicker_period over the noise floor: the mean power of what it "
-            "leaves at the four frequencies on either side. 0 where there is no period. Needs 14 frames.",
+            definition="Power of the sinusoid of flicker_period over the noise floor: the mean power of its "
+            "remainder at the four frequencies on either side. 0 where there is no period. Needs 14 frames.",
             source="Own.",
             blind_to=f"How large the rhythm is: a faint one in a clip without noise is prominent. The largest of "
             f"many noisy frequencies has 4 to 8 dB by chance. {_BLIND_PERIOD}",
@@ -92,20 +93,20 @@ class Flicker(evaluators.ClipEvaluator):
             name="flicker_period_p", title="Brightness rhythm, p", group="Flicker",
             version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="How often noise would show a line as prominent at any period: F test of flicker_prominence "
-            "times the number of periods that were looked at. 1 where there is no period. Needs 14 frames.",
+            "times the number of periods that were tried. 1 where there is no period. Needs 14 frames.",
             source="Fisher 1929, with the noise floor beside the line, so that fades and noise with memory do not "
             "pass for a line. By simulation, p < 0.05 in at most 7 % of clips of white or AR(1) noise with memory 0 "
             "to 0.9, with and without drift.",
             blind_to="Noise that alternates (memory -0.5) passes for a line in 14 % of clips of 14 frames; "
-            "slow wander of two or three swings in some. Below 50 frames, pulses: their harmonics are each "
-            "other's noise floor; flicker_at_window finds them.",
+            "slow drift of two or three swings in some. Below 50 frames, pulses: their harmonics are one another's "
+            "noise floor; flicker_at_window finds them.",
         ),
         MetricCard(
             name="flicker_window_power", title="Rhythm at the window, share", group="Flicker",
             version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the variance of the mean-gray series less its best cubic that the window's phases "
             "explain (the window's frequency and all its harmonics), less what noise alone would give (adjusted R²). "
-            "The window is 9 frames unless set; needs two and a half.",
+            "The window is 9 frames unless set; needs two and a half windows.",
             source="Own; FramePack (arXiv 2504.12626) makes 9 latent frames at a time.",
             blind_to=f"How large the rhythm is in gray levels; whether it is more than noise. {_BLIND_PERIOD}",
         ),
@@ -114,10 +115,10 @@ class Flicker(evaluators.ClipEvaluator):
             version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             definition="1 where the mean-gray series is periodic at the window, else 0: its phases explain more than "
             "an AR(1) model with drift and the phases of any divisor do (F test, p < 0.01), with an amplitude of at "
-            "least 0.05 levels. The window is 9 frames unless set; needs two and a half.",
+            "least 0.05 levels. The window is 9 frames unless set; needs two and a half windows.",
             source="Own. By simulation, a clip of white or AR(1) noise, with or without drift, cut or flash, is "
             "called periodic in about 1 % of cases, at 22 to 240 frames.",
-            blind_to=f"Says 1 to periods that so short a clip cannot tell from the window (10 for 9 below 50 "
+            blind_to=f"Is also 1 for periods that so short a clip cannot tell from the window (10 for 9 below 50 "
             f"frames). {_BLIND_PERIOD}",
         ),
     )  # fmt: skip
@@ -125,8 +126,8 @@ class Flicker(evaluators.ClipEvaluator):
     def look(self, view: View) -> float:
         return mean_gray(view.gray)
 
-    def conclude(self, looks: Sequence[float], sample: Sample) -> evaluators.Values:
-        levels = np.array(looks)
+    def conclude(self, grays: Sequence[float], sample: Sample) -> evaluators.Values:
+        levels = np.array(grays)
         return step_values(levels) | peak_values(levels) | window_values(levels, self.settings.window)
 
 
@@ -138,7 +139,12 @@ def mean_gray(gray: Plane) -> float:
 
 
 def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
-    """Shares of severe and of mild steps, and the largest step, of (T,) mean gray, T >= 2."""
+    """Shares of severe and of mild steps, and the largest step, of (T,) mean gray, T >= 2.
+
+    >>> values = step_values(np.array([100.0, 120.0, 110.0, 111.0, 111.0]))  # steps of 20, 10, 1 and 0
+    >>> [values[f"flicker_{name}"].value for name in ("severe", "mild", "max_step")]
+    [0.25, 0.25, 20.0]
+    """
     steps = np.abs(np.diff(levels))
     return {
         "flicker_severe": Value(float(np.mean(steps > SEVERE))),
@@ -148,7 +154,7 @@ def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]
 
 
 def peak_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
-    """Dominant period, its prominence and its p-value, or why there are none."""
+    """Dominant period, its prominence and its p-value, of (T,) mean gray; or why there are none."""
 
     def values() -> dict[str, Value | NotMeasurable]:
         peak = spectrum.peak(levels)
@@ -162,7 +168,12 @@ def peak_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]
 
 
 def window_values(levels: NDArray[np.float64], window: int) -> dict[str, Value | NotMeasurable]:
-    """Power at the window and whether it is periodic there, or why neither can be said."""
+    """Power at the window, and whether the series is periodic there; or why neither is measurable.
+
+    Args:
+        levels: (T,) mean gray.
+        window: frames.
+    """
 
     def values() -> dict[str, Value | NotMeasurable]:
         rhythm = spectrum.rhythm(levels, window)

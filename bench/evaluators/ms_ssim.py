@@ -1,16 +1,14 @@
-"""Is the structure of a clip kept at all sizes of detail: MS-SSIM of neighbours, and of each frame with the input."""
+"""Whether a clip keeps its structure at all scales: MS-SSIM of neighbours, and of each frame with the input image."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bench import evaluators
 from bench.evaluators.signals import similarity
-from bench.evaluators.view import Sample, View
-from bench.types import MetricCard, Value
+from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
+from bench.types import MetricCard
 
 _DEFINED = (
     "BT.601 gray; five scales of halves (means of 2 x 2 pixels), Gaussian windows of 11 x 11 with sigma 1.5 that lie "
@@ -23,21 +21,26 @@ _SOURCE = (
 
 
 @dataclass(frozen=True)
-class Look:
+class ScaleSimilarity:
     """MS-SSIM of one frame.
 
     Attributes:
-        before: with the frame before; None for frame 0.
-        input: with the input image.
+        to_before: with the frame before; None for frame 0.
+        to_input: with the input image.
     """
 
-    before: float | None
-    input: float
+    to_before: float | None
+    to_input: float
 
 
 @evaluators.add
 class MsSsim(evaluators.ClipEvaluator):
-    """MS-SSIM along the clip; kinder to small shifts than SSIM, whose only scale is the finest."""
+    """MS-SSIM along the clip; small shifts cost less than in SSIM, whose only scale is the finest.
+
+    >>> frames = [ScaleSimilarity(to_before=None, to_input=1.0), ScaleSimilarity(to_before=0.9, to_input=0.5)]
+    >>> {name: found.value for name, found in MsSsim().conclude(frames, sample=None).items()}
+    {'ms_ssim_mean': 0.9, 'ms_ssim_to_input_mean': 0.75}
+    """
 
     name = "ms_ssim"
     min_frames = 2
@@ -55,8 +58,8 @@ class MsSsim(evaluators.ClipEvaluator):
         MetricCard(
             name="ms_ssim_to_input_mean", title="Likeness to image (MS-SSIM)", group="Consistency",
             version=2, direction="higher", unit="", low=0.0, high=1.0,
-            definition="Mean over all frames of the MS-SSIM with the input image, brought to the clip's size as the "
-            f"model was given it. {_DEFINED}", source=_SOURCE,
+            definition=f"Mean over all frames of the MS-SSIM with the input image, {AT_CLIP_SIZE}. {_DEFINED}",
+            source=_SOURCE,
             blind_to="Punishes motion: a frozen copy of the input has 1. Colours of equal gray.",
             series="MS-SSIM of each frame with the input image: T values",
             shows=("noise", "jitter", "cut", "fixed_warp", "redrawn_warp"),
@@ -64,16 +67,14 @@ class MsSsim(evaluators.ClipEvaluator):
         ),
     )  # fmt: skip
 
-    def look(self, view: View) -> Look:
-        before = None if view.before is None else similarity.ms_ssim(view.before.gray, view.gray)
-        return Look(before, similarity.ms_ssim(view.sample.input.gray, view.gray))
+    def look(self, view: View) -> ScaleSimilarity:
+        to_before = None if view.before is None else similarity.ms_ssim(view.before.gray, view.gray)
+        return ScaleSimilarity(to_before, similarity.ms_ssim(view.sample.input.gray, view.gray))
 
-    def conclude(self, looks: Sequence[Look], sample: Sample) -> evaluators.Values:
+    def conclude(self, similarities: Sequence[ScaleSimilarity], sample: Sample) -> evaluators.Values:
         return {
-            "ms_ssim_mean": _mean([look.before for look in looks if look.before is not None]),
-            "ms_ssim_to_input_mean": _mean([look.input for look in looks]),
+            "ms_ssim_mean": evaluators.mean_value(
+                [each.to_before for each in similarities if each.to_before is not None]
+            ),
+            "ms_ssim_to_input_mean": evaluators.mean_value([each.to_input for each in similarities]),
         }
-
-
-def _mean(series: list[float]) -> Value:
-    return Value(float(np.mean(series)), series=tuple(series))

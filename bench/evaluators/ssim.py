@@ -1,9 +1,9 @@
-"""Does a clip hold together, and does that get worse along it: SSIM of neighbours, and of each frame with the first."""
+"""Whether frames stay alike, and whether that gets worse: SSIM of neighbours, and of each frame with the first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -11,27 +11,36 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.evaluators.signals import similarity, trend
-from bench.evaluators.view import Sample, View
+from bench.evaluators.signals import decay, similarity, theil_sen, trend
+from bench.evaluators.view import FrameSimilarity, Sample, View
 from bench.types import MetricCard, Value
 
 LEAST_CHANGE = 0.02
-"""SSIM over the clip: a smaller change is steady, however significant."""
+"""SSIM over the clip: a smaller change counts as steady, however significant."""
 
 Series = NDArray[np.float64]
 
 Claims: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""What a card shows and what it ignores."""
+"""The damages that a card shows, and those that it ignores."""
 
 
 def _cards(
     prefix: str, title: str, pairs: str, blind_to: str, is_main: bool, claims: Claims
 ) -> tuple[MetricCard, ...]:
-    """The six cards of one SSIM series; claims are the mean's."""
+    """The six cards of one SSIM series.
+
+    Args:
+        prefix: of their names.
+        title: of the mean; the others add to it.
+        pairs: which frames are compared, in words.
+        blind_to: of the mean, and part of the others'.
+        is_main: whether mean and verdict are main metrics, and the mean leads its group.
+        claims: the mean's; the others claim nothing.
+    """
     mean = MetricCard(
         name=f"{prefix}_mean", title=title, group="Consistency", is_lead=is_main,
         version=1, direction="higher", unit="", low=-1.0, high=1.0,
-        definition=f"Mean SSIM of {pairs}: BT.601 gray, 7 x 7 uniform window, sample covariance.",
+        definition=f"Mean SSIM of {pairs}: {similarity.SSIM_IS}.",
         source="Wang et al. 2004, eq. 13; scikit-image's default within 1e-12. Statistics along the clip are ours.",
         blind_to=blind_to, series=f"SSIM of {pairs}: T - 1 values", is_main=is_main,
         shows=claims[0], ignores=claims[1],
@@ -57,8 +66,8 @@ def _cards(
             name=f"{prefix}_slope",
             title=f"{title}, trend",
             unit="1/s",
-            definition=f"Theil-Sen slope of the SSIM of {pairs}: the median of the slopes between all two of them. "
-            "Needs 4 frames.",
+            definition=f"Theil-Sen slope of the SSIM of {pairs}: the median of the slopes between any two of "
+            "them. Needs 4 frames.",
             source="Theil 1950, Sen 1968.",
             blind_to=f"Whether it is more than noise: read {prefix}_slope_p. {blind_to}",
         ),
@@ -70,10 +79,10 @@ def _cards(
             high=1.0,
             definition="How often noise with the series' own memory drifts so clearly, up or down: Mann-Kendall test "
             "of the slope, corrected for ties and for AR(1) autocorrelation. Needs 11 frames.",
-            source="Mann 1945, Kendall 1970, Hamed & Rao 1998; we read the memory off a parabola's remainder and use "
-            "Student's t. By simulation of 10 to 120 pairs, p < 0.05 in 8 % at most of steady AR(1) series with memory "
-            "0 to 0.6, in 13 % with 0.8.",
-            blind_to="How large the change is; one sudden drop in a short clip, which noise with memory makes too.",
+            source="Mann 1945, Kendall 1970, Hamed & Rao 1998; the memory is estimated from a parabola's remainder, "
+            "and the test uses Student's t. By simulation of 10 to 120 pairs, p < 0.05 in 8 % at most of steady AR(1) "
+            "series with memory 0 to 0.6, in 13 % with 0.8.",
+            blind_to="How large the change is; one sudden drop in a short clip, which noise with memory also makes.",
         ),
         replace(
             part,
@@ -83,7 +92,7 @@ def _cards(
             definition=f"-1 degrading, 0 steady, 1 improving: {prefix}_slope_p below 0.01 and a change along the clip "
             f"(slope times duration) of at least {LEAST_CHANGE}, else 0. Needs 11 frames.",
             source="Own. By simulation of 10 to 120 pairs, 2 % at most of steady AR(1) series with memory 0 to 0.6 "
-            "get other than 0, 5 % with 0.8.",
+            "get a verdict other than 0, 5 % with 0.8.",
             blind_to=f"One sudden drop in a short clip; a fall that recovers. A clip that freezes improves. {blind_to}",
         ),
     )
@@ -92,25 +101,12 @@ def _cards(
 _HALF_LIFE = MetricCard(
     name="ssim_to_first_half_life", title="Likeness to first frame, half-life", group="Consistency",
     version=1, direction="none", unit="s", low=0.0, high=None,
-    definition="Time in which half of what separates the SSIM of frame 0 with each later frame from the level that it "
-    "falls to is gone: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall "
-    "that noise with memory does not make, and a half-life that is known within a factor of two.",
-    source="Own; see bench.evaluators.signals.trend.half_life.",
+    definition="Time in which the distance halves between the SSIM of frame 0 with later frames and the level that it "
+    "falls to: half-life of the least-squares exponential, its level and drop free. Needs 11 frames, a fall that noise "
+    "with memory does not make, and a half-life that is known within a factor of two.",
+    source="Own; see bench.evaluators.signals.decay.half_life.",
     blind_to="Why: motion leads away from frame 0 as decay does. How deep the fall is; and a clip that holds has none.",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Look:
-    """SSIM of one frame.
-
-    Attributes:
-        before: with the frame before.
-        first: with frame 0.
-    """
-
-    before: float
-    first: float
 
 
 @evaluators.add
@@ -119,7 +115,7 @@ class Ssim(evaluators.ClipEvaluator):
 
     name = "ssim"
     min_frames = 2
-    min_side = similarity.WINDOW
+    min_side = similarity.SSIM_SIDE
     cards = (
         *_cards(
             "ssim",
@@ -154,42 +150,47 @@ class Ssim(evaluators.ClipEvaluator):
         _HALF_LIFE,
     )
 
-    def look(self, view: View) -> Look | None:
-        if view.before is None:
-            return None
-        before = similarity.ssim(view.before.gray, view.gray)
-        return Look(before, before if view.t == 1 else similarity.ssim(view.first.gray, view.gray))
+    def look(self, view: View) -> FrameSimilarity | None:
+        return view.similarity(lambda earlier, this: similarity.ssim(earlier.gray, this.gray))
 
-    def conclude(self, looks: Sequence[Look], sample: Sample) -> evaluators.Values:
-        before = np.array([look.before for look in looks[1:]])
-        first = np.array([look.first for look in looks[1:]])
+    def conclude(self, similarities: Sequence[FrameSimilarity | None], sample: Sample) -> evaluators.Values:
+        later = [each for each in similarities if each]
+        to_first = np.array([each.to_first for each in later])
         return {
-            **series_values("ssim", before, sample.fps),
-            **series_values("ssim_to_first", first, sample.fps),
-            **_value("ssim_to_first_half_life", lambda: trend.half_life(first).half_life / sample.fps),
+            **series_values("ssim", np.array([each.to_before for each in later]), sample.fps),
+            **series_values("ssim_to_first", to_first, sample.fps),
+            "ssim_to_first_half_life": evaluators.value_or_reason(
+                lambda: decay.half_life(to_first).half_life / sample.fps
+            ),
         }
 
 
 def series_values(prefix: str, series: Series, fps: float) -> dict[str, Value | NotMeasurable]:
-    """The six metrics of one SSIM series of at least one value, each a value or why it has none."""
+    """The six metrics of one SSIM series, each a value or the reason why it has none.
+
+    Args:
+        prefix: of the metrics' names.
+        series: (n,), n >= 1, in [-1, 1].
+        fps: frames per second.
+
+    >>> values = series_values("ssim", np.array([1.0, 0.9, 0.8, 0.7]), fps=10)
+    >>> [round(values[f"ssim_{name}"].value, 9) for name in ("mean", "first_half", "second_half", "slope")]
+    [0.85, 0.95, 0.75, -1.0]
+    >>> values["ssim_verdict"]
+    NotMeasurable('a trend needs 10 values, the series has 4: use a longer clip')
+    """
     half = len(series) // 2
     numbers: dict[str, Callable[[], float]] = {
         "first_half": lambda: half_mean(series, series[:half]),
         "second_half": lambda: half_mean(series, series[half:]),
-        "slope": lambda: trend.slope(series) * fps,
+        "slope": lambda: theil_sen.slope(series) * fps,
         "slope_p": lambda: trend.trend(series).p_value,
         "verdict": lambda: trend.trend(series).verdict(LEAST_CHANGE),
     }
-    values: dict[str, Value | NotMeasurable] = {
-        f"{prefix}_mean": Value(float(series.mean()), series=tuple(series.tolist()))
+    return {
+        f"{prefix}_mean": evaluators.mean_value(series),
+        **{f"{prefix}_{name}": evaluators.value_or_reason(number) for name, number in numbers.items()},
     }
-    for name, number in numbers.items():
-        values |= _value(f"{prefix}_{name}", number)
-    return values
-
-
-def _value(metric: str, number: Callable[[], float]) -> dict[str, Value | NotMeasurable]:
-    return evaluators.or_reason((metric,), lambda: {metric: Value(float(number()))})
 
 
 def half_mean(series: Series, half: Series) -> float:

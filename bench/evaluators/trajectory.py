@@ -1,4 +1,4 @@
-"""Does the thing go where the case says: trajectory error, with every choice that the literature leaves open."""
+"""Whether the thing goes where the case says: trajectory error, with every choice that the literature leaves open."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bench.media import paths, pictures
 from bench.types import Case, ClipRecord, MetricCard, Plane, Value
 
 CANVAS_SIDE = 256
-"""Pixels of the shorter side of the canvas that errors are stated at, whatever the clip's size."""
+"""Pixels of the shorter side of the canvas on which errors are stated, whatever the clip's size."""
 
 _TRUTH = (
-    "The case's trajectory (pixels of its image) is brought to the clip's picture as the image was (cover, contain, "
+    "The case's trajectory (pixels of its image) is brought to the clip's size as the image was (cover, contain, "
     "stretch) and to its frames in proportion: first point to first frame, last to last, linear between."
 )
 _TRACK = (
     "The point at the trajectory's start is followed by pyramidal Lucas-Kanade on 9 x 9 places in a square of an "
-    "eighth of the shorter side, each tracked back to within a pixel, by the similarity of least median of squares; "
-    "where it is lost it stays where it was last seen."
+    "eighth of the shorter side, each of which must track back to within a pixel, by the similarity of least median of "
+    "squares; where it is lost it stays where it was last seen."
 )
 _FRAMES = (
     "Mean over the frames after the first, whose error is 0 by definition, in which the trajectory lies within the "
@@ -39,16 +39,16 @@ _ACCURACY = (
     "On the five rendered object scenes of the motion suite the tracker's own error is below 0.1 pixels."
 )
 _BLIND = (
-    "What else moves; whether the thing keeps its shape. The start is looked for where the case puts it, not where the "
-    "thing is in the clip's first frame. A thing smaller than an eighth of the shorter side is followed with its "
-    "surroundings. A lost track costs as much as a thing that stopped: read it beside trajectory_lost."
+    "What else moves; whether the thing keeps its shape. The start is taken from the case, not from where the thing is "
+    "in the clip's first frame. A thing smaller than an eighth of the shorter side is followed with its surroundings. "
+    "A lost track costs as much as a thing that stopped: read it beside trajectory_lost."
 )
 _SHOWS = ("jitter", "freeze", "slow_motion")
 
 
 @evaluators.add
 class Trajectory(evaluators.ClipEvaluator):
-    """Distance from the way that was asked for; a still clip has the trajectory's mean distance from its start."""
+    """Distance from the trajectory that was asked for; that of a still clip is the distance from the start."""
 
     name = "trajectory"
     min_frames = 2
@@ -57,8 +57,8 @@ class Trajectory(evaluators.ClipEvaluator):
         MetricCard(
             name="trajectory_error", title="Trajectory error", group="Motion", is_lead=True,
             version=1, direction="lower", unit="px", low=0.0, high=None, is_main=True,
-            definition=f"|dx| + |dy| between where the point is tracked and where the trajectory has it, in pixels of "
-            f"a canvas with a shorter side of 256. {_FRAMES} {_TRUTH} {_TRACK}",
+            definition="|dx| + |dy| between the tracked point and the trajectory's, in pixels of a canvas with a "
+            f"shorter side of 256. {_FRAMES} {_TRUTH} {_TRACK}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
             series="|dx| + |dy| of each frame after the first, also of those that do not count: T - 1 values",
             shows=_SHOWS, ignores=("colour_drift",),
@@ -66,7 +66,7 @@ class Trajectory(evaluators.ClipEvaluator):
         MetricCard(
             name="trajectory_error_l2", title="Trajectory error, Euclidean", group="Motion",
             version=1, direction="lower", unit="px", low=0.0, high=None,
-            definition="Euclidean distance in place of |dx| + |dy|, else as trajectory_error.",
+            definition="As trajectory_error, with the Euclidean distance in place of |dx| + |dy|.",
             source=f"ObjMC of MotionCtrl (arXiv 2312.03641), with the choices of trajectory_error. {_ACCURACY}",
             blind_to=_BLIND,
             shows=_SHOWS, ignores=("colour_drift",),
@@ -74,17 +74,17 @@ class Trajectory(evaluators.ClipEvaluator):
         MetricCard(
             name="trajectory_error_share", title="Trajectory error, share", group="Motion",
             version=1, direction="lower", unit="", low=0.0, high=None,
-            definition="trajectory_error over 256: as a share of the picture's shorter side.",
+            definition="trajectory_error over 256: a share of the picture's shorter side.",
             source=_SOURCE, blind_to=_BLIND, shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
             name="trajectory_lost", title="Trajectory lost", group="Motion",
             version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the same frames in which the track is lost: a quarter or fewer of the places return, "
-            "the window looks unlike what was last seen (correlation below 0.6; below 0.8 where it had to be searched "
-            "for), or the point has left the picture. Tracked as in trajectory_error.",
+            "the window looks unlike what was last seen (correlation below 0.6; below 0.8 after a search), or the "
+            "point has left the picture. Tracked as in trajectory_error.",
             source="Own: a trajectory error says little without it.",
-            blind_to="A track that went over to something else that looks alike.",
+            blind_to="A track that moved on to something else that looks alike.",
             series="1 where the track is lost, else 0, for each frame after the first: T - 1 values",
             ignores=("brightness_flicker", "colour_drift", "exposure_drift"),
         ),
@@ -96,17 +96,17 @@ class Trajectory(evaluators.ClipEvaluator):
     def look(self, view: View) -> Plane | None:
         return None if view.sample.case.trajectory is None else tracking.canvas(view.gray)
 
-    def conclude(self, looks: Sequence[Plane], sample: Sample) -> evaluators.Values:
+    def conclude(self, canvases: Sequence[Plane], sample: Sample) -> evaluators.Values:
         asked = trajectory(sample)
         size = np.array([sample.width, sample.height])
         inside = np.all((asked >= 0) & (asked <= size - 1), axis=1)
         if not inside[1:].any() or not inside[0]:
             raise NotMeasurable(
                 f"the trajectory starts at ({asked[0][0]:.1f}, {asked[0][1]:.1f}) of {sample.width} x {sample.height} "
-                f"pixels and lies within in {inside[1:].sum()} later frames: it must in the first and in another one"
+                f"pixels and is inside in {inside[1:].sum()} later frames: it must be in the first and in another one"
             )
-        zoom = np.array(looks[0].shape[::-1]) / size
-        track = tracking.track(looks, start=tuple((asked[0] + 0.5) * zoom - 0.5))
+        zoom = np.array(canvases[0].shape[::-1]) / size
+        track = tracking.track(canvases, start=tuple((asked[0] + 0.5) * zoom - 0.5))
         found = (track.points + 0.5) / zoom - 0.5
         misses = (found - asked)[1:] * CANVAS_SIDE / size.min()
         return values(misses, track.is_lost[1:], inside[1:])
@@ -118,9 +118,14 @@ def values(
     """All metrics.
 
     Args:
-        misses: (T - 1, 2), from asked to found, pixels of the canvas.
-        is_lost: (T - 1,), where the track is.
-        counts: (T - 1,), the frames that count; at least one.
+        misses: (T - 1, 2), from the asked to the found point, pixels of the canvas.
+        is_lost: (T - 1,): whether the track is lost.
+        counts: (T - 1,): whether the frame counts; at least one does.
+
+    >>> misses = np.array([[3.0, -4.0], [0.0, 0.0], [60.0, 80.0]])
+    >>> found = values(misses, np.array([False, True, True]), counts=np.array([True, True, False]))
+    >>> [each.value for each in found.values()]  # 7 and 0 pixels; 5 and 0; 3.5 of 256; one of two lost
+    [3.5, 2.5, 0.013671875, 0.5]
     """
     l1, l2 = np.abs(misses).sum(axis=1), np.linalg.norm(misses, axis=1)
     error, lost = float(l1[counts].mean()), is_lost.astype(np.float64)
@@ -133,11 +138,11 @@ def values(
 
 
 def trajectory(sample: Sample) -> NDArray[np.float64]:
-    """(T, 2): where the clip should have the point in each frame, pixels of the clip.
+    """(T, 2): where the point should be in each frame, pixels of the clip.
 
     Raises:
         NotMeasurable: the case has no trajectory.
-        BadImage: its image cannot be read.
+        BadImage: the case's image cannot be read.
     """
     case = sample.case
     if case.trajectory is None:

@@ -1,11 +1,12 @@
-"""What evaluators see of a clip: one frame at a time, with what several of them need of it computed once.
+"""What evaluators see of a clip: one frame at a time, and what several of them derive from it, computed once.
 
-A clip is never in memory whole: 900 frames of 1280 x 720 would be 2.5 GB. The frame before is at hand, and frame 0.
+A clip is never in memory as a whole: 900 frames of 1280 x 720 would be 2.5 GB. The frame before and frame 0 are at
+    hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,16 +15,19 @@ from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image, Plane
 
+AT_CLIP_SIZE = "brought to the clip's size as the model was given it"
+"""What cards say about the input image."""
+
 
 @dataclass(frozen=True)
 class Sample:
-    """A clip without its frames: what it was made from, and what is known of it.
+    """A clip without its frames: what it was made from, and what is known about it.
 
     Attributes:
         input: the picture that the clip starts from.
-        fps: frames a second; before the end of the clip as its file states it.
-        num_frames: 0 before the end of the clip.
-        decoded: see Clip.decoded; may lack facts before the end of the clip.
+        fps: frames per second; until the clip's end has been read, what its file states.
+        num_frames: 0 until the clip's end has been read.
+        decoded: see Clip.decoded; may be incomplete until the clip's end has been read.
     """
 
     input: InputImage
@@ -52,12 +56,25 @@ class Sample:
         return self.input.height
 
 
+@dataclass(frozen=True)
+class FrameSimilarity:
+    """How alike a frame is to two others, by one measure.
+
+    Attributes:
+        to_before: to the frame before.
+        to_first: to frame 0.
+    """
+
+    to_before: float
+    to_first: float
+
+
 class View:
-    """One frame, and what evaluators share of it: computed when the first one asks, kept for the others.
+    """One frame, and what evaluators derive from it: computed when first used, then kept for the others.
 
     Args:
         t: the frame's number, from 0.
-        frame: (H, W, 3) uint8 sRGB; to be left as it is.
+        frame: (H, W, 3) uint8 sRGB; never to be changed.
         sample: the clip that it belongs to.
         before: the view of frame t - 1, whose own `before` is gone; None for frame 0.
         first: the view of frame 0; None for frame 0 itself.
@@ -73,9 +90,20 @@ class View:
         """(H, W) uint8: see pictures.gray."""
         return pictures.gray(self.frame)
 
+    def similarity(self, measure: Callable[[View, View], float]) -> FrameSimilarity | None:
+        """How alike this frame is to the one before and to frame 0; None for frame 0.
+
+        Args:
+            measure: how alike an earlier frame and this one are.
+        """
+        if self.before is None:
+            return None
+        to_before = measure(self.before, self)
+        return FrameSimilarity(to_before, to_before if self.t == 1 else measure(self.first, self))
+
     @cached_property
     def motion(self) -> MotionField:
-        """From the frame before to this one, both ways, with occlusion; only where there is a frame before.
+        """Optical flow between the frame before and this one, both ways, with occlusion; not for frame 0.
 
         Raises:
             NotMeasurable: the frames are too small for optical flow.

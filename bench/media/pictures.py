@@ -94,6 +94,17 @@ def fit_frames(frames: Frames, width: int, height: int, how: Fit) -> Frames:
     return np.stack([fit(frame, width, height, how) for frame in frames])
 
 
+def centre_square(image: Image) -> Image:
+    """(S, S, 3): the centre of (H, W, 3), S the shorter side; pixels as they are.
+
+    A copy: a view would keep the whole image in memory.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return image[top : top + side, left : left + side].copy()
+
+
 def gray(frames: Frames | Image) -> Plane:
     """BT.601 luma of RGB, full range, rounded to uint8 (OpenCV's RGB2GRAY): (T, H, W, 3) -> (T, H, W), or one image.
 

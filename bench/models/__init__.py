@@ -1,16 +1,16 @@
 """Models: a registered class here, or behind an entry point of the group `bench.models`, is a model.
 
+Authors of models import from here what `__all__` names, and `bench.models.plans`; for a pipeline of diffusers
+`bench.models.diffusers`, for a service `bench.models.hosted.polling`. The rest of this room: `checkpoints`, `hub` and
+`stored_weights` (which weights, and whether they are here), `requirements`, `card_facts`, and the sub-packages `null`,
+`programs` and `processing`. Models know `bench.media`, `bench.base` and the types, and nothing above them.
+
     @models.add
     class Still(Model):
         card = ModelCard(name="still", …)
 
         def generate(self, case, seed, step=ignore_steps):
             return Clip(frames, fps)
-
-Authors of models import from here what `__all__` names, and `bench.models.plans`; for a pipeline of diffusers
-`bench.models.diffusers`, for a service `bench.models.hosted.polling`. The rest of this room: `checkpoints`, `hub` and
-`stored_weights` (which weights, and whether they are here), `requirements`, `card_facts`, and the sub-packages `null`,
-`programs` and `processing`. Models know `bench.media`, `bench.base` and the types; nothing above them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One run's scores taken apart: by category, by case, and what has no value by its reason. Pure: frames in and out."""
+"""One run's scores by category, its values by case, and its missing values by reason. Pure: frames in and out."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ SCORE = ["metric", "metric_version", "category", *summary.NUMBERS]
 
 
 def by_category(rows: pd.DataFrame) -> pd.DataFrame:
-    """Scores as of summary.scores, one row a metric and category; numbers about the whole set have no category.
+    """Scores as by summary.scores, one row per metric and category; numbers about the whole set have no category.
 
     Args:
         rows: of one run, the columns of Measurement.
 
     Returns:
-        metric, metric_version, category ('' where the case has none), mean, low, high, cases, failed, unmeasurable,
+        metric, metric_version, category ('' if the case has none), mean, low, high, cases, failed, unmeasurable,
         clips; in the order of the rows.
     """
     of_cases = rows[rows["case"].notna()]
-    # a score is made of what is called one run: here, of the clips of one category
+    # a score is computed per run: here the clips of one category pass for a run
     scores = summary.scores(of_cases.assign(run=of_cases["category"].astype(object).fillna("")))
     return scores.rename(columns={"run": "category"})[SCORE]
 
 
 def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
-    """What one metric says of each case that it has a value of, the best first.
+    """One metric's value of each case that has one, the best first.
 
-    Only of the version that most values are of: two versions of a metric have no common scale.
+    Two versions of a metric have no common scale, so only the version with the most values counts.
 
     Args:
         rows: of one run, the columns of Measurement.
-        metric: which.
-        sign: +1 where higher is better, −1 where lower is; 0 for the highest first.
+        metric: its name.
+        sign: +1 if higher is better, −1 if lower is, 0 to sort the highest first.
 
     Returns:
-        case, value: the mean over its seeds; seed: the one whose value is nearest to that, the smaller of two.
+        case, value: the mean over its seeds; seed: the one whose value is nearest to that mean, the smaller of two.
     """
     found = rows[(rows["metric"] == metric) & rows["value"].notna() & rows["case"].notna()]
     found = quantiles.of_usual_versions(found)
@@ -53,14 +53,14 @@ def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
 
 
 def by_reason(rows: pd.DataFrame) -> pd.DataFrame:
-    """Why values are missing: one row a status and reason, what broke before what has no value to give.
+    """Why values are missing: one row per status and reason, failures before values that are not measurable.
 
     Args:
         rows: of one run, the columns of Measurement.
 
     Returns:
-        status, error, clips: how many it cost something (a number about the whole set counts as one), metrics: which,
-        sorted; case, seed: of the first such clip, missing for the set; the reasons that cost most clips first.
+        status, error; clips: how many lack a value for it (a number about the whole set counts as one); metrics: their
+        names, sorted; case, seed: of the first such clip, missing for the set. Reasons with the most clips come first.
     """
     failed = rows[rows["error"].notna()].astype({"status": object, "error": object, "metric": object})
     groups = failed.groupby(["status", "error"], sort=False)

@@ -1,8 +1,8 @@
 """A suite's standing: its runs with scores, rank ranges and totals. Pure: frames of rows in, values out.
 
-The board's overview and the static site draw the same standing, so that no two places say different things. Numbers
-compare within one version of a suite and of a metric; null baselines and reference clips are measured like models and
-never ranked; nor is a run of which too many clips have no value, since what is missing is seldom the best.
+The board's overview and the static site show the same standing, so that they cannot differ. Numbers compare within one
+version of a suite and of a metric. Null baselines and reference clips are measured like models and never ranked. A run
+is not ranked either if too many of its clips have no value, since missing values are seldom the best ones.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["ENOUGH", "Column", "Line", "Provenance", "Score", "Standing", "standing"]
 
 ORDER: tuple[Role, ...] = ("model", "stand-in", "null baseline", "reference clips")
-"""Of roles in a table."""
+"""The order of roles in a table."""
 
 Provenance: TypeAlias = Literal["clips here", "numbers only"]
-"""Whether the clips behind a run's numbers are on this machine, to be looked at and measured again."""
+"""Whether the clips of a run are on this machine, where they can be played and measured again."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,21 @@ class Line:
     """One run in a standing.
 
     Attributes:
-        run, name, label, model: id; what tables call it; as it was asked for; the adapter.
-        card: of the model.
-        reads_text: whether the prompt reaches the model; None where nobody said.
-        cases, clips: of the run.
-        coverage: the share of clips that have a value, of those that the most complete run has; of the column that
-            has least.
-        scores: of the columns that it was measured by.
+        run: its id.
+        name: its name in tables.
+        label: the model as it was requested.
+        model: the adapter.
+        card: the model's.
+        reads_text: whether the prompt reaches the model; None if unknown.
+        cases, clips: how many the run has.
+        coverage: the clips that have a value, as a share of those that the most complete run would have; the lowest
+            over the columns.
+        scores: by column, for the metrics that it was measured by.
         provenance: where its clips are.
-        ranks: of those where it is ranked.
-        total: of the recipe; None without one, and where a dimension is missing.
-        total_rank: None where the total is not ranked.
-        total_missing: the metrics without which the recipe gives it no total.
+        ranks: by column, where it is ranked.
+        total: by the recipe; None without a recipe, or if a metric is missing.
+        total_rank: None if the total is not ranked.
+        total_missing: the metrics that it lacks for a total.
     """
 
     run: str
@@ -82,7 +85,7 @@ class Line:
 
     @property
     def role(self) -> Role:
-        """What the row is for."""
+        """The model's role."""
         return self.card.role
 
 
@@ -92,9 +95,9 @@ class Standing:
 
     Attributes:
         suite: name@version.
-        columns: the metrics that are shown, each version on its own.
-        lines: models first, then null baselines and reference clips; by name.
-        recipe: of the totals; None for none.
+        columns: the metrics that are shown, one column per version.
+        lines: in the order of ORDER, then by name.
+        recipe: of the totals; None if there are none.
     """
 
     suite: str
@@ -114,12 +117,15 @@ def standing(
     """The standing of a suite.
 
     Args:
-        rows: the columns of Measurement; of this suite at least.
+        rows: the columns of Measurement; of this suite and possibly others.
         scores: of these rows, by summary.scores.
         suite: name@version.
-        metrics: to show, in that order; what nobody was measured by is left out.
+        metrics: to show, in this order; those that no run was measured by are left out.
         recipe: of the totals.
         here: ids of the runs whose clips are on this machine.
+
+    Returns:
+        Its runs; ranks are computed when they are first read.
     """
     own = scores[parquet.suite_ids(scores) == suite]
     rows = rows[rows["run"].isin(own["run"])]
@@ -153,7 +159,7 @@ def standing(
 
 @dataclass(frozen=True, eq=False)
 class _RanksOf(Mapping[Column, Rank]):
-    """The ranks of one run, found when somebody asks: a table of 200 models shows those of one column of ten."""
+    """The ranks of one run, computed when read: a table of 200 models shows the ranks of one column in ten."""
 
     run: str
     columns: tuple[Column, ...]
@@ -172,7 +178,7 @@ class _RanksOf(Mapping[Column, Rank]):
 
 
 def _columns(scores: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> tuple[Column, ...]:
-    """In the order of metrics, and of versions."""
+    """Columns in the order of metrics, then of versions."""
     measured = scores[["metric", "metric_version"]].drop_duplicates().itertuples(index=False, name=None)
     versions: dict[str, list[str]] = {}
     for metric, version in measured:
@@ -187,7 +193,7 @@ def _columns(scores: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> 
 def _line(
     run: str, scores: pd.DataFrame, cards: Mapping[str, ModelCard], known: Catalogue, is_here: bool
 ) -> Line:
-    """What the run's own scores say of it."""
+    """The line as far as the run's own scores determine it."""
     first = scores.iloc[0]
     found = {
         Column(
@@ -212,7 +218,7 @@ def _line(
 
 
 def _most_cases(lines: Sequence[Line]) -> dict[Column, int]:
-    """How many cases the most complete run has of each column: what the others are held against."""
+    """The number of cases that the most complete run has in each column."""
     most: dict[Column, int] = {}
     for line in lines:
         for column, score in line.scores.items():
@@ -221,10 +227,10 @@ def _most_cases(lines: Sequence[Line]) -> dict[Column, int]:
 
 
 def _share(line: Line, column: Column, most: Mapping[Column, int]) -> float:
-    """The share of clips that have a value, of those that the most complete run of as many seeds would have.
+    """The clips that have a value, as a share of those that the most complete run with as many seeds would have.
 
-    Held against others, since a run that was cut off, or of which somebody left out the hard cases, has a value for
-    every clip that it has; and since a case that asks for no camera move has no adherence to it, whoever animates it.
+    Other runs are the yardstick for two reasons. A run that was cut off, or from which hard cases were left out, has a
+    value for every clip that it has. And a case without a requested camera move has no adherence to one in any run.
     """
     score, seeds = line.scores[column], max(1, round(line.clips / max(line.cases, 1)))
     expected = most[column] * seeds
@@ -234,7 +240,7 @@ def _share(line: Line, column: Column, most: Mapping[Column, int]) -> float:
 def _ranks(
     column: Column, lines: Sequence[Line], means: pd.DataFrame, most: Mapping[Column, int]
 ) -> dict[str, Rank]:
-    """Of the models that have enough values, where one way is better."""
+    """Ranks of the models that have enough values; none if neither direction is better."""
     sign = column.card.sign
     measured = [line for line in lines if line.role == "model" and column in line.scores]
     own = {line.run: line.scores[column] for line in measured if _share(line, column, most) >= ENOUGH}

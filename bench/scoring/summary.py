@@ -1,9 +1,9 @@
-"""Measurements -> scores. Pure: frames of rows in, frames of scores out; no files, no printing.
+"""Scores from measurements. Pure: frames of rows in, frames of scores out; no files, no printing.
 
-A score is the mean over cases of the mean over seeds. Its 95 % interval takes cases as the independent draws (seeds of
-one case are not): Student's t over case means, cut off at the metric's range. Simulated for 10 to 200 cases of two
-seeds, it covers the truth in 94 to 95 % of trials for normal and for moderately skewed values (skewness 0.8), in 92 %
-for ten cases of skewness 1.5. The percentile bootstrap errs 9 to 12 % of the time below 20 cases.
+A score is the mean over cases of the mean over seeds. Its 95 % interval treats cases as independent draws (seeds of
+one case are not): Student's t over case means, cut off at the metric's range. In simulations of 10 to 200 cases with
+two seeds it covers the truth in 94 to 95 % of trials for normal and for moderately skewed values (skewness 0.8), in
+92 % for ten cases of skewness 1.5. The percentile bootstrap misses it in 9 to 12 % of trials below 20 cases.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from bench.types import ModelCard
 if TYPE_CHECKING:
     import pandas as pd
 
-ENTRY = ["suite", "suite_version", "run", "label", "model", "reads_text", "metric", "metric_version"]
-"""What one score is about."""
+SUBJECT = ["suite", "suite_version", "run", "label", "model", "reads_text", "metric", "metric_version"]
+"""Columns that say what a score is of."""
 
 KEYS = ["run", "metric", "metric_version"]
-"""What tells scores apart."""
+"""Columns that identify a score."""
 
 NUMBERS = ["mean", "low", "high", "cases", "failed", "unmeasurable", "clips"]
 COUNTS = NUMBERS[3:]
 
 ENOUGH = 0.95
-"""The share of its clips, and of the suite's cases, that must have a value for a run to be ranked."""
+"""A run is ranked if at least this share of its clips, and of the suite's cases, has a value."""
 
 Codes: TypeAlias = NDArray[np.intp]
 Vector: TypeAlias = NDArray[np.float64]
@@ -42,7 +42,7 @@ Vector: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Score:
-    """A cell: a row of scores. Mean, low and high are NaN where there is none."""
+    """The numbers of one row of scores; mean, low and high are NaN if there is none."""
 
     mean: float
     low: float
@@ -59,24 +59,24 @@ class Score:
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a run and metric.
+    """One row per run and metric.
 
     Args:
         rows: the columns of Measurement, text as text or as categories; of any number of runs and suites.
 
     Returns:
         suite, suite_version, run, label, model, reads_text, metric, metric_version; mean; low, high: the 95 % interval
-        within the metric's range, NaN where one case or the metric gives none; cases: how many the number stands on;
-        failed: clips that have no value, or are not in the set; unmeasurable: of these, how many have none to give
-        (too short, no text); clips: with and without.
+        within the metric's range, NaN if there is one case only or a set's metric has none; cases: how many the number
+        is based on; failed: clips that have no value, or are not in the set; unmeasurable: how many of these cannot
+        have one (too short, no text); clips: all, with a value or without.
     """
     import pandas as pd
 
     if rows.empty:
-        return pd.DataFrame(columns=[*ENTRY, *NUMBERS])
-    # codes and bincount: ten times as fast as groups of rows, which a board of a million rows feels
+        return pd.DataFrame(columns=[*SUBJECT, *NUMBERS])
+    # codes and bincount: ten times as fast as groupby, which matters for a board of a million rows
     codes = _codes(rows, KEYS)
-    about = _as_text(rows[ENTRY].iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True))
+    about = _as_text(rows[SUBJECT].iloc[np.unique(codes, return_index=True)[1]].reset_index(drop=True))
     is_measured, is_unmeasurable = rows["value"].notna(), rows["status"] == "not measurable"
     clips, counted, unmeasurable = (
         np.bincount(codes[which], minlength=len(about))
@@ -102,7 +102,7 @@ def model_card(rows: pd.DataFrame, model: str) -> ModelCard:
 
 
 def case_means(rows: pd.DataFrame) -> pd.DataFrame:
-    """run, metric, metric_version, case, value: one row a case that has a value, the mean over its seeds."""
+    """run, metric, metric_version, case, value: one row per case that has a value, the mean over its seeds."""
     keys = [*KEYS, "case"]
     measured = rows[rows["value"].notna() & rows["case"].notna()]
     codes = _codes(measured, keys)
@@ -111,7 +111,12 @@ def case_means(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def across(means: pd.DataFrame, by: str) -> pd.DataFrame:
-    """case_means as a table: cases down and runs across, or runs and their cases down and metrics across."""
+    """A table of case_means.
+
+    Args:
+        means: of one metric where the columns are runs.
+        by: 'run' for cases as rows and runs as columns; 'metric' for runs and their cases as rows.
+    """
     down = ["case"] if by == "run" else ["run", "case"]
     table = means.assign(**{name: means[name].astype(object) for name in [*down, by]})
     return table.pivot(index=down, columns=by, values="value")
@@ -122,6 +127,10 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
     Args:
         values: (N,) float.
+
+    >>> low, high = interval(np.array([1.0, 2.0, 3.0]))  # 2 ± 4.303 · 1 / √3
+    >>> round(low, 3), round(high, 3)
+    (-0.484, 4.484)
     """
     if len(values) < 2:
         return float("nan"), float("nan")
@@ -130,7 +139,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def failures(rows: pd.DataFrame) -> pd.DataFrame:
-    """Why there are holes: one row a run, case, seed, status and reason, with the metrics that it cost."""
+    """Why values are missing: one row per run, case, seed, status and reason, with the metrics that lack one."""
     failed = rows[rows["error"].notna()]
     keys = ["label", "run", "case", "seed", "status", "error"]
     grouped = failed.groupby(keys, sort=False, dropna=False)["metric"]
@@ -142,7 +151,7 @@ def failures(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def names(rows: pd.DataFrame) -> dict[str, str]:
-    """Run id -> what a table calls it: its label, with the end of its id where two runs share one."""
+    """Run id -> its name in tables: its label, with the end of its id if two runs of a suite share a label."""
     runs = rows[["suite", "suite_version", "run", "label"]].drop_duplicates()
     is_shared = runs.duplicated(["suite", "suite_version", "label"], keep=False)
     return {
@@ -152,12 +161,12 @@ def names(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The table without categories: of a few rows they save nothing, and they add no two texts."""
+    """The table without categories: in a few rows they save nothing, and texts of categories cannot be added."""
     return table.astype({name: object for name in table if str(table[name].dtype) == "category"})
 
 
 def _codes(rows: pd.DataFrame, keys: Sequence[str]) -> Codes:
-    """(rows,): 0 for the first combination of keys that appears, 1 for the next other one, …; no value is its own."""
+    """(rows,): 0 for the first combination of keys that appears, 1 for the next other one, …; NaN is a key, too."""
     import pandas as pd
 
     codes = np.zeros(len(rows), dtype=np.intp)
@@ -167,29 +176,29 @@ def _codes(rows: pd.DataFrame, keys: Sequence[str]) -> Codes:
     return codes
 
 
-def _means(rows: pd.DataFrame, codes: Codes, entries: int) -> tuple[Codes, Vector, Vector]:
-    """(entries,): how many cases, their mean, and half of its interval; NaN where there is none.
+def _means(rows: pd.DataFrame, codes: Codes, count: int) -> tuple[Codes, Vector, Vector]:
+    """(count,) each: the number of cases, their mean, and half of its interval; NaN where there is none.
 
     Args:
         rows: that have a case and a value.
-        codes: which entry each is of.
-        entries: how many there are.
+        codes: the score that each row belongs to.
+        count: number of scores.
     """
     import pandas as pd
 
     own, cases = pd.factorize(rows["case"])
     pairs, values = pd.factorize(codes * len(cases) + own)
     of_case = np.bincount(pairs, rows["value"]) / np.bincount(pairs)
-    entry = values // max(len(cases), 1)
-    counts = np.bincount(entry, minlength=entries)
+    score = values // max(len(cases), 1)
+    counts = np.bincount(score, minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
-        means = np.bincount(entry, of_case, entries) / counts
-        squares = np.bincount(entry, (of_case - means[entry]) ** 2, entries) / (counts - 1)
+        means = np.bincount(score, of_case, count) / counts
+        squares = np.bincount(score, (of_case - means[score]) ** 2, count) / (counts - 1)
         return counts, means, _half_width(np.sqrt(squares), counts)
 
 
 def _half_width(spreads: Vector, counts: Codes) -> Vector:
-    """Half of the 95 % interval of means of so many values with such standard deviations (ddof 1); NaN for one."""
+    """Half the width of the 95 % interval of means, from standard deviations (ddof 1) and counts; NaN for one."""
     from scipy.special import stdtrit
 
     freedom = np.where(counts > 1, counts - 1, np.nan)
@@ -197,14 +206,14 @@ def _half_width(spreads: Vector, counts: Codes) -> Vector:
 
 
 def _set_scores(rows: pd.DataFrame, codes: Codes) -> Iterator[tuple[int, list[float]]]:
-    """The place of each number about a set, and its score: as many as NUMBERS."""
+    """The place of each number about a set, and its score, in the order of NUMBERS."""
     is_set = np.bincount(codes, rows["case"].notna()) == 0
     if not is_set.any():
         return
     samples = rows[rows["case"].notna()].drop_duplicates(["run", "case", "seed"])
     of_run = samples.groupby("run", observed=True)["case"].agg(["size", "nunique"])
     places = np.flatnonzero(is_set[codes])
-    last = {int(codes[place]): place for place in places}  # measured again: the later row stands
+    last = {int(codes[place]): place for place in places}  # measured again: the later row counts
     for code, place in last.items():
         row = rows.iloc[place]
         clips, cases = of_run.loc[row["run"]] if row["run"] in of_run.index else (0, 0)
@@ -212,7 +221,7 @@ def _set_scores(rows: pd.DataFrame, codes: Codes) -> Iterator[tuple[int, list[fl
 
 
 def _set_score(row: pd.Series[Any], clips: int, cases: int) -> list[float]:
-    """The one number about a set, with the interval that was measured with it."""
+    """The number about a set, with the interval that was measured with it, in the order of NUMBERS."""
     import pandas as pd
 
     counted = 0 if pd.isna(row["n"]) else int(row["n"])
@@ -227,7 +236,7 @@ def _set_score(row: pd.Series[Any], clips: int, cases: int) -> list[float]:
 
 
 def _within(table: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
-    """Intervals without what lies outside the metric's range; they never leave out the mean. NaN stays NaN."""
+    """Scores with intervals cut off at the metric's range, but never short of the mean. NaN stays NaN."""
     versions = zip(table["metric"], table["metric_version"], strict=True)
     found = [known.card(str(metric), str(version)) for metric, version in versions]
     floor = np.array([-np.inf if card.low is None else card.low for card in found])

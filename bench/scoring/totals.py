@@ -1,4 +1,4 @@
-"""A recipe's totals of runs, their intervals and ranks, and what is missing where there is none. Pure."""
+"""A recipe's totals of runs with their intervals and ranks, and which metrics a run lacks for one. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a recipe makes of a suite's runs.
+    """A recipe's totals of a suite's runs.
 
     Attributes:
-        scores: run -> its total; of those that have one.
-        missing: run -> the metrics without which it has none: those that it was not measured by; all, where it was
-            measured by each of them and on no case by all.
-        ranks: run -> its rank; of models that have a total on enough cases.
+        scores: run -> its total, for runs that have one.
+        missing: run -> the metrics that it lacks for a total. All of the recipe's, if each metric has values but no
+            case has values of all of them.
+        ranks: run -> its rank, for models that have a total on enough cases.
     """
 
     scores: Mapping[str, Score]
@@ -38,16 +38,16 @@ def totals(
 ) -> Totals:
     """The totals of runs.
 
-    A recipe that is by case makes a total of each case, and the score is their mean with its interval. One that is on
-    means, as VBench's is, whose dimensions are measured on different cases, has no interval here and ranks nobody.
+    A recipe that is by case gives each case a total, and the score is the mean over cases with its interval. One that
+    uses means, like VBench's, whose dimensions are measured on different cases, gives neither intervals nor ranks.
 
     Args:
-        recipe: which.
-        means: summary.case_means of the suite. Of a metric of several versions the one that most values are of counts:
-            totals of others do not compare.
-        runs: of which.
-        ranked: those that may be ranked.
-        cases: of the suite; a total that stands on too few of them is not ranked (summary.ENOUGH).
+        recipe: the recipe.
+        means: summary.case_means of the suite. If a metric has several versions, the one with the most values counts:
+            totals from other versions do not compare.
+        runs: ids of the runs that totals are wanted of.
+        ranked: ids of those that may be ranked.
+        cases: number of the suite's cases; a total based on too few of them is not ranked (summary.ENOUGH).
     """
     own = quantiles.of_usual_versions(means[means["metric"].isin(recipe.metrics)])
     measured = {str(run): rows for run, rows in own.groupby("run", observed=True)}
@@ -82,7 +82,7 @@ def _of_means(total: float, rows: pd.DataFrame, cases: int) -> Score:
 
 
 def _score(mean: float, low: float, high: float, counted: int, cases: int) -> Score:
-    """Over cases: what a total lacks is cases, whatever the number of seeds."""
+    """A score whose clips are cases: totals are per case, whatever the number of seeds."""
     missing = max(0, cases - counted)
     return Score(mean, low, high, counted, missing, 0, counted + missing)
 

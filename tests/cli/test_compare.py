@@ -44,7 +44,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """still, and drift and noise of two seeds, on eight cases; reversed on another suite."""
     folder = tmp_path_factory.mktemp("compare")
     suite, other = _suite(folder / "tiny", CASES), _suite(folder / "other", 2)
-    short = ["--set", "num_frames=14", "--metrics", "ssim,flicker,fvd_hc", "--out", folder / "runs"]
+    short = ["--set", "num_frames=14", "--metrics", "ssim,flicker,fvd_lite0", "--out", folder / "runs"]
     for words in (
         ["-m", "still", "-m", "drift", "--suite", suite],
         ["-m", "noise", "--suite", suite, "--seeds", "0,1"],
@@ -71,11 +71,11 @@ def test_help_is_the_golden_one() -> None:
 
 
 def test_drift_is_less_steady_than_still_and_nearer_to_what_moves(out: Path) -> None:
-    found = _found(out, "still", "drift", "--metrics", "ssim_mean,kvd_hc,fvd_hc")
+    found = _found(out, "still", "drift", "--metrics", "ssim_mean,kvd_lite0,fvd_lite0")
     assert (found["ssim_mean"]["verdict"], found["ssim_mean"]["lost"]) == ("worse", CASES)
     assert found["ssim_mean"]["cases"] == CASES
-    assert found["fvd_hc"]["difference"] < 0  # type: ignore[operator]
-    assert found["fvd_hc"]["basis"] == "set"
+    assert found["fvd_lite0"]["difference"] < 0  # type: ignore[operator]
+    assert found["fvd_lite0"]["basis"] == "set"
 
 
 def test_the_other_way_round_it_is_better(out: Path) -> None:
@@ -162,12 +162,12 @@ def test_features_that_are_gone_are_said_in_a_row(out: Path, tmp_path: Path) -> 
     copy = shutil.copytree(out, tmp_path / "runs")
     for features in copy.glob("drift-*/features"):
         shutil.rmtree(features)
-    answer = _compare(copy, "still", "drift", "--metrics", "fvd_hc", "--json")
+    answer = _compare(copy, "still", "drift", "--metrics", "fvd_lite0", "--json")
     skipped = json.loads(answer.stdout)["pairs"][0]["skipped"]
-    assert {each["metric"] for each in skipped} == {"fvd_hc", "fvd_hc_debiased"}
-    assert "--metrics fvd_hc makes them" in skipped[0]["reason"]
-    gated = _compare(copy, "still", "drift", "--fail-if-worse", "fvd_hc")
-    assert "fvd_hc of drift cannot be gated on: features of drift-tiny" in gated.stderr
+    assert {each["metric"] for each in skipped} == {"fvd_lite0", "fvd_lite0_debiased"}
+    assert "--metrics fvd_lite0 makes them" in skipped[0]["reason"]
+    gated = _compare(copy, "still", "drift", "--fail-if-worse", "fvd_lite0")
+    assert "fvd_lite0 of drift cannot be gated on: features of drift-tiny" in gated.stderr
     assert gated.exit_code == 2
 
 

@@ -22,7 +22,7 @@ class Kernel(SetEvaluator):
     """A kernel distance of four features, and one that is never measurable."""
 
     name = "kernel"
-    cards = tuple(replace(evaluators.registry["fvd_hc"].cards[2], name=name) for name in ("kvd", "none"))
+    cards = tuple(replace(evaluators.registry["fvd_lite0"].cards[2], name=name) for name in ("kvd", "none"))
 
     def features(self, looks: Sequence[object]) -> np.ndarray:
         raise NotImplementedError

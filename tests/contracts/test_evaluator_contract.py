@@ -13,6 +13,7 @@ from bench import evaluators
 from bench.base import weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, SetEvaluator, Values
+from bench.evaluators.catalogue import GROUPS
 from bench.media import pictures
 from bench.types import Case, ClipRecord, Frames, MetricCard, Value
 from tests import made
@@ -95,6 +96,21 @@ def test_the_card_is_complete(card: MetricCard) -> None:
     for text in (card.definition, card.source, card.blind_to):
         assert text.strip(), card.name
         assert text.strip().endswith(".")
+
+
+def test_titles_are_unique() -> None:
+    titles = [card.title or card.name for card in CARDS]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_our_cards_have_a_title_and_one_of_our_groups(name: str) -> None:
+    """A plug-in's metrics may have a group of their own, or none."""
+    if not evaluators.registry[name].__module__.startswith("bench."):
+        pytest.skip("a plug-in's")
+    for card in evaluators.registry[name].cards:
+        assert card.title.strip(), card.name
+        assert card.group in GROUPS, card.name
 
 
 @pytest.mark.parametrize("name", NAMES)

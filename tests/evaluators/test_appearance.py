@@ -10,7 +10,7 @@ from scipy import ndimage  # 1.17.1
 from skimage.color import rgb2lab  # 0.26.0
 
 from bench.errors import NotMeasurable
-from bench.evaluators.appearance import CHANGES, Appearance, last_quarter, looked
+from bench.evaluators.appearance import CHANGES, Appearance, frame_colour, last_quarter
 from bench.media import pictures
 from bench.types import Case, Frames, Image
 from tests.made import answers, moving_clip, photograph
@@ -43,7 +43,7 @@ def test_sharpness_is_the_variance_of_the_laplacian(tmp_path: Path) -> None:
     # A checkerboard of 100 ± c: the Laplacian is ∓8 c everywhere (reflected edges alternate, too), its variance 64 c².
     signs = np.where(np.indices((16, 16)).sum(axis=0) % 2, 1, -1)
     boards = [np.repeat((100 + c * signs)[..., None], 3, axis=2).astype(np.uint8) for c in (40, 10)]
-    assert looked(boards[0], pictures.gray(boards[0])).sharpness == pytest.approx(64 * 40**2)
+    assert frame_colour(boards[0], pictures.gray(boards[0])).sharpness == pytest.approx(64 * 40**2)
     found = answers(Appearance(), boards[1][None].repeat(4, axis=0), case=stored(tmp_path, boards[0]))
     assert found["sharpness_drift"].value == pytest.approx(math.log2(10**2 / 40**2))
 
@@ -51,7 +51,7 @@ def test_sharpness_is_the_variance_of_the_laplacian(tmp_path: Path) -> None:
 def test_sharpness_is_scipys() -> None:
     gray = pictures.gray(photograph())
     peer = ndimage.laplace(gray.astype(np.float64), mode="mirror").var()
-    assert looked(photograph(), gray).sharpness == pytest.approx(peer, rel=1e-9)
+    assert frame_colour(photograph(), gray).sharpness == pytest.approx(peer, rel=1e-9)
 
 
 def test_colours_are_scikit_images(case: Case) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bench.errors import NotMeasurable
-from bench.evaluators.cadence import Cadence, blends, change, lattice, pace, repeats, rhythm
+from bench.evaluators.cadence import Cadence
+from bench.evaluators.signals.repeats import blends, change, lattice, pace, repeat_pattern, repeats
 from bench.media import video
 from bench.suites import scenes
 from bench.types import Clip, Frames, Value
@@ -118,7 +119,7 @@ def test_a_rhythm_brings_back_what_the_codec_hid() -> None:
     flags = np.resize([True, True, False], 30)
     hidden = flags.copy()
     hidden[[4, 15]] = False
-    found = rhythm(hidden)
+    found = repeat_pattern(hidden)
     assert found.period == 3
     assert found.flags.tolist() == flags.tolist()
     assert pace(found.flags) == pytest.approx(1 / 3)
@@ -128,10 +129,10 @@ def test_a_rhythm_brings_back_what_the_codec_hid() -> None:
 @settings(max_examples=30, deadline=None)
 def test_repeats_at_random_seldom_have_a_rhythm_and_keep_what_was_found(seed: int) -> None:
     flags = np.random.default_rng(seed).random(60) < 0.3
-    found = rhythm(flags)
+    found = repeat_pattern(flags)
     assert found.period >= 0
     assert (found.flags >= flags).all()
-    assert not rhythm(np.arange(60) == seed % 60).period > 1  # one repeat is none
+    assert not repeat_pattern(np.arange(60) == seed % 60).period > 1  # one repeat is none
 
 
 def faded(frames: Frames, times: int) -> Frames:

@@ -8,7 +8,8 @@ import pytest
 
 from bench import evaluators
 from bench.errors import BadImage, NotMeasurable, Unavailable
-from bench.evaluators.clipsim import Clipsim, Settings
+from bench.evaluators.clipsim import Clipsim
+from bench.evaluators.nets.clip import Settings
 from bench.media import pictures
 from bench.types import Case, Frames, Value
 from tests import tiny_nets

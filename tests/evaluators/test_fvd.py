@@ -8,8 +8,9 @@ import pytest
 from bench.base import weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import FeatureSet, Values
-from bench.evaluators.fvd import Fvd, Settings, centre_square
+from bench.evaluators.fvd import Fvd, Settings
 from bench.evaluators.nets import i3d
+from bench.media.pictures import centre_square
 from bench.types import Frames, Value
 from tests import tiny_nets
 from tests.made import features, moving_clip
@@ -98,7 +99,9 @@ def test_short_clips_are_refused_not_padded(fvd: Fvd, tiny: Path) -> None:
         NotMeasurable, match=r"clip has 14 frames, fvd looks at 16: --metric-set fvd\.frames=14 "
     ):
         features(fvd, moving_clip(14).frames)
-    with pytest.raises(NotMeasurable, match="clip has 5 frames, fvd looks at 16, and I3D needs 9 at least"):
+    with pytest.raises(
+        NotMeasurable, match="clip has 5 frames, fvd looks at 16, and its features need 9 at least"
+    ):
         features(fvd, moving_clip(5).frames)
     shorter = Fvd(Settings(frames=14, weights=tiny))
     shorter.load()

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import NotMeasurable
 from bench.evaluators import FeatureSet, Values
-from bench.evaluators.fvd_lite0 import FvdLite0, Settings, descriptor
+from bench.evaluators.fvd_lite0 import FvdLite0, Settings, temporal_statistics
 from bench.types import Frames, Value
 from tests.made import features, photograph
 
@@ -44,12 +44,12 @@ def number(values: Values, metric: str) -> Value:
     return value
 
 
-def test_descriptor_by_hand() -> None:
+def test_temporal_statistics_by_hand() -> None:
     # Two channels, three frames of 1 x 2. Channel 0: (0 2) (4 6) (2 4): spatial means 1, 5, 3; steps 4 and 2; every
     # spatial deviation 1. Channel 1 stands at (3 7): mean 5, deviation 2, no steps.
     maps = np.array([[[[0, 2]], [[3, 7]]], [[[4, 6]], [[3, 7]]], [[[2, 4]], [[3, 7]]]], dtype=np.float32)
     expected = [3, 5, np.sqrt(8 / 3), 0, 3, 0, 1, 2]
-    assert descriptor(maps) == pytest.approx(expected, abs=1e-12)
+    assert temporal_statistics(maps) == pytest.approx(expected, abs=1e-12)
 
 
 def test_features(lite0: FvdLite0) -> None:

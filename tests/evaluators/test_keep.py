@@ -10,7 +10,8 @@ from hypothesis import given, settings, strategies as st
 from skimage.metrics import peak_signal_noise_ratio
 
 from bench.errors import BadImage, NotMeasurable
-from bench.evaluators.keep import Keep, decibels
+from bench.evaluators.keep import Keep
+from bench.evaluators.signals.similarity import decibels
 from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Fit, Frames, Image, Value

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
 from bench.evaluators.signals.optical_flow import MotionField
-from bench.evaluators.warping import Warping, residue
+from bench.evaluators.warping import Warping, warping_error
 from bench.media import pictures
 from bench.suites import scenes
 from bench.types import Frames
@@ -53,9 +53,9 @@ def test_the_error_is_the_published_one(seed: int) -> None:
     after = noisy(np.roll(photograph(60, 80, seed), (1, 3), (0, 1)), 6.0)
     motion = MotionField(before, after, pictures.gray(before), pictures.gray(after))
     assert 0.1 < motion.visible.mean() < 1
-    assert residue(motion).visible == motion.visible.mean()
+    assert warping_error(motion).visible == motion.visible.mean()
     # OpenCV 5 interpolates exactly; OpenCV 4 rounds places to 1/32 pixel, which moves this by up to 1 %
-    assert residue(motion).error == pytest.approx(published(motion), rel=0.01)
+    assert warping_error(motion).error == pytest.approx(published(motion), rel=0.01)
 
 
 def test_the_clip_s_error_is_the_mean_over_pairs() -> None:
@@ -98,8 +98,8 @@ def test_it_grows_with_noise() -> None:
 def test_where_nothing_is_visible_it_is_0_and_the_share_says_so() -> None:
     motion = MotionField(*np.zeros((2, 32, 32, 3), np.uint8), *np.zeros((2, 32, 32), np.uint8))  # type: ignore[call-arg,arg-type]
     motion.__dict__["visible"] = np.zeros((32, 32), np.bool_)
-    assert residue(motion).error == 0
-    assert residue(motion).visible == 0
+    assert warping_error(motion).error == 0
+    assert warping_error(motion).visible == 0
 
 
 def test_a_cut_leaves_little_that_is_visible() -> None:

@@ -1,4 +1,4 @@
-"""What is taken away says what was shown, and starts nothing in a spreadsheet; citations are well formed."""
+"""What is taken away says what was shown, and starts nothing in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.exports.spreadsheets import FORMULA
 from bench.runs import parquet
 from bench.scoring import summary
 from bench.scoring.standings import Standing
-from leaderboard import citations, downloads
+from leaderboard import downloads
 from leaderboard.source import LIGHT, Board
 from tests.leaderboard import boards, hostile
 from tests.leaderboard.lines import MOTION, SSIM, about, line, missing, ranked, score
@@ -90,35 +90,3 @@ def test_all_rows_come_from_the_files_with_every_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suite", ["demo@3ae6ffe128fc", *hostile.TEXTS, "..", "", "a/b"])
 def test_a_file_has_one_harmless_name(suite: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_@-][A-Za-z0-9._@-]{0,79}", downloads.file_name(suite))
-
-
-# Citations
-
-
-def test_the_benchmark_is_cited_as_its_file_says() -> None:
-    entry = citations.benchmark()
-    text = citations.CFF.read_text()
-    assert entry.startswith("@software{i2v-bench,\n")
-    for value in re.findall(r'^(?:title|version): "?(.*?)"?$', text, flags=re.MULTILINE):
-        assert f"{{{value}}}" in entry
-    assert "author = {{The I2V Bench authors}}" in entry
-    assert "year = {2026}" in entry
-
-
-def test_an_installed_package_says_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(citations, "CFF", tmp_path / "gone")
-    assert "I2V Bench" in citations.benchmark()
-
-
-def test_papers_are_cited_once_with_all_that_they_are_behind() -> None:
-    text = citations.bibtex(
-        ["svd", "svd-xt", "still", "no such"], ["warping_error", "ssim_mean", "theirs[a=b]"]
-    )
-    entries = re.findall(r"@(\w+)\{([^,]+),", text)
-    assert len(entries) == len(set(entries))
-    assert ("misc", "arxiv-2311.15127") in entries  # SVD
-    assert ("misc", "arxiv-1808.00449") in entries  # warping error
-    assert r"warping\_error" in text
-    assert text.count("{") - text.count("\\{") == text.count("}") - text.count("\\}")
-    svd = next(part for part in text.split("\n\n") if "2311.15127," in part)
-    assert "the model Stable Video Diffusion, the model Stable Video Diffusion" in svd

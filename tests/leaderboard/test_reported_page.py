@@ -1,8 +1,7 @@
-"""What others published, on a page of its own: every benchmark opens, marks and sources are there, texts are texts."""
+"""What others published, on a page of its own: which benchmark and plot are chosen, files that change, a browser."""
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,23 +14,19 @@ from streamlit.testing.v1 import AppTest
 from bench.scoring import reported
 from bench.web import launch
 from leaderboard import source
-from tests.leaderboard import boards, hostile, serving
-from tests.leaderboard.visiting import CHARTS, opened, picture
+from tests.leaderboard import hostile, serving
+from tests.leaderboard.placed import page, placed
+from tests.leaderboard.visiting import opened, picture
 
-APP = Path(source.__file__).with_name("app.py")
-PAGE = "reported.py"
 RESULTS = Path(__file__).parents[2] / "results"
+PLOT = "figure svg"
 BOARD = "VBench-I2V, board of 2026-08-04"
 
 
 def _page(monkeypatch: pytest.MonkeyPatch, published: Path, **query: str) -> AppTest:
     for name, value in launch.environment(published / "no runs", published).items():
         monkeypatch.setenv(name, value)
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params.update(query)
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
+    return page("reported.py", **query)
 
 
 def _write(published: Path, text: str, name: str = "own.toml") -> None:
@@ -63,43 +58,29 @@ def _file(*texts: str) -> str:
 def test_every_committed_benchmark_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = reported.read(RESULTS / reported.FOLDER)
     app = _page(monkeypatch, RESULTS)
+    assert app.selectbox(key="benchmark").value == BOARD  # of the most models
     for benchmark in reported.benchmarks(found):
         app.selectbox(key="benchmark").set_value(benchmark).run()
         assert not app.exception
-        assert "not measured here" in app.warning[0].value
-        shown = app.dataframe[0].value
-        assert set(shown["model"]) == {each.model for each in found if each.benchmark == benchmark}
-        assert set(shown["evidence"]) <= set(reported.EVIDENCE)
-
-
-def test_a_total_stands_beside_what_its_parts_come_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = _page(monkeypatch, RESULTS)
-    assert app.selectbox(key="benchmark").value == BOARD  # of the most models
-    shown = app.dataframe[0].value.set_index("model")
-    assert shown.loc["CogVideoX-5b-I2V", "Recomputed total"] == pytest.approx(86.70, abs=0.01)
-    assert shown.loc["CogVideoX-5b-I2V", "Difference"] == pytest.approx(0, abs=0.01)
-    assert math.isnan(shown.loc["LTX-2", "Recomputed total"])
-    assert any("[I2V] + [quality]" in code.value for code in app.code)
-
-
-@pytest.mark.parametrize("benchmark", ["I2V-Bench, ConsistI2V's table 2", "VBench-I2V, paper's table 3"])
-def test_no_total_stands_where_none_was_published(monkeypatch: pytest.MonkeyPatch, benchmark: str) -> None:
-    """A recipe could make one of these rows, which beside the papers' numbers would pass for the papers'."""
-    app = _page(monkeypatch, RESULTS, benchmark=benchmark)
-    assert not {*reported.ADDED} & {*app.dataframe[0].value}
-    assert not app.code
+        said = placed(app)
+        assert "not measured here" in said
+        assert all(f"<bdi>{each.model}</bdi>" in said for each in found if each.benchmark == benchmark)
 
 
 def test_the_address_chooses_and_nonsense_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     app = _page(monkeypatch, RESULTS, benchmark="Physics-IQ, image to video", plot="<script>")
-    assert list(app.dataframe[0].value["model"]) == ["SVD", "CogVideoX-5b", "Wan2.2", "Sora 2"]
+    said = placed(app)
+    assert [f"<bdi>{name}</bdi>" in said for name in ("SVD", "CogVideoX-5b", "Wan2.2", "Sora 2")] == [
+        True
+    ] * 4
     assert app.selectbox(key="plot").value == "Physics-IQ score"
+    assert [button.label for button in app.get("download_button")] == ["CSV", "JSON"]
 
 
 def test_without_files_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    app = _page(monkeypatch, tmp_path)
-    assert "no reported numbers" in app.info[0].value
-    assert not app.dataframe
+    said = placed(_page(monkeypatch, tmp_path))
+    assert "no reported numbers" in said
+    assert "<table" not in said
 
 
 def test_a_broken_file_is_named_and_a_mended_one_is_read(
@@ -108,11 +89,11 @@ def test_a_broken_file_is_named_and_a_mended_one_is_read(
     _write(tmp_path, _file("fine"))
     _write(tmp_path, "benchmark = ", "broken.toml")
     app = _page(monkeypatch, tmp_path)
-    assert "broken\\.toml is not TOML" in app.error[0].value
-    assert list(app.dataframe[0].value["model"]) == ["fine"]
+    assert "broken.toml is not TOML" in placed(app)
+    assert app.selectbox(key="benchmark").options == ["fine"]
     _write(tmp_path, _file("mended"), "broken.toml")
     app.run()
-    assert not app.error
+    assert "Set aside" not in placed(app)
     assert set(app.selectbox(key="benchmark").options) == {"fine", "mended"}
 
 
@@ -126,10 +107,10 @@ def test_no_board_reads_it_as_results(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("text", hostile.TEXTS[::5])
 def test_strangers_texts_are_texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
     _write(tmp_path, _file(text))
-    app = _page(monkeypatch, tmp_path)
-    assert not app.error
-    said = "\n".join(str(each.value) for each in [*app.markdown, *app.caption, *app.warning, *app.info])
-    assert not boards.LIVE_MARKUP.search(said)
+    said = placed(_page(monkeypatch, tmp_path))
+    assert "Set aside" not in said
+    assert "<script" not in said
+    assert "<img" not in said
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +130,9 @@ def reported_address(published: Path) -> Iterator[str]:
 
 def test_a_benchmark_in_a_browser(browser: Browser, reported_address: str, tmp_path: Path) -> None:
     with opened(browser, reported_address, 1280, "light") as visit:
-        visit.go(f"reported?benchmark={quote(BOARD)}&plot=Quality")
-        expect(visit.cell("DreamX-World-1.0")).to_have_count(1)
-        expect(visit.page.locator(CHARTS)).to_contain_text("Quality (%)")
+        visit.go(f"reported?benchmark={quote(BOARD)}&plot=Quality", PLOT)
+        expect(visit.page.get_by_role("rowheader", name="DreamX-World-1.0")).to_have_count(1)
+        expect(visit.page.locator(PLOT)).to_contain_text("Quality (%)")
         link = visit.page.get_by_role("link", name="VBench leaderboard").first
         assert (link.get_attribute("href") or "").startswith("https://huggingface.co/")
         picture(visit, tmp_path, "reported")
@@ -160,10 +141,10 @@ def test_a_benchmark_in_a_browser(browser: Browser, reported_address: str, tmp_p
 def test_forty_strangers_on_a_phone_at_night(browser: Browser, reported_address: str, tmp_path: Path) -> None:
     """What opened asserts at the end: no script ran, and nobody else was asked."""
     with opened(browser, reported_address, 390, "dark") as visit:
-        visit.go(f"reported?benchmark={quote(hostile.TEXTS[0])}")
+        visit.go(f"reported?benchmark={quote(hostile.TEXTS[0])}", PLOT)
         for title in ("What the columns mean", "How the numbers came here"):
             visit.page.get_by_text(title).click()
-        visit.page.locator(f"{CHARTS} path[aria-roledescription=point]").first.hover(force=True)
+        visit.page.locator(f"{PLOT} circle").first.hover(force=True)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
         picture(visit, tmp_path, "reported-hostile-phone")
         assert visit.page.locator("a[href*=evil], img[src='x']").count() == 0

@@ -1,4 +1,4 @@
-"""What boards say of models besides numbers."""
+"""What boards show of a model besides its numbers."""
 
 from __future__ import annotations
 

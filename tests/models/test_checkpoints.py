@@ -1,4 +1,4 @@
-"""Words become a checkpoint with an identity; no test asks the hub."""
+"""How words become a checkpoint with an identity; no test asks the hub."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, result: object) -> None:
 
 
 def refusal(name: str) -> Exception:
-    """What the hub's client raises, made as it makes it."""
+    """An exception of the hub's client, built without a response."""
     from huggingface_hub import errors
 
     cls = getattr(errors, name)

@@ -1,17 +1,16 @@
-"""Pipelines that the hub has in several places: a base, and parts that come from elsewhere."""
+"""Pipelines that are published in several repositories: a base, and parts from elsewhere."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bench import models
 from bench.errors import Unavailable, UsageError
-from bench.media import pictures
 from bench.models import checkpoints
 from bench.types import Case
 from tests import tiny_checkpoints
+from tests.tiny_checkpoints import Of, Tiny
 
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "animatediff-sparsectrl": ("stable-diffusion-1.5", ("motion_adapter", "vae", "controlnet")),
@@ -23,26 +22,16 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "framepack": ("hunyuanvideo", ("transformer", "image_encoder", "feature_extractor")),
     "framepack-f1": ("hunyuanvideo", ("transformer", "image_encoder", "feature_extractor")),
 }
-"""Model -> its base's tiny checkpoint, and what is put into it from the model's own."""
+"""Model -> its base's tiny checkpoint, and the parts that are replaced by the model's own."""
 
 SIZE = {"num_frames": 4, "width": 32, "height": 32, "steps": 1}
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    path = tmp_path_factory.mktemp("image") / "photo.png"
-    pictures.write(path, np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8))
-    return Case(id="photo", image=path, prompt="it moves")
-
-
 @pytest.mark.parametrize("name", PARTS)
-def test_a_base_with_parts_from_elsewhere_is_the_whole_pipeline(
-    name: str, case: Case, tmp_path: Path, one_thread: None
-) -> None:
-    """Of the parts that base and whole share, both were written from the same seed; so only the named ones differ."""
+def test_a_base_with_parts_from_elsewhere_is_the_whole_pipeline(name: str, case: Case, tiny: Tiny) -> None:
+    """Base and whole were written from the same seed, so of the parts that they share only the named ones differ."""
     base_name, parts = PARTS[name]
-    base = tiny_checkpoints.write(base_name, tmp_path / "base")
-    whole = tiny_checkpoints.write(name, tmp_path / "whole")
+    base, whole = tiny(base_name), tiny(name)
     cls = models.registry[name]
     assert set(parts) == set(cls.card.parts)
     found = checkpoints.of_card(cls.card, str(base), [f"{part}={whole / part}" for part in parts])
@@ -66,10 +55,9 @@ def same_weights(part: object, folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_base_alone_is_not_enough(name: str, tmp_path: Path, one_thread: None) -> None:
+def test_a_base_alone_is_not_enough(name: str, of: Of) -> None:
     """PIA's own pipeline would load it, with random numbers for a motion adapter."""
-    base = tiny_checkpoints.write(PARTS[name][0], tmp_path / "base")
-    model = models.registry[name](None, None, checkpoints.resolve(str(base)))
+    model = of(name, on=PARTS[name][0])
     with pytest.raises(UsageError, match=r"which lacks (motion_adapter|transformer).*; add --component"):
         model.load()
 
@@ -97,7 +85,7 @@ def test_parts_are_resolved_by_what_such_a_part_holds(tmp_path: Path) -> None:
 def test_a_bases_own_parts_are_not_fetched(
     name: str, monkeypatch: pytest.MonkeyPatch, one_thread: None
 ) -> None:
-    """Diffusers leaves out of a download what it is handed; checked on what it is handed."""
+    """Diffusers does not download parts that it is given; this checks which it is given."""
     import diffusers
 
     from bench.models.diffusers import loading

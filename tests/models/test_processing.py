@@ -1,8 +1,10 @@
-"""What is done to clips: lengths and rates derived by hand, pixels that must not change, and names that tell."""
+"""Treatments of clips: lengths and rates derived by hand, pixels that must not change, and names of runs."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,7 @@ def case(tmp_path: Path) -> Case:
 
 
 def sliding(count: int, speed: int = 4, height: int = 64, width: int = 96) -> Frames:
-    """Smooth texture that moves to the right by speed pixels a frame."""
+    """Smooth texture that moves to the right by speed pixels per frame."""
     y, x = np.mgrid[:height, :width].astype(float)
     moved = (x[None] - speed * np.arange(count)[:, None, None], y[None] + 0 * np.arange(count)[:, None, None])
     waves = [np.sin(moved[0] / a) * np.cos(moved[1] / b) for a, b in ((5, 7), (9, 4), (6, 11))]
@@ -61,7 +63,7 @@ def sliding(count: int, speed: int = 4, height: int = 64, width: int = 96) -> Fr
 def test_no_frame_is_dropped_at_the_end(
     log: Path, count: int, rate: float, to_rate: float, expected: int
 ) -> None:
-    """From the first frame to the last: (count - 1) / rate seconds, whose frames at to_rate are counted, and one."""
+    """(count - 1) / rate seconds lie between the first frame and the last: their frames at to_rate, and one more."""
     treatment = Minterpolate(f"{to_rate:g}")
     clip = Clip(sliding(count), rate)
     made = treatment.apply(clip, log)
@@ -76,8 +78,8 @@ def test_frames_of_the_source_are_untouched_and_those_between_lie_between(log: P
     source = sliding(6)
     made = Minterpolate("16").apply(Clip(source, 8.0), log).frames.astype(float)
     assert (made[::2] == source).all()
-    ideal = sliding(12, speed=2)[1:-1:2].astype(float)  # what is seen half way
-    middle = (slice(None), slice(16, -16), slice(24, -24))  # what comes in at the edge, nobody can know
+    ideal = sliding(12, speed=2)[1:-1:2].astype(float)  # half way between two frames
+    middle = (slice(None), slice(16, -16), slice(24, -24))  # what comes in at the edge is unknown
     error = np.abs(made[1::2] - ideal)[middle].mean()
     repeated = np.abs(source[:-1].astype(float) - ideal)[middle].mean()
     assert error < repeated / 4
@@ -220,14 +222,14 @@ pictures = [np.asarray(Image.open(path)).astype(float) for path in source]
 out = pathlib.Path("vid_out"); out.mkdir()
 multiple = int(sys.argv[2])
 made = [a + (b - a) * k / multiple for a, b in zip(pictures, pictures[1:]) for k in range(multiple)]
-for number, picture in enumerate(made):  # and the last is never written, as happens
+for number, picture in enumerate(made):  # the last one is never written, as with Practical-RIFE
     Image.fromarray(picture.round().astype("uint8")).save(out / f"{number:07}.png")
 """
 
 
 @pytest.fixture
 def rife(tmp_path: Path) -> Path:
-    """A program that works on folders as Practical-RIFE does: lines between frames, and a lost last picture."""
+    """A program that works on folders as Practical-RIFE does: linear interpolation, and a lost last picture."""
     (tmp_path / "rife.py").write_text(RIFE)
     path = tmp_path / "mine.toml"
     words = json.dumps([sys.executable, "{here}/rife.py", "{input}", "{multiple}"])
@@ -344,3 +346,39 @@ def test_a_failing_treatment_is_a_record(case: Case, tmp_path: Path) -> None:
 
 def test_every_shipped_interpolator_reads() -> None:
     assert [name for name in programs.shipped() if programs.read(name).interpolates] == ["rife"]
+
+
+PLUGIN = """
+from dataclasses import replace
+from bench.models import processing
+from bench.types import Clip
+
+@processing.add
+class Backwards(processing.Treatment):
+    name, form = "backwards", "all"
+
+    def plan(self, plan):
+        return plan
+
+    def apply(self, clip, log, watch=None):
+        return Clip(clip.frames[::-1].copy(), clip.fps)
+"""
+
+
+def test_a_treatment_of_another_package_is_found_by_its_entry_point(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(PLUGIN)
+    metadata = tmp_path / "theirs-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[bench.models.processing]\nbackwards = theirs\n")
+    program = (
+        "from bench.models import processing; print(*processing.chain(['backwards@all'], [], 'cpu')[0]); "
+        "print(*processing.registry)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.split() == [
+        "backwards@all", "backwards", "minterpolate", "realesrgan", "resize", "rife",
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from bench.errors import BadResults
 from bench.evaluators import catalogue
 from bench.scoring import reported
 from bench.scoring.recipes import FROZEN, I2V_BENCH, VBENCH_I2V
+from bench.scoring.reported import tables, toml_files
 from bench.types import Measurement
 
 COMMITTED = Path(__file__).parents[2] / "results" / "reported"
@@ -206,13 +207,13 @@ def test_a_broken_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
                 f'name = "{name}"',
                 f"no metric is called {name}: a column of the table is",
             )
-            for name in sorted(reported.TAKEN)
+            for name in sorted(tables.TAKEN)
         ),
         ("https://", "javascript:", "source a: a link is http(s)://…, not 'javascript:arxiv.org"),
         ('"https://arxiv.org/abs/2401.00001"', '"https://x y"', "a link is http"),
-        ('model = "two"', 'model = "one"', "model one stands there twice"),
-        ('name = "own_error"', 'name = "own_score"', "metric own_score stands there twice"),
-        ('title = "Error"', 'title = "Score"', "title Score stands there twice"),
+        ('model = "two"', 'model = "one"', "model one occurs twice"),
+        ('name = "own_error"', 'name = "own_score"', "metric own_score occurs twice"),
+        ('title = "Error"', 'title = "Score"', "title Score occurs twice"),
         ('source = "a"', 'source = "b"', "model one: no [source.b]"),
         ('evidence = "paper"', 'evidence = "hearsay"', "source.a.evidence: Input should be 'paper'"),
         ('direction = "lower"', 'direction = "down"', "metric.1.direction: "),
@@ -246,12 +247,12 @@ def test_one_benchmark_is_one_file(tmp_path: Path) -> None:
     found, problems = reported.read(tmp_path)
     assert len(found) == 3
     assert [str(each) for each in problems] == [
-        f"{second}: another file has the benchmark Own 1: one file a benchmark"
+        f"{second}: another file has the benchmark Own 1: use one file per benchmark"
     ]
 
 
 def test_a_huge_file_is_not_opened(tmp_path: Path) -> None:
-    path = _file(tmp_path, FILE + "#" * reported.MOST_BYTES)
+    path = _file(tmp_path, FILE + "#" * toml_files.MOST_BYTES)
     with pytest.raises(BadResults, match="over the limit"):
         reported.read_file(path)
 

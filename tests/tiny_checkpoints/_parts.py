@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     )
 
 WIDTH = 32
-"""Of the embeddings that encoders hand to the denoiser."""
+"""Width of the embeddings that encoders give to the denoiser."""
 
 LLAMA_WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
     r"|\s+(?!\S)|\s+"
 )
-"""How Llama 3 cuts text into words before it looks them up."""
+"""Llama 3's split of text into words, before they are looked up."""
 
 
 def byte_letters() -> list[str]:
@@ -42,7 +42,7 @@ def byte_letters() -> list[str]:
 
 
 def clip_tokenizer() -> CLIPTokenizer:
-    """One token a letter, 77 at most; 514 in the vocabulary, the last two begin and end a text."""
+    """One token per letter, 77 at most; 514 in the vocabulary, the last two begin and end a text."""
     from transformers import CLIPTokenizer
 
     letters = byte_letters()
@@ -66,7 +66,7 @@ def clip_text(layers: int = 2) -> CLIPTextModel:
 
 
 def clip_vision(size: int = 32, patch: int = 8) -> CLIPVisionModelWithProjection:
-    """Sees images of size x size pixels as clip_processor cuts them."""
+    """Takes images of size x size pixels, as clip_processor crops them."""
     from transformers import CLIPVisionModelWithProjection
 
     return CLIPVisionModelWithProjection(clip_vision_config(size, patch))
@@ -83,17 +83,17 @@ def clip_vision_config(size: int, patch: int, width: int = WIDTH) -> Any:
 
 
 def clip_processor(size: int = 32) -> CLIPImageProcessor:
-    """Cuts images to size x size."""
+    """Crops images to size x size."""
     from transformers import CLIPImageProcessor
 
     return CLIPImageProcessor(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
 
 
 def llama_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
-    """Llama 3's kind, taught words from texts.
+    """A tokenizer of Llama 3's kind, trained on texts.
 
-    Pipelines cut a fixed number of tokens off the front, which is their prompt template in the published tokenizer:
-    with the template among the texts, each of its words is one token here too, and what is cut is the template.
+    Pipelines drop a fixed number of leading tokens, which is their prompt template in the published tokenizer: with the
+    template among the texts, each of its words is one token here, too, so that exactly the template is dropped.
     """
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
@@ -130,7 +130,7 @@ QWEN_TEMPLATE = (
 
 
 def qwen_tokenizer() -> Qwen2Tokenizer:
-    """One token a byte; Qwen 2's special tokens and chat template."""
+    """One token per byte; Qwen 2's special tokens and chat template."""
     from transformers import Qwen2Tokenizer
 
     special = [
@@ -146,7 +146,7 @@ def qwen_tokenizer() -> Qwen2Tokenizer:
 
 
 def image_vae() -> AutoencoderKL:
-    """Stable Diffusion's: four levels, eight pixels a latent."""
+    """Stable Diffusion's: four levels, eight pixels per latent."""
     from diffusers import AutoencoderKL
 
     return AutoencoderKL(
@@ -157,7 +157,7 @@ def image_vae() -> AutoencoderKL:
 
 
 def hunyuan_vae() -> AutoencoderKLHunyuanVideo:
-    """HunyuanVideo's: eight pixels and four frames a latent."""
+    """HunyuanVideo's: eight pixels and four frames per latent."""
     from diffusers import AutoencoderKLHunyuanVideo
 
     return AutoencoderKLHunyuanVideo(
@@ -170,7 +170,7 @@ T5_SIZE = 4 + len(T5_LETTERS)
 
 
 def t5_tokenizer(length: int) -> T5Tokenizer:
-    """One token a letter, made in memory: the published vocabulary is a file of the hub.
+    """One token per letter, made in memory: the published vocabulary is a file of the hub.
 
     Args:
         length: tokens of a prompt that are read; the rest is cut off.
@@ -201,18 +201,18 @@ def t5_encoder(is_umt5: bool = False) -> PreTrainedModel:
 
 
 CLIP_TOKENS = 17
-"""What wan_image_encoder makes of an image: 4 x 4 patches, and one for all of it."""
+"""Tokens of wan_image_encoder for an image: 4 x 4 patches, and one for all of it."""
 
 
 def wan_image_encoder() -> CLIPVisionModel:
-    """Sees what clip_processor cuts; of its two layers, Wan reads the last but one."""
+    """Takes what clip_processor crops; Wan reads the last but one of its two layers."""
     from transformers import CLIPVisionModel
 
     return CLIPVisionModel(clip_vision_config(32, 8))
 
 
 def wan_vae() -> AutoencoderKLWan:
-    """Wan's: 8 pixels and 4 frames a latent, 16 channels, as published; 3 features inside instead of 96."""
+    """Wan's: 8 pixels and 4 frames per latent, 16 channels, as published; 3 features inside instead of 96."""
     from diffusers import AutoencoderKLWan
 
     return AutoencoderKLWan(

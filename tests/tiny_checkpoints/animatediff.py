@@ -1,4 +1,4 @@
-"""AnimateDiff with SparseCtrl RGB and with IP-Adapter, and the Stable Diffusion 1.5 that they stand on."""
+"""AnimateDiff with SparseCtrl RGB and with IP-Adapter, and the Stable Diffusion 1.5 that they build on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def unet() -> UNet2DConditionModel:
 
 
 def motion_adapter(channels: int | None = None) -> MotionAdapter:
-    """For that UNet; channels of its own input layer, where it has one."""
+    """For that UNet; channels of its own input layer, None for none."""
     from diffusers import MotionAdapter
 
     return MotionAdapter(
@@ -61,7 +61,7 @@ def common() -> dict[str, Any]:
 
 @builds("stable-diffusion-1.5")
 def stable_diffusion() -> StableDiffusionPipeline:
-    """The base alone, as the hub has it: no model of ours, but what composites start from."""
+    """The base alone, as the hub has it: not a model here, but the base of composites."""
     from diffusers import StableDiffusionPipeline
 
     return StableDiffusionPipeline(

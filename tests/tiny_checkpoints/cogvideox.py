@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 @builds("cogvideox-5b-i2v")
 def cogvideox() -> DiffusionPipeline:
-    """CogVideoXImageToVideoPipeline that makes 32 x 32 pixels and nothing else: its positions are learned."""
+    """CogVideoXImageToVideoPipeline that makes only 32 x 32 pixels: its positions are learned."""
     return _pipeline({"use_learned_positional_embeddings": True}, has_inverted_scale=False)
 
 
 @builds("cogvideox1.5-5b-i2v")
 def cogvideox15() -> DiffusionPipeline:
-    """As 1.5 is published: two latent frames a token, an embedding of the image's offset, sizes up to 64 x 64."""
+    """As 1.5 is published: two latent frames per token, an embedding of the image's offset, sizes up to 64 x 64."""
     changes = {
         "sample_width": 8,
         "sample_height": 8,

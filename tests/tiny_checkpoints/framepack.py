@@ -1,4 +1,4 @@
-"""FramePack and FramePack F1, whose weights differ and whose classes do not."""
+"""FramePack and FramePack F1, which have the same classes and different weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @builds("framepack", "framepack-f1")
 def framepack() -> HunyuanVideoFramepackPipeline:
-    """The whole pipeline in one folder, which the hub has in three."""
+    """The whole pipeline in one folder, which the hub has in three repositories."""
     from diffusers import (
         FlowMatchEulerDiscreteScheduler,
         HunyuanVideoFramepackPipeline,
@@ -44,7 +44,7 @@ def framepack() -> HunyuanVideoFramepackPipeline:
 
 @builds("hunyuanvideo")
 def hunyuanvideo() -> HunyuanVideoPipeline:
-    """The base alone, which makes clips of text: no model of ours, but what FramePack starts from."""
+    """The base alone, which makes clips from text: not a model here, but the base of FramePack."""
     from diffusers import HunyuanVideoPipeline, HunyuanVideoTransformer3DModel
 
     whole = framepack()

@@ -72,7 +72,7 @@ def _hunyuan(layout: str, channels: int) -> DiffusionPipeline:
 
 @builds("hunyuanvideo-1.5-i2v")
 def hunyuan15() -> HunyuanVideo15ImageToVideoPipeline:
-    """Its native clip has the area of 64 x 64; the VAE makes a latent of 16 pixels, as published."""
+    """Its native clip has the area of 64 x 64; the VAE has 16 pixels per latent, as published."""
     from diffusers import (
         AutoencoderKLHunyuanVideo15,
         ClassifierFreeGuidance,

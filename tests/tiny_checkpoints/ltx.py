@@ -19,19 +19,19 @@ def ltx() -> DiffusionPipeline:
         use_dynamic_shifting=True, base_shift=0.95, max_shift=2.05, base_image_seq_len=1024, max_image_seq_len=4096,
         shift_terminal=0.1,
     )  # fmt: skip
-    return LTXPipeline(scheduler=scheduler, **_rest(hears_noise=False))
+    return LTXPipeline(scheduler=scheduler, **_rest(has_noise_input=False))
 
 
 @builds("ltx-video-0.9.5", "ltx-video-0.9.7-dev", "ltx-video-0.9.8-distilled")
 def condition() -> DiffusionPipeline:
-    """LTXConditionPipeline: its decoder is told how noisy the latents are, and its scheduler shifts nothing."""
+    """LTXConditionPipeline: its decoder is conditioned on the noise level, and its scheduler has no shift."""
     from diffusers import FlowMatchEulerDiscreteScheduler, LTXConditionPipeline
 
-    return LTXConditionPipeline(scheduler=FlowMatchEulerDiscreteScheduler(), **_rest(hears_noise=True))
+    return LTXConditionPipeline(scheduler=FlowMatchEulerDiscreteScheduler(), **_rest(has_noise_input=True))
 
 
-def _rest(hears_noise: bool) -> dict[str, Any]:
-    """32 pixels and 8 frames a latent, as published; 8 channels instead of 128."""
+def _rest(has_noise_input: bool) -> dict[str, Any]:
+    """32 pixels and 8 frames per latent, as published; 8 channels instead of 128."""
     from diffusers import AutoencoderKLLTXVideo, LTXVideoTransformer3DModel
 
     channels = 8
@@ -41,7 +41,7 @@ def _rest(hears_noise: bool) -> dict[str, Any]:
         decoder_block_out_channels=(8, 8, 8, 8),
         layers_per_block=(1,) * 5,
         decoder_layers_per_block=(1,) * 5,
-        timestep_conditioning=hears_noise,
+        timestep_conditioning=has_noise_input,
     )
     transformer = LTXVideoTransformer3DModel(
         in_channels=channels,

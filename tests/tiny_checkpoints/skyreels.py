@@ -21,7 +21,7 @@ def skyreels() -> DiffusionPipeline:
 
     transformer = SkyReelsV2Transformer3DModel(
         patch_size=(1, 2, 2),
-        in_channels=36,  # noise, image latents and a mask of 4 frames a latent
+        in_channels=36,  # noise, image latents and a mask of 4 frames per latent
         out_channels=16,
         num_attention_heads=2,
         attention_head_dim=12,

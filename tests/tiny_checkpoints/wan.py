@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 WAKE = 10
 LATENTS, MASK = 16, 4
-"""Channels of a latent, and of the mask that says which frames are given: one for each frame in it."""
+"""Channels of a latent, and of the mask of given frames: one for each frame in a latent."""
 
 
 @builds("wan2.1-i2v-480p", "wan2.1-i2v-720p")
 def wan21() -> DiffusionPipeline:
-    """WanImageToVideoPipeline that also shows the image to a CLIP encoder."""
+    """WanImageToVideoPipeline that also gives the image to a CLIP encoder."""
     return _pipeline(
         transformer=transformer(image_dim=32),
         image_encoder=_parts.wan_image_encoder(),
@@ -36,13 +36,13 @@ def flf2v() -> DiffusionPipeline:
 
 @builds("wan2.2-i2v-a14b")
 def wan22() -> DiffusionPipeline:
-    """Two transformers, one for much and one for little noise, and no image encoder."""
+    """Two transformers, one for high and one for low noise, and no image encoder."""
     return _pipeline(transformer=transformer(), transformer_2=transformer(), boundary_ratio=0.9)
 
 
 @builds("wan2.2-ti2v-5b")
 def ti2v() -> DiffusionPipeline:
-    """A step for each token's noise, and a VAE of 16 pixels a latent that takes patches of four pixels."""
+    """A noise level per token, and a VAE of 16 pixels per latent that takes patches of four pixels."""
     from diffusers import AutoencoderKLWan
 
     channels = 48
@@ -75,7 +75,7 @@ def vace() -> DiffusionPipeline:
         in_channels=LATENTS,
         out_channels=LATENTS,
         vace_layers=[0, 1],
-        vace_in_channels=2 * LATENTS + 64,  # what stays, what changes, and the mask's 8 x 8 pixels a latent
+        vace_in_channels=2 * LATENTS + 64,  # what stays, what changes, and the mask's 8 x 8 pixels per latent
     )
     wake(controlled)
     for block in controlled.vace_blocks:
@@ -101,12 +101,14 @@ def transformer(
 
 
 def wake(made: torch.nn.Module) -> None:
-    """Makes pictures, text and output louder than they start.
+    """Amplifies the initial weights of pictures, text and output.
 
-    Through layers that never trained, a picture or a word would otherwise change less than a level of a pixel.
+    Otherwise a picture or a word would change less than one level of a pixel through untrained layers.
     """
     made.proj_out.weight.data *= WAKE
-    made.patch_embedding.weight.data[:, made.config.out_channels :] *= WAKE  # what is given, beside the noise
+    made.patch_embedding.weight.data[:, made.config.out_channels :] *= (
+        WAKE  # the conditioning, beside the noise
+    )
     for block in made.blocks:
         block.attn2.to_out[0].weight.data *= WAKE
 

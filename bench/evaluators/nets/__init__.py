@@ -1,16 +1,17 @@
-"""One module a network that evaluators look through; weights are declared beside the net."""
+"""Networks that evaluators use: one module per network, with the declaration of its weights beside it."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
 def exact() -> Iterator[None]:
-    """Inference without shortcuts: no gradients, full float32 in convolutions (no TF32), cuDNN's repeatable algorithms.
+    """Exact inference: no gradients, full float32 in convolutions (no TF32), cuDNN's deterministic algorithms.
 
-    cuDNN's own choice keeps 10 bits of a factor on recent GPUs, and times several algorithms to take the fastest, so
+    By default cuDNN keeps 10 bits of each factor on recent GPUs, and times several algorithms to take the fastest, so
     that a number would depend on the card and on its load.
     """
     import torch
@@ -19,4 +20,13 @@ def exact() -> Iterator[None]:
         torch.inference_mode(),
         torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False),
     ):
+        yield
+
+
+@contextmanager
+def torchscript() -> Iterator[None]:
+    """Loading of TorchScript without torch's advice to publish another format: these files are from 2021."""
+    with warnings.catch_warnings():
+        for category in (FutureWarning, DeprecationWarning):
+            warnings.filterwarnings("ignore", message=".*torch.jit.load", category=category)
         yield

@@ -1,4 +1,4 @@
-"""CLIP by open_clip: pictures and sentences as directions in one space.
+"""CLIP by open_clip: pictures and sentences as unit vectors of one space.
 
 Preprocessing is the model's own, open_clip's transform for PIL pictures: short side to the model's size, bicubic with
 antialias, centre crop, then the mean and standard deviation of the model's training. Computed in float32.
@@ -6,7 +6,6 @@ antialias, centre crop, then the mean and standard deviation of the model's trai
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,22 +32,22 @@ VIT_B_32 = Weights(
 )
 
 BATCH = 16
-"""Frames at a time; another number moves a cosine by less than 1e-6."""
+"""Frames at a time; another number changes a cosine by less than 1e-6."""
 
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")
-"""What open_clip states of a tag's pictures."""
+"""What open_clip states about the preprocessing of a tag."""
 
 
 @dataclass(frozen=True)
-class Source:
+class Settings:
     """Which CLIP.
 
     Attributes:
         model: a name of open_clip: 'ViT-B-32'.
         pretrained: a tag of open_clip: 'openai', 'laion2b_s34b_b79k'.
-        checkpoint: a file to load instead of what the tag would fetch; None for that. The tag still says of what kind
-            it is: with 'openai' a file as OpenAI published them (whose shapes decide the architecture, with
-            QuickGELU), with any other one of open_clip's for that model.
+        checkpoint: a file to load in place of the tag's; None for the tag's. The tag still says of what kind it is: for
+            'openai' a file as OpenAI published them (whose shapes decide the architecture, with QuickGELU), for any
+            other tag one of open_clip's for that model.
     """
 
     model: str = "ViT-B-32"
@@ -56,7 +55,7 @@ class Source:
     checkpoint: Path | None = None
 
     def weights(self) -> tuple[Weights, ...]:
-        """The file that is loaded; empty where open_clip fetches one that we did not declare.
+        """The file that is loaded; empty where open_clip fetches a file that is not declared here.
 
         Raises:
             Unavailable: the checkpoint is not a file.
@@ -70,23 +69,23 @@ class Encoder:
     """A CLIP in memory.
 
     Args:
-        source: which one.
+        settings: which one; None for the defaults.
         device: where it computes.
 
     Raises:
         UnknownName: open_clip has no such model or tag.
-        Unavailable: the weights are not here and cannot be fetched, or are of another kind.
+        Unavailable: the weights are not on this machine and cannot be fetched, or are of another kind.
     """
 
-    def __init__(self, source: Source | None = None, device: str = "cpu") -> None:
+    def __init__(self, settings: Settings | None = None, device: str = "cpu") -> None:
         import open_clip
 
-        source = source or Source()
+        settings = settings or Settings()
         self.device = device
-        self._net = _load(source, device)
+        self._net = _load(settings, device)
         self.context_length = int(self._net.context_length)
-        """Tokens that are read of a sentence, its start and end included."""
-        self._tokens = open_clip.get_tokenizer(source.model, context_length=self.context_length)
+        """Tokens of a sentence that are read, its start and end included."""
+        self._tokens = open_clip.get_tokenizer(settings.model, context_length=self.context_length)
         self._transform = open_clip.transform.image_transform_v2(
             open_clip.transform.PreprocessCfg(**self._net.visual.preprocess_cfg), is_train=False
         )
@@ -96,7 +95,7 @@ class Encoder:
         return self.encoded([self.prepared(frame) for frame in frames], batch)
 
     def prepared(self, frame: Image) -> Image:
-        """(S, S, 3) uint8: what the net sees of (H, W, 3) uint8 sRGB, at its own size; enough to keep of a frame."""
+        """(S, S, 3) uint8: an (H, W, 3) uint8 sRGB frame as the network sees it, at the network's size."""
         from PIL import Image as pillow
 
         *to_size, _, _ = self._transform.transforms
@@ -106,7 +105,7 @@ class Encoder:
         return np.array(picture)
 
     def encoded(self, prepared: Sequence[Image], batch: int = BATCH) -> NDArray[np.float64]:
-        """(T, E) unit vectors of T frames that were prepared."""
+        """(T, E) unit vectors of T prepared frames."""
         import torch
 
         *_, to_tensor, normalise = self._transform.transforms
@@ -118,7 +117,7 @@ class Encoder:
         return _unit(np.concatenate(vectors))
 
     def text(self, sentence: str) -> NDArray[np.float64]:
-        """(E,) unit vector of a sentence; what stands beyond context_length tokens is not read."""
+        """(E,) unit vector of a sentence; tokens beyond context_length are not read."""
         with nets.exact():
             vector = self._net.encode_text(self._tokens([sentence]).to(self.device)).cpu().numpy()
         return np.asarray(_unit(vector)[0])
@@ -135,24 +134,21 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(wide / np.linalg.norm(wide, axis=1, keepdims=True))
 
 
-def _load(source: Source, device: str) -> Any:
-    declared = source.weights()
-    if source.pretrained == "openai" and declared:
+def _load(settings: Settings, device: str) -> Any:
+    declared = settings.weights()
+    if settings.pretrained == "openai" and declared:
         return _load_openai(weights.fetch(declared[0]), device)
-    return _load_named(source, device)
+    return _load_named(settings, device)
 
 
 def _load_openai(file: Path, device: str) -> Any:
     """A file as OpenAI published them: a TorchScript archive, or its state dict, with QuickGELU."""
     import open_clip
 
-    with warnings.catch_warnings():
-        # torch asks authors to publish another format than TorchScript; OpenAI's files are from 2021
-        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=FutureWarning)
-        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=DeprecationWarning)
+    with nets.torchscript():
         try:
             net = open_clip.load_openai_model(str(file), precision="fp32", device=device)
-        except Exception as error:  # torch, pickle and open_clip raise five kinds for something else
+        except Exception as error:  # torch, pickle and open_clip raise five kinds for files of another kind
             raise _not_loadable(file, error) from error
     open_clip.model.set_model_preprocess_cfg(
         net, {"size": net.visual.image_size, "mean": net.visual.image_mean, "std": net.visual.image_std}
@@ -160,30 +156,30 @@ def _load_openai(file: Path, device: str) -> Any:
     return net.eval()
 
 
-def _load_named(source: Source, device: str) -> Any:
+def _load_named(settings: Settings, device: str) -> Any:
     """A model of open_clip's list, with the weights that its tag names or with a file."""
     import open_clip
 
-    if source.model not in open_clip.list_models():
-        raise UnknownName("CLIP model", source.model, open_clip.list_models())
-    tags = open_clip.list_pretrained_tags_by_model(source.model)
-    if source.pretrained not in tags and not source.checkpoint:
-        raise UnknownName(f"tag of CLIP model '{source.model}'", source.pretrained, tags)
-    facts = open_clip.get_pretrained_cfg(source.model, source.pretrained) or {}
+    if settings.model not in open_clip.list_models():
+        raise UnknownName("CLIP model", settings.model, open_clip.list_models())
+    tags = open_clip.list_pretrained_tags_by_model(settings.model)
+    if settings.pretrained not in tags and not settings.checkpoint:
+        raise UnknownName(f"tag of CLIP model '{settings.model}'", settings.pretrained, tags)
+    facts = open_clip.get_pretrained_cfg(settings.model, settings.pretrained) or {}
     try:
         net = open_clip.create_model(
-            source.model,
-            pretrained=str(source.checkpoint or source.pretrained),
+            settings.model,
+            pretrained=str(settings.checkpoint or settings.pretrained),
             device=device,
             # open_clip only warns where a tag was trained with the other activation, and computes something else
             force_quick_gelu=bool(facts.get("quick_gelu")),
-            # … and forgets the tag's preprocessing where a file stands for it
+            # … and forgets the tag's preprocessing where a file replaces its weights
             force_preprocess_cfg={key: facts[key] for key in PREPROCESSING if key in facts},
         )
     except Exception as error:  # huggingface_hub, torch and open_clip have no common root
-        if source.checkpoint:
-            raise _not_loadable(source.checkpoint, error) from error
-        raise _not_fetched(source, _first_line(error)) from error
+        if settings.checkpoint:
+            raise _not_loadable(settings.checkpoint, error) from error
+        raise _not_fetched(settings, _first_line(error)) from error
     return net.eval()
 
 
@@ -194,9 +190,9 @@ def _not_loadable(file: Path, error: Exception) -> Unavailable:
     )
 
 
-def _not_fetched(source: Source, reason: str) -> Unavailable:
+def _not_fetched(settings: Settings, reason: str) -> Unavailable:
     return Unavailable(
-        f"weights '{source.pretrained}' of CLIP model '{source.model}' are not here: {reason}",
+        f"weights '{settings.pretrained}' of CLIP model '{settings.model}' are not here: {reason}",
         "fetch them with a network, or give their file as checkpoint",
     )
 

@@ -1,6 +1,6 @@
-"""EfficientNet-lite0, trained on ImageNet: an image network whose real weights come as a Python package.
+"""EfficientNet-lite0, trained on ImageNet: an image network whose weights come as a Python package.
 
-What it reads: (T, 224, 224, 3) uint8 sRGB, scaled to [-1, 1] (mean 0.5, standard deviation 0.5 in every channel).
+Its input: (T, 224, 224, 3) uint8 sRGB, scaled to [-1, 1] (mean 0.5, standard deviation 0.5 in every channel).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZE = 224
 
 CHANNELS = (24, 40, 112)
-"""Of stages 2 to 4: maps of 1/4, 1/8 and 1/16 of the frame's size."""
+"""Channels of stages 2 to 4, whose maps have 1/4, 1/8 and 1/16 of the frame's size."""
 
 WEIGHTS = Weights(
     name="efficientnet-lite0-57934424.pth",
@@ -34,7 +34,7 @@ WEIGHTS = Weights(
 )
 
 BATCH = 16
-"""Frames at a time; another number moves maps by about 1e-6 of their size."""
+"""Frames at a time; another number changes maps by about 1e-6 of their values."""
 
 STAGES = [1, 2, 3]  # of timm's five, counted from 0: one for each factor of 2
 
@@ -60,13 +60,13 @@ class EfficientNetLite0:
 
         state = torch.load(weights.fetch(WEIGHTS), map_location="cpu", weights_only=True)
         net = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-        # The package has the names of another library, but the same tensors in the same order; the test on
-        # photographs would see any two that changed places.
+        # The package uses the names of another library, but the same tensors in the same order; the test on
+        # photographs would fail if any two were swapped.
         net.load_state_dict(dict(zip(net.state_dict(), state.values(), strict=True)))
         self.device, self._net = device, net.eval().to(device)
 
     def logits(self, frames: Frames) -> NDArray[np.float64]:
-        """(T, 1000) of ImageNet's classes, for (T, 224, 224, 3) uint8."""
+        """(T, 1000): one number per class of ImageNet, for (T, 224, 224, 3) uint8."""
         with nets.exact():
             batches = [self._net(batch).cpu().numpy() for batch in self._batches(frames)]
         return np.concatenate(batches).astype(np.float64)

@@ -1,13 +1,12 @@
 """I3D, trained on Kinetics-400: the network of the FVD, as the TorchScript file that StyleGAN-V published.
 
-Who shares a number must share the file: ports with other batch-norm constants or another resize exist under the same
-name. The file holds range conversion and resize as well, so that they cannot differ. It is executable code, hence
-verified before it is opened.
+Numbers compare only if they come from the same file: ports with other batch-norm constants or another resize exist
+under the same name. The file also contains range conversion and resize, so that they cannot differ. It is executable
+code, hence verified before it is opened.
 """
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,14 +34,14 @@ WEIGHTS = Weights(
 )
 
 MIN_FRAMES = 9
-"""Strides of 8 in time, then a window of 2: eight frames give one step, and the window does not fit."""
+"""Strides of 8 in time, then a window of 2: eight frames give one step, too short for the window."""
 
 
 class I3D:
     """The network in memory.
 
     Args:
-        source: the file; any TorchScript that is called alike will do.
+        source: the file; any TorchScript with the same calling convention.
         device: where it computes.
 
     Raises:
@@ -53,7 +52,7 @@ class I3D:
         self.device, self._net = device, _load(weights.fetch(source), device)
 
     def logits(self, frames: Frames) -> NDArray[np.float64]:
-        """(400,) of Kinetics' classes before the softmax, averaged over time.
+        """(400,): one number per class of Kinetics, before the softmax, averaged over time.
 
         Args:
             frames: (T, H, W, 3) uint8 sRGB, T >= MIN_FRAMES. The file scales to [-1, 1] and resizes to 224 x 224,
@@ -71,10 +70,7 @@ class I3D:
 def _load(file: Path, device: str) -> torch.jit.ScriptModule:
     import torch
 
-    with warnings.catch_warnings():
-        # torch asks authors to publish another format from now on; this one was published in 2021
-        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=FutureWarning)
-        warnings.filterwarnings("ignore", message=".*torch.jit.load", category=DeprecationWarning)
+    with nets.torchscript():
         try:
             return torch.jit.load(str(file), map_location=device).eval()  # type: ignore[no-untyped-call,no-any-return]
         except RuntimeError as error:

@@ -1,5 +1,8 @@
-"""Arithmetic that evaluators share: similarity, colour, trend, spectrum, optical flow, camera motion, tracking.
+"""Arithmetic of evaluators: plain functions on arrays.
 
-Imported from here: the modules by name. Plain functions on arrays; they know `bench.media`, `bench.base` and
-`bench.statistics`, and no evaluator.
+- of two pictures: `similarity` (SSIM, MS-SSIM, PSNR; `ssim_kernels`), `colour`, `cells`, `texture`
+- of motion: `optical_flow`, `beyond_camera`, `camera_motion`, `tracking`, `motion_statistics`
+- of series: `theil_sen`, `trend`, `decay`, `spectrum`, `repeats`, `least_squares`
+
+Modules are imported by name. They know `bench.media`, `bench.base`, `bench.statistics`, `bench.types` and no evaluator.
 """

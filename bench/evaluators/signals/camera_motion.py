@@ -1,10 +1,10 @@
 """What the camera does from one frame to the next: the one motion that most of the picture follows.
 
 Optical flow at textured places, a homography that most of them agree on, and four numbers that people have words for.
-The camera moves, the picture goes the other way: signs are those of bench.suites.scenes.
+When the camera moves, the picture moves the other way: signs are those of bench.suites.scenes.
 
-KLT corners in place of the flow were tried on the scenes of the `motion` suite: half the error (0.02 pixels a step
-against 0.04), at 5 times the time beyond the flow that is there anyway, and astray where the brightness flickers.
+KLT corners in place of the flow were tried on the scenes of the `motion` suite: half the error (0.02 pixels per step
+against 0.04), at 5 times the time besides the flow, which is computed anyway, and wrong where the brightness flickers.
 """
 
 from __future__ import annotations
@@ -16,41 +16,31 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.evaluators.signals import optical_flow
+from bench.evaluators.signals import optical_flow, texture
 from bench.evaluators.signals.optical_flow import MotionField
 from bench.types import Plane
 
 CELLS = 600
-"""The picture is cut into about so many squares, each of which has a say: the place of its strongest corner."""
-
-LEAST_GRADIENT = 1.0
-"""Gray levels a pixel, RMS, along the direction in which a place varies least: below it there is noise to see, and a
-flow that repeats what the neighbours say."""
+"""The picture is cut into about this many squares, each of which adds one place: that of its strongest corner."""
 
 LEAST_PLACES = 30
-"""A twentieth of the cells: a homography from one corner of the picture says nothing about the rest."""
+"""A twentieth of the cells: a homography from one part of the picture says nothing about the rest."""
 
 LEAST_FOLLOWERS = 0.25
 """Share of the places that must follow. A flight through a wood, whose near trees pass faster, has a third; noise and
-cuts have next to none, since their places look like nothing in the other frame."""
+cuts have almost none, since their places look like nothing in the other frame."""
 
 LEAST_LIKENESS = 0.6
-"""Correlation of a place's surroundings before and after: DIS finds a smooth flow in noise, too."""
+"""Correlation of a place's surroundings before and after: DIS also finds a smooth flow in noise."""
 
 TOLERANCE = 1.0
-"""Pixels of the flow's working plane by which a place may miss the homography and still follow it."""
-
-_BLOCK = 5
-"""Side of the square over which a corner's gradients are summed, pixels."""
-
-_EIGENVALUE = _BLOCK**2 * (LEAST_GRADIENT * 2 / (255 * _BLOCK)) ** 2
-"""LEAST_GRADIENT in the unit of OpenCV's cornerMinEigenVal: 3 x 3 Sobel (gain 8) over 4 x 5 x 255, squared, summed."""
+"""Pixels of the flow's working plane by which a place may miss the homography and still count as following it."""
 
 _REACH = 3
 """Pixels from the middle of a patch to its edge."""
 
 _TRIES = 500
-"""RANSAC's at most; with 40 % followers 270 draws of four find a clean one with 99.9 %."""
+"""Most tries of RANSAC; with 40 % followers, 270 draws of four contain a clean one with 99.9 %."""
 
 Points: TypeAlias = NDArray[np.float32]
 """(N, 2) float32: x and y, pixels."""
@@ -61,10 +51,10 @@ Matrix: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CameraStep:
-    """The camera's way from one frame to the next, at the picture's centre.
+    """The camera's motion from one frame to the next, at the picture's centre.
 
     Attributes:
-        right, up: how far it travels (or turns: a picture cannot tell), pixels.
+        right, up: how far it travels (or turns: a picture cannot tell which), pixels.
         inward: natural logarithm of the picture's growth: positive when it zooms in.
         clockwise: how far it rolls, radians.
         followers: share of the textured places still in view that look alike in both frames and follow the
@@ -79,7 +69,7 @@ class CameraStep:
 
     @property
     def is_seen(self) -> bool:
-        """Whether enough of the picture follows; if not, the other numbers mean nothing."""
+        """Whether enough of the picture follows it; if not, the other numbers mean nothing."""
         return self.followers >= LEAST_FOLLOWERS
 
 
@@ -88,12 +78,12 @@ UNSEEN = CameraStep(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def step(field: MotionField) -> CameraStep | None:
-    """How the camera moves between two frames; None where there is too little texture to see it by.
+    """How the camera moves between two frames; None where there is too little texture.
 
     RANSAC (OpenCV, whose draws are the same every time) fits a homography to the flow at the textured, visible places
     that look alike in both frames; the four numbers are its first-order motion at the picture's centre. On the
-    `motion` suite's 31 scenes (0.75 to 6 pixels, 1 to 2 %, 0.5 to 2° a step) the mean of a clip is within 0.04 pixels,
-    0.04 % and 0.08° of the truth, every step within 0.05 pixels, 0.05 % and 0.09°.
+    `motion` suite's 31 scenes (0.75 to 6 pixels, 1 to 2 %, 0.5 to 2° per step) the mean of a clip is within 0.04
+    pixels, 0.04 % and 0.08° of the truth, every step within 0.05 pixels, 0.05 % and 0.09°.
 
     Raises:
         NotMeasurable: the frames are too small for optical flow.
@@ -117,24 +107,21 @@ def step(field: MotionField) -> CameraStep | None:
 def textured_places(gray: Plane) -> NDArray[np.intp]:
     """(N, 2): x and y of the strongest corner of each of about 600 square cells, where it is strong enough.
 
-    A cell is at least 5 pixels wide, so that small pictures have fewer. Corner strength is the smaller
-    eigenvalue of the structure tensor over 5 x 5 pixels of the flow's working plane (Shi & Tomasi 1994); at least that
-    of 1 gray level a pixel.
+    A cell is at least 5 pixels wide, so that small pictures have fewer. Strengths are those of the flow's working
+    plane; the least is that of a gradient of 1 gray level per pixel.
 
     Raises:
         NotMeasurable: the frames are too small for optical flow.
     """
-    import cv2
-
     plane = optical_flow.working_plane(gray)
-    strength = cv2.cornerMinEigenVal(plane, _BLOCK, ksize=3)
-    side = max(_BLOCK, round(math.sqrt(plane.size / CELLS)))
+    strength = texture.corner_strength(plane)
+    side = max(texture.BLOCK, round(math.sqrt(plane.size / CELLS)))
     rows, columns = plane.shape[0] // side, plane.shape[1] // side
     top, left = (plane.shape[0] - rows * side) // 2, (plane.shape[1] - columns * side) // 2
     inner = strength[top : top + rows * side, left : left + columns * side]
     cells = inner.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
     strongest = cells.argmax(axis=2)
-    row, column = np.nonzero(cells.max(axis=2) >= _EIGENVALUE)
+    row, column = np.nonzero(cells.max(axis=2) >= texture.LEAST_STRENGTH)
     within = strongest[row, column]
     x, y = left + column * side + within % side, top + row * side + within // side
     scale = np.array([gray.shape[1] / plane.shape[1], gray.shape[0] / plane.shape[0]])
@@ -142,9 +129,20 @@ def textured_places(gray: Plane) -> NDArray[np.intp]:
 
 
 def likeness(before: Plane, after: Plane, start: Points, there: Points) -> NDArray[np.float64]:
-    """(N,) in [-1, 1]: correlation of the 7 x 7 pixels around each place with those where the flow leads.
+    """(N,) in [-1, 1]: correlation of the 7 x 7 pixels around places of two frames.
 
     Normalised by mean and contrast, so that flicker does not count; a patch without contrast has 0.
+
+    Args:
+        before, after: (H, W) uint8.
+        start, there: (N, 2), the places in before and in after.
+
+    >>> noise = np.random.default_rng(0).integers(0, 100, (16, 16), dtype=np.uint8)
+    >>> place = np.array([[8, 8]], np.float32)
+    >>> likeness(noise, 2 * noise + 30, place, place).round(6)
+    array([1.])
+    >>> likeness(noise, 200 - noise, place, place).round(6)
+    array([-1.])
     """
     import cv2
 
@@ -162,9 +160,13 @@ def likeness(before: Plane, after: Plane, start: Points, there: Points) -> NDArr
 
 
 def homography(start: Points, there: Points, tolerance: float) -> tuple[Matrix, float]:
-    """The homography that takes most of start to there, and the share that it takes within tolerance pixels.
+    """The homography that maps most of start to there, and the share of points that it does so within tolerance.
 
-    Without any, as where all points lie on a line, a matrix of zeros and 0.
+    A matrix of zeros and 0 where there is none, as for points on a line.
+
+    Args:
+        start, there: (N, 2), pixels.
+        tolerance: pixels.
     """
     import cv2
 
@@ -177,9 +179,19 @@ def homography(start: Points, there: Points, tolerance: float) -> tuple[Matrix, 
 
 
 def camera_step(matrix: Matrix, width: int, height: int, followers: float) -> CameraStep:
-    """A homography in words, by its first-order motion at the centre of a picture of width x height.
+    """The camera's motion that a homography stands for: its first-order motion at the picture's centre.
 
-    UNSEEN where it turns the picture inside out, which no camera does.
+    UNSEEN where the homography turns the picture inside out, which no camera does.
+
+    Args:
+        matrix: from a pixel (x, y, 1) of the frame before to this frame.
+        width, height: of the picture, pixels.
+        followers: share of the places that follow the homography, in [0, 1].
+
+    >>> shift = np.array([[1, 0, -3], [0, 1, 2], [0, 0, 1]])  # the picture moves 3 pixels left and 2 down
+    >>> found = camera_step(shift, width=101, height=51, followers=0.9)
+    >>> found.right, found.up, found.inward, abs(found.clockwise)
+    (3.0, 2.0, 0.0, 0.0)
     """
     x, y = (width - 1) / 2, (height - 1) / 2
     *there, depth = matrix @ [x, y, 1.0]
@@ -195,5 +207,5 @@ def camera_step(matrix: Matrix, width: int, height: int, followers: float) -> Ca
 
 
 def _coarseness(gray: Plane) -> float:
-    """Pixels of the frame for a pixel of the flow's working plane, at least 1."""
+    """Pixels of the frame per pixel of the flow's working plane, at least 1."""
     return float(max(1.0, max(gray.shape) / optical_flow.WORKING_SIDE))

@@ -1,8 +1,8 @@
 """A frame's colours in CIELAB, in which equal distances look about equally different: their mean and their spread.
 
-sRGB bytes, D65, the 2° observer, scikit-image's constants; its `rgb2lab` within 1e-5 on means and standard deviations
-at some 60 times its speed, since no plane is ever made: a row is converted and added up. OpenCV's float conversion is a
-third as slow as scikit-image's sixtieth and lies 0.08 away. numba compiles the kernel when it is first called.
+sRGB bytes, D65, the 2° observer, scikit-image's constants; means and standard deviations of its `rgb2lab` within 1e-5,
+at some 60 times its speed, since no whole plane is made: each row is converted and summed. OpenCV's float conversion
+takes three times as long as this and is off by 0.08. numba compiles the kernel when it is first called.
 """
 
 from __future__ import annotations
@@ -23,19 +23,24 @@ _WHITE = np.array([0.95047, 1.0, 1.08883])
 _XYZ = np.array(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
-"""Linear sRGB to CIE XYZ, whose white is _WHITE."""
+"""Linear sRGB to CIE XYZ, with the white point _WHITE."""
 
 _DARK = 0.008856
 """Share of white below which L* is linear in light."""
 
 _ROOT_BITS = round((127 - 127 / 3 - 0.0331) * 2**23)
-"""Added to a third of a float32's bits it gives the bits of its cube root within 4 % (Kahan)."""
+"""Added to a third of a float32's bits, it gives the bits of its cube root within 4 % (Kahan)."""
 
 
 def lab_moments(frame: Image) -> tuple[Lab, Lab]:
     """Mean and standard deviation of L*, a* and b* over the pixels of an (H, W, 3) uint8 sRGB frame.
 
     A frame of one colour has standard deviations of exactly 0.
+
+    >>> gray = np.full((4, 4, 3), 119, np.uint8)
+    >>> mean, spread = lab_moments(gray)  # a middle gray: L* 50, no colour
+    >>> abs(mean.round(1)).tolist(), spread.tolist()
+    ([50.0, 0.0, 0.0], [0.0, 0.0, 0.0])
     """
     first = _sums(frame[:1, :1], np.zeros(3))[0]
     sums, squares = _sums(frame, first) / frame[..., 0].size
@@ -45,7 +50,11 @@ def lab_moments(frame: Image) -> tuple[Lab, Lab]:
 
 
 def difference(a: Lab, b: Lab) -> float:
-    """ΔE*ab of CIE 1976: the Euclidean distance of two colours. About 2.3 is just noticeable."""
+    """ΔE*ab of CIE 1976: the Euclidean distance of two colours. About 2.3 is just noticeable.
+
+    >>> difference(np.array([50.0, 3.0, 0.0]), np.array([50.0, 0.0, 4.0]))
+    5.0
+    """
     return float(np.linalg.norm(a - b))
 
 
@@ -58,7 +67,7 @@ def _sums(frame: Image, origin: Lab) -> NDArray[np.float64]:
 
 @cache
 def _linear_light() -> NDArray[np.float32]:
-    """(256,): what share of full light a byte of sRGB stands for."""
+    """(256,): the share of full light that each byte of sRGB stands for."""
     level = np.arange(256) / 255
     return np.where(level > 0.04045, ((level + 0.055) / 1.055) ** 2.4, level / 12.92).astype(np.float32)
 

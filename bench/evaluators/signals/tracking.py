@@ -1,4 +1,4 @@
-"""Follows a point of the first frame through a clip, says where it lost it, and says where a point of an image lies.
+"""Tracking of a point of the first frame through a clip, with the frames in which it is lost.
 
 Pyramidal Lucas-Kanade on many places of a window around the point, each checked by tracking it back; the point moves
 as most of them do. Nothing is learned and nothing is random: the same planes give the same track.
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import texture
 from bench.types import Plane
 
 CANVAS_SIDE = 256
@@ -23,42 +24,37 @@ MIN_SIDE = 48
 """Pixels: in smaller pictures the window below has no room for texture."""
 
 WINDOW = 1 / 16
-"""Of the shorter side: half the side of the square around the point whose places move it."""
+"""Half the side of the window around the point, as a share of the shorter side."""
 
 PLACES = 9
-"""Of the window, in each direction."""
+"""Places of the window that are tracked, in each direction."""
 
 LEAST_TEXTURED = 8
-"""Of the window's 81 places that must have texture in the first frame, and that must be left in the others."""
-
-LEAST_GRADIENT = 1.0
-"""Gray levels a pixel, RMS, along the direction in which a place varies least: see camera_motion."""
+"""Places, of the window's 81, that must have texture in the first frame and be left in the others."""
 
 MOST_RETURN = 1.0
-"""Pixels of the canvas by which a place may miss where it came from when it is tracked back."""
+"""Pixels of the canvas by which a place that is tracked back may miss its start."""
 
 LEAST_KEPT = 0.25
-"""Share of the places that must find their way back, or the point is lost."""
+"""Share of the places that must track back, or the point is lost."""
 
 LEAST_LEFT = 0.5
-"""Share of a first frame's places below which new ones are taken around the point: in a long clip all would go."""
+"""Share of the first frame's places below which new ones are taken around the point: a long clip would lose all."""
 
 LEAST_LIKENESS = 0.6
 """Correlation of the window with itself where it was last seen, or the point is lost."""
 
-_BLOCK = 5
-_EIGENVALUE = _BLOCK**2 * (LEAST_GRADIENT * 2 / (255 * _BLOCK)) ** 2
-
 SURE = 0.8
-"""Correlation above which the point is not doubted where it was expected; below, the neighbourhood is searched. What
-is found there must be as sure: of thousands of places in another picture, one has 0.6 by chance."""
+"""Correlation above which the expected place is accepted; below it, the neighbourhood is searched. A place found by
+search
+must correlate as much: among thousands of places in another picture, one has 0.6 by chance."""
 
 SEARCH = 1 / 4
-"""Of the shorter side: how far to each side of the expected place the search goes."""
+"""How far to each side of the expected place is searched, as a share of the shorter side."""
 
 _LEVELS = 2
-"""Of the pyramid above the canvas, from the expected place. More would follow the background behind a small thing;
-from a match that was searched for, none is needed, and any leads astray."""
+"""Levels of the pyramid above the canvas, from the expected place. More would follow the background behind a small
+thing; from a match that was found by search none is needed, and any leads to wrong places."""
 
 Points: TypeAlias = NDArray[np.float64]
 """(N, 2) float64: x and y, pixels."""
@@ -69,7 +65,7 @@ class Track:
     """Where the point was found.
 
     Attributes:
-        points: (T, 2) float64, pixels of the planes; where it is lost, the last place at which it was not.
+        points: (T, 2) float64, pixels of the planes; while it is lost, its last place.
         is_lost: (T,).
     """
 
@@ -78,29 +74,29 @@ class Track:
 
 
 def canvas(gray: Plane) -> Plane:
-    """(h, w) uint8: averaged down (INTER_AREA) to a shorter side of 256 pixels where it is larger."""
+    """(h, w) uint8: a gray plane, averaged down (INTER_AREA) to a shorter side of 256 pixels where it is larger."""
     import cv2
 
     height, width = gray.shape
     scale = CANVAS_SIDE / min(height, width)
     if scale >= 1:
-        return gray.copy()  # the frame's own plane is not ours to keep
+        return gray.copy()  # the frame's own plane is shared with other evaluators
     size = (max(CANVAS_SIDE, round(width * scale)), max(CANVAS_SIDE, round(height * scale)))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def track(planes: Sequence[Plane], start: tuple[float, float]) -> Track:
-    """Follows start through planes.
+    """Tracks a point through planes.
 
-    The textured ones of 9 x 9 places, in a square of an eighth of the shorter side around start, are each tracked from
+    Of 9 x 9 places, in a square of an eighth of the shorter side around start, those with texture are each tracked from
     the frame where the point was last seen (pyramidal Lucas-Kanade, window a sixteenth of the shorter side) and back.
-    Those that return to within a pixel go on; the point moves by the similarity that most of them have followed since
-    the first frame (least median of squares). When half of them are gone, they are taken anew around the point.
+    Those that return to within a pixel are kept; the point moves by the similarity that most of them have followed
+    since the first frame (least median of squares). When half of them are lost, new ones are taken around the point.
 
     The point is expected to move on as it last did. Where the window there looks unlike what was last seen
-    (correlation below 0.8), the best match within a quarter of the shorter side takes its place if it has 0.8. The
-    point is lost where a quarter of the places or fewer return, where the correlation is below 0.6, and beyond the
-    picture; then it stays, and is looked for in the next frame from where it was last seen.
+    (correlation below 0.8), the best match within a quarter of the shorter side is taken instead, if its correlation is
+    0.8. The point is lost where a quarter of the places or fewer return, where the correlation is below 0.6, and beyond
+    the picture; then it stays, and is searched for in the next frame from where it was last seen.
 
     Args:
         planes: T of one size, (h, w) uint8, each side at least 48.
@@ -108,6 +104,13 @@ def track(planes: Sequence[Plane], start: tuple[float, float]) -> Track:
 
     Raises:
         NotMeasurable: start is not in the picture, or has no texture around it.
+
+    >>> import cv2
+    >>> noise = np.random.default_rng(0).integers(0, 256, (96, 96), dtype=np.uint8)
+    >>> picture = cv2.GaussianBlur(noise, (0, 0), 3)
+    >>> found = track([picture, np.roll(picture, 4, axis=1)], start=(40.0, 48.0))  # 4 pixels to the right
+    >>> found.points.round(1).tolist(), found.is_lost.tolist()
+    ([[40.0, 48.0], [44.0, 48.0]], [False, False])
     """
     first = np.array(start, dtype=np.float64)
     places = _textured_places(planes[0], first)
@@ -133,7 +136,7 @@ class _Seen:
         plane: the frame.
         point: (2,), where the point is in it.
         places: (n, 2), where the places are in it.
-        offsets: (n, 2), where they lay from the point in the first frame.
+        offsets: (n, 2), the places relative to the point, in the first frame.
         way: (2,), how far the point had moved since it was seen before.
         likeness: correlation of the window with what was seen before.
     """
@@ -158,7 +161,7 @@ def _found(seen: _Seen, plane: Plane) -> _Seen | None:
 
 
 def _refined(seen: _Seen, plane: Plane, way: Points, levels: int) -> _Seen | None:
-    """The point in another frame, close to where way leads; None where too few places return, or beyond the picture."""
+    """The point in another frame, near where way leads; None where too few places return, or beyond the picture."""
     there = _tracked(seen.plane, plane, seen.places, way, levels)
     back = _tracked(plane, seen.plane, there, -way, levels)
     returns = np.linalg.norm(back - seen.places, axis=1) <= MOST_RETURN
@@ -173,10 +176,10 @@ def _refined(seen: _Seen, plane: Plane, way: Points, levels: int) -> _Seen | Non
 
 
 def _middle(places: Points, offsets: Points) -> Points | None:
-    """(2,): the point that the places lie around; None where they do not say.
+    """(2,): the point that the places lie around; None where they do not determine it.
 
-    By the similarity that takes offsets to places with the least median of squares. The median of places less offsets
-    would do where nothing turns or grows, and goes astray where it does and places on one side are gone.
+    By the similarity that maps offsets to places with the least median of squares. The median of places less offsets
+    would do where nothing turns or grows, but is wrong where it does and places on one side are lost.
     """
     import cv2
 
@@ -187,7 +190,7 @@ def _middle(places: Points, offsets: Points) -> Points | None:
 
 
 def _tracked(before: Plane, after: Plane, places: Points, way: Points, levels: int) -> Points:
-    """(n, 2): where places of before are in after, looked for near way; far off where they are not found."""
+    """(n, 2): where places of before are in after, searched for near way; far off where they are not found."""
     import cv2
 
     side = max(7, round(min(before.shape) * WINDOW) | 1)
@@ -199,7 +202,7 @@ def _tracked(before: Plane, after: Plane, places: Points, way: Points, levels: i
 
 
 def _best_match(seen: _Seen, plane: Plane) -> Points:
-    """(2,): the way to the place in another frame that looks most like the window around the point, whole pixels."""
+    """(2,): the way to the place in another frame that looks most like the window around the point; whole pixels."""
     import cv2
 
     reach = round(min(plane.shape) * SEARCH)
@@ -212,7 +215,7 @@ def _best_match(seen: _Seen, plane: Plane) -> Points:
 
 
 def _replenished(seen: _Seen, least: float) -> _Seen:
-    """With new places around the point where fewer than least are left and there are more to be had."""
+    """With new places around the point, where fewer than least are left and there are more to take."""
     if len(seen.places) >= least:
         return seen
     places = _textured_places(seen.plane, seen.point)
@@ -227,8 +230,6 @@ def _textured_places(plane: Plane, point: Points) -> Points:
     Raises:
         NotMeasurable: point is not in the picture.
     """
-    import cv2
-
     if not _is_inside(point, plane):
         raise NotMeasurable(
             f"the point is at ({point[0]:.1f}, {point[1]:.1f}), outside of {plane.shape[1]} x {plane.shape[0]}"
@@ -237,8 +238,7 @@ def _textured_places(plane: Plane, point: Points) -> Points:
     places = np.stack(np.meshgrid(offsets, offsets), axis=2).reshape(-1, 2) + point
     places = places[[_is_inside(place, plane) for place in places]]
     x, y = np.rint(places).astype(np.intp).T
-    strength = cv2.cornerMinEigenVal(plane, _BLOCK, ksize=3)
-    return np.asarray(places[strength[y, x] >= _EIGENVALUE])
+    return np.asarray(places[texture.corner_strength(plane)[y, x] >= texture.LEAST_STRENGTH])
 
 
 def _is_inside(point: Points, plane: Plane) -> bool:
@@ -254,7 +254,7 @@ def _likeness(before: Plane, start: Points, after: Plane, there: Points) -> floa
 
 
 def _window(plane: Plane, point: Points, side: int | None = None) -> Plane:
-    """The square around point; beyond the picture, its edge."""
+    """(side, side): the square around point; beyond the picture, its edge."""
     import cv2
 
     side = side or 2 * round(min(plane.shape) * WINDOW) + 1

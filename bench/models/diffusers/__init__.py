@@ -1,5 +1,9 @@
 """Models that are pipelines of diffusers: one file per family, with one adapter per published checkpoint.
 
+Authors of adapters import from here what `__all__` names. Behind it are `loading` (with `parts`), `calling`, `prompts`,
+`memory` and `caching`. This package knows `bench.models`, `bench.media` and `bench.base`; adapters do not know each
+other.
+
     @models.add
     class SVD(DiffusersModel):
         pipeline = "StableVideoDiffusionPipeline"
@@ -9,10 +13,6 @@
 
         def arguments(self, request):  # of the pipeline's call
             return super().arguments(request) | {"max_sequence_length": 226}
-
-Authors of adapters import from here what `__all__` names. Behind it are `loading` (with `parts`), `calling`, `prompts`,
-`memory` and `caching`. This package knows `bench.models`, `bench.media` and `bench.base`; adapters do not know each
-other.
 """
 
 from __future__ import annotations
@@ -24,30 +24,32 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from bench import models
 from bench.base import settings
-from bench.errors import BadClip, OutOfMemory, UsageError
+from bench.errors import OutOfMemory, UsageError
 from bench.media import pictures
-from bench.media.input_image import InputImage
 from bench.models import checkpoints, plans, requirements
 from bench.models.diffusers import caching, calling, loading, memory, prompts
 from bench.models.diffusers.caching import Savings, TeaCacheFacts, teacache
 from bench.models.diffusers.memory import SpeedSettings
-from bench.models.diffusers.requests import ClipRequest, ClipSettings, VideoSettings
+from bench.models.diffusers.requests import (
+    ClipRequest,
+    ClipSettings,
+    DistilledSettings,
+    VideoSettings,
+    requested,
+)
 from bench.models.plans import FrameRule, Plan, SizeRule
 from bench.models.requirements import Need
-from bench.types import Case, Checkpoint, Clip, ClipRecord, Frames, Memory, Plane, Runtime
-
-if TYPE_CHECKING:
-    from PIL import Image as pillow
+from bench.types import Case, Checkpoint, Clip, Frames, Memory, Runtime
 
 __all__ = [
     "ClipRequest",
     "ClipSettings",
     "DiffusersModel",
+    "DistilledSettings",
     "SpeedSettings",
     "VideoSettings",
     "set_flow_shift",
@@ -238,7 +240,7 @@ class DiffusersModel(models.Model):
         request = self._request(case, plan)
         self._prompt_facts = prompts.facts(self._pipeline, case.prompt, self.prompt_limits)
         try:
-            frames = _trimmed(self._run(request, seed, step), plan.frames or 0)
+            frames = calling.trimmed(self._run(request, seed, step), plan.frames or 0)
         except BaseException as error:
             # Stopped half way, a pipeline may keep a part in another dtype or an offloading hook on the wrong device.
             # The traceback's frames are cleared, since their variables would keep the memory occupied.
@@ -297,32 +299,8 @@ class DiffusersModel(models.Model):
         memory.check(chosen)
 
     def _request(self, case: Case, plan: Plan) -> ClipRequest:
-        """The request for a clip, with the case's pictures at the clip's size."""
-        assert plan.made_frames and plan.width and plan.height
-        takes = self.card.takes
-        keyframes = case.keyframes if "keyframes" in takes or "last frame" in takes else ()
-        return ClipRequest(
-            case,
-            self.resolved,
-            self._picture(case.image, plan),
-            self.frames.asked(plan.made_frames),
-            plan.width,
-            plan.height,
-            {keyframe.frame: self._picture(keyframe.image, plan) for keyframe in keyframes},
-            self._kept(case, plan) if "keep mask" in takes and case.keep else None,
-        )
-
-    def _kept(self, case: Case, plan: Plan) -> Plane:
-        """The same pixels that the metrics of keep masks evaluate."""
-        record = ClipRecord(case.id, 0, None, "", fit=self.card.fit)
-        return InputImage(case, record, plan.width or 0, plan.height or 0).regions.kept
-
-    def _picture(self, path: Path, plan: Plan) -> pillow.Image:
-        from PIL import Image as pillow
-
-        return pillow.fromarray(
-            pictures.fit(pictures.read(path), plan.width or 0, plan.height or 0, self.card.fit)
-        )
+        asked = self.frames.asked(plan.made_frames or 0)
+        return requested(case, self.resolved, plan, asked, self.card)
 
     def _run(self, request: ClipRequest, seed: int, step: models.Step) -> Frames:
         self._pipeline.progress_bar = calling.progress_bar(step, self.sections(request))
@@ -354,14 +332,3 @@ def set_flow_shift(pipeline: Any, shift: float | None) -> None:
     config = pipeline.scheduler.config
     name = "flow_shift" if "flow_shift" in config else "shift"
     pipeline.scheduler = type(pipeline.scheduler).from_config(config, **{name: shift})
-
-
-def _trimmed(frames: Frames, wanted: int) -> Frames:
-    """The first frames, as many as are wanted.
-
-    Raises:
-        BadClip: there are fewer.
-    """
-    if len(frames) < wanted:
-        raise BadClip(f"the pipeline made {len(frames)} frames, and {wanted} were asked for")
-    return frames[:wanted]

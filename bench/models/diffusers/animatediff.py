@@ -1,6 +1,6 @@
-"""AnimateDiff: Stable Diffusion 1.5 with a motion adapter, and one of two ways to show it an image.
+"""AnimateDiff: Stable Diffusion 1.5 with a motion adapter, conditioned on an image in one of two ways.
 
-SparseCtrl RGB is shown pictures at frames of the clip; IP-Adapter is shown what the clip should be like, no frame.
+SparseCtrl RGB takes pictures at frames of the clip; IP-Adapter takes an image that the clip should resemble.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ CLASSES = {"motion_adapter": "diffusers.MotionAdapter", "vae": "diffusers.Autoen
 
 @dataclass(frozen=True)
 class SparseSettings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+    """Those of every video model, and more.
 
     Attributes:
-        control: how strongly the pictures pull.
+        control: weight of the pictures.
     """
 
     control: Annotated[float, Ge(0), Le(2)] = 1.0
@@ -35,24 +35,24 @@ class SparseSettings(VideoSettings):
 
 @dataclass(frozen=True)
 class PromptSettings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+    """Those of every video model, and more.
 
     Attributes:
-        image_scale: how strongly the image pulls, against the text.
+        image_scale: weight of the image against the text.
     """
 
     image_scale: Annotated[float, Ge(0), Le(2)] = 1.0
 
 
 class AnimateDiff(DiffusersModel):
-    """What both have."""
+    """What both variants share."""
 
     bases: ClassVar[tuple[str, ...]] = ("StableDiffusionPipeline",)
     frames: ClassVar[FrameRule] = FrameRule(most=32)  # the motion adapter's positions
     sizes: ClassVar[SizeRule] = SizeRule(8)
 
     def prepare(self, pipeline: Any) -> None:
-        # Motion adapters were trained on linear betas, Stable Diffusion's own checkpoints name others.
+        # Motion adapters were trained on linear betas; Stable Diffusion's own checkpoints name others.
         from diffusers import DPMSolverMultistepScheduler
 
         pipeline.scheduler = DPMSolverMultistepScheduler.from_config(
@@ -102,7 +102,7 @@ class ImagePrompt(AnimateDiff):
         },
         licence="see the weights pages", paper="arXiv 2308.06721", family="animatediff", steps=25, guidance=7.5,
         takes=("image prompt", "negative prompt"), as_of="2026-11-22",
-        note="an image prompt: the clip is like the image, but no frame need be it, so metrics of the first frame say"
+        note="an image prompt: the clip resembles the image, but no frame need be it, so metrics of the first frame say"
         " little",
     )  # fmt: skip
     Settings = PromptSettings

@@ -51,6 +51,17 @@ def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
     return levels
 
 
+def trimmed(frames: Frames, wanted: int) -> Frames:
+    """The first frames, as many as are wanted.
+
+    Raises:
+        BadClip: there are fewer.
+    """
+    if len(frames) < wanted:
+        raise BadClip(f"the pipeline made {len(frames)} frames, and {wanted} were asked for")
+    return frames[:wanted]
+
+
 def progress_bar(step: models.Step, sections: int) -> Callable[..., Any]:
     """A replacement for pipeline.progress_bar, the one hook that every pipeline has.
 

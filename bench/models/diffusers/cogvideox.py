@@ -16,11 +16,11 @@ LICENCE = "CogVideoX licence (see the weights' page)"
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What the pipeline takes.
+    """Those of every video model, and more.
 
     Attributes:
-        sampler: 'dpm', with guidance that grows along the way, as the makers' script samples; 'checkpoint' for the
-            scheduler that the checkpoint names and constant guidance, as diffusers does when nobody chooses.
+        sampler: 'dpm', with guidance that grows over the steps, as the makers' script samples; 'checkpoint' for the
+            scheduler that the checkpoint names and constant guidance, which is diffusers' default.
     """
 
     sampler: Literal["dpm", "checkpoint"] = "dpm"
@@ -28,7 +28,7 @@ class Settings(VideoSettings):
 
 @models.add
 class CogVideoX(DiffusersModel):
-    """CogVideoX-5B-I2V: one size only, since each place in the picture has a position that was learned."""
+    """CogVideoX-5B-I2V: a single size, since its positional embeddings were learned."""
 
     card = ModelCard(
         name="cogvideox-5b-i2v", title="CogVideoX-5B-I2V", version=1, reads_text=True, frames=49, fps=8,
@@ -40,9 +40,7 @@ class CogVideoX(DiffusersModel):
     )  # fmt: skip
     Settings = Settings
     pipeline: ClassVar[str] = "CogVideoXImageToVideoPipeline"
-    frames: ClassVar[FrameRule] = FrameRule(
-        every=8
-    )  # an even number of latents would lose the one frame that is alone
+    frames: ClassVar[FrameRule] = FrameRule(every=8)  # an even number of latents would lose the single frame
     sizes: ClassVar[SizeRule] = SizeRule(16)
     teacache_signals: ClassVar[teacache.Signals] = {"CogVideoXTransformer3DModel": teacache.time_embedding}
     teacache_coefficients = teacache.Coefficients(
@@ -51,7 +49,7 @@ class CogVideoX(DiffusersModel):
 
     def __init__(self, *words: Any) -> None:
         super().__init__(*words)
-        # Of somebody's own checkpoint the size is known once it is loaded.
+        # The size of the user's own checkpoint is known once it is loaded.
         self._only = None if self.checkpoint and self.checkpoint.name else self._card_size()
 
     def plan(self, case: Case) -> Plan:
@@ -88,7 +86,7 @@ class CogVideoX(DiffusersModel):
 
 @models.add
 class CogVideoX15(CogVideoX):
-    """CogVideoX1.5-5B-I2V: two latent frames a token, any size whose shorter side is 768."""
+    """CogVideoX1.5-5B-I2V: two latent frames per token, any size whose shorter side is 768."""
 
     card = replace(
         CogVideoX.card, name="cogvideox1.5-5b-i2v", title="CogVideoX1.5-5B-I2V", frames=81, fps=16,

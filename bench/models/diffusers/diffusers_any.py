@@ -1,7 +1,7 @@
-"""Any image-to-video checkpoint of diffusers: what its pipeline is called with is read off the call's own signature.
+"""Any image-to-video checkpoint of diffusers, called by the signature of its pipeline.
 
-For what has no adapter of its own, and for the newest. A named model knows more: which numbers of frames its pipeline
-really makes, its last frames and keyframes, its samplers.
+For checkpoints without an adapter of their own. A named model knows more: the numbers of frames that its pipeline
+really makes, last frames and keyframes, samplers.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "guidance": ("guidance_scale",),
     "negative_prompt": ("negative_prompt",),
 }
-"""Setting -> what pipelines call it."""
+"""Setting -> its names in pipelines' signatures."""
 
 FPS = 16.0
-"""Of a clip whose pipeline hears nothing of it."""
+"""Of a clip whose pipeline does not take a frame rate."""
 
 ELSEWHERE = ("TuneAVideoPipeline",)
 """Classes of text-to-video checkpoints that are not in diffusers itself."""
@@ -43,19 +43,19 @@ class Diffusers(DiffusersModel):
     card = ModelCard(
         name="diffusers", title="Any diffusers checkpoint", version=1, reads_text=True, frames=None, fps=None,
         width=None, height=None, weights="", licence="the checkpoint's", paper="",
-        note="needs --checkpoint; shows the pipeline the first frame alone; frames, size, steps and guidance are the "
+        note="needs --checkpoint; gives the pipeline the first frame alone; frames, size, steps and guidance are the "
         "pipeline's defaults, which need not be those that the weights were trained with",
         family="diffusers", takes=("first frame", "negative prompt"), as_of="2026-11-22",
     )  # fmt: skip
 
     def plan(self, case: Case) -> Plan:
-        """As far as the settings tell; once the checkpoint is loaded, its pipeline's defaults and rules too."""
+        """As far as the settings say; once the checkpoint is loaded, by its pipeline's defaults and rules, too."""
         if self._pipeline is not None:
             return super().plan(case)
         asked = self.settings
         return Plan(
             asked.num_frames, None, asked.width, asked.height, asked.fps, self.card.fit, steps=asked.steps,
-            notes=("what is not set is the pipeline's own, and known once it is loaded",),
+            notes=("what is not set is the pipeline's default, known once it is loaded",),
         )  # fmt: skip
 
     def resolve(self, pipeline: Any) -> Any:
@@ -80,7 +80,7 @@ class Diffusers(DiffusersModel):
 
     def _load(self) -> None:
         if self._pipeline is None:
-            # This checkpoint's own, in place of the class's.
+            # of this checkpoint, in place of the class's
             pipeline = _image_to_video(*loading.named_class(self._source()))
             vars(self).update(pipeline=pipeline, teacache_signals=_signals())
         super()._load()
@@ -116,18 +116,18 @@ def _taken(cls: type[Any]) -> Mapping[str, inspect.Parameter]:
 
 
 def _names(setting: str, taken: Mapping[str, inspect.Parameter]) -> list[str]:
-    """What a pipeline calls a setting; empty where it takes none."""
+    """The names of a setting in a pipeline's signature; empty if it takes none."""
     return [name for name in NAMES[setting] if name in taken]
 
 
 def _defaults(taken: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
-    """Setting -> the default of the call, where it has one."""
+    """Setting -> the default of the call, if there is one."""
     found = {setting: taken[name].default for setting in NAMES for name in _names(setting, taken)}
     return {setting: value for setting, value in found.items() if isinstance(value, int | float)}
 
 
 def _configured(pipeline: Any) -> dict[str, Any]:
-    """Setting -> what the denoiser's configuration says of the clips that it was trained on, where it says it."""
+    """Setting -> its value for the clips that the denoiser was trained on, by its configuration; None if not stated."""
     config, scale = _denoiser(pipeline).config, _scale(pipeline)
     sample = config.get("sample_size")
     width, height = (sample, sample) if isinstance(sample, int) else reversed(sample or (None, None))
@@ -148,13 +148,13 @@ def _frame_rule(pipeline: Any) -> FrameRule:
 
 
 def _size_rule(pipeline: Any) -> SizeRule:
-    """Multiples of a denoiser's patch of latents, in pixels."""
+    """Multiples of the pixels of a denoiser's patch of latents."""
     patch = _denoiser(pipeline).config.get("patch_size") or 1
     return SizeRule(_scale(pipeline) * (patch if isinstance(patch, int) else max(patch)))
 
 
 def _scale(pipeline: Any) -> int:
-    """Pixels a latent."""
+    """Pixels per latent."""
     spatial = ("vae_scale_factor_spatial", "vae_spatial_compression_ratio", "vae_scale_factor")
     return next((int(getattr(pipeline, name)) for name in spatial if hasattr(pipeline, name)), 8)
 

@@ -1,44 +1,21 @@
 """FramePack and FramePack F1: HunyuanVideo's text encoders and VAE, a transformer that makes a clip section by section.
 
-FramePack makes the last section first and works towards the image, so it can be shown where to end; F1 goes forward.
+FramePack makes the last section first and works towards the image, so it can take a last frame; F1 goes forward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
-
-from annotated_types import Ge
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from bench import models
-from bench.errors import UsageError
-from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, teacache
+from bench.models.diffusers import ClipRequest, DiffusersModel, DistilledSettings, teacache
 from bench.models.plans import SectionRule, SizeRule
 from bench.types import ModelCard
 
 WINDOW = 9
-"""Latent frames in a section: what the weights were trained on."""
-
-
-@dataclass(frozen=True)
-class Settings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
-
-    Attributes:
-        guidance: distilled into the model: one pass a step.
-        true_cfg: scale of classifier-free guidance, which alone reads the negative prompt and doubles the work; 1 for
-            none.
-
-    Raises:
-        UsageError: a negative prompt that nothing would read.
-    """
-
-    true_cfg: Annotated[float, Ge(1)] = 1.0
-
-    def __post_init__(self) -> None:
-        if self.negative_prompt and self.true_cfg == 1:
-            raise UsageError("negative_prompt is read with true_cfg above 1 only, and that is 1")
+"""Latent frames per section, as the weights were trained."""
 
 
 @models.add
@@ -55,10 +32,10 @@ class FramePack(DiffusersModel):
         },
         family="framepack", steps=30, guidance=9.0, takes=("first frame", "last frame", "negative prompt"),
         as_of="2026-11-22",
-        note="made of three repositories of the hub; frames come in sections of 36, and what is too much is cut off:"
+        note="made of three repositories of the hub; frames come in sections of 36, and surplus frames are cut off:"
         " with a last frame ask for 37, 73, 109, …, or the cut takes it away",
     )  # fmt: skip
-    Settings = Settings
+    Settings = DistilledSettings
     pipeline: ClassVar[str] = "HunyuanVideoFramepackPipeline"
     bases: ClassVar[tuple[str, ...]] = ("HunyuanVideoPipeline",)
     part_classes: ClassVar[Mapping[str, str]] = {
@@ -68,9 +45,9 @@ class FramePack(DiffusersModel):
     }
     frames: ClassVar[SectionRule] = SectionRule(every=4, window=WINDOW)
     sizes: ClassVar[SizeRule] = SizeRule(16)
-    # 256 of the prompt behind the template, whose first token is counted with the prompt
+    # 256 tokens of the prompt after the template, whose first token is counted with the prompt
     prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 257}
-    # The published weights say nothing of it, and the wrong one gives a bad clip rather than an error.
+    # No file of the published weights names it, and the wrong one gives a bad clip rather than an error.
     sampling: ClassVar[str] = "inverted_anti_drifting"
     teacache_signals: ClassVar[teacache.Signals] = {
         "HunyuanVideoFramepackTransformer3DModel": teacache.normed_by_time
@@ -99,7 +76,7 @@ class FramePackF1(FramePack):
     card = replace(
         FramePack.card, name="framepack-f1", title="FramePack F1", takes=("first frame", "negative prompt"),
         parts={**FramePack.card.parts, "transformer": "lllyasviel/FramePack_F1_I2V_HY_20250503"},
-        note="made of three repositories of the hub; frames come in sections of 36, and what is too much is cut off",
+        note="made of three repositories of the hub; frames come in sections of 36, and surplus frames are cut off",
     )  # fmt: skip
     sampling: ClassVar[str] = "vanilla"
     teacache_coefficients = FramePack.teacache_coefficients

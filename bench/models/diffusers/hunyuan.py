@@ -1,7 +1,7 @@
 """HunyuanVideo I2V: diffusers' pipeline, in the two layouts that were published.
 
-They differ in how the image goes in: in place of the first latent frame (token_replace), or beside every one
-(latent_concat, '33ch'), whose first four frames the pipeline drops.
+They differ in how they receive the image: in place of the first latent frame (token_replace), or beside every latent
+frame (latent_concat, '33ch'), whose first four frames the pipeline drops.
 """
 
 from __future__ import annotations
@@ -9,35 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge, Gt
+from annotated_types import Gt
 
 from bench import models
 from bench.errors import UsageError
-from bench.models.diffusers import ClipRequest, DiffusersModel, VideoSettings, set_flow_shift, teacache
+from bench.models.diffusers import ClipRequest, DiffusersModel, DistilledSettings, set_flow_shift, teacache
 from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
 
 @dataclass(frozen=True)
-class Settings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+class Settings(DistilledSettings):
+    """Those of every distilled model, and more. The 33ch weights were trained without guidance.
 
     Attributes:
-        guidance: distilled into the model: one pass a step. The 33ch weights were trained without.
-        true_cfg: scale of classifier-free guidance, which alone reads the negative prompt and doubles the work; 1 for
-            none.
-        flow_shift: of the scheduler; none for the checkpoint's. Its makers use 7 for steady clips, 17 for lively ones.
-
-    Raises:
-        UsageError: a negative prompt that nothing would read.
+        flow_shift: of the scheduler; None for the checkpoint's. Its makers use 7 for steady clips, 17 for lively ones.
     """
 
-    true_cfg: Annotated[float, Ge(1)] = 1.0
     flow_shift: Annotated[float, Gt(0)] | None = None
-
-    def __post_init__(self) -> None:
-        if self.negative_prompt and self.true_cfg == 1:
-            raise UsageError("negative_prompt is read with true_cfg above 1 only, and that is 1")
 
 
 @models.add
@@ -55,7 +44,7 @@ class HunyuanVideo(DiffusersModel):
     pipeline: ClassVar[str] = "HunyuanVideoImageToVideoPipeline"
     frames: ClassVar[FrameRule] = FrameRule(every=4)
     sizes: ClassVar[SizeRule] = SizeRule(16)
-    # 256 of the prompt behind the template, whose first token is counted with the prompt
+    # 256 tokens of the prompt after the template, whose first token is counted with the prompt
     prompt_limits: ClassVar[dict[str, int]] = {"tokenizer": 257}
     layout: ClassVar[str] = "token_replace"
     teacache_signals: ClassVar[teacache.Signals] = {"HunyuanVideoTransformer3DModel": teacache.normed_by_time}

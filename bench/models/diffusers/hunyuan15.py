@@ -1,7 +1,7 @@
 """HunyuanVideo 1.5 I2V: diffusers' pipeline, which takes neither a size nor a scale of guidance.
 
-Its size follows the image: of the sizes with about the area of a square of 640 (480p) or 960 (720p) pixels, the one of
-the nearest shape. Guidance is a part of the checkpoint, the guider.
+The size follows the image: the nearest shape among sizes with about the area of a square of 640 (480p) or 960 (720p)
+pixels. Guidance is a part of the checkpoint, the guider.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
 PATCH = 16
-"""Pixels that a latent is wide: sizes are multiples of it."""
+"""Pixels per latent: sizes are multiples of it."""
 
 WIDEST = 4
 """Long side by short side, at most."""
@@ -25,12 +25,12 @@ WIDEST = 4
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+    """Those of every video model, and more.
 
     Attributes:
-        width, height: pixels; none for the size that the model itself chooses for the image.
-        area: side of the square that has the area of such a clip, pixels; none for the checkpoint's.
-        guidance: none for the checkpoint's.
+        width, height: pixels; None for the size that the model itself chooses for the image.
+        area: side of the square with the clip's area, pixels; None for the checkpoint's.
+        guidance: None for the checkpoint's.
     """
 
     area: Annotated[int, Ge(PATCH), MultipleOf(PATCH)] | None = None
@@ -51,7 +51,7 @@ class HunyuanVideo15(DiffusersModel):
     pipeline: ClassVar[str] = "HunyuanVideo15ImageToVideoPipeline"
     frames: ClassVar[FrameRule] = FrameRule(every=4)
     sizes: ClassVar[SizeRule] = SizeRule(PATCH)
-    # the second tokenizer reads nothing but what stands in quotation marks
+    # the second tokenizer reads only text in quotation marks
     prompt_limits: ClassVar[dict[str, int | None]] = {"tokenizer": 1000, "tokenizer_2": None}
     teacache_signals: ClassVar[teacache.Signals] = {
         "HunyuanVideo15Transformer3DModel": teacache.normed_by_time
@@ -75,7 +75,7 @@ class HunyuanVideo15(DiffusersModel):
         return chosen.width or own_width, chosen.height or own_height
 
     def prepare(self, pipeline: Any) -> None:
-        # It asks for the size of the image that it is given, which is already the clip's.
+        # The pipeline computes a size from its input image, which already has the clip's.
         pipeline.video_processor.calculate_default_height_width = _as_it_is
         if self.settings.guidance is not None:
             pipeline.guider = pipeline.guider.new(guidance_scale=self.settings.guidance)
@@ -86,14 +86,14 @@ class HunyuanVideo15(DiffusersModel):
 
 
 def nearest_size(width: int, height: int, area: int) -> tuple[int, int]:
-    """(width, height) of the clip that the model makes of an image, by the pipeline's own rule.
+    """(width, height), pixels, of the clip that the model makes of an image, by the pipeline's own rule.
 
-    Sizes are whole patches, w x h of them, as many as the square has or just fewer: h between the most that fit beside
-    w + 1 and beside w. An upright image gets the nearest shape that is not more upright, a wide one the nearest that
-    is not wider.
+    Sizes are w x h whole patches, as many as the square has or just fewer: h is at most what fits beside w, and more
+    than what fits beside w + 1. An upright image gets the nearest shape that is not more upright, a wide one the
+    nearest that is not wider.
 
     Args:
-        width, height: of the image.
+        width, height: of the image, pixels.
         area: side of the square, pixels.
     """
     patches = (area // PATCH) ** 2

@@ -1,4 +1,4 @@
-"""I2VGen-XL: diffusers' pipeline, mended for transformers 5."""
+"""I2VGen-XL: diffusers' pipeline, repaired for transformers 5."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bench.types import ModelCard
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+    """Those of every video model, and more.
 
     Attributes:
-        fps: told to the model, and the clip's.
+        fps: an input of the model, and the clip's.
         decode_chunk_size: frames decoded at a time; more need more memory.
     """
 
@@ -41,8 +41,8 @@ class I2VGenXL(DiffusersModel):
     sizes: ClassVar[SizeRule] = SizeRule(8)
 
     def prepare(self, pipeline: Any) -> None:
-        # The pipeline asks the text encoder's inner model for its last norm; since transformers 5 there is no inner
-        # model, and the norm is the encoder's own. Not through setattr: it would become a part of itself.
+        # The pipeline reads the last norm of the text encoder's inner model; since transformers 5 there is no inner
+        # model, and the norm is the encoder's own. Not by setattr, which would make the encoder its own submodule.
         if not hasattr(pipeline.text_encoder, "text_model"):
             vars(pipeline.text_encoder)["text_model"] = pipeline.text_encoder
 

@@ -1,4 +1,4 @@
-"""LTX-Video: 0.9 from a first frame; from 0.9.5 on, from any number of frames at any place."""
+"""LTX-Video: 0.9 from a first frame; from 0.9.5 on, from any number of frames at any position."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.models.plans import FrameRule, SizeRule
 from bench.types import ModelCard
 
 PIPELINES = ("LTXPipeline", "LTXImageToVideoPipeline", "LTXConditionPipeline")
-"""One set of parts, three ways of using it: the hub's index names any of them."""
+"""Three pipelines of the same parts: the hub's index names any of them."""
 
 DISTILLED = (1000.0, 993.0, 987.0, 981.0, 975.0, 909.0, 725.0, 0.03)
 """Timesteps that the distilled weights were trained on: the makers' configuration, and diffusers' documentation."""
@@ -22,11 +22,11 @@ DISTILLED = (1000.0, 993.0, 987.0, 981.0, 975.0, 909.0, 725.0, 0.03)
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What the pipeline takes; fps is told to the model.
+    """Those of every video model, and more; fps is an input of the model.
 
     Attributes:
-        steps: of denoising; the schedule stretches from the first to the last, so there are two.
-        decode_timestep: the noise that the decoder is told of, from 0.9.1 on; 0.9.0 hears nothing of it.
+        steps: of denoising; at least two, since the schedule runs from the first to the last.
+        decode_timestep: noise level that the decoder is conditioned on, from 0.9.1 on.
         decode_noise: how much noise is added to the latents before they are decoded.
     """
 
@@ -37,11 +37,11 @@ class Settings(VideoSettings):
 
 @dataclass(frozen=True)
 class ConditionSettings(Settings):
-    """What the pipeline from 0.9.5 on takes.
+    """Those, and what the pipeline takes from 0.9.5 on.
 
     Attributes:
-        image_noise: how much noise is added to the pictures that are given, so that what follows moves.
-        strength: how strongly they are held to; 1 for unchanged.
+        image_noise: how much noise is added to the conditioning pictures, which increases motion.
+        strength: of the conditioning; 1 keeps the pictures unchanged.
     """
 
     image_noise: Annotated[float, Ge(0), Le(1)] = 0.025
@@ -88,7 +88,7 @@ class LTX(DiffusersModel):
 
 @models.add
 class LTXCondition(LTX):
-    """LTX-Video 0.9.5, 2B: the first with frames at any place."""
+    """LTX-Video 0.9.5, 2B: the first with frames at any position."""
 
     card = replace(
         LTX.card, name="ltx-video-0.9.5", title="LTX-Video 0.9.5", weights="Lightricks/LTX-Video-0.9.5",
@@ -98,7 +98,7 @@ class LTXCondition(LTX):
     pipeline: ClassVar[str] = "LTXConditionPipeline"
 
     def prepare(self, pipeline: Any) -> None:
-        # This pipeline gives a scheduler that shifts with the size no size, and the scheduler stops.
+        # This pipeline passes no size to a scheduler whose shift depends on it, and the scheduler raises.
         if pipeline.scheduler.config.get("use_dynamic_shifting"):
             config = pipeline.scheduler.config
             pipeline.scheduler = type(pipeline.scheduler).from_config(config, use_dynamic_shifting=False)
@@ -136,7 +136,7 @@ class LTXDistilled(LTXBig):
         LTXBig.card, name="ltx-video-0.9.8-distilled", title="LTX-Video 0.9.8 13B distilled",
         weights="Lightricks/LTX-Video-0.9.8-13B-distilled", steps=len(DISTILLED), guidance=1.0,
         takes=("first frame", "last frame", "keyframes"),
-        note=f"{LTXBig.card.note}; eight steps are those that it was distilled to, any other number is spread evenly; "
+        note=f"{LTXBig.card.note}; eight steps are those that it was distilled to, other numbers are spread evenly; "
         "guidance stays 1",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Less memory and more speed for the same clip: the settings that every diffusers model shares, and switching them on.
+"""Less memory and more speed: the settings that every diffusers model shares, and how they are switched on.
 
 They change sums in the last digits, or more, so they are settings like any other and part of a run's identity.
 """
@@ -19,14 +19,14 @@ COMPILERS = ("c++", "g++", "clang++")
 
 @dataclass(frozen=True)
 class SpeedSettings:
-    """What may make a clip cheaper.
+    """What makes a clip cheaper.
 
     Attributes:
         tiling: the VAE works tile by tile: less memory, faint seams.
         slicing: the VAE takes the clips of a batch one by one.
-        attention: what computes attention, by diffusers' name: 'flash', 'sage', '_native_cudnn', …; '' for its default.
-        compile: the denoiser is compiled: the first clip takes minutes longer, the others less.
-        accel: what earlier steps computed stands in for later ones: 'first-block:0.08', 'pab', 'faster-cache',
+        attention: the backend, by diffusers' name: 'flash', 'sage', '_native_cudnn', …; '' for its default.
+        compile: the denoiser is compiled: the first clip takes minutes longer, the others less time.
+        accel: results of earlier steps are reused in later ones: 'first-block:0.08', 'pab', 'faster-cache',
             'taylorseer', 'teacache:0.15', 'mag-cache:0.06:ratios'; '' for none. See docs/speed.md.
     """
 
@@ -38,7 +38,7 @@ class SpeedSettings:
 
 
 def check(chosen: SpeedSettings) -> None:
-    """Looks at the settings alone.
+    """Checks the settings alone.
 
     Raises:
         UsageError: two that exclude each other.
@@ -57,10 +57,10 @@ def apply(pipeline: Any, chosen: SpeedSettings, device: str, instead: str) -> No
         pipeline: not yet on its device.
         chosen: what to switch on.
         device: where it will compute.
-        instead: what makes the memory's peak smaller where the VAE has neither tiling nor slicing.
+        instead: settings that lower the peak of memory if the VAE has neither tiling nor slicing.
 
     Raises:
-        UsageError: the pipeline has no such thing.
+        UsageError: the pipeline does not have it.
         Unavailable: a package or a compiler is missing.
     """
     if chosen.tiling:
@@ -86,7 +86,7 @@ def _enable(pipeline: Any, name: str, instead: str) -> None:
 
 
 def _attend(part: Any, name: str) -> None:
-    """Gives every attention of a part another backend, and leaves those of other models theirs."""
+    """Gives every attention of a part another backend, without changing other models."""
     from diffusers.models import attention_dispatch
 
     known = [backend.value for backend in attention_dispatch.AttentionBackendName]
@@ -96,7 +96,7 @@ def _attend(part: Any, name: str) -> None:
     if not any(hasattr(processor, "_attention_backend") for processor in processors):
         raise UsageError(f"attention is '{name}', and a {type(part).__name__} computes its own: leave it out")
     try:
-        # diffusers makes it the default of the whole process as well; this puts the default back.
+        # diffusers makes it the default of the whole process as well; this restores the default.
         with attention_dispatch.attention_backend("native"):
             part.set_attention_backend(name)
     except (RuntimeError, ImportError, OSError, ValueError) as error:

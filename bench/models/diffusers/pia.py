@@ -1,4 +1,4 @@
-"""PIA: Stable Diffusion 1.5 with a motion adapter that is shown the image beside every frame."""
+"""PIA: Stable Diffusion 1.5 with a motion adapter that takes the image beside every frame."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from bench.types import ModelCard
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What every video model takes, and what this one takes besides.
+    """Those of every video model, and more.
 
     Attributes:
-        motion_scale: 0 to 2 for ever more motion; 3 to 5 likewise, for clips that end as they began; 6 to 8 for
-            changes of style.
+        motion_scale: 0 to 2 for increasing motion; 3 to 5 likewise, for clips that loop; 6 to 8 for changes of style.
     """
 
     motion_scale: Annotated[int, Ge(0), Le(8)] = 0

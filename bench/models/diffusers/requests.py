@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
+from bench.errors import UsageError
+from bench.media import pictures
+from bench.media.input_image import InputImage
 from bench.models.diffusers.memory import SpeedSettings
-from bench.types import Case, Plane
+from bench.models.plans import Plan
+from bench.types import Case, ClipRecord, ModelCard, Plane
 
 if TYPE_CHECKING:
     from PIL import Image as pillow
@@ -43,6 +48,26 @@ class VideoSettings(SpeedSettings, ClipSettings):
 
 
 @dataclass(frozen=True)
+class DistilledSettings(VideoSettings):
+    """Those of a model whose guidance is distilled: one pass per step.
+
+    Attributes:
+        guidance: an input of the model.
+        true_cfg: scale of classifier-free guidance, which alone reads the negative prompt and doubles the work; 1 for
+            none.
+
+    Raises:
+        UsageError: a negative prompt that nothing would read.
+    """
+
+    true_cfg: Annotated[float, Ge(1)] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.negative_prompt and self.true_cfg == 1:
+            raise UsageError("negative_prompt is read with true_cfg above 1 only, and that is 1")
+
+
+@dataclass(frozen=True)
 class ClipRequest:
     """One clip to be made, as a pipeline receives it.
 
@@ -71,3 +96,33 @@ class ClipRequest:
         """The picture to end with: the last keyframe; None if there is none after frame 0."""
         last = max(self.keyframes, default=0)
         return self.keyframes[last] if last else None
+
+
+def requested(case: Case, settings: Any, plan: Plan, num_frames: int, card: ModelCard) -> ClipRequest:
+    """The request for a clip, with the case's pictures at the clip's size.
+
+    Args:
+        case: what is animated.
+        settings: the model's, with every default filled in.
+        plan: for the clip's size.
+        num_frames: to ask the pipeline for.
+        card: for the conditions that the model takes, and how pictures are fitted.
+
+    Raises:
+        BadImage: a picture cannot be read.
+    """
+    width, height, takes = plan.width or 0, plan.height or 0, card.takes
+
+    def fitted(path: Path) -> pillow.Image:
+        from PIL import Image
+
+        return Image.fromarray(pictures.fit(pictures.read(path), width, height, card.fit))
+
+    kept = None
+    if "keep mask" in takes and case.keep:
+        # the same pixels that the metrics of keep masks evaluate
+        record = ClipRecord(case.id, 0, None, "", fit=card.fit)
+        kept = InputImage(case, record, width, height).regions.kept
+    shown = case.keyframes if {"keyframes", "last frame"} & set(takes) else ()
+    keyframes = {keyframe.frame: fitted(keyframe.image) for keyframe in shown}
+    return ClipRequest(case, settings, fitted(case.image), num_frames, width, height, keyframes, kept)

@@ -1,4 +1,4 @@
-"""SkyReels-V2 from an image: Wan 2.1's layout, trained on films, 24 frames a second."""
+"""SkyReels-V2 from an image: Wan 2.1's layout, trained on films, 24 frames per second."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bench.types import ModelCard
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What the pipeline takes.
+    """Those of every video model, and more.
 
     Attributes:
-        flow_shift: how much of the steps is spent on much noise; 5 is what diffusers' example uses for images. None:
+        flow_shift: higher values spend more steps on high noise; 5 is what diffusers' example uses for images. None:
             the checkpoint's.
     """
 

@@ -15,11 +15,11 @@ from bench.types import ModelCard
 
 LICENCE = "Stability AI Community License (not open source; published first as non-commercial research only)"
 NOTE = (
-    "reads no text: the prompt reaches the model nowhere; the weights' page on the hub may ask to accept their "
+    "reads no text: the prompt does not reach the model; the weights' page on the hub may ask to accept their "
     "licence, then set HF_TOKEN"
 )
 PUBLISHED_SAMPLE_SIZE = 96
-"""unet.config.sample_size of the published weights: 768 x 768 pixels, which nobody means; they were trained at
+"""unet.config.sample_size of the published weights: it stands for 768 x 768 pixels, but they were trained at
 1024 x 576."""
 
 
@@ -28,14 +28,14 @@ class ClipSettings:
     """What the pipeline takes.
 
     Attributes:
-        num_frames: of the clip; none for as many as the checkpoint was trained on.
-        fps: told to the model, and the clip's.
-        motion_bucket_id: how much motion; trained on 0 to 255.
-        noise_aug_strength: noise added to the input image; more moves more and keeps less of the image.
-        decode_chunk_size: frames decoded at a time; none for all, the steadiest; fewer need less memory.
+        num_frames: of the clip; None for as many as the checkpoint was trained on.
+        fps: an input of the model, and the clip's.
+        motion_bucket_id: amount of motion; trained on 0 to 255.
+        noise_aug_strength: noise added to the input image; more noise gives more motion and keeps less of the image.
+        decode_chunk_size: frames decoded at a time; None for all, the steadiest; fewer need less memory.
         steps: of denoising.
-        height, width: pixels; none for the checkpoint's own.
-        min_guidance, max_guidance: scale of the first and of the last frame, linear between.
+        height, width: pixels; None for the checkpoint's own.
+        min_guidance, max_guidance: scale for the first and the last frame, linear between them.
 
     Raises:
         UsageError: the first frame's guidance is above the last's, which the pipeline cannot do.
@@ -62,7 +62,7 @@ class ClipSettings:
 
 @dataclass(frozen=True)
 class Settings(SpeedSettings, ClipSettings):
-    """That, and what may make it cheaper; its VAE has neither tiling nor slicing, and its UNet no acceleration."""
+    """Those and SpeedSettings; its VAE has neither tiling nor slicing, and its UNet no acceleration."""
 
 
 @models.add
@@ -100,7 +100,7 @@ class SVD(DiffusersModel):
             "num_inference_steps": chosen.steps,
             "min_guidance_scale": chosen.min_guidance,
             "max_guidance_scale": chosen.max_guidance,
-            "fps": chosen.fps,  # the pipeline itself takes one off, as in training
+            "fps": chosen.fps,  # the pipeline itself subtracts one, as in training
             "motion_bucket_id": chosen.motion_bucket_id,
             "noise_aug_strength": chosen.noise_aug_strength,
             "decode_chunk_size": chosen.decode_chunk_size,

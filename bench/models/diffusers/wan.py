@@ -19,10 +19,10 @@ BIG = "14 billion parameters: about 28 GB in bfloat16 beside a text encoder of 1
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What the pipeline takes.
+    """Those of every video model, and more.
 
     Attributes:
-        flow_shift: how much of the steps is spent on much noise; 3 for 480p, 5 for 720p. None: the checkpoint's.
+        flow_shift: higher values spend more steps on high noise; 3 for 480p, 5 for 720p. None: the checkpoint's.
     """
 
     flow_shift: Annotated[float, Gt(0)] | None = None
@@ -30,10 +30,10 @@ class Settings(VideoSettings):
 
 @dataclass(frozen=True)
 class ExpertSettings(Settings):
-    """What the pipeline of two experts takes.
+    """Those, and what the pipeline of two experts takes.
 
     Attributes:
-        guidance_2: of the expert for little noise; `guidance` is the other's. None: the same.
+        guidance_2: of the expert for low noise; `guidance` is the other's. None: the same.
     """
 
     guidance_2: Annotated[float, Ge(0)] | None = None
@@ -91,7 +91,7 @@ class WanFirstLast(Wan21):
     card = replace(
         Wan21.card, name="wan2.1-flf2v-720p", title="Wan 2.1 FLF2V 14B 720P", width=1280, height=720,
         weights="Wan-AI/Wan2.1-FLF2V-14B-720P-diffusers", takes=("first frame", "last frame", "negative prompt"),
-        note=f"{BIG}; needs a last frame: cases with keyframes only, of which it is shown the last",
+        note=f"{BIG}; needs a last frame: cases with keyframes only, of which it takes the last",
     )  # fmt: skip
 
     def plan(self, case: Case) -> Plan:
@@ -107,7 +107,7 @@ class WanFirstLast(Wan21):
 
 @models.add
 class Wan22(Wan21):
-    """Wan 2.2 with two experts of 14B, one for the steps of much noise and one for the rest."""
+    """Wan 2.2 with two experts of 14B, one for the steps of high noise and one for the rest."""
 
     card = replace(
         Wan21.card, name="wan2.2-i2v-a14b", title="Wan 2.2 I2V A14B", weights="Wan-AI/Wan2.2-I2V-A14B-Diffusers",
@@ -124,7 +124,7 @@ class Wan22(Wan21):
 
 @models.add
 class Wan22Small(Wan21):
-    """Wan 2.2 with 5B: a VAE of 16 pixels a latent, and each token with a noise of its own."""
+    """Wan 2.2 with 5B: a VAE of 16 pixels per latent, and a noise level per token."""
 
     card = replace(
         Wan21.card, name="wan2.2-ti2v-5b", title="Wan 2.2 TI2V 5B", frames=121, fps=24, width=1280, height=704,
@@ -134,6 +134,6 @@ class Wan22Small(Wan21):
     )  # fmt: skip
     bases: ClassVar[tuple[str, ...]] = (
         "WanPipeline",
-    )  # it also makes clips of text alone, and may be stored as that
+    )  # it also makes clips from text alone, and may be stored as that pipeline
     sizes: ClassVar[SizeRule] = SizeRule(32)
     expands_timesteps: ClassVar[bool] = True

@@ -1,6 +1,6 @@
 """Wan VACE: a clip with holes, which the model fills.
 
-What a case gives (a first, a last, any other frame, what a mask keeps) is what is no hole.
+The given parts come from the case: a first, a last or any other frame, and what a mask keeps.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from PIL import Image as pillow
 
 GRAY, GIVEN, HOLE = 128, 0, 255
-"""What stands in a hole of the video; in the mask, black is given and white is to be made."""
+"""Gray level of a hole in the video; in the mask, black is given and white is to be made."""
 
 
 @dataclass(frozen=True)
 class Settings(VideoSettings):
-    """What the pipeline takes.
+    """Those of every video model, and more.
 
     Attributes:
-        conditioning: how strongly what is given pulls.
-        flow_shift: how much of the steps is spent on much noise; 3 for 480p, 5 for 720p. None: the checkpoint's.
+        conditioning: weight of the given parts.
+        flow_shift: higher values spend more steps on high noise; 3 for 480p, 5 for 720p. None: the checkpoint's.
     """
 
     conditioning: Annotated[float, Ge(0)] = 1.0
@@ -77,10 +77,9 @@ class WanVaceBig(WanVace):
 
 
 def holes(request: ClipRequest) -> tuple[list[pillow.Image], list[pillow.Image]]:
-    """The video that is given, gray where it is to be made, and the mask that says where: a picture for each frame.
+    """The video, gray where it is to be made, and its mask: a picture for each frame.
 
-    The image is frame 0 and keyframes are where they belong, whole; of every other frame, what the case's mask keeps
-    is given as it is in the image.
+    Frame 0 is the image, and keyframes are whole; in every other frame, what the case's mask keeps is as in the image.
     """
     from PIL import Image as pillow
 

@@ -64,18 +64,18 @@ def find(model: str, version: str, variant: str = "") -> Price | None:
         UsageError: the user's own list cannot be read.
     """
     own = os.environ.get(OWN)
-    listed = (*(_read(Path(own)) if own else ()), *_read(LIST))
+    listed = (*(read(Path(own)) if own else ()), *read(LIST))
     fitting = (each for each in listed if (each.model, each.version) == (model, version))
     return next((each for each in fitting if each.variant in ("", variant)), None)
 
 
-def every() -> tuple[Price, ...]:
-    """The list that ships with this package."""
-    return _read(LIST)
-
-
 @cache
-def _read(path: Path) -> tuple[Price, ...]:
+def read(path: Path) -> tuple[Price, ...]:
+    """The prices of a file.
+
+    Raises:
+        UsageError: it cannot be read, or a price is not one.
+    """
     try:
         with path.open("rb") as file:
             return tuple(_price(each) for each in tomllib.load(file).get("price", []))

@@ -1,4 +1,4 @@
-"""Composite scores: one recipe a file, and all of them by name."""
+"""Composite scores: one file per recipe, and all of them by name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

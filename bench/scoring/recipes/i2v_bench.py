@@ -9,7 +9,7 @@ I2V_BENCH = Recipe(
     title="Mean of I2V-Bench's two groups",
     about=(
         "The paper gives two groups of metrics and no total: the plain mean of the groups' plain means is ours, for "
-        "orientation only. None of its metrics looks at the input image, and four of the first five reward not moving."
+        "orientation only. None of its metrics uses the input image, and four of the first five reward not moving."
     ),
     source="Groups: Ren et al. 2024, ConsistI2V. The mean over them: own.",
     groups=(

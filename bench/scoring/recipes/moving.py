@@ -7,16 +7,16 @@ MOVING = Recipe(
     version=1,
     title="Moves, starts from its image, steadily and evenly",
     about=(
-        "Consistency counts only together with motion: a geometric mean, so that a clip which does not move has 0, as "
-        "has one whose frames do not follow from one another. Of motion, half is that anything moves and half that "
-        "something moves beyond the camera, so a slide over the picture gets at most 87. It cannot see whether the "
-        "motion is the one that was asked for, whether it is plausible, whether the picture is sharp, or whether it "
-        "looks good; and beyond enough motion, more brings nothing."
+        "Consistency counts only together with motion: a geometric mean, so that a clip which does not move scores 0, "
+        "and so does one whose frames do not follow from one another. Half of motion is that anything moves, and half "
+        "that something moves beyond the camera, so a slide over the picture gets at most 87. It cannot see whether "
+        "the motion is the one that was asked for, whether it is plausible, whether the picture is sharp, or whether "
+        "it looks good; and motion beyond what gets full marks earns nothing more."
     ),
     source=(
-        "Own. 1 for motion: a hundredth of the diagonal a second, or a twentieth of the frame. 0 for the start: SSIM "
-        "0.2, the median of unrelated photographs (of the demo suite). 0 for steadiness: 20 dB between a frame and the "
-        "next one warped back. 0 for evenness: all motion in three steps of ten."
+        "Own. Motion counts 1 at a hundredth of the diagonal per second, or a twentieth of the frame. The start counts "
+        "0 at SSIM 0.2, the median of unrelated photographs (of the demo suite). Steadiness counts 0 at 20 dB between "
+        "a frame and the next one warped back. Evenness counts 0 where all motion is in three steps of ten."
     ),
     groups=(
         Group("motion", (Term("motion_share", 0, 0.01, 0.5), Term("motion_area", 0, 0.05, 0.5))),

@@ -1,8 +1,8 @@
-"""One number from many: composite scores as declared, versioned recipes, with their formula in words.
+"""Composite scores, one number from many: declared, versioned recipes with their formula in words.
 
-A recipe brings each metric to a part between 0 and 1 (for a published one: about), takes the mean of each group's
-parts, and the mean of the groups. What lacks a metric that counts has no total, and is told which: a missing number is
-never a silent 0. A visitor's own weights make another recipe, which says so.
+A recipe scales each metric to a part between 0 and 1 (published recipes: roughly), takes the mean of each group's
+parts, and the mean of the groups. A run that lacks a metric that counts has no total, and the metric is named: a
+missing number is never silently 0. A visitor's own weights make another recipe, and its label says so.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Term:
     Attributes:
         metric: its name.
         zero: the value that counts 0.
-        one: the value that counts 1; below zero where lower is better.
+        one: the value that counts 1; less than `zero` if lower is better.
         weight: within its group.
-        is_clipped: whether values beyond count 0 and 1 themselves.
+        is_clipped: whether values beyond these count exactly 0 and 1.
     """
 
     metric: str
@@ -46,7 +46,11 @@ class Term:
     is_clipped: bool = True
 
     def part(self, values: Matrix) -> Matrix:
-        """What values count."""
+        """The parts that values of the metric count: 0 to 1, or (unless clipped) beyond.
+
+        >>> Term("warping_error", zero=0.01, one=0.0).part(np.array([0.0, 0.0025, 0.5])).tolist()
+        [1.0, 0.75, 0.0]
+        """
         parts = (values - self.zero) / (self.one - self.zero)
         return np.clip(parts, 0.0, 1.0) if self.is_clipped else parts
 
@@ -68,10 +72,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Group:
-    """Terms that say the same thing in different ways; its part is their weighted mean.
+    """Terms that measure the same thing in different ways; the group's part is their weighted mean.
 
     Attributes:
-        name: what they say, in words.
+        name: what they measure, in words.
         terms: at least one.
         weight: among groups; None for the sum of its terms' weights.
     """
@@ -82,7 +86,7 @@ class Group:
 
     @property
     def own_weight(self) -> float:
-        """Among groups; 0 where no term counts."""
+        """Its weight among groups; 0 if no term counts."""
         total = sum(term.weight for term in self.terms)
         return total if self.weight is None or not total else self.weight
 
@@ -97,17 +101,17 @@ class Recipe:
     """How to get one number from many.
 
     Attributes:
-        name: in addresses and on the command line.
-        version: grows when the same metrics give another total.
+        name: used in addresses and on the command line.
+        version: raised when the same metrics give another total.
         title: one line for people.
         about: what it is for, and what it cannot see.
-        source: who says so.
+        source: where it was published, or how its constants were chosen.
         groups: of terms.
-        combination: of the groups; a geometric mean needs clipped terms, and one part of 0 makes it 0.
+        combination: the mean over groups; a geometric one needs clipped terms, and is 0 if one part is.
         has_own_weights: whether a visitor chose the weights.
 
     Raises:
-        UsageError: nothing counts, a weight is negative or infinite, or a geometric mean of terms that are not clipped.
+        UsageError: nothing counts, a weight is negative or infinite, or the mean is geometric and a term not clipped.
     """
 
     name: str
@@ -132,12 +136,12 @@ class Recipe:
 
     @property
     def label(self) -> str:
-        """'moving v1', and whether that is really it."""
+        """'moving v1', with a remark if the weights are a visitor's."""
         return f"{self.name} v{self.version}" + (", with weights of your own" if self.has_own_weights else "")
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Of all terms, those of weight 0 too."""
+        """The metrics of all terms, including those of weight 0."""
         return tuple(term.metric for term in self._terms)
 
     @property
@@ -147,7 +151,7 @@ class Recipe:
 
     @property
     def formula(self) -> str:
-        """The whole of it in one line, with the weights as they are."""
+        """The whole formula in one line, with the current weights."""
         counted = [group for group in self.groups if group.own_weight]
         if self.combination == "geometric":
             power = " · ".join(f"[{group.name}]^{group.own_weight:g}" for group in counted)
@@ -160,25 +164,25 @@ class Recipe:
 
     @property
     def missing_policy(self) -> str:
-        """What becomes of an entry that lacks a metric."""
+        """What happens to a run that lacks a metric."""
         policy = "Without a metric that counts there is no total, and the missing ones are named."
         if self.combination == "geometric":
             policy += (
-                " One exception, which is arithmetic: where another part is 0 the total is 0 whatever is missing, so "
-                "that a clip in which nothing moves has 0, though the evenness of its motion cannot be measured."
+                " One exception follows from the arithmetic: if another part is 0, the total is 0 whatever is missing. "
+                "So a clip in which nothing moves has 0, although the evenness of its motion cannot be measured."
             )
         return policy + " A weight of 0 leaves a metric out on purpose."
 
     @property
     def is_by_case(self) -> bool:
-        """Whether totals of cases are averaged; else the mean over cases is the same, or all there is."""
+        """Whether each case gets a total and these are averaged; an arithmetic mean needs only the metrics' means."""
         return self.combination == "geometric"
 
     def with_weights(self, weights: Mapping[str, float]) -> Recipe:
-        """The recipe with other weights for these metrics; itself where nothing changes.
+        """The recipe with other weights for these metrics; the same recipe if nothing changes.
 
         Raises:
-            UnknownName: a metric that is not in it.
+            UnknownName: a metric is not in it.
             UsageError: as in the class.
         """
         for metric in weights:
@@ -198,16 +202,23 @@ class Recipe:
         return replace(self, groups=groups, has_own_weights=True)
 
     def missing(self, metrics: Collection[str]) -> tuple[str, ...]:
-        """The metrics that count and are not among these."""
+        """The metrics that count and are not among the given ones."""
         return tuple(name for name, weight in self.weights.items() if weight and name not in metrics)
 
     def total(self, means: Mapping[str, float]) -> float | None:
-        """The total of one entry, by the formula on its means; None where a metric that counts is missing.
+        """The total from a run's means, by the formula; None if a metric that counts is missing.
 
-        For a recipe that is by case (see is_by_case) this is not the board's total, but what its parts come to.
+        For a recipe that is by case (see is_by_case) this is not the board's total: that is a mean of cases' totals.
 
         Args:
             means: metric -> its mean; NaN is missing.
+
+        >>> halves = (
+        ...     Group("a", (Term("sharp"), Term("smooth"))),
+        ...     Group("b", (Term("moves", 0, 10),), weight=2.0),
+        ... )
+        >>> Recipe("mine", 1, "", "", "", halves).total({"sharp": 1.0, "smooth": 0.5, "moves": 2.5})
+        50.0
         """
         row = np.array([[means.get(metric, np.nan) for metric in self.metrics]], dtype=np.float64)
         return _or_none(self._totals(row)[0])
@@ -216,7 +227,7 @@ class Recipe:
         """The total of each case, NaN where a metric that counts is missing.
 
         Args:
-            values: any index, of runs and cases; a column a metric, NaN where there is no value.
+            values: one row per run and case under any index, one column per metric, NaN where there is no value.
         """
         import pandas as pd
 
@@ -229,7 +240,7 @@ class Recipe:
         return tuple(term for group in self.groups for term in group.terms)
 
     def _totals(self, values_NM: Matrix) -> Matrix:
-        """(N,) totals of N rows of all metrics."""
+        """(N,) totals of N rows of M values, one per term."""
         weights_G = np.array([group.own_weight for group in self.groups])
         counts = weights_G > 0
         parts_NG, weights_G = self._group_parts(values_NM)[:, counts], weights_G[counts]
@@ -240,7 +251,7 @@ class Recipe:
         return np.where((parts_NG == 0).any(axis=1), 0.0, totals)
 
     def _group_parts(self, values_NM: Matrix) -> Matrix:
-        """(N, G) the weighted mean of each group's parts; NaN where one that counts is missing."""
+        """(N, G): the weighted mean of each group's parts; NaN where a metric that counts is missing."""
         columns, start = [], 0
         for group in self.groups:
             values = values_NM[:, start : start + len(group.terms)].T
@@ -256,7 +267,7 @@ class Recipe:
 
 
 def _mean_formula(weighted: list[tuple[float, str]]) -> str:
-    """'(a + 0.5·b) / 1.5'; what weighs nothing is left out."""
+    """'(a + 0.5·b) / 1.5'; terms of weight 0 are left out."""
     counted = [(weight, text) for weight, text in weighted if weight]
     whole = sum(weight for weight, _ in counted)
     if len(counted) == 1:

@@ -53,7 +53,7 @@ READING = f"""\
 - **A comparison** is paired by case. A verdict is given where it would be false in 5 of 100 comparisons at most, over
   all metrics shown together (Holm's correction).
 - **Coverage** is the share of clips that have a value. What is missing is missing, never 0, and its reason is on the
-  page of the model. Below {ENOUGH:.0%}, a model has numbers but no rank.
+  page of the model. Below {100 * ENOUGH:.0f} %, a model has numbers but no rank.
 - **Clips here**: the clips behind the numbers are at hand; look at them. **Numbers only**: the numbers of a run were
   published, with its settings, digests and versions; the clips are elsewhere.
 - **Clips** are shown as H.264, as browsers play it; they were measured as the models made them.
@@ -100,7 +100,10 @@ CITING = "The leaderboard's downloads have the papers of the models and metrics 
 
 
 def page(
-    recipes: Iterable[Recipe], said: Sequence[str] = (), cited: str = "", here: Mapping[str, str] | None = None
+    recipes: Iterable[Recipe],
+    said: Sequence[str] = (),
+    cited: str = "",
+    here: Mapping[str, str] | None = None,
 ) -> list[Block]:
     """The whole page.
 
@@ -110,6 +113,7 @@ def page(
         cited: a note for the citation: the suites and the day of the numbers.
         here: what is on this machine, see on_this_machine; None to leave it and the machine's suites out.
     """
+    totals: list[Block] = [recipe_details(recipe) for recipe in recipes]
     return [
         Prose(WHAT),
         Heading("Running it"),
@@ -120,20 +124,25 @@ def page(
         *(Text(words) for words in said if words),
         Text("Every metric: what it says, and what it is blind to", link=content.to("metrics")),
         Heading("Totals", "recipes"),
-        *([recipe_details(recipe) for recipe in recipes] or [Text(NO_TOTALS, "quiet")]),
+        *(totals or [Text(NO_TOTALS, "quiet")]),
         Heading("Suites and versions"),
         Prose(SUITES),
-        *([suites_table(known_suites())] if here is not None else []),
+        *([] if here is None else [suites_table(known_suites())]),
         Heading("Adding your results"),
         Prose(SUBMITTING),
         Code(PUBLISHING),
         Prose(SUBMITTING_AFTER),
         Heading("Citing"),
         Code(citations.benchmark(cited)),
+        Text(CITING, "small"),
         Heading("Licence"),
         Prose(LICENCE),
-        *([Heading("On this machine"), content.facts(here)] if here is not None else []),
+        *_here(here),
     ]
+
+
+def _here(here: Mapping[str, str] | None) -> list[Block]:
+    return [] if here is None else [Heading("On this machine"), content.facts(here)]
 
 
 def known_suites() -> dict[str, Suite | str]:

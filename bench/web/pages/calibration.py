@@ -59,7 +59,7 @@ def missing(places: Sequence[str] = ()) -> list[Block]:
     """What stands there without a table; places are the files that were looked for."""
     where = f" at {' or '.join(places)}" if places else ""
     return [
-        Text(f"No calibration{where} yet. Make one, then reload this page:", "note"),
+        Text(f"No calibration{where} yet. Make one:", "note"),
         content.Code("bench calibrate"),
     ]
 

@@ -131,7 +131,7 @@ def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
     intervals = leaderboard_plots.of_column(found, shown, plotted)
     scatter = leaderboard_plots.motion_against_consistency(found)
     if intervals:
-        made += [Heading(intervals.title), intervals]
+        made += [Heading(intervals.plot.title), intervals]
     if scatter:
         made += [Heading("Motion against consistency"), scatter]
     return [*made, _definitions(found)]

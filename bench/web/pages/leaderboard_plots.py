@@ -48,7 +48,7 @@ def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
         return None
     marks = [(each.mean, f"{each.name}: {each.told}", each.colour) for each in drawn if each.is_apart]
     across = f"{column.title} ({column.unit})" if column.unit else column.title
-    return Figure(svg.Intervals(column.title, drawn, across, marks), column.title)
+    return Figure(svg.Intervals(column.title, drawn, across, marks))
 
 
 def _interval(line: Line, cell: Cell, is_apart: bool) -> svg.Interval:

@@ -21,7 +21,7 @@ from bench.web.pages.cells import metric_cell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.statistics.correlations import Alike
+    from bench.statistics.correlations import Correlation
 
 MOST_RUNS = 40
 """Runs in one plot: the best, and every baseline besides."""
@@ -163,7 +163,7 @@ def _figure(found: Measured, metric: str, spreads: Sequence[svg.Spread], said: s
 
 def _alike(found: Measured, metric: str) -> list[Block]:
     made: list[Block] = [Heading("Which metrics say the same")]
-    alike = correlations.alike(found.values, metric)
+    alike = correlations.strongest(found.values, metric)
     if not alike:
         said = f"Fewer than {correlations.MIN_PAIRS} cases have another metric, too, or nothing varies."
         return [*made, Text(said, "quiet")]
@@ -181,7 +181,7 @@ def _alike(found: Measured, metric: str) -> list[Block]:
     return [*made, Text(said, "quiet"), Table("Metrics that go with this one", columns, rows)]
 
 
-def _alike_row(known: Catalogue, metric: str, other: Alike) -> Row:
+def _alike_row(known: Catalogue, metric: str, other: Correlation) -> Row:
     agreement = other.spearman * known.card(metric).sign * known.card(other.metric).sign
     cells = (
         metric_cell(known, other.metric),

@@ -31,6 +31,8 @@ ABOUT = "What each number means, where it comes from, and what it is blind to."
 
 NO_CARD = "No card: nothing is known here of this metric but its name. Its numbers are shown as they came."
 
+CURVES_SAID = "The mean change of sound clips, damaged at growing severity, with its 95 % interval."
+
 NO_CURVE = "It has no curve: it was not calibrated, or had no value on the clips that were damaged."
 
 # All of them
@@ -83,7 +85,12 @@ def index(known: Catalogue, scores: pd.DataFrame, metrics: Sequence[str]) -> Tab
         Column("main", "Main", "Shown where no metric was chosen", is_text=True),
         Column("version", "Version", "Grows when the same clip gives another value"),
         Column("runs", "Runs", "Runs here that have a value", sign=1),
-        Column("definition", "Definition", is_text=True),
+        Column(
+            "definition",
+            "Definition",
+            "Its first sentence; the rest is below the metric's name",
+            is_text=True,
+        ),
     )
     rows = (_row(known, metric, runs.get(metric, 0)) for metric in known.ordered(metrics))
     return Table("All metrics", columns, tuple(rows), is_tall=True)
@@ -101,9 +108,16 @@ def _row(known: Catalogue, metric: str, runs: int) -> Row:
         content.words("●" if has_card and card.is_main else ""),
         content.figure(card.version) if has_card else Cell(""),
         content.figure(runs),
-        content.words(card.definition if has_card else "no card here"),
+        content.words(_first_sentence(card.definition), about=card.definition)
+        if has_card
+        else Cell("no card here"),
     )
     return Row("", cells)
+
+
+def _first_sentence(text: str) -> str:
+    first, stop, _ = text.partition(". ")
+    return first + stop.rstrip()
 
 
 # One in full
@@ -190,14 +204,12 @@ def under_damage(known: Catalogue, name: str, table: Calibration | None) -> list
     made: list[Block] = [Heading("Under damage")]
     if table is None:
         return [*made, Text("There is no calibration here: bench calibrate makes the curves.", "quiet")]
-    drawn = (calibration.one_metric(table, each, known) for each in (name, bare(name)))
-    own = next((blocks for blocks in drawn if blocks), None)
+    of_names = ([curve for curve in table.curves if curve.metric == each] for each in (name, bare(name)))
+    own = next((found for found in of_names if found), None)
     if own is None:
         return [*made, Text(NO_CURVE, "quiet")]
-    return [*made, Text(CURVES_SAID, "quiet"), *own]
+    return [*made, Text(CURVES_SAID, "quiet"), calibration.figures(table, own, known)]
 
-
-CURVES_SAID = "The mean change of sound clips, damaged at growing severity, with its 95 % interval."
 
 # Every one below the other
 

@@ -20,7 +20,7 @@ ABOUT_MISSING = (
 
 PROVENANCE = (
     "suite", "suite_version", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "reads_text",
-    "clip_sha256", "device", "created", "bench_version", "commit",
+    "clip_sha256", "device", "bench_version", "commit",
 )  # fmt: skip
 """Columns of a row that say where its number came from, in reading order; those of JSON follow."""
 
@@ -80,6 +80,8 @@ def provenance(rows: pd.DataFrame) -> content.Facts:
     found: dict[str, str | Cell] = {
         name.replace("_", " "): _several(rows[name]) for name in PROVENANCE if name in rows
     }
+    days = sorted({str(text)[:10] for text in rows["created"].astype(object).dropna()})
+    found["measured"] = " to ".join(dict.fromkeys([days[0], days[-1]])) if days else ""
     for name in JSON_COLUMNS:
         texts = (
             [str(text) for text in rows[name].astype(object).dropna().unique() if text]

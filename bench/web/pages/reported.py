@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.base import svg
-from bench.base.svg.canvas import AMBER, BLUE, GRAY
-from bench.base.wording import number
 from bench.scoring import reported
-from bench.scoring.recipes import FROZEN, VBENCH_I2V, Recipe, registry
+from bench.scoring.recipes import Recipe, registry
 from bench.scoring.reported import EVIDENCE, Metric, Reported, Source
 from bench.types import ARROWS, BETTER, SIGNS
 from bench.web import content
-from bench.web.content import (
-    Badge,
-    Block,
-    Cell,
-    Column,
-    Details,
-    Figure,
-    Heading,
-    Link,
-    Listing,
-    Row,
-    Table,
-    Text,
-    minus,
-)  # fmt: skip
+from bench.web.content import Badge, Block, Cell, Column, Details, Heading, Link, Listing, Row, Table, Text
+from bench.web.pages import reported_plots
 from bench.web.pages.cells import recipe_details
 
 if TYPE_CHECKING:
@@ -42,17 +25,6 @@ BANNER = (
 NONE = "There are no reported numbers here: they are files in the folder of published results."
 
 RECOMPUTED, DIFFERENCE = reported.ADDED
-
-MOTION = "vbench_dynamic_degree"
-STILL, MOVING = (0xD9, 0x82, 0x2B), (0x2F, 0x74, 0xC0)
-"""Ends of the scale of motion: told apart without red and green, on white and on a dark background."""
-
-FROZEN_TOTAL = VBENCH_I2V.total(FROZEN) or math.nan
-
-ABOUT_FROZEN = (
-    f"By VBench-I2V's published formula a frozen copy of the input image has a total of about {FROZEN_TOTAL:.1f}: "
-    "computed, not measured. Read every total beside the dynamic degree."
-)
 
 
 def read(folders: Iterable[Path]) -> tuple[list[Reported], list[str]]:
@@ -108,9 +80,12 @@ def benchmark(numbers: Sequence[Reported], name: str, plotted: str = "") -> list
         *([Text(own[0].about, "quiet")] if own[0].about else []),
         _sources(own),
         table(rows, metrics),
-        *_plot(rows, chosen),
+        *reported_plots.of_metric(rows, chosen),
         _meaning(metrics),
-        Details("How the numbers came here", [content.facts({**EVIDENCE})]),
+        Details(
+            "How the numbers came here",
+            [content.Facts(tuple((mark, Cell(said)) for mark, said in EVIDENCE.items()))],
+        ),
         *([Details("The recomputed total", [*recipe_details(recipe).blocks])] if recipe else []),
     ]
 
@@ -200,51 +175,6 @@ def _row(record: Mapping[Any, Any], numbers: Sequence[str], facts: Sequence[str]
         *(content.words(record[name]) for name in facts),
     )
     return Row("", cells, is_quiet=is_doubtful)
-
-
-# The plot
-
-
-def _plot(rows: pd.DataFrame, metric: Metric) -> list[Block]:
-    """One metric of every model, the best first, coloured by how much its clips move where that was published."""
-    name = metric.name
-    shown = rows[~rows["is_doubtful"].astype(bool) & rows[name].notna()]
-    shown = shown.sort_values(name, ascending=metric.direction == "lower", kind="stable")
-    if shown.empty:
-        return []
-    has_motion = MOTION in shown and name != MOTION and bool(shown[MOTION].notna().any())
-    motions = [float(value) for value in shown[MOTION]] if has_motion else [math.nan] * len(shown)
-    colours = _colours(motions) if has_motion else [BLUE] * len(shown)
-    unit = f" {metric.unit}" if metric.unit else ""
-    lines = [
-        svg.Interval(str(model), float(value), colour=colour, told=f"{number(float(value))}{unit}")
-        for model, value, colour in zip(shown["model"], shown[name], colours, strict=True)
-    ]
-    is_total = name == f"{VBENCH_I2V.name}_total"
-    frozen = f"a frozen copy of the image would have about {FROZEN_TOTAL:.4g}"
-    marks = [(FROZEN_TOTAL, frozen, AMBER)] if is_total else []
-    across = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
-    said = [f"Dashed line: {ABOUT_FROZEN}"] if is_total else []
-    if has_motion:
-        known = [value for value in motions if math.isfinite(value)]
-        said.append(
-            f"Colour: the dynamic degree, from {number(min(known))} % (orange) to {number(max(known))} % (blue); gray "
-            "where it was not published."
-        )
-    plot = svg.Intervals(f"Plot of {metric.title}", lines, across, marks)
-    return [Figure(plot, metric.title, minus(" ".join(said)))]
-
-
-def _colours(motions: Sequence[float]) -> list[str]:
-    """From STILL to MOVING; gray where the motion is not known."""
-    known = [value for value in motions if math.isfinite(value)]
-    low, wide = min(known), (max(known) - min(known)) or 1.0
-    return [_blend((value - low) / wide) if math.isfinite(value) else GRAY for value in motions]
-
-
-def _blend(share: float) -> str:
-    mixed = (round(a + (b - a) * share) for a, b in zip(STILL, MOVING, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 # What it means

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bench.base import svg
 from bench.base.svg.canvas import AMBER, BLUE, GRAY, GREEN
@@ -16,7 +17,7 @@ from bench.statistics.pareto import Place, Span, Spot
 from bench.web import content
 from bench.web.content import Block, Cell, Figure, Heading, Row, Table, Text
 from bench.web.pages import roles
-from bench.web.pages.cells import has_value, metric_column, score_cell
+from bench.web.pages.cells import metric_column, score_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,20 +35,23 @@ QUESTIONS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 """Question -> metrics across and up, the first that was measured of each."""
 
 ABOUT = (
-    "Each cross is a run: its means, and their 95 % intervals as arms. On the dashed front (blue), no other model is at "
-    "least as good in both numbers and better in one. Amber models are behind it, but their intervals reach it. Gray "
-    "models are beaten: another one is better in both, beyond all intervals. Null baselines and reference clips (green) "
-    "are drawn, never ranked."
+    "Each cross is a run: its means, and their 95 % intervals as arms. Blue models are on the front (dashed): no other "
+    "is at least as good in both numbers and better in one. Amber models are behind it, but their intervals reach it. "
+    "Gray models are beaten: another is better in both, beyond all intervals. Null baselines and reference clips "
+    "(green) are drawn, never ranked."
 )
 
 ONE_METRIC = "There is one metric only on this suite: nothing to trade."
 
-COLOURS: Mapping[Place, str] = {"on the front": BLUE, "not told apart": AMBER, "beaten": GRAY}
-"""Place -> its colour; the order is that of the table."""
+ORDER: tuple[Place, ...] = ("on the front", "not told apart", "beaten")
+"""Of places in the table."""
 
 NOT_RANKED = "not ranked"
 
-Pair = tuple[str, str]
+COLOURS: Mapping[str, str] = {**dict(zip(ORDER, (BLUE, AMBER, GRAY), strict=True)), NOT_RANKED: GREEN}
+"""Place, or NOT_RANKED -> its colour."""
+
+Pair: TypeAlias = tuple[str, str]
 """The metrics across and up."""
 
 
@@ -113,14 +117,18 @@ def tradeoff(
         undirected: +1 where more is better, −1 where less is, for metrics whose cards leave it open.
     """
     across, up = (_version(found, metric) for metric in pair)
-    lines = tuple(line for line in found.lines if has_value(line, across) and has_value(line, up))
+    lines = tuple(line for line in found.lines if _has_value(line, across) and _has_value(line, up))
     signs = across.card.sign or undirected[0], up.card.sign or undirected[1]
     return Tradeoff(across, up, lines, signs, known)
 
 
 def _version(found: standings.Standing, metric: str) -> Column:
     own = [column for column in found.columns if column.metric == metric]
-    return max(own, key=lambda column: sum(has_value(line, column) for line in found.lines))
+    return max(own, key=lambda column: sum(_has_value(line, column) for line in found.lines))
+
+
+def _has_value(line: Line, column: Column) -> bool:
+    return column in line.scores and math.isfinite(line.scores[column].mean)
 
 
 def _span(score: Score) -> Span:
@@ -131,7 +139,7 @@ def _span(score: Score) -> Span:
 
 
 def page(rows: pd.DataFrame, scores: pd.DataFrame, suite: str, known: Catalogue) -> list[Block]:
-    """The whole page of a suite, without choices: every question that can be asked.
+    """The whole page of a suite, without choices: every question that some run answers.
 
     Args:
         rows: the columns of Measurement; of this suite at least.
@@ -140,14 +148,13 @@ def page(rows: pd.DataFrame, scores: pd.DataFrame, suite: str, known: Catalogue)
         known: what is known of the metrics.
     """
     own = scores[(scores["suite"].astype(str) + "@" + scores["suite_version"].astype(str)) == suite]
-    able = questions(known.ordered(own.loc[own["mean"].notna(), "metric"].astype(str)))
-    if not able:
-        return [Text("No question of two numbers can be answered on this suite.", "note")]
-    made: list[Block] = [Text(ABOUT, "quiet")]
-    for name, pair in able.items():
-        standing = standings.standing(rows, scores, suite, pair)
-        made += [Heading(name), *drawn(tradeoff(standing, pair, known))]
-    return made
+    made: list[Block] = []
+    for name, pair in questions(known.ordered(own.loc[own["mean"].notna(), "metric"].astype(str))).items():
+        found = tradeoff(standings.standing(rows, scores, suite, pair), pair, known)
+        if found.lines:
+            made += [Heading(name, level=3), *drawn(found)]
+    nothing = Text("No question of two numbers can be answered on this suite.", "note")
+    return [Text(ABOUT, "quiet"), *made] if made else [nothing]
 
 
 def drawn(found: Tradeoff, is_log: tuple[bool, bool] = (False, False)) -> list[Block]:
@@ -207,9 +214,8 @@ def _dot(found: Tradeoff, line: Line, place: str) -> svg.Dot:
     x, y = found.spot(line)
     across, up = (score_cell(line.scores[column]).words for column in (found.across, found.up))
     told = f"{across}; {up}; {place}"
-    colour = {**COLOURS, NOT_RANKED: GREEN}[place]
     ends = (x.low, x.high), (y.low, y.high)
-    return svg.Dot(line.name, x.mean, y.mean, *ends, colour, roles.SHAPES[line.role], told)
+    return svg.Dot(line.name, x.mean, y.mean, *ends, COLOURS[place], roles.SHAPES[line.role], told)
 
 
 def _places(found: Tradeoff) -> list[Block]:
@@ -217,9 +223,8 @@ def _places(found: Tradeoff) -> list[Block]:
     places = found.places()
     if not places:
         return [Text("No model has both numbers, only null baselines and reference clips.", "note")]
-    order = list(COLOURS)
     lines = sorted(
-        (line for line in found.lines if line.run in places), key=lambda line: order.index(places[line.run])
+        (line for line in found.lines if line.run in places), key=lambda line: ORDER.index(places[line.run])
     )
     sides = (found.across, found.up)
     columns = (
@@ -230,7 +235,7 @@ def _places(found: Tradeoff) -> list[Block]:
     rows = tuple(
         Row(line.run, (
             Cell(line.name, line.name.casefold(), link=content.to("model", run=line.run)),
-            Cell(places[line.run], str(order.index(places[line.run]))),
+            Cell(places[line.run], str(ORDER.index(places[line.run]))),
             *(score_cell(line.scores[column]) for column in sides),
         ))
         for line in lines

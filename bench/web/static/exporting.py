@@ -31,6 +31,8 @@ MOST_CLIPS = 50
 """Of a run, unless somebody asks for more: a thousand clips of two hundred runs would be 60 GB."""
 
 
+CLIPS_SHOWN = "Clips are shown as H.264, as browsers play it; they were measured as the models made them."
+
 MOST_PLAYED = 6
 """Clips side by side on the page of cases."""
 
@@ -265,10 +267,11 @@ class _Export:
             data={**data, "pairs": there}, pairs_said=said,
         )  # fmt: skip
         self.writer.document("case.html", "Cases", "case.html", ("lockstep.js", "case.js"), data=data)
-        for page in shared_pages.pages(
-            self.gathered, self.wanted.folders, suites, said, _clips_said(self.wanted)
+        notes = [said, CLIPS_SHOWN, _clips_said(self.wanted)]
+        for path, title, blocks in shared_pages.pages(
+            self.gathered, self.wanted.folders, suites, notes, self.writer.as_of
         ):
-            self.writer.page(*page)
+            self.writer.page(path, title, blocks)
 
     def _write_tables(self) -> None:
         """What the pages show, for programs."""

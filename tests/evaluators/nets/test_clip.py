@@ -12,7 +12,7 @@ from PIL import Image as pillow
 from bench.base import weights
 from bench.errors import Unavailable, UnknownName
 from bench.evaluators.nets import clip
-from bench.evaluators.nets.clip import Encoder, Source
+from bench.evaluators.nets.clip import Encoder, Settings
 from bench.types import Frames
 from tests import tiny_nets
 
@@ -31,7 +31,7 @@ def frames() -> Frames:
 
 
 def openai(path: Path) -> Encoder:
-    return Encoder(Source(checkpoint=path))
+    return Encoder(Settings(checkpoint=path))
 
 
 def test_equals_open_clip_by_hand(folder: Path, frames: Frames) -> None:
@@ -111,20 +111,20 @@ def test_any_model_of_open_clip_with_a_local_file(tiny_model: str, tmp_path: Pat
 
     file = tmp_path / "trained.pt"
     tiny_nets.write_clip(file, quick_gelu=False)
-    source = Source(tiny_model, "mine", file)
-    assert source.weights()[0].sha256 == weights.local(file).sha256
+    settings = Settings(tiny_model, "mine", file)
+    assert settings.weights()[0].sha256 == weights.local(file).sha256
     net = open_clip.CLIP(**tiny_nets.SHAPE).eval()
     net.load_state_dict(torch.load(file, weights_only=True))
     with torch.inference_mode():
         words = net.encode_text(open_clip.tokenize(["a cat"]))[0]
-    assert np.abs(Encoder(source).text("a cat") - (words / words.norm()).numpy()).max() < 1e-6
-    assert Encoder(source).images(frames).shape == (5, 16)
+    assert np.abs(Encoder(settings).text("a cat") - (words / words.norm()).numpy()).max() < 1e-6
+    assert Encoder(settings).images(frames).shape == (5, 16)
 
 
 def test_the_default_is_a_declared_file() -> None:
-    assert Source().weights() == (clip.VIT_B_32,)
+    assert Settings().weights() == (clip.VIT_B_32,)
     assert clip.VIT_B_32.sha256 in clip.VIT_B_32.urls[0]  # OpenAI put the digest into the address
-    assert Source("ViT-L-14", "openai").weights() == ()
+    assert Settings("ViT-L-14", "openai").weights() == ()
 
 
 def test_what_is_not_here_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_tags_that_open_clip_fetches_respect_offline() -> None:
     with pytest.raises(
         Unavailable, match=r"weights 'laion2b_s34b_b79k' of CLIP model 'ViT-B-32' are not here"
     ) as e:
-        Encoder(Source("ViT-B-32", "laion2b_s34b_b79k"))
+        Encoder(Settings("ViT-B-32", "laion2b_s34b_b79k"))
     assert e.value.remedy == "fetch them with a network, or give their file as checkpoint"
 
 
@@ -156,7 +156,7 @@ def test_a_file_is_read_with_the_preprocessing_and_activation_of_its_tag(
     }
     monkeypatch.setattr(open_clip, "get_pretrained_cfg", lambda model, tag: facts if tag == "gray" else {})
     tiny_nets.write_clip(tmp_path / "trained.pt")
-    encoder = Encoder(Source(tiny_model, "gray", tmp_path / "trained.pt"))
+    encoder = Encoder(Settings(tiny_model, "gray", tmp_path / "trained.pt"))
     resize, *_, normalise = encoder._transform.transforms
     assert (tuple(normalise.mean), tuple(normalise.std)) == (facts["mean"], facts["std"])
     assert resize.interpolation.value == "bilinear"
@@ -166,11 +166,11 @@ def test_a_file_is_read_with_the_preprocessing_and_activation_of_its_tag(
 
 def test_unknown_names_are_told() -> None:
     with pytest.raises(UnknownName, match="unknown CLIP model 'ViT-B-33': did you mean"):
-        Encoder(Source("ViT-B-33"))
+        Encoder(Settings("ViT-B-33"))
     with pytest.raises(
         UnknownName, match="unknown tag of CLIP model 'ViT-B-32' 'opnai': did you mean openai"
     ):
-        Encoder(Source("ViT-B-32", "opnai"))
+        Encoder(Settings("ViT-B-32", "opnai"))
 
 
 def test_a_file_of_another_kind_is_unavailable(tmp_path: Path, tiny_model: str) -> None:
@@ -178,7 +178,7 @@ def test_a_file_of_another_kind_is_unavailable(tmp_path: Path, tiny_model: str) 
     page.write_text("<html>not found</html>")
     for tag in ("openai", "mine"):
         with pytest.raises(Unavailable, match=r"page\.pt is not a checkpoint of this CLIP"):
-            Encoder(Source(tiny_model, tag, page))
+            Encoder(Settings(tiny_model, tag, page))
 
 
 @pytest.mark.weights

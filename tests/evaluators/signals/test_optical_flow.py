@@ -222,23 +222,3 @@ def test_warped_is_the_frame_after_brought_back() -> None:
         np.abs(after.astype(float) - frames[0])[8:-8, 8:-8].mean() for after in (motion.warped, frames[1])
     )
     assert left < 0.1 * was
-
-
-# The camera's part of the motion
-
-
-def pan_zoom_and_roll(height: int, width: int) -> Flow:
-    y, x = np.mgrid[:height, :width]
-    return np.stack([3 + 0.02 * x - 0.01 * y, -1 + 0.01 * x + 0.02 * y], axis=2).astype(np.float32)
-
-
-def test_pan_zoom_and_roll_are_the_camera_s() -> None:
-    assert optical_flow.beyond_camera(pan_zoom_and_roll(100, 150), 48).max() < 1e-4
-
-
-def test_a_thing_that_moves_is_not_the_camera_s() -> None:
-    flow = pan_zoom_and_roll(96, 144)
-    flow[:48, :72] += (4, 3)  # a quarter of the frame, in its corner, 5 pixels
-    beyond = optical_flow.beyond_camera(flow, 48).reshape(32, 48)
-    np.testing.assert_allclose(beyond[:16, :24], 5, atol=1e-3)
-    assert beyond[16:].max() < 1e-3

@@ -1,13 +1,9 @@
-"""Slope, test, verdict and half-life: closed forms, SciPy's values, and how often they are fooled."""
-
-import contextlib
-import tracemalloc
+"""Trend and verdict: a closed form, SciPy's values, and how often noise passes for a trend."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats  # 1.17.1
-from scipy.optimize import curve_fit
 from scipy.signal import lfilter
 
 from bench.errors import NotMeasurable
@@ -31,40 +27,6 @@ def falling(shape: str, count: int) -> np.ndarray:
         "late": -np.maximum(time - 0.5, 0),
     }
     return shapes[shape] / np.ptp(shapes[shape])
-
-
-def test_slope_of_a_line_with_wild_values() -> None:
-    line = 3 - 0.25 * np.arange(15)
-    line[[2, 9, 13]] = 100, -50, 7  # 3 of 15 bend 39 of 105 pairs: under half
-    assert trend.slope(line) == pytest.approx(-0.25)
-
-
-def test_slope_is_that_of_scipy() -> None:
-    series = np.random.default_rng(0).normal(size=41)
-    assert trend.slope(series) == pytest.approx(stats.theilslopes(series).slope, abs=1e-12)
-
-
-@given(st.lists(st.integers(-3, 3) | st.floats(-1, 1), min_size=60, max_size=90))
-@settings(deadline=None)
-def test_slope_of_a_long_series_is_the_same_to_the_bit(values: list[float]) -> None:
-    series = np.array(values, dtype=np.float64)
-    whole = trend.slope(series)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trend, "_AT_ONCE", 20)
-        assert trend.slope(series) == whole
-
-
-@pytest.mark.parametrize("kind", ["noise", "still", "steps"])
-def test_slope_of_a_long_series_takes_little_memory(kind: str) -> None:
-    """All slopes of 5000 values at once are 100 MB, and took 500 MB."""
-    noise = np.random.default_rng(0).normal(size=5000)
-    series = {"noise": noise, "still": 0 * noise, "steps": np.round(noise)}[kind]
-    tracemalloc.start()
-    found = trend.trend(series)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert most < 80e6
-    assert abs(found.slope) < 1e-4
 
 
 def test_trend_of_a_line_by_hand() -> None:
@@ -105,8 +67,6 @@ def test_constant_and_rounding_are_no_trend() -> None:
 
 
 def test_too_short() -> None:
-    with pytest.raises(NotMeasurable, match="a slope needs 3 values, the series has 2"):
-        trend.slope(np.zeros(2))
     with pytest.raises(NotMeasurable, match="a trend needs 10 values, the series has 9"):
         trend.trend(np.zeros(9))
 
@@ -164,78 +124,3 @@ def test_a_small_change_is_steady_however_sure() -> None:
     assert fall.p_value < 1e-6
     assert fall.verdict(0.02) == 0
     assert fall.verdict(0.01) == -1
-
-
-@pytest.mark.parametrize(("count", "steps"), [(12, 1.0), (24, 2.5), (24, 10.0), (80, 30.0)])
-def test_half_life_of_an_exponential(count: int, steps: float) -> None:
-    found = trend.half_life(0.3 + 0.6 * 2 ** (-np.arange(count) / steps))
-    assert found.half_life == pytest.approx(steps, rel=1e-3)  # the grid's last step
-    assert found.level == pytest.approx(0.3, abs=1e-3)
-    assert found.drop == pytest.approx(0.6, abs=1e-3)
-
-
-def test_half_life_is_scipys_least_squares() -> None:
-    rng = np.random.default_rng(1)
-    time = np.arange(40)
-    series = 0.2 + 0.7 * 2 ** (-time / 6) + 0.03 * rng.normal(size=40)
-    (level, drop, steps), _ = curve_fit(lambda t, a, b, h: a + b * 2 ** (-t / h), time, series, (0, 1, 5))
-    found = trend.half_life(series)
-    assert (found.level, found.drop, found.half_life) == pytest.approx((level, drop, steps), rel=2e-3)
-
-
-@pytest.mark.parametrize("steps", [2, 4, 8, 16])
-def test_half_life_in_noise_is_near_or_not_told(steps: int) -> None:
-    rng = np.random.default_rng(2)
-    found = []
-    for _ in range(40):
-        with contextlib.suppress(NotMeasurable):
-            found.append(
-                trend.half_life(
-                    0.2 + 0.7 * 2 ** (-np.arange(48) / steps) + 0.02 * rng.normal(size=48)
-                ).half_life
-            )
-    assert len(found) >= 38
-    assert np.median(found) == pytest.approx(steps, rel=0.1)
-    assert np.percentile(found, 95) < 1.4 * steps
-    assert np.percentile(found, 5) > steps / 1.4
-
-
-@pytest.mark.parametrize("memory", [0.0, 0.6, 0.9])
-def test_noise_has_no_half_life(memory: float) -> None:
-    rng = np.random.default_rng(3)
-    told = 0
-    for _ in range(150):
-        with contextlib.suppress(NotMeasurable):
-            trend.half_life(noise(rng, 24, memory))
-            told += 1
-    assert told <= 2
-
-
-@pytest.mark.parametrize(
-    "series",
-    [
-        np.ones(24),
-        1 - 2.0 ** (-np.arange(24) / 4),  # rises
-        -np.arange(24) / 24,  # straight: any level may be its last
-        -((np.arange(24) / 24) ** 2),  # ever faster
-        np.r_[1.0, np.zeros(23)],  # a jump
-        np.r_[np.ones(12), np.zeros(12)],  # a cut
-    ],
-    ids=["constant", "rise", "line", "ever faster", "jump", "cut"],
-)
-def test_what_does_not_decay_has_no_half_life(series: np.ndarray) -> None:
-    with pytest.raises(NotMeasurable, match="half-life"):
-        trend.half_life(series)
-
-
-def test_too_short_for_a_half_life() -> None:
-    with pytest.raises(NotMeasurable, match="a half-life needs 10 values, the series has 9"):
-        trend.half_life(2.0 ** -np.arange(9))
-
-
-def test_half_life_scales() -> None:
-    series = 0.3 + 0.6 * 2 ** (-np.arange(30) / 5) + 0.01 * np.random.default_rng(0).normal(size=30)
-    one, ten = trend.half_life(series), trend.half_life(10 * series + 3)
-    assert ten.half_life == pytest.approx(one.half_life)
-    assert ten.level == pytest.approx(10 * one.level + 3)
-    assert ten.drop == pytest.approx(10 * one.drop)

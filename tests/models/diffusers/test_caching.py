@@ -1,8 +1,8 @@
-"""Accelerations on tiny checkpoints in the real format: they save what they say, repeat, and leave nothing behind."""
+"""Accelerations on tiny checkpoints in the real format: they save work, repeat, and leave no state behind."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,26 +14,27 @@ from bench import models
 from bench.engine import generation
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.media import pictures
-from bench.models import checkpoints
 from bench.models.diffusers import DiffusersModel, caching, loading, memory, teacache
 from bench.models.diffusers.caching import METHODS, Acceleration, TeaCacheFacts
 from bench.models.diffusers.caching.calls import replaced
 from bench.models.diffusers.caching.teacache import polynomial
 from bench.models.diffusers.caching.work import Work
 from bench.models.diffusers.memory import SpeedSettings
-from bench.models.diffusers.svd import SVD
-from bench.types import Case, Frames, Runtime
-from tests import tiny_checkpoints
+from bench.types import Case, Frames
+from tests.tiny_checkpoints import Of
 
 NAMES = ("wan2.1-i2v-480p", "hunyuanvideo-i2v", "cogvideox-5b-i2v", "ltx-video")
 SIZES: dict[str, dict[str, int]] = {
-    "cogvideox-5b-i2v": {},  # it has but one
-    "wan2.1-i2v-480p": {"width": 64, "height": 64},  # below, its clip is little beside the image's 257 tokens
+    "cogvideox-5b-i2v": {},  # it has a single size
+    "wan2.1-i2v-480p": {
+        "width": 64,
+        "height": 64,
+    },  # at smaller sizes, the image's 257 tokens outweigh the clip's
 }
 SMALL = {"width": 32, "height": 32}
 
 LINEAR = "1,0"
-"""TeaCache's polynomial for weights that nobody trained: a change is what it is."""
+"""TeaCache's polynomial for untrained weights: the identity."""
 
 TRIED = {
     "first-block:0.5": NAMES[:2],  # the other two have one block
@@ -44,29 +45,6 @@ TRIED = {
     "mag-cache:0.06:1,1": NAMES,
 }
 PAIRS = [(words, name) for words, names in TRIED.items() for name in names]
-
-
-@pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    import torch
-
-    torch.set_num_threads(1)
-    root, written = tmp_path_factory.mktemp("tiny"), {}
-
-    def folder(name: str) -> Path:
-        if name not in written:
-            written[name] = tiny_checkpoints.write(name, root / name)
-        return Path(written[name])
-
-    return folder
-
-
-@pytest.fixture(scope="session")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    coarse = np.random.default_rng(0).integers(0, 256, (4, 4, 3), dtype=np.uint8)
-    path = tmp_path_factory.mktemp("case") / "photo.png"
-    pictures.write(path, pictures.fit(coarse, 64, 64, "stretch"))
-    return Case(id="photo", image=path, prompt="a cat walks over the grass")
 
 
 @dataclass
@@ -81,7 +59,7 @@ class Loaded:
         self.base = self.make("")
 
     def make(self, words: str) -> Frames:
-        """The clip with an acceleration, on the pipeline that is there."""
+        """The clip with an acceleration, on the loaded pipeline."""
         self.model._acceleration = caching.parse(words)
         return self.model.generate(self.case, 0).frames
 
@@ -91,21 +69,20 @@ class Loaded:
 
 
 @pytest.fixture(scope="session")
-def loaded(folders: Callable[[str], Path], case: Case) -> Callable[[str], Loaded]:
+def loaded(of: Of, case: Case) -> Callable[[str], Loaded]:
     found: dict[str, Loaded] = {}
 
     def load(name: str) -> Loaded:
         if name not in found:
-            found[name] = Loaded(fresh(name, folders), case)
+            found[name] = Loaded(of(name, **asked(name)), case)
         return found[name]
 
     return load
 
 
-def fresh(name: str, folders: Callable[[str], Path], **changes: Any) -> Any:
-    cls: Any = models.registry[name]
-    chosen = cls.Settings(num_frames=9, steps=12, **SIZES.get(name, SMALL), **changes)
-    return cls(chosen, Runtime(), checkpoints.resolve(str(folders(name))))
+def asked(name: str) -> dict[str, int]:
+    """Settings of a clip that is small, and long enough for every cache."""
+    return {"num_frames": 9, "steps": 12, **SIZES.get(name, SMALL)}
 
 
 @pytest.mark.parametrize(("words", "name"), PAIRS)
@@ -148,8 +125,8 @@ def test_what_saved_nothing_is_refused_and_does_not_cost_the_pipeline(
     assert np.array_equal(one.make(""), one.base)
 
 
-def test_the_refusal_becomes_the_clips_record(folders: Callable[[str], Path], case: Case) -> None:
-    model = fresh(NAMES[0], folders, accel="first-block:0")
+def test_the_refusal_becomes_the_clips_record(of: Of, case: Case) -> None:
+    model = of(NAMES[0], **asked(NAMES[0]), accel="first-block:0")
     folder: Any = SimpleNamespace()
     bar: Any = SimpleNamespace(step=models.ignore_steps)
     record = generation._make(model, case, 0, folder, bar)
@@ -161,7 +138,7 @@ def test_the_refusal_becomes_the_clips_record(folders: Callable[[str], Path], ca
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_count_agrees_with_torchs_own(name: str, loaded: Callable[[str], Loaded], case: Case) -> None:
-    """FlopCounterMode looks at products and attentions below all layers, and counts 2 a multiplication."""
+    """FlopCounterMode counts products and attentions below all layers, 2 per multiplication."""
     model = loaded(name).model
     request = model._request(case, model.plan(case))
     totals = []
@@ -198,7 +175,7 @@ def accel(words: str) -> Acceleration:
 def test_passes_with_and_without_a_prompt_are_kept_apart(
     words: str, loaded: Callable[[str], Loaded], case: Case
 ) -> None:
-    """With one state for both, as diffusers has it, one pass computes each attention and the other is handed it."""
+    """With one state for both, as diffusers has it, one pass computes each attention and the other reuses it."""
     model = loaded("wan2.1-i2v-480p").model
     request = model._request(case, model.plan(case))
     assert model.resolved.guidance > 1
@@ -217,7 +194,7 @@ TOY = TeaCacheFacts("toy", {"WanTransformer3DModel": teacache.time_embedding})
 
 
 class Toy:
-    """A denoiser of two blocks on tokens of one channel, each of which adds what it is told; and its pipeline."""
+    """A pipeline whose denoiser has two blocks on tokens of one channel, each of which adds a given number."""
 
     def __init__(self, steps: int = 6) -> None:
         import torch
@@ -299,7 +276,7 @@ def test_teacache_starts_afresh_in_a_section_and_for_each_pass() -> None:
     toy, times = Toy(), [1.0] * 4
     with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
         toy(times, sections=2, passes=2)
-    assert savings.saved == pytest.approx(1 / 2)  # of four steps the first and the last run
+    assert savings.saved == pytest.approx(1 / 2)  # the first and the last of four steps run
 
 
 def test_magcache_follows_its_ratios() -> None:
@@ -308,7 +285,7 @@ def test_magcache_follows_its_ratios() -> None:
     ratios = ",".join(["0.98"] * 10)
     with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, TOY) as savings:
         made = toy([1.0 + step for step in range(10)])
-    # none in the first fifth; step 2 and 3 are skipped, 4 runs, and so on
+    # none in the first fifth; steps 2 and 3 are skipped, 4 runs, and so on
     assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 5, 5, 5, 8, 8, 8)])
     assert savings.saved == pytest.approx(6 / 10)
 
@@ -327,7 +304,7 @@ def test_calibration_gives_the_ratios_that_magcache_reads() -> None:
     found = savings.facts()["mag_ratios"]
     assert found == "1.00000,0.50000,1.50000"
     assert accel(f"mag-cache:0.06:{found}").numbers == (1.0, 0.5, 1.5)
-    savings.check()  # nothing was to be saved
+    savings.check()  # calibration is not meant to save
 
 
 def test_work_is_multiplications() -> None:
@@ -390,36 +367,32 @@ def test_wrong_words_are_refused_before_anything_is_loaded(words: str, message: 
         cls(cls.Settings(accel=words))
 
 
-def test_a_unet_is_refused_before_its_weights_are_read(
-    folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_unet_is_refused_before_its_weights_are_read(of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load", lambda *_: pytest.fail("weights were read"))
     for name in ("svd", "animatediff-sparsectrl", "i2vgen-xl"):
-        cls = models.registry[name]
-        model = cls(cls.Settings(accel="pab"), Runtime(), checkpoints.resolve(str(folders("svd"))))
+        model = of(name, on="svd", accel="pab")
         with pytest.raises(UsageError, match="has a UNet, which nothing accelerates: leave it out"):
             model.load()
-    cls = models.registry["easyanimate-5.1"]
-    model = cls(cls.Settings(accel="pab"), Runtime(), checkpoints.resolve(str(folders("svd"))))
+    model = of("easyanimate-5.1", on="svd", accel="pab")
     with pytest.raises(UsageError, match="pab does not know the layers of EasyAnimateTransformer3DModel"):
         model.load()
 
 
 def test_a_denoiser_that_a_method_does_not_know_is_refused_before_the_first_clip(
-    folders: Callable[[str], Path],
+    of: Of,
 ) -> None:
     with pytest.raises(
         UsageError, match="first-block does not know the layers of LTXVideoTransformer3DModel"
     ):
-        fresh("ltx-video", folders, accel="first-block").load()  # the tiny one has a single block
+        of("ltx-video", **asked("ltx-video"), accel="first-block").load()  # the tiny one has a single block
     with pytest.raises(
         UsageError, match=r"TeaCache's coefficients are not known for model 'wan2\.2-i2v-a14b'"
     ):
-        fresh("wan2.2-i2v-a14b", folders, accel="teacache").load()
+        of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), accel="teacache").load()
 
 
-def test_both_experts_are_accelerated(folders: Callable[[str], Path], case: Case) -> None:
-    model = fresh("wan2.2-i2v-a14b", folders, accel="first-block:0.9")
+def test_both_experts_are_accelerated(of: Of, case: Case) -> None:
+    model = of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), accel="first-block:0.9")
     model.generate(case, 0)
     experts = model._savings.calls
     assert len(experts) == 2
@@ -439,23 +412,20 @@ def test_coefficients_are_of_the_models_to_which_they_were_fitted() -> None:
     assert all(math.isfinite(method.default) for method in METHODS.values())
 
 
-def test_tiling_and_slicing_are_switched_on_where_the_vae_has_them(folders: Callable[[str], Path]) -> None:
-    model = fresh("wan2.1-i2v-480p", folders, tiling=True, slicing=True)
+def test_tiling_and_slicing_are_switched_on_where_the_vae_has_them(of: Of) -> None:
+    model = of("wan2.1-i2v-480p", **asked("wan2.1-i2v-480p"), tiling=True, slicing=True)
     model.load()
     assert model._pipeline.vae.use_tiling
     assert model._pipeline.vae.use_slicing
     for name in ("tiling", "slicing"):
-        own = SVD(
-            replace(SVD.Settings(), **{name: True}), Runtime(), checkpoints.resolve(str(folders("svd")))
-        )
         with pytest.raises(UsageError, match=f"has no {name}; try --set decode_chunk_size=2"):
-            own.load()
+            of("svd", **{name: True}).load()
 
 
-def test_attention_is_this_models_alone(folders: Callable[[str], Path], case: Case) -> None:
+def test_attention_is_this_models_alone(of: Of, case: Case) -> None:
     from diffusers.models import attention_dispatch
 
-    model = fresh("wan2.1-i2v-480p", folders, attention="_native_math")
+    model = of("wan2.1-i2v-480p", **asked("wan2.1-i2v-480p"), attention="_native_math")
     before = attention_dispatch._AttentionBackendRegistry.get_active_backend()
     model.load()
     assert attention_dispatch._AttentionBackendRegistry.get_active_backend() == before
@@ -478,28 +448,26 @@ def test_attention_is_this_models_alone(folders: Callable[[str], Path], case: Ca
     ],
 )
 def test_an_attention_that_cannot_be_is_named(
-    name: str, attention: str, error: type[Exception], message: str, folders: Callable[[str], Path]
+    name: str, attention: str, error: type[Exception], message: str, of: Of
 ) -> None:
     with pytest.raises(error, match=message):
-        fresh(name, folders, attention=attention).load()
+        of(name, **asked(name), attention=attention).load()
 
 
-def test_the_denoiser_is_compiled_where_there_is_a_compiler(
-    folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_denoiser_is_compiled_where_there_is_a_compiler(of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     compiled: list[str] = []
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled.append(type(self).__name__))
     monkeypatch.setattr(memory.shutil, "which", lambda name: f"/usr/bin/{name}")
-    fresh("wan2.2-i2v-a14b", folders, compile=True).load()
+    of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), compile=True).load()
     assert compiled == ["WanTransformer3DModel"] * 2
     monkeypatch.setattr(memory.shutil, "which", lambda name: None)
     monkeypatch.delenv("CXX", raising=False)
     with pytest.raises(
         Unavailable, match=r"needs a C\+\+ compiler, and there is no c\+\+ or g\+\+ or clang\+\+; install"
     ):
-        fresh("wan2.2-i2v-a14b", folders, compile=True).load()
+        of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), compile=True).load()
 
 
 def test_compiled_code_is_not_accelerated() -> None:
@@ -508,7 +476,7 @@ def test_compiled_code_is_not_accelerated() -> None:
 
 
 def test_a_plan_says_that_a_unet_cannot_be_accelerated(tmp_path: Path) -> None:
-    """Before weights are looked for: `bench run -m svd --accel teacache --dry-run`."""
+    """Before any weights are needed: `bench run -m svd --set accel=teacache --dry-run`."""
     pictures.write(tmp_path / "a.png", np.zeros((64, 64, 3), np.uint8))
     svd = models.registry["svd"]
     with pytest.raises(UsageError, match="has a UNet, which nothing accelerates"):

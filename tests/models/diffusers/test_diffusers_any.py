@@ -1,51 +1,22 @@
-"""The adapter of any checkpoint, on tiny checkpoints of classes that have adapters of their own to be held against."""
+"""The adapter of any checkpoint, compared with the models' own adapters on their tiny checkpoints."""
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench import models
 from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import UsageError
-from bench.media import pictures
 from bench.models import checkpoints
-from bench.models.diffusers import DiffusersModel
 from bench.models.diffusers.diffusers_any import Diffusers
 from bench.types import Case, Runtime, Suite
-from tests import tiny_checkpoints
+from tests.tiny_checkpoints import Of, Tiny
 
 SMALL = {"num_frames": 9, "width": 32, "height": 32, "steps": 2}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Callable[[str], Path]:
-    root, written = tmp_path_factory.mktemp("any"), dict[str, Path]()
-
-    def write(name: str) -> Path:
-        if name not in written:
-            written[name] = tiny_checkpoints.write(name, root / name)
-        return written[name]
-
-    return write
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    path = tmp_path_factory.mktemp("photo") / "photo.png"
-    pictures.write(path, np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8))
-    return Case("photo", path, prompt="a cat walks")
-
-
-def of(cls: type[models.Model], folder: Path, **chosen: Any) -> DiffusersModel:
-    model = cls(cls.Settings(**chosen), Runtime(), checkpoints.resolve(str(folder)))
-    assert isinstance(model, DiffusersModel)
-    return model
 
 
 def renamed(folder: Path, copy: Path, name: str) -> Path:
@@ -64,23 +35,23 @@ def renamed(folder: Path, copy: Path, name: str) -> Path:
     ],
 )
 def test_it_makes_the_clip_of_the_models_own_adapter(
-    name: str, same_as_by_hand: dict[str, Any], folder: Callable[[str], Path], case: Case
+    name: str, same_as_by_hand: dict[str, Any], of: Of, case: Case
 ) -> None:
-    own = of(models.registry[name], folder(name), **SMALL, **same_as_by_hand).generate(case, 0)
-    clip = of(Diffusers, folder(name), **SMALL).generate(case, 0)
+    own = of(name, **SMALL, **same_as_by_hand).generate(case, 0)
+    clip = of("diffusers", on=name, **SMALL).generate(case, 0)
     assert np.array_equal(clip.frames, own.frames)
 
 
-def test_what_is_not_set_is_the_pipelines_own(folder: Callable[[str], Path], case: Case) -> None:
-    model = of(Diffusers, folder("svd"), steps=1, width=32)
+def test_what_is_not_set_is_the_pipelines_own(of: Of, case: Case) -> None:
+    model = of("diffusers", on="svd", steps=1, width=32)
     model.load()
     plan, used = model.plan(case), model.effective_settings()
     assert (plan.frames, plan.made_frames, plan.width, plan.height, plan.fps) == (14, 14, 32, 576, 7)
     assert used["guidance"] is None  # it has a first and a last one instead
 
 
-def test_frames_and_sizes_are_rounded_as_the_parts_say(folder: Callable[[str], Path], case: Case) -> None:
-    model = of(Diffusers, folder("wan2.2-ti2v-5b"), num_frames=6, width=70, height=60, steps=1)
+def test_frames_and_sizes_are_rounded_as_the_parts_say(of: Of, case: Case) -> None:
+    model = of("diffusers", on="wan2.2-ti2v-5b", num_frames=6, width=70, height=60, steps=1)
     clip = model.generate(case, 0)
     assert clip.frames.shape == (6, 64, 64, 3)
     assert model.plan(case).made_frames == 9
@@ -98,31 +69,30 @@ def test_frames_and_sizes_are_rounded_as_the_parts_say(folder: Callable[[str], P
         ("logging", "is a logging, which this diffusers does not have"),
     ],
 )
-def test_what_is_not_image_to_video_is_refused(
-    name: str, why: str, folder: Callable[[str], Path], tmp_path: Path
-) -> None:
-    model = of(Diffusers, renamed(folder("cogvideox-5b-i2v"), tmp_path / "other", name))
+def test_what_is_not_image_to_video_is_refused(name: str, why: str, tiny: Tiny, tmp_path: Path) -> None:
+    other = renamed(tiny("cogvideox-5b-i2v"), tmp_path / "other", name)
+    model = Diffusers(None, Runtime(), checkpoints.resolve(str(other)))
     with pytest.raises(UsageError, match=why):
         model.load()
 
 
-def test_settings_that_a_pipeline_does_not_take_are_refused(folder: Callable[[str], Path]) -> None:
+def test_settings_that_a_pipeline_does_not_take_are_refused(of: Of) -> None:
     with pytest.raises(
         UsageError, match="negative_prompt is set, and a StableVideoDiffusionPipeline takes none"
     ):
-        of(Diffusers, folder("svd"), negative_prompt="ugly").load()
+        of("diffusers", on="svd", negative_prompt="ugly").load()
 
 
 def test_teacache_observes_what_the_adapters_of_the_same_denoiser_know(
-    folder: Callable[[str], Path],
+    of: Of,
 ) -> None:
-    of(Diffusers, folder("wan2.1-i2v-480p"), accel="teacache:0.5:1,0").load()
+    of("diffusers", on="wan2.1-i2v-480p", accel="teacache:0.5:1,0").load()
     with pytest.raises(UsageError, match="coefficients are not known for model 'diffusers'; give them"):
-        of(Diffusers, folder("wan2.1-i2v-480p"), accel="teacache").load()
+        of("diffusers", on="wan2.1-i2v-480p", accel="teacache").load()
 
 
-def test_precision_tells_its_runs_apart(folder: Callable[[str], Path], case: Case) -> None:
-    entrant = ModelRequest(("diffusers",), checkpoints=(str(folder("wan2.1-i2v-480p")),))
+def test_precision_tells_its_runs_apart(tiny: Tiny, case: Case) -> None:
+    entrant = ModelRequest(("diffusers",), checkpoints=(str(tiny("wan2.1-i2v-480p")),))
     suite = Suite("own", "0", "", (case,))
     found = [
         resolve_models.resolve(entrant, suite, Runtime(dtype=dtype))[0][1]

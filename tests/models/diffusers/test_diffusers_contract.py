@@ -1,7 +1,7 @@
 """What holds for every adapter of a diffusers pipeline, on a tiny checkpoint in the real format, loaded from disk.
 
-Clips are compared before they are rounded: with weights that nobody trained, what an image or a prompt changes may be
-less than a level of eight bits.
+Clips are compared before they are rounded: with weights that were never trained, an image or a prompt may change less
+than a level of eight bits.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from bench import models
 from bench.errors import Cancelled, UsageError
 from bench.media import pictures
-from bench.models import checkpoints
 from bench.models.diffusers import DiffusersModel, calling
-from bench.types import Case, Keyframe, Runtime
+from bench.types import Case, Clip, Keyframe
 from tests import tiny_checkpoints
+from tests.tiny_checkpoints import Of, Tiny, borrow
 
 CLASSES = {
     name: cls
@@ -33,74 +33,78 @@ CLASSES = {
 NAMES = sorted(CLASSES)
 
 
-def is_twin(name: str) -> bool:
-    """Whether it differs from the model it inherits from in its card alone, and runs the same tiny checkpoint."""
+def twin(name: str) -> str:
+    """The model that runs the same code on the same tiny checkpoint and differs in its card alone; else itself."""
     cls, builders = CLASSES[name], tiny_checkpoints.builders()
     parent = getattr(cls.__mro__[1], "card", None)
     own = {word for word, value in vars(cls).items() if callable(value) or not word.startswith("_")}
-    return (
-        own <= {"card", "teacache_coefficients"}
-        and parent is not None
-        and builders.get(parent.name) is builders[name]
-    )
+    if own <= {"card", "teacache_coefficients"} and parent and builders.get(parent.name) is builders[name]:
+        return twin(parent.name)
+    return name
 
 
-DISTINCT = [name for name in NAMES if not is_twin(name)]
-"""What is said of these holds for their twins, which run the same code on the same weights."""
+DISTINCT = [name for name in NAMES if twin(name) == name]
+"""Assertions about these hold for their twins, too."""
 
 TAKING = {
     condition: [name for name in DISTINCT if condition in CLASSES[name].card.takes]
     for condition in ("last frame", "keyframes", "keep mask", "negative prompt")
 }
 
-SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 64, "height": 64, "steps": 2}
-SMALLER: Mapping[str, Mapping[str, Any]] = {
-    "cogvideox-5b-i2v": {"width": 32, "height": 32},  # the tiny one's only size
-    "framepack": {"width": 32, "height": 32},  # makes 37 frames whatever it is asked for
-    "framepack-f1": {"width": 32, "height": 32},
+SMALL: Mapping[str, Any] = {"num_frames": 5, "width": 32, "height": 32, "steps": 2}
+LARGER: Mapping[str, Mapping[str, Any]] = {
+    "wan2.1-vace-1.3b": {"width": 64, "height": 64},  # with fewer tokens, a keyframe has no effect
 }
 NEEDS_LAST = ("wan2.1-flf2v-720p",)
 SEEN = 1e-6
-"""How much of white a clip must change to count: a hundred times what float32 leaves of a sum that was reordered."""
+"""The least change of a clip that counts, as a share of white: a hundred times float32's error of a reordered sum."""
 
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass
-class Maker:
-    """A model that stays loaded, and what it made, as the pipeline gave it."""
+class Base:
+    """The first clip of a model, and what was recorded with it."""
 
-    model: DiffusersModel
-    raw: list[Floats] = field(default_factory=list)
-    base: Floats | None = None
+    raw: Floats
+    clip: Clip
+    steps: list[tuple[int, int]]
+    used: dict[str, Any]
+
+
+class Maker:
+    """A model that stays loaded, and what its pipeline gave last."""
+
+    def __init__(self, model: DiffusersModel) -> None:
+        self.model = model
+        self.raw: Floats = np.zeros(0)
+        self._base: Base | None = None
 
     def make(self, case: Case, seed: int = 0, step: models.Step = models.ignore_steps) -> Floats:
         """Frames in [0, 1], before rounding."""
         self.model.generate(case, seed, step)
-        return self.raw[-1]
+        return self.raw
+
+    def base(self, case: Case) -> Base:
+        """The clip of the case and seed 0, made once."""
+        if self._base is None:
+            steps: list[tuple[int, int]] = []
+            clip = self.model.generate(case, 0, lambda done, total: steps.append((done, total)))
+            self._base = Base(self.raw, clip, steps, self.model.effective_settings())
+        return self._base
 
 
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Callable[[str], Path]:
-    """The tiny checkpoint of a model, written once."""
-    root, written = tmp_path_factory.mktemp("tiny"), {}
-
-    def folder(name: str) -> Path:
-        if name not in written:
-            written[name] = tiny_checkpoints.write(name, root / name)
-        return Path(written[name])
-
-    return folder
-
-
-@pytest.fixture(scope="session")
-def makers(folders: Callable[[str], Path]) -> Callable[[str], Maker]:
-    """A model with small settings, loaded once."""
+def makers(of: Of) -> Callable[[str], Maker]:
+    """A model with small settings, loaded once; a twin borrows the pipeline of its twin."""
     made: dict[str, Maker] = {}
 
     def maker(name: str) -> Maker:
         if name not in made:
-            made[name] = Maker(small_model(name, folders(name)))
+            model = of(name, **small(name))
+            if twin(name) != name:
+                borrow(model, maker(twin(name)).model)
+            made[name] = Maker(model)
         return made[name]
 
     return maker
@@ -117,7 +121,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture
 def case(name: str, photo: Case) -> Case:
-    """With a last frame for a model that does not run without."""
+    """With a last frame for a model that needs one."""
     last = Keyframe(photo.image.with_name("2.png"), SMALL["num_frames"] - 1)
     return replace(photo, keyframes=(last,)) if name in NEEDS_LAST else photo
 
@@ -128,7 +132,7 @@ def maker(name: str, makers: Callable[[str], Maker], monkeypatch: pytest.MonkeyP
     found, rounded = makers(name), calling.to_uint8
 
     def keep(frames: Floats) -> NDArray[np.uint8]:
-        found.raw[:] = [frames]
+        found.raw = frames
         return rounded(frames)
 
     monkeypatch.setattr(calling, "to_uint8", keep)
@@ -137,15 +141,12 @@ def maker(name: str, makers: Callable[[str], Maker], monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def base(maker: Maker, case: Case) -> Floats:
-    """The clip of the case and seed 0, made once."""
-    if maker.base is None:
-        maker.base = maker.make(case)
-    return maker.base
+    """The clip of the case and seed 0."""
+    return maker.base(case).raw
 
 
-def small_model(name: str, folder: Path, **changes: Any) -> DiffusersModel:
-    chosen = {**SMALL, **SMALLER.get(name, {}), **changes}
-    return CLASSES[name](CLASSES[name].Settings(**chosen), Runtime(), checkpoints.resolve(str(folder)))
+def small(name: str) -> dict[str, Any]:
+    return {**SMALL, **LARGER.get(twin(name), {})}
 
 
 def other_image(case: Case) -> Path:
@@ -165,34 +166,32 @@ def test_every_family_is_here() -> None:
 
 
 def is_untried(name: str) -> bool:
-    """Whether it loads a pipeline that is always the same, and nobody built a tiny checkpoint of it."""
+    """Whether it loads a fixed pipeline class, and there is no tiny checkpoint of it."""
     cls = models.registry[name]
     return issubclass(cls, DiffusersModel) and hasattr(cls, "pipeline") and name not in NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_clip_has_the_shape_that_was_asked_for(name: str, maker: Maker, base: Floats, case: Case) -> None:
-    settings, plan = maker.model.settings, maker.model.plan(case)
-    clip = maker.model.generate(case, 0)
-    assert clip.frames.shape == (settings.num_frames, settings.height, settings.width, 3)
-    assert clip.fps == plan.fps == (settings.fps or maker.model.card.fps)
-    assert len(base) == plan.made_frames
-    assert np.isfinite(base).all()
-    assert base.std() > 0.01
+def test_a_clip_has_the_shape_that_was_asked_for(name: str, maker: Maker, case: Case) -> None:
+    settings, made, plan = maker.model.settings, maker.base(case), maker.model.plan(case)
+    assert made.clip.frames.shape == (settings.num_frames, settings.height, settings.width, 3)
+    assert made.clip.fps == plan.fps == (settings.fps or maker.model.card.fps)
+    assert len(made.raw) == plan.made_frames
+    assert np.isfinite(made.raw).all()
+    assert made.raw.std() > 0.01
 
 
 @pytest.mark.parametrize("name", DISTINCT)
 def test_the_same_seed_gives_the_same_clip_whatever_came_before(
-    name: str, maker: Maker, base: Floats, case: Case, folders: Callable[[str], Path]
+    name: str, maker: Maker, base: Floats, case: Case, of: Of
 ) -> None:
     import torch
 
     assert change(maker.make(case, seed=1), base) > SEEN
     torch.manual_seed(99)
     np.random.seed(99)
-    fresh = small_model(name, folders(name))
-    fresh.generate(case, 0)
-    assert np.array_equal(maker.raw[-1], base)
+    of(name, **small(name)).generate(case, 0)
+    assert np.array_equal(maker.raw, base)
     assert np.array_equal(maker.make(case), base)
 
 
@@ -211,12 +210,12 @@ def test_what_the_case_brings_reaches_those_that_take_it(
     name: str, maker: Maker, base: Floats, case: Case
 ) -> None:
     takes = maker.model.card.takes
-    last = replace(case, keyframes=(Keyframe(other_image(case), 4),))
-    shown = change(maker.make(last), base)
+    last = maker.make(replace(case, keyframes=(Keyframe(other_image(case), 4),)))
+    shown = change(last, base)
     assert shown > SEEN if {"last frame", "keyframes"} & set(takes) else shown == 0
     middle = replace(case, keyframes=(Keyframe(other_image(case), 2), Keyframe(other_image(case), 4)))
     if "keyframes" in takes:
-        assert change(maker.make(middle), maker.make(last)) > SEEN
+        assert change(maker.make(middle), last) > SEEN
 
 
 @pytest.mark.parametrize("name", TAKING["keep mask"])
@@ -231,14 +230,16 @@ def test_a_keep_mask_reaches_the_clip(
 
 @pytest.mark.parametrize("name", TAKING["negative prompt"])
 def test_a_negative_prompt_reaches_the_clip(
-    name: str, maker: Maker, base: Floats, case: Case, folders: Callable[[str], Path]
+    name: str, maker: Maker, base: Floats, case: Case, of: Of
 ) -> None:
     fields = CLASSES[name].Settings.__dataclass_fields__
     guided = {"true_cfg": 3.0} if "true_cfg" in fields else {"guidance": 3.0}
     clips = []
     for words in ("still, blurred", "zebras"):
-        small_model(name, folders(name), negative_prompt=words, **guided).generate(case, 0)
-        clips.append(maker.raw[-1])
+        model = of(name, **small(name), negative_prompt=words, **guided)
+        borrow(model, maker.model)
+        model.generate(case, 0)
+        clips.append(maker.raw)
     assert change(*clips) > SEEN
 
 
@@ -246,8 +247,7 @@ def test_a_negative_prompt_reaches_the_clip(
 def test_steps_are_counted_and_cancelling_leaves_a_usable_model(
     name: str, maker: Maker, base: Floats, case: Case
 ) -> None:
-    seen: list[tuple[int, int]] = []
-    maker.make(case, step=lambda done, total: seen.append((done, total)))
+    seen = maker.base(case).steps
     total = seen[-1][1]
     assert seen == [(done, total) for done in range(1, total + 1)]
     assert total >= maker.model.settings.steps
@@ -261,12 +261,8 @@ def test_steps_are_counted_and_cancelling_leaves_a_usable_model(
 
 
 @pytest.mark.parametrize("name", DISTINCT)
-def test_half_precision_gives_a_clip(name: str, case: Case, folders: Callable[[str], Path]) -> None:
-    model = CLASSES[name](
-        CLASSES[name].Settings(**{**SMALL, **SMALLER.get(name, {})}),
-        Runtime(dtype="bfloat16"),
-        checkpoints.resolve(str(folders(name))),
-    )
+def test_half_precision_gives_a_clip(name: str, case: Case, of: Of) -> None:
+    model = of(name, dtype="bfloat16", **small(name))
     assert model.generate(case, 0).frames.std() > 1
     parts = {name: getattr(model._pipeline, name, None) for name in model.full_precision}
     assert {str(part.dtype) for part in parts.values() if part} <= {"torch.float32"}
@@ -274,43 +270,41 @@ def test_half_precision_gives_a_clip(name: str, case: Case, folders: Callable[[s
 
 @pytest.mark.parametrize("name", DISTINCT)
 def test_a_prompt_that_is_cut_off_is_on_record(name: str, maker: Maker, base: Floats, case: Case) -> None:
+    short = maker.base(case).used
     if not maker.model.card.reads_text:
-        assert "prompt_tokens" not in maker.model.effective_settings()
+        assert "prompt_tokens" not in short
         return
-    maker.make(case)
-    short = maker.model.effective_settings()
     assert 0 < short["prompt_tokens"] < 100
     assert short["prompt_truncated"] is False
     long = replace(case, prompt=" ".join(["walk", "jump"] * 800))
-    maker.make(long)
+    made = maker.make(long)
     used = maker.model.effective_settings()
     assert used["prompt_tokens"] > short["prompt_tokens"]
     assert used["prompt_truncated"] is True
-    assert np.array_equal(maker.raw[-1], maker.make(replace(long, prompt=long.prompt + " fly")))
+    assert np.array_equal(made, maker.make(replace(long, prompt=long.prompt + " fly")))
 
 
 FRESH = """
 import hashlib, json, sys
 from pathlib import Path
 import torch
-from bench import models
+from bench.models import checkpoints
+from bench.models.diffusers.animatediff import SparseCtrl
 from bench.types import Case
-from tests.models.diffusers.test_diffusers_contract import small_model
 torch.set_num_threads(1)
-name, folder, image, prompt = sys.argv[1:]
-clip = small_model(name, Path(folder)).generate(Case("photo", Path(image), prompt), 0)
+folder, small, image, prompt = sys.argv[1:]
+model = SparseCtrl(SparseCtrl.Settings(**json.loads(small)), None, checkpoints.resolve(folder))
+clip = model.generate(Case("photo", Path(image), prompt), 0)
 print(hashlib.sha256(clip.frames.tobytes()).hexdigest())
 """
 
 
 @pytest.mark.parametrize("name", ["animatediff-sparsectrl"])
-def test_a_fresh_process_makes_the_same_clip(
-    name: str, maker: Maker, case: Case, folders: Callable[[str], Path]
-) -> None:
-    """Of a pipeline that draws from the global generators too."""
-    words = [sys.executable, "-c", FRESH, name, str(folders(name)), str(case.image), case.prompt]
+def test_a_fresh_process_makes_the_same_clip(name: str, maker: Maker, case: Case, tiny: Tiny) -> None:
+    """With a pipeline that draws from the global generators, too."""
+    words = [sys.executable, "-c", FRESH, str(tiny(name)), json.dumps(SMALL), str(case.image), case.prompt]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
-    expected = hashlib.sha256(maker.model.generate(case, 0).frames.tobytes()).hexdigest()
+    expected = hashlib.sha256(maker.base(case).clip.frames.tobytes()).hexdigest()
     assert done.stdout.split()[-1] == expected
 
 
@@ -334,7 +328,7 @@ MADE = {
     "ltx-video": {1: 1, 8: 9, 12: 17, 16: 17, 161: 161},
     "ltx-video-0.9.5": {8: 9, 12: 17},
 }
-"""Model -> frames that are asked for -> frames that its pipeline makes of the next number that it can, as measured."""
+"""Model -> frames that are asked for -> frames that its pipeline makes for the next possible number, as measured."""
 
 TOO_MANY = {"easyanimate-5.1": 50, "animatediff-sparsectrl": 33, "animatediff-ip-adapter": 33, "pia": 33}
 
@@ -367,16 +361,16 @@ def test_plans_round_sizes_to_what_pipelines_make(name: str, multiple: int, case
     assert (plan.width, plan.height) == (8 * multiple, 6 * multiple)
 
 
-def test_frames_that_are_asked_for_come_out_of_sections(folders: Callable[[str], Path], photo: Case) -> None:
-    """Two sections of FramePack: 73 frames, of which 40 are kept, and steps that count on from one to the other."""
+def test_frames_that_are_asked_for_come_out_of_sections(of: Of, photo: Case) -> None:
+    """Two sections of FramePack: 73 frames, of which 40 are kept, and steps that are counted through both."""
     seen: list[tuple[int, int]] = []
-    model = small_model("framepack", folders("framepack"), num_frames=40, steps=1)
+    model = of("framepack", **(SMALL | {"num_frames": 40, "steps": 1}))
     clip = model.generate(photo, 0, lambda done, total: seen.append((done, total)))
     assert len(clip) == 40
     assert seen == [(1, 2), (2, 2)]
 
 
-def test_the_index_of_a_tiny_checkpoint_is_the_real_one(folders: Callable[[str], Path]) -> None:
+def test_the_index_of_a_tiny_checkpoint_is_the_real_one(tiny: Tiny) -> None:
     for name in NAMES:
-        index = json.loads((folders(name) / "model_index.json").read_text())
+        index = json.loads((tiny(name) / "model_index.json").read_text())
         assert index["_class_name"] in (CLASSES[name].pipeline, *CLASSES[name].bases)

@@ -1,6 +1,5 @@
 """What is particular to HunyuanVideo and FramePack: layouts, guidance, sizes that follow the image, sections."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,34 +8,17 @@ import pytest
 from bench import models
 from bench.errors import UsageError
 from bench.media import pictures
-from bench.models import checkpoints
 from bench.models.diffusers.hunyuan15 import HunyuanVideo15, nearest_size
 from bench.models.plans import SectionRule
-from bench.types import Case, Runtime
-from tests import tiny_checkpoints
+from bench.types import Case
+from tests.tiny_checkpoints import Of
 
 FAST = {"num_frames": 5, "width": 32, "height": 32, "steps": 1}
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Callable[[str], Path]:
-    root = tmp_path_factory.mktemp("tiny")
-
-    def folder(name: str) -> Path:
-        path = root / name
-        return path if path.is_dir() else tiny_checkpoints.write(name, path)
-
-    return folder
 
 
 def picture(path: Path, width: int, height: int) -> Case:
     pictures.write(path, np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
     return Case(id="photo", image=path, prompt="it moves")
-
-
-def made(name: str, folder: Path, **settings: object) -> models.Model:
-    cls = models.registry[name]
-    return cls(cls.Settings(**settings), Runtime(), checkpoints.resolve(str(folder)))
 
 
 def test_sizes_are_those_that_the_pipeline_itself_would_choose(one_thread: None) -> None:
@@ -59,17 +41,15 @@ def test_sizes_by_hand() -> None:
     assert nearest_size(1280, 720, 640) == (848, 480)
 
 
-def test_a_clip_of_hunyuan15_has_the_shape_of_its_image(
-    folders: Callable[[str], Path], tmp_path: Path
-) -> None:
-    folder = folders("hunyuanvideo-1.5-i2v")  # of the area of 64 x 64: four by four patches
+def test_a_clip_of_hunyuan15_has_the_shape_of_its_image(of: Of, tmp_path: Path) -> None:
+    # the tiny checkpoint has the area of 64 x 64: four by four patches
     wide = picture(tmp_path / "wide.png", 200, 50)
-    model = made("hunyuanvideo-1.5-i2v", folder, num_frames=1, steps=1)
+    model = of("hunyuanvideo-1.5-i2v", num_frames=1, steps=1)
     model.load()
     plan = model.plan(wide)
     assert (plan.width, plan.height) == (128, 32)
     assert model.generate(wide, 0).frames.shape == (1, 32, 128, 3)
-    asked = made("hunyuanvideo-1.5-i2v", folder, num_frames=1, steps=1, width=48, height=64)
+    asked = of("hunyuanvideo-1.5-i2v", num_frames=1, steps=1, width=48, height=64)
     assert asked.generate(wide, 0).frames.shape == (1, 64, 48, 3)
 
 
@@ -78,26 +58,24 @@ def test_before_loading_the_published_area_is_planned_with(tmp_path: Path) -> No
     assert (plan.width, plan.height) == (848, 480)
 
 
-def test_the_guiders_scale_is_the_checkpoints_unless_another_is_asked_for(
-    folders: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_the_guiders_scale_is_the_checkpoints_unless_another_is_asked_for(of: Of, tmp_path: Path) -> None:
     case = picture(tmp_path / "photo.png", 32, 32)
     clips = {}
     for guidance in (None, 2.0, 7.0):
-        model = made("hunyuanvideo-1.5-i2v", folders("hunyuanvideo-1.5-i2v"), **FAST, guidance=guidance)
+        model = of("hunyuanvideo-1.5-i2v", **FAST, guidance=guidance)
         clips[guidance] = model.generate(case, 0).frames
         assert model.effective_settings()["guidance"] == (guidance or 2.0)
     assert np.array_equal(clips[None], clips[2.0])
     assert not np.array_equal(clips[None], clips[7.0])
 
 
-def test_a_checkpoint_of_the_other_layout_is_refused(folders: Callable[[str], Path]) -> None:
+def test_a_checkpoint_of_the_other_layout_is_refused(of: Of) -> None:
     for name, other in (
         ("hunyuanvideo-i2v", "hunyuanvideo-i2v-33ch"),
         ("hunyuanvideo-i2v-33ch", "hunyuanvideo-i2v"),
     ):
         with pytest.raises(UsageError, match=rf"layout is .*, and model '{name}' is for .*; choose"):
-            made(name, folders(other)).load()
+            of(name, on=other).load()
 
 
 @pytest.mark.parametrize("name", ["hunyuanvideo-i2v", "hunyuanvideo-i2v-33ch", "framepack", "framepack-f1"])
@@ -108,27 +86,22 @@ def test_a_negative_prompt_that_nothing_would_read_is_refused(name: str) -> None
     settings(negative_prompt="blurred", true_cfg=2.0)
 
 
-def test_the_flow_shift_reaches_the_clip(folders: Callable[[str], Path], tmp_path: Path) -> None:
+def test_the_flow_shift_reaches_the_clip(of: Of, tmp_path: Path) -> None:
     case = picture(tmp_path / "photo.png", 32, 32)
     asked = FAST | {"steps": 2}
     clips = [
-        made("hunyuanvideo-i2v", folders("hunyuanvideo-i2v"), **asked, flow_shift=shift)
-        .generate(case, 0)
-        .frames
+        of("hunyuanvideo-i2v", **asked, flow_shift=shift).generate(case, 0).frames
         for shift in (None, 7.0, 17.0)
     ]
-    assert np.array_equal(clips[0], clips[1])  # the checkpoint's own is 7
+    assert np.array_equal(clips[0], clips[1])  # the checkpoint's default is 7
     assert not np.array_equal(clips[0], clips[2])
 
 
-def test_framepack_and_f1_make_their_sections_in_another_order(
-    folders: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_framepack_and_f1_make_their_sections_in_another_order(of: Of, tmp_path: Path) -> None:
     case = picture(tmp_path / "photo.png", 32, 32)
     asked = FAST | {"num_frames": 34}  # two sections
     one, other = (
-        made(name, folders("framepack"), **asked).generate(case, 0).frames
-        for name in ("framepack", "framepack-f1")
+        of(name, on="framepack", **asked).generate(case, 0).frames for name in ("framepack", "framepack-f1")
     )
     assert not np.array_equal(one, other)
 

@@ -1,4 +1,4 @@
-"""Out of memory: tried once more in a mode that needs less, and said so; then a failure. The accelerator is a mock."""
+"""Out of memory: one more try in a mode that needs less, with a warning; then a failure. The accelerator is a mock."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ from bench.types import Case, Checkpoint, Memory, Runtime
 
 
 class Small(SVD):
-    """SVD whose pipeline is a counter of loads, and needs so much memory that only some modes have it."""
+    """SVD with a mock of a pipeline, which counts loads and fits into memory only in some modes."""
 
     def __init__(self, fits: tuple[str, ...], memory: Memory = "full", device: str = "cuda:0") -> None:
         chosen = Settings(num_frames=2, steps=1, width=32, height=32)

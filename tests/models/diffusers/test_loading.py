@@ -1,4 +1,4 @@
-"""What loading does where no accelerator is at hand; loading itself is tested with each adapter."""
+"""Loading onto a mock of an accelerator; loading itself is tested with each adapter."""
 
 from pathlib import Path
 from unittest.mock import Mock

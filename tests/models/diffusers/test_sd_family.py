@@ -1,6 +1,5 @@
 """What is particular to I2VGen-XL, EasyAnimate, PIA and AnimateDiff."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,43 +9,17 @@ import pytest
 
 from bench import models
 from bench.media import pictures
-from bench.models import checkpoints
-from bench.types import Case, Keyframe, Runtime
-from tests import tiny_checkpoints
+from bench.types import Case, Keyframe
+from tests.tiny_checkpoints import Of, Tiny
 
 FAST = {"num_frames": 5, "width": 64, "height": 64, "steps": 2}
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Callable[[str], Path]:
-    root = tmp_path_factory.mktemp("tiny")
-
-    def folder(name: str) -> Path:
-        path = root / name
-        return path if path.is_dir() else tiny_checkpoints.write(name, path)
-
-    return folder
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    path = tmp_path_factory.mktemp("image") / "photo.png"
-    pictures.write(path, np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
-    return Case(id="photo", image=path, prompt="it moves")
-
-
-def made(name: str, folder: Path, **settings: object) -> Any:
-    cls = models.registry[name]
-    return cls(cls.Settings(**(FAST | settings)), Runtime(), checkpoints.resolve(str(folder)))
-
-
-def test_i2vgenxl_reads_the_prompt_as_it_did_before_transformers_5(
-    folders: Callable[[str], Path], case: Case
-) -> None:
+def test_i2vgenxl_reads_the_prompt_as_it_did_before_transformers_5(of: Of, case: Case) -> None:
     """The peer is the same encoding done by hand: the last but one layer, through the encoder's last norm."""
     import torch
 
-    model = made("i2vgen-xl", folders("i2vgen-xl"))
+    model = of("i2vgen-xl", **FAST)
     model.load()
     pipeline = model._pipeline
     pipeline._guidance_scale = 1.0  # the call sets it before it encodes
@@ -60,24 +33,19 @@ def test_i2vgenxl_reads_the_prompt_as_it_did_before_transformers_5(
     assert sum(1 for _ in encoder.named_modules()) < 200, "the encoder is no part of itself"
 
 
-def test_easyanimate_runs_on_checkpoints_without_the_vaes_switch(
-    folders: Callable[[str], Path], case: Case
-) -> None:
-    folder = folders("easyanimate-5.1")
-    assert "cache_mag_vae" not in (folder / "vae" / "config.json").read_text()
-    model = made("easyanimate-5.1", folder)
+def test_easyanimate_runs_on_checkpoints_without_the_vaes_switch(of: Of, tiny: Tiny) -> None:
+    assert "cache_mag_vae" not in (tiny("easyanimate-5.1") / "vae" / "config.json").read_text()
+    model = of("easyanimate-5.1", **FAST)
     model.load()
     assert model._pipeline.vae.config.cache_mag_vae is True
 
 
-def test_what_easyanimate_keeps_is_not_made(
-    folders: Callable[[str], Path], case: Case, tmp_path: Path
-) -> None:
-    mask = np.zeros((64, 64, 3), np.uint8)
-    mask[:, :32] = 255
+def test_what_easyanimate_keeps_is_not_made(of: Of, case: Case, tmp_path: Path) -> None:
+    mask = np.zeros((32, 32, 3), np.uint8)
+    mask[:, :16] = 255
     pictures.write(tmp_path / "keep.png", mask)
     last = Keyframe(case.image, 4)
-    model = made("easyanimate-5.1", folders("easyanimate-5.1"))
+    model = of("easyanimate-5.1", **FAST)
     kept = replace(case, keep=tmp_path / "keep.png", keyframes=(last,))
     told = model.arguments(model._request(kept, model.plan(kept)))
     made_mask = told["mask_video"][0, 0]
@@ -87,8 +55,8 @@ def test_what_easyanimate_keeps_is_not_made(
     assert (made_mask[1:4, :, 34:] == 255).all()
 
 
-def test_sparsectrl_is_shown_pictures_at_their_frames(folders: Callable[[str], Path], case: Case) -> None:
-    model = made("animatediff-sparsectrl", folders("animatediff-sparsectrl"))
+def test_sparsectrl_is_shown_pictures_at_their_frames(of: Of, case: Case) -> None:
+    model = of("animatediff-sparsectrl", **FAST)
     shown = replace(case, keyframes=(Keyframe(case.image, 2), Keyframe(case.image, 4)))
     told = model.arguments(model._request(shown, model.plan(shown)))
     assert told["controlnet_frame_indices"] == [0, 2, 4]
@@ -107,7 +75,7 @@ def test_sparsectrl_is_shown_pictures_at_their_frames(folders: Callable[[str], P
 def test_settings_reach_the_clip(
     name: str,
     setting: dict[str, Any],
-    folders: Callable[[str], Path],
+    of: Of,
     case: Case,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -117,7 +85,7 @@ def test_settings_reach_the_clip(
     rounded = calling.to_uint8
     monkeypatch.setattr(calling, "to_uint8", lambda frames: rounded(raw.append(frames) or frames))
     for chosen in ({}, setting):
-        made(name, folders(name), **chosen).generate(case, 0)
+        of(name, **(FAST | chosen)).generate(case, 0)
     assert not np.array_equal(*raw)
 
 

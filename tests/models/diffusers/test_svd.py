@@ -15,6 +15,8 @@ from bench.models import checkpoints
 from bench.models.diffusers import calling
 from bench.models.diffusers.svd import SVD, SVDXT, Settings, _native_size
 from bench.types import Case, Checkpoint, Clip, Runtime
+from tests import tiny_checkpoints
+from tests.tiny_checkpoints import Tiny, borrow
 
 FAST = Settings(num_frames=3, steps=2)
 
@@ -22,6 +24,11 @@ FAST = Settings(num_frames=3, steps=2)
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return picture(tmp_path_factory.mktemp("images") / "photo.png", height=60, width=100, seed=0)
+
+
+@pytest.fixture(scope="module")
+def tiny_svd(tiny: Tiny) -> Path:
+    return tiny("svd")
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +166,12 @@ def test_seed_image_case_and_settings_reach_the_clip(
         Settings(num_frames=3, steps=2, noise_aug_strength=0.5),
         Settings(num_frames=3, steps=2, max_guidance=9.0),
         Settings(num_frames=3, steps=2, min_guidance=2.0),
-        Settings(num_frames=3, steps=2, decode_chunk_size=1),  # the decoder looks along time
+        Settings(num_frames=3, steps=2, decode_chunk_size=1),  # the decoder is temporal
         Settings(num_frames=3, steps=3),
     ):
-        assert not same(svd(tiny_svd, changed).generate(photo, 0), clip), changed
+        other = svd(tiny_svd, changed)
+        borrow(other, model)
+        assert not same(other.generate(photo, 0), clip), changed
 
 
 def test_the_prompt_does_not_reach_the_clip(model: SVD, photo: Case) -> None:
@@ -229,10 +238,9 @@ def test_half_precision(tiny_svd: Path, photo: Case, dtype: str) -> None:
 
 
 def test_half_precision_files_are_read_where_there_are_some(tmp_path: Path, one_thread: None) -> None:
-    from tests import tiny_checkpoints
 
     folder = tiny_checkpoints.write("svd", tmp_path / "half", variant="fp16")
-    for dtype in ("float16", "float32"):  # nothing else is there, so float32 reads them as well
+    for dtype in ("float16", "float32"):  # there are no other files, so float32 reads them as well
         model = svd(folder, dtype=dtype)
         model.load()
         assert model.effective_settings()["variant"] == "fp16"
@@ -277,7 +285,7 @@ def test_missing_and_cut_weights_are_named(tiny_svd: Path, tmp_path: Path, part:
 
 @pytest.mark.parametrize("part", ["unet/diffusion_pytorch_model", "image_encoder/model"])
 def test_weights_that_lack_a_layer_are_refused(tiny_svd: Path, tmp_path: Path, part: str) -> None:
-    # the libraries fill the hole with random numbers, and the clip would be another one at every load
+    # the libraries fill the gap with random numbers, so that the clip would change with every load
     from safetensors.torch import load_file, save_file
 
     folder = damaged(tiny_svd, tmp_path / "hole")

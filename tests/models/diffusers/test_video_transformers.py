@@ -1,6 +1,5 @@
 """What is particular to CogVideoX, Wan, VACE and LTX; what all adapters share is in test_diffusers_contract."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,62 +10,34 @@ from PIL import Image as pillow
 
 from bench import models
 from bench.errors import UsageError
-from bench.media import pictures
-from bench.models import checkpoints
-from bench.models.diffusers import ClipRequest, DiffusersModel
+from bench.models.diffusers import ClipRequest
 from bench.models.diffusers.ltx import DISTILLED
 from bench.models.diffusers.wan_vace import holes
-from bench.types import Case, Keyframe, Runtime
-from tests import tiny_checkpoints
+from bench.types import Case, Keyframe
+from tests.tiny_checkpoints import Of
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Callable[[str], Path]:
-    root, written = tmp_path_factory.mktemp("video"), dict[str, Path]()
-
-    def write(name: str) -> Path:
-        if name not in written:
-            written[name] = tiny_checkpoints.write(name, root / name)
-        return written[name]
-
-    return write
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    path = tmp_path_factory.mktemp("photo") / "photo.png"
-    pictures.write(path, np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8))
-    return Case("photo", path, prompt="a cat walks")
-
-
-def of(name: str, folder: Path, **chosen: Any) -> DiffusersModel:
-    cls = models.registry[name]
-    model = cls(cls.Settings(**chosen), Runtime(), checkpoints.resolve(str(folder)))
-    assert isinstance(model, DiffusersModel)
-    return model
-
-
-def test_cogvideox_makes_one_size(folder: Callable[[str], Path], case: Case) -> None:
+def test_cogvideox_makes_one_size(of: Of, case: Case) -> None:
     cls = models.registry["cogvideox-5b-i2v"]
     with pytest.raises(UsageError, match="size is 640 x 480, and this model makes 720 x 480 only"):
         cls(cls.Settings(width=640)).plan(case)
-    tiny = of("cogvideox-5b-i2v", folder("cogvideox-5b-i2v"), width=64, height=64)
+    tiny = of("cogvideox-5b-i2v", width=64, height=64)
     with pytest.raises(UsageError, match="size is 64 x 64, and this model makes 32 x 32 only"):
         tiny.generate(case, 0)
-    native = of("cogvideox-5b-i2v", folder("cogvideox-5b-i2v"), num_frames=1, steps=1)
+    native = of("cogvideox-5b-i2v", num_frames=1, steps=1)
     assert native.generate(case, 0).frames.shape == (1, 32, 32, 3)
 
 
-def test_cogvideox_15_says_what_is_too_large(folder: Callable[[str], Path]) -> None:
-    tiny = of("cogvideox1.5-5b-i2v", folder("cogvideox1.5-5b-i2v"), width=96, height=64)
+def test_cogvideox_15_says_what_is_too_large(of: Of) -> None:
+    tiny = of("cogvideox1.5-5b-i2v", width=96, height=64)
     with pytest.raises(UsageError, match="size is 96 x 64, and this checkpoint makes 64 x 64 at most"):
         tiny.load()
 
 
-def test_cogvideox_samples_as_its_makers_or_as_the_checkpoint_says(folder: Callable[[str], Path]) -> None:
+def test_cogvideox_samples_as_its_makers_or_as_the_checkpoint_says(of: Of) -> None:
     names = {}
     for sampler in ("dpm", "checkpoint"):
-        model = of("cogvideox-5b-i2v", folder("cogvideox-5b-i2v"), sampler=sampler)
+        model = of("cogvideox-5b-i2v", sampler=sampler)
         model.load()
         names[sampler] = type(model._pipeline.scheduler).__name__
     assert names == {"dpm": "CogVideoXDPMScheduler", "checkpoint": "CogVideoXDDIMScheduler"}
@@ -81,31 +52,31 @@ def test_wan_between_two_frames_needs_the_last(case: Case) -> None:
             cls().plan(replace(case, keyframes=keyframes))
 
 
-def test_a_layout_of_wan_is_not_taken_for_the_other(folder: Callable[[str], Path]) -> None:
+def test_a_layout_of_wan_is_not_taken_for_the_other(of: Of) -> None:
     with pytest.raises(
         UsageError, match=r"is of Wan 2\.2's 5B layout, and model 'wan2\.1-i2v-480p' is the other"
     ):
-        of("wan2.1-i2v-480p", folder("wan2.2-ti2v-5b")).load()
+        of("wan2.1-i2v-480p", on="wan2.2-ti2v-5b").load()
     with pytest.raises(UsageError, match=r"is not of Wan 2\.2's 5B layout"):
-        of("wan2.2-ti2v-5b", folder("wan2.1-i2v-480p")).load()
+        of("wan2.2-ti2v-5b", on="wan2.1-i2v-480p").load()
 
 
 @pytest.mark.parametrize(("asked", "used"), [(None, 3.0), (7.0, 7.0)])
 def test_the_flow_shift_is_the_checkpoints_or_what_was_asked_for(
-    asked: float | None, used: float, folder: Callable[[str], Path]
+    asked: float | None, used: float, of: Of
 ) -> None:
-    model = of("wan2.1-i2v-480p", folder("wan2.1-i2v-480p"), flow_shift=asked)
+    model = of("wan2.1-i2v-480p", flow_shift=asked)
     model.load()
     assert model._pipeline.scheduler.config.flow_shift == used
 
 
-def test_the_second_experts_guidance_reaches_the_clip(folder: Callable[[str], Path], case: Case) -> None:
+def test_the_second_experts_guidance_reaches_the_clip(of: Of, case: Case) -> None:
     small = {"num_frames": 5, "width": 32, "height": 32, "steps": 2}
     clips = [
-        of("wan2.2-i2v-a14b", folder("wan2.2-i2v-a14b"), guidance_2=scale, **small).generate(case, 0).frames
+        of("wan2.2-i2v-a14b", guidance_2=scale, **small).generate(case, 0).frames
         for scale in (None, 3.5, 9.0)
     ]
-    assert np.array_equal(clips[0], clips[1])  # none is the first's, 3.5
+    assert np.array_equal(clips[0], clips[1])  # None is the first expert's, 3.5
     assert not np.array_equal(clips[0], clips[2])
 
 
@@ -140,14 +111,12 @@ def test_a_keyframe_beyond_the_end_is_refused(name: str, case: Case) -> None:
         cls(cls.Settings(num_frames=9)).plan(late)
 
 
-def test_the_distilled_ltx_takes_the_steps_that_it_was_distilled_to(
-    folder: Callable[[str], Path], case: Case
-) -> None:
+def test_the_distilled_ltx_takes_the_steps_that_it_was_distilled_to(of: Of, case: Case) -> None:
     small = {"num_frames": 9, "width": 32, "height": 32}
     seen = {}
     for steps in (None, 4):
         name = "ltx-video-0.9.8-distilled"
-        model = of(name, folder("ltx-video-0.9.5"), steps=steps, **small)
+        model = of(name, steps=steps, **small)
         model.generate(case, 0)
         seen[steps] = model._pipeline.scheduler.timesteps.tolist()
     assert seen[None] == pytest.approx(DISTILLED, rel=1e-3)

@@ -1,4 +1,4 @@
-"""Servers of ours that speak what vendors speak, on this machine: each checks what it is sent, as theirs would.
+"""Fake servers of vendors' APIs on this machine: each checks its requests as the vendor's would.
 
 A script says what goes wrong: faults that come before the true answers, the words that a task's status goes through,
 links that have expired, files that are cut.
@@ -26,7 +26,7 @@ SECRET = "key-that-nobody-may-see-0123456789abcdef"
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came."""
+    """A request as it arrived."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; of `cut`, only so many bytes are sent of those that its header promises."""
+    """An answer; with `cut`, only so many of the bytes that its header promises are sent."""
 
     status: int = 200
     content: Any = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Reply:
 
 
 class Refused(Exception):
-    """What a vendor answers to a request that is wrong."""
+    """The vendor's answer to a wrong request."""
 
     def __init__(self, status: int, content: Any) -> None:
         super().__init__(f"{status} {content}")
@@ -73,7 +73,7 @@ class Refused(Exception):
 
 
 class Fake:
-    """One vendor: a subclass says what its addresses and answers look like.
+    """One vendor: a subclass defines its addresses and answers.
 
     Attributes:
         clip: bytes of the file that tasks end with.
@@ -161,7 +161,7 @@ def expect(claim: bool, problem: str) -> None:
 
 
 def picture(content: bytes) -> tuple[int, int]:
-    """Width and height of what must be a PNG."""
+    """Width and height of a picture, which must be a PNG."""
     opened = Image.open(io.BytesIO(content))
     expect(opened.format == "PNG", "the image is a PNG")
     return opened.size
@@ -247,7 +247,7 @@ class FakeVeo(Fake):
         return "create" if asked.path.endswith(":predictLongRunning") else "poll"
 
     def check_key(self, asked: Asked) -> None:
-        pass  # a gateway that knows whom it lets in
+        pass  # a gateway does its own authentication
 
     def check(self, asked: Asked) -> None:
         (instance,) = asked.json["instances"]
@@ -367,7 +367,7 @@ class FakeKling(Fake):
 class FakeFal(Fake):
     waiting = ("IN_QUEUE", "IN_PROGRESS")
     done, failed = "COMPLETED", "refused"
-    """'refused' is no word of fal's: a task that ended without a clip is COMPLETED, and its result is the error."""
+    """'refused' is not a status of fal: a task that ended without a clip is COMPLETED, and its result is the error."""
 
     def kind(self, asked: Asked) -> str:
         kind = super().kind(asked)
@@ -469,7 +469,7 @@ class FakeOpenAI(Fake):
 
 @contextmanager
 def serving(fake: Fake) -> Iterator[Fake]:
-    """The vendor, answering on an address of this machine while the block runs."""
+    """The vendor, answering at an address of this machine while the context is open."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
     server.daemon_threads = True
     fake.address = f"http://127.0.0.1:{server.server_port}"

@@ -1,4 +1,4 @@
-"""Every vendor, driven through its whole life against a server of ours that speaks its API; no live service is called.
+"""Every vendor's adapter, through the whole life of a task, against a fake server; no live service is called.
 
 The scenarios here are what docs/hosted.md lists. Time is a clock of ours: nothing waits.
 """
@@ -27,7 +27,6 @@ from bench.models.hosted.polling import PollingModel, Timing
 from bench.models.hosted.runway import Settings as RunwaySettings
 from bench.runs import Ledger, RunFolder
 from bench.types import Case, Keyframe
-from tests.made import moving_clip
 from tests.models.hosted import fake_servers
 from tests.models.hosted.fake_servers import SECRET, Fake, Reply, serving
 
@@ -36,7 +35,7 @@ PROMPT = "a duck turns its head"
 
 @dataclass(frozen=True)
 class Vendor:
-    """A model, the server that speaks for its vendor, and what the environment then holds."""
+    """A model, its vendor's fake server, and the environment variables of its keys."""
 
     model: str
     fake: type[Fake]
@@ -62,7 +61,7 @@ KEYED = tuple(vendor for vendor in VENDORS if vendor.keys)
 
 @dataclass
 class Clock:
-    """Time that passes only while somebody sleeps."""
+    """A clock that advances only during sleeps."""
 
     time: float = 0.0
     slept: list[float] = field(default_factory=list)
@@ -74,13 +73,13 @@ class Clock:
     @property
     def timing(self) -> Timing:
         return Timing(
-            lambda: self.time, self.sleep, lambda: 0.5, interval=5.0, timeout=20.0, limit=600.0, attempts=4
+            lambda: self.time, self.sleep, lambda: 0.5, interval=5.0, timeout=20.0, limit=150.0, attempts=4
         )
 
 
 @dataclass
 class Stage:
-    """A model that talks to a fake of its vendor."""
+    """A model and the fake server of its vendor."""
 
     vendor: Vendor
     fake: Fake
@@ -89,7 +88,7 @@ class Stage:
     folder: Path
 
     def model(self, settings: Any = None) -> PollingModel:
-        """A model as a new process would have it: only the folder remembers."""
+        """A new model, as in a new process: only the folder is kept."""
         made = models.registry[self.vendor.model](settings)
         assert isinstance(made, PollingModel)
         made.timing = self.clock.timing
@@ -98,13 +97,6 @@ class Stage:
 
     def made(self, kind: str = "create") -> int:
         return len(self.fake.asked[kind])
-
-
-@pytest.fixture(scope="session")
-def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("vendor") / "clip.mp4"
-    video.write_preview(path, moving_clip(6))
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +148,7 @@ def test_throttling_is_waited_out_as_the_server_asks(stage: Stage) -> None:
     stage.fake.faults["poll"] = [Reply(502), Reply(429, {}, {"Retry-After": "11"})]
     stage.model().generate(stage.case, 0)
     assert len(stage.fake.polls) == 1
-    # 503 is the second try and 502 the first: 2^n seconds, and half of half of that as jitter
+    # 503 is the second attempt and 502 the first: 2^n seconds, and a quarter of that as jitter
     assert stage.clock.slept[:4] == [37.0, 5.0, 2.5, 11.0]
 
 
@@ -246,7 +238,7 @@ def test_what_is_no_video_is_a_failure(stage: Stage) -> None:
 
 
 @each(VENDORS)
-def test_whoever_comes_back_polls_and_does_not_pay_again(stage: Stage) -> None:
+def test_a_resumed_run_polls_and_does_not_pay_again(stage: Stage) -> None:
     def stop(done: int, total: int) -> None:
         raise Cancelled("stopped")
 
@@ -264,16 +256,16 @@ def test_whoever_comes_back_polls_and_does_not_pay_again(stage: Stage) -> None:
 @each(VENDORS)
 def test_a_task_that_does_not_end_is_left_for_later(stage: Stage) -> None:
     stage.fake.statuses = [*stage.fake.waiting]
-    with pytest.raises(RemoteFailed, match=r"still \w+ after 600 s; --retry-failed goes on waiting"):
+    with pytest.raises(RemoteFailed, match=r"still \w+ after 150 s; --retry-failed goes on waiting"):
         stage.model().generate(stage.case, 0)
-    assert stage.clock.time <= 600
+    assert stage.clock.time <= 150
     stage.fake.statuses.append(stage.fake.done)
     assert len(stage.model().generate(stage.case, 0)) == 6
     assert stage.made() == 1
 
 
-@each(tuple(vendor for vendor in VENDORS if vendor.model != "veo"))  # Veo has no words, but done or not
-def test_an_unknown_status_is_said(stage: Stage) -> None:
+@each(tuple(vendor for vendor in VENDORS if vendor.model != "veo"))  # Veo has no status but done or not
+def test_an_unknown_status_is_named(stage: Stage) -> None:
     stage.fake.statuses = ["on holiday"]
     with pytest.raises(RemoteFailed, match="is 'on holiday', which is not one of"):
         stage.model().generate(stage.case, 0)
@@ -355,7 +347,7 @@ def test_another_image_prompt_and_seed_reach_the_vendor(stage: Stage, tmp_path: 
     assert len(set(sent)) == (4 if takes_seed else 3)
 
 
-# What one vendor has and the others have not.
+# What only one vendor has.
 
 
 def test_runway_reports_what_it_charges(stage: Stage) -> None:
@@ -516,7 +508,7 @@ def test_patience_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 
 class Heard(Progress):
-    """Keeps what is said."""
+    """Keeps every message."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -599,7 +591,7 @@ def test_a_limit_without_a_price_is_refused(
 
 
 def test_every_price_says_where_and_when() -> None:
-    listed = prices.every()
+    listed = prices.read(prices.LIST)
     assert len({(each.model, each.version, each.variant) for each in listed}) == len(listed) > 8
     for price in listed:
         assert price.model in models.registry

@@ -1,4 +1,4 @@
-"""A server of OpenAI's video API, well and badly behaved, in every dialect; the server is ours and on this machine."""
+"""A server of OpenAI's video API in every dialect, well and badly behaved; it is a fake on this machine."""
 
 from __future__ import annotations
 
@@ -20,15 +20,7 @@ from bench.models.hosted.openai_video import DIALECTS, OpenAIVideo, Settings
 from bench.models.hosted.polling import Timing
 from bench.runs import Ledger, RunFolder
 from bench.types import Case, Clip
-from tests.made import moving_clip
 from tests.models.hosted.fake_servers import SECRET, FakeOpenAI, Reply, serving
-
-
-@pytest.fixture(scope="module")
-def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("server") / "clip.mp4"
-    video.write_preview(path, moving_clip(6))
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +237,7 @@ def test_what_is_no_video_is_a_failure(
         RemoteFailed, match=f"task-1 is completed: {len(content)} bytes of {kind} came"
     ) as caught:
         Model(server).generate(case, 0)
-    assert "/tmp" not in str(caught.value), "where it was put for a moment is nobody's business"
+    assert "/tmp" not in str(caught.value), "the temporary path is not shown"
 
 
 def test_moderation_and_failure_say_why(server: FakeOpenAI, case: Case) -> None:
@@ -257,7 +249,7 @@ def test_moderation_and_failure_say_why(server: FakeOpenAI, case: Case) -> None:
         Model(server).generate(case, 0)
 
 
-def test_a_status_that_nobody_knows_is_said(server: FakeOpenAI, case: Case) -> None:
+def test_an_unknown_status_is_named(server: FakeOpenAI, case: Case) -> None:
     server.statuses = ["almost"]
     with pytest.raises(RemoteFailed, match="is 'almost', which is not one of queued"):
         Model(server).generate(case, 0)
@@ -290,7 +282,7 @@ def test_a_run_goes_on_past_what_fails(server: FakeOpenAI, case: Case, tmp_path:
     assert json.loads((tmp_path / "tasks" / "duck-1.json").read_text())[0]["id"] == "task-1"
 
 
-def test_nobody_listens(case: Case) -> None:
+def test_a_server_that_does_not_listen_is_a_failure(case: Case) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
         fake = FakeOpenAI(b"")

@@ -1,4 +1,4 @@
-"""The models that need no weights: what each of them does is known without looking at the clip."""
+"""The models that need no weights, whose clips are known exactly."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +32,7 @@ def image(case: Case) -> np.ndarray:
 
 
 def referenced(folder: Path, frames: int = 7, case: str = "a") -> tuple[Case, np.ndarray]:
-    """A case whose reference clip is noise at 12 frames a second, and that clip's frames, no two of them alike."""
+    """A case whose reference clip is noise at 12 frames per second, and that clip's frames, no two of them alike."""
     levels = np.random.default_rng(0).integers(256, size=(frames, 16, 24, 3), dtype=np.uint8)
     video.write_clip(folder / f"{frames}.mkv", Clip(levels, 12.0))
     return Case(case, folder / "none.png", reference=folder / f"{frames}.mkv"), levels
@@ -78,7 +78,7 @@ class TestStill:
         assert (clip("still", case).frames == image(case)).all()
 
     def test_a_limited_frame_is_the_image_fitted(self, case: Case) -> None:
-        """What first-frame metrics compare with: the image brought to the clip's size as the card says."""
+        """It is what first-frame metrics compare with: the image fitted to the clip's size as the card says."""
         fitted = pictures.fit(image(case), 30, 20, models.registry["still"].card.fit)
         assert (clip("still", case, max_side=30).frames == fitted).all()
 
@@ -177,14 +177,14 @@ class TestShuffled:
         assert (made != frames).any()
 
     def test_seed_and_case_decide(self, tmp_path: Path) -> None:
-        """Of 4 draws of 7! orders, two are alike once in 840 tries: here they are not."""
+        """Two of 4 draws of 7! orders are alike once in 840 tries: here they are not."""
         (case, _), (other, _) = referenced(tmp_path), referenced(tmp_path, case="b")
         clips = [clip("shuffled", case, seed) for seed in (0, 1, -1)] + [clip("shuffled", other)]
         assert len({each.frames.tobytes() for each in clips}) == 4
         assert (clip("shuffled", case).frames == clips[0].frames).all()
 
     def test_any_frame_may_come_first(self, tmp_path: Path) -> None:
-        """Of 40 draws among 4 frames, one is missing in 1 of 25 000 tries."""
+        """In 40 draws among 4 frames, one is missing once in 25 000 tries."""
         case, frames = referenced(tmp_path, frames=4)
         firsts = {clip("shuffled", case, seed).frames[0].tobytes() for seed in range(40)}
         assert firsts == {frame.tobytes() for frame in frames}

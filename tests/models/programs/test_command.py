@@ -1,4 +1,4 @@
-"""Somebody's program, here a small one of ours, from its TOML file to clips, failures and the run's identity."""
+"""A program, here a small example, from its TOML file to clips, failures and the run's identity."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from bench.models.programs.command import Command, Settings
 from bench.models.programs.inputs import MAX_SEED
 from bench.runs import RunFolder
 from bench.types import Case, Clip, Runtime, Suite
-from tests.models.programs import stand_in
+from tests.models.programs import example_program
 
-STAND_IN = Path(stand_in.__file__)
+EXAMPLE = Path(example_program.__file__)
 Write = Callable[..., str]
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a program file for the stand-in and gives its path."""
+    """Writes a program file for the example and gives its path."""
 
     def written(*words: str, name: str = "mine", **content: Any) -> str:
-        usual = [sys.executable, str(STAND_IN), "--image", "{image}", "--prompt={prompt}", "--seed", "{seed}"]
+        usual = [sys.executable, str(EXAMPLE), "--image", "{image}", "--prompt={prompt}", "--seed", "{seed}"]
         usual += ["--frames", "{frames}", "--out", "{output}"]
         keys = {"command": [*usual, *words], "frames": 3, "fps": 8, "output": "clip.mkv"} | content
         path = tmp_path / f"{name}.toml"
@@ -74,7 +74,7 @@ def command(path: str, **chosen: Any) -> Command:
 
 
 def expected(case: Case, number: int, count: int = 3) -> Any:
-    return stand_in.frames(case.image, case.prompt, number, count)
+    return example_program.frames(case.image, case.prompt, number, count)
 
 
 def number(case: Case, seed: int) -> int:
@@ -143,7 +143,7 @@ def test_stage_image_and_request_lie_in_the_folder_that_the_program_starts_in(
     clip = command(path).generate(case, 0)
     assert (clip.frames == pictures.read(case.image)[None]).all()
     assert len(clip) == 2
-    assert clip.fps == 5  # pictures say no rate
+    assert clip.fps == 5  # pictures state no rate
 
 
 def test_the_image_is_fitted_where_the_size_is_known(write: Write, case: Case) -> None:
@@ -222,14 +222,14 @@ def test_nothing_is_left_of_a_program_that_is_stopped(
     words = "enough" if how == "cancelled" else "took longer than 4 seconds; it said: it said nothing"
     with pytest.raises((Cancelled, ProgramFailed), match=words):
         model.generate(case, 0, stop)
-    if how == "cancelled" or note.exists():  # on a busy machine it may not even have begun
+    if how == "cancelled" or note.exists():  # on a busy machine it may not have begun yet
         assert not any(is_alive(int(pid)) for pid in note.read_text().split())
 
 
 def test_what_it_says_is_kept_in_the_run_without_keys(
     write: Write, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STAND_IN_KEY", "sk-very-secret")
+    monkeypatch.setenv("EXAMPLE_KEY", "sk-very-secret")
     ((model, _run),) = entrants(write("--mode", "crashes"), case)
     folder = RunFolder(tmp_path / "run")
     assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
@@ -373,7 +373,7 @@ def test_a_trajectory_is_written_in_the_programs_pixels(write: Write, tmp_path: 
         frames=3,
         canvas=[256, 256],
     )
-    # of 64 x 40 pixels, 40 x 40 are seen, 12 to 51: their middle is the canvas's, and what lies outside is held in
+    # 40 x 40 of 64 x 40 pixels are seen, 12 to 51: their middle is the canvas's, and points outside go to its edge
     case = picture(tmp_path, "duck", trajectory=((31.5, 19.5), (60.0, 19.5)))
     with pytest.raises(ProgramFailed, match=r"128, 128 219, 128 255, 128"):
         command(path).generate(case, 0)
@@ -390,7 +390,7 @@ def batch(write: Write, tmp_path: Path) -> Callable[..., str]:
     def written(*words: str) -> str:
         start = [
             sys.executable,
-            str(STAND_IN),
+            str(EXAMPLE),
             "--requests",
             "{request}",
             "--note",
@@ -577,7 +577,7 @@ def process_traj(files, frames, size, device):
 def test_toras_wrapper_saves_the_frames_of_the_pipeline_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its two modules are stood in for; what is called and with what is as in its published script."""
+    """Tora's two modules are replaced; the calls and their arguments are those of its published script."""
     home = tmp_path / "diffusers-version"
     (home / "tora").mkdir(parents=True)
     (home / "tora" / "__init__.py").write_text("")

@@ -1,5 +1,9 @@
 """Acceleration: what a denoiser computed in earlier steps is reused in later ones.
 
+Imported from here: what `__all__` names; by adapters, `teacache`, for what they know about it. `methods` holds the
+names and their grammar; `diffusers_caches`, `teacache` and `magcache` add the accelerations (the last two by
+`block_skipping`); `calls` and `work` follow a pipeline and count. This package knows neither models nor adapters.
+
     acceleration = caching.parse("teacache:0.15")
     with caching.applied(acceleration, pipeline, facts) as savings:
         pipeline(…)
@@ -7,10 +11,6 @@
 
 Several of diffusers' caches silently do nothing on some models. So the work is counted, and an acceleration that saved
 nothing is an error instead of a clip that claims to be accelerated.
-
-Imported from here: what `__all__` names; from `teacache`, by adapters, what they know for it. `methods` holds the names
-and their grammar, `diffusers_caches`, `teacache` and `magcache` add the accelerations, `calls` follows a pipeline. This
-package knows neither models nor adapters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small program that stands in for somebody's model: `python stand_in.py --image I --out O --mode …`.
+"""A small program in the place of a real model: `python example_program.py --image I --out O --mode …`.
 
 Its clip is the input image, its pixels shifted by a number that seed and prompt decide, so that a test can tell which
 of them arrived. Modes: 'fine', and the ways in which programs go wrong.
@@ -24,14 +24,14 @@ from PIL import Image
 
 
 def frames(image: Path, prompt: str, seed: int, count: int) -> NDArray[np.uint8]:
-    """(count, H, W, 3): what a test expects."""
+    """(count, H, W, 3): the clip that a test expects."""
     shift = int(hashlib.sha256(f"{prompt}\n{seed}".encode()).hexdigest()[:4], 16)
     picture = np.asarray(Image.open(image).convert("RGB"), dtype=np.int64)
     return np.stack([((picture + shift + t) % 256).astype(np.uint8) for t in range(count)])
 
 
 def write(path: Path, clip: NDArray[np.uint8], fps: int) -> None:
-    """As lossless video, or as a folder of pictures where the path has no suffix."""
+    """As lossless video, or as a folder of pictures if the path has no suffix."""
     if not path.suffix:
         path.mkdir()
         for number, frame in enumerate(clip):
@@ -48,7 +48,7 @@ def write(path: Path, clip: NDArray[np.uint8], fps: int) -> None:
 
 
 def one(words: argparse.Namespace) -> None:
-    """Makes the clip of one start, or goes wrong."""
+    """Makes the clip of one start, or fails as the mode says."""
     clip = frames(words.image, words.prompt, words.seed, words.frames)
     out: Path = words.out
     if words.mode == "slow":
@@ -56,7 +56,7 @@ def one(words: argparse.Namespace) -> None:
         Path(words.note).write_text(f"{os.getpid()} {child.pid}")
         time.sleep(600)
     if words.mode == "crashes":
-        sys.stderr.write(f"loading\nRuntimeError: CUDA out of memory, key {os.environ.get('STAND_IN_KEY')}\n")
+        sys.stderr.write(f"loading\nRuntimeError: CUDA out of memory, key {os.environ.get('EXAMPLE_KEY')}\n")
         sys.exit(3)
     if words.mode == "no video":
         out.write_text("<html>quota exceeded</html>")
@@ -70,7 +70,7 @@ def one(words: argparse.Namespace) -> None:
 
 
 def many(requests: list[Mapping[str, Any]], note: Path, crash_on: str, skip: str) -> None:
-    """Makes one clip a request, in their order; notes that it was started, and for what."""
+    """Makes one clip per request, in their order; notes that it was started, and for which."""
     with note.open("a") as file:
         file.write(" ".join(request["id"] for request in requests) + "\n")
     for request in requests:
@@ -84,7 +84,7 @@ def many(requests: list[Mapping[str, Any]], note: Path, crash_on: str, skip: str
 
 
 def main() -> None:
-    """Reads the words and works."""
+    """Reads the arguments and makes the clips."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--image", type=Path)
     parser.add_argument("--prompt", default="")

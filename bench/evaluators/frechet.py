@@ -1,0 +1,132 @@
+"""What the evaluators of Fréchet and kernel distances share: three cards, refusal of short clips, both distances.
+
+Each of them adds its features: what is kept of a frame, the vector of a clip, and the words for both.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import evaluators
+from bench.errors import NotMeasurable
+from bench.evaluators.view import View
+from bench.statistics import feature_sets, frechet, mmd
+from bench.types import Frames, Image, MetricCard
+
+_AROUND_0 = "Around 0, and below it too, where clips and references look alike."
+
+
+def distance_cards(
+    card: MetricCard, kernel_title: str, dimensions: int, ddof: int
+) -> tuple[MetricCard, MetricCard, MetricCard]:
+    """The cards of the plain Fréchet distance, of its debiased twin, and of the kernel distance.
+
+    Args:
+        card: of the plain distance, except that `definition` says only what the features are, `source` and `blind_to`
+            what holds for all three, and `is_lead` whether the debiased distance leads its group.
+        kernel_title: title of the kernel distance, whose name is the plain one's with k in place of f.
+        dimensions: length of the feature vectors.
+        ddof: of the plain distance; see FrechetEvaluator.
+    """
+    debiased = replace(
+        card, name=f"{card.name}_debiased", title=f"{card.title}, debiased", low=None, is_main=True,
+        definition=f"{card.name} without the bias of few clips: mean distance (ddof 1) between clips of one half of "
+        "the cases and references of the other, minus that between halves of the same kind, over "
+        f"{frechet.SPLITS} random halvings. {_AROUND_0} {card.definition}",
+        source=f"{card.source} Correction and interval are ours: bench.statistics.frechet.frechet_debiased. Papers "
+        "report plain values.",
+        blind_to=f"{card.blind_to} Too low where clips and references differ much in variety and clips are few, hence "
+        "the long upper end of its interval.",
+    )  # fmt: skip
+    kernel = replace(
+        card, name=_kernel_name(card.name), title=kernel_title, low=None, is_main=False, is_lead=False,
+        definition="Squared maximum mean discrepancy between the features of clips and of references, under the "
+        f"kernel (x · y / {dimensions} + 1)³: unbiased, over pairs of different cases. {_AROUND_0} {card.definition}",
+        source=f"{card.source} Kernel of Bińkowski et al. 2018, arXiv 1801.01401; estimator and interval are ours: "
+        "bench.statistics.mmd.kernel_distance. Papers average over random subsets and pair a clip with its own "
+        "reference too.",
+        blind_to=f"{card.blind_to} Its unit is a cube of many features: read it beside its interval.",
+    )  # fmt: skip
+    plain = replace(
+        card, is_lead=False,
+        definition=f"Fréchet distance between the features of clips and of references (ddof {ddof}). {card.definition}",
+        blind_to=f"{card.blind_to} It falls as clips are added: compare equal numbers of clips only.",
+    )  # fmt: skip
+    return plain, debiased, kernel
+
+
+class FrechetEvaluator(evaluators.SetEvaluator):
+    """Distances between a set of clips and the suite's reference clips, on features of the clips' first frames.
+
+    Settings have the field `frames`: how many frames are used.
+
+    Attributes:
+        fewest_frames: the least that `frames` may be.
+        ddof: of the plain distance: 1 divides covariances by N - 1, 0 by N.
+        floor: the least standard deviation that a feature is divided by; None where features are compared as they are.
+    """
+
+    fewest_frames: ClassVar[int] = 2
+    ddof: ClassVar[int] = 1
+    floor: ClassVar[float | None] = None
+
+    @abstractmethod
+    def prepared(self, frame: Image) -> Image:
+        """What is kept of an (H, W, 3) uint8 sRGB frame: no view of it, which would keep all of it in memory."""
+
+    @abstractmethod
+    def vector(self, prepared: Frames) -> NDArray[np.float64]:
+        """(D,) features of a clip, of its first frames as prepared."""
+
+    @abstractmethod
+    def representation(self) -> Mapping[str, Any]:
+        """All that decides features besides which frames are used; see protocol."""
+
+    def look(self, view: View) -> Image | None:
+        return self.prepared(view.frame) if view.t < self.settings.frames else None
+
+    def features(self, looks: Sequence[Image]) -> NDArray[np.float64]:
+        self._refuse_short(len(looks))
+        return self.vector(np.stack(looks[: self.settings.frames]))
+
+    def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
+        x_ND, y_MD = clips.features_ND, references.features_ND
+        if self.floor is not None:
+            x_ND, y_MD = feature_sets.standardised(x_ND, y_MD, self.floor)
+        sets = x_ND, y_MD, clips.cases, references.cases
+        return {
+            **frechet.frechet_values(self.name, *sets, ddof=self.ddof),
+            _kernel_name(self.name): mmd.kernel_value(*sets),
+        }
+
+    def protocol(self) -> Mapping[str, Any]:
+        return {
+            **self.representation(),
+            "frames": self.settings.frames,
+            "stride": 1,
+            "clip": "first frames",
+        }
+
+    def _refuse_short(self, frames: int) -> None:
+        """Refuses, never pads: a clip whose last frame is repeated is a frozen one, which multiplies the distance."""
+        if frames >= self.settings.frames:
+            return
+        wanted = f"clip has {frames} frame{'s' * (frames != 1)}, {self.name} looks at {self.settings.frames}"
+        if frames < self.fewest_frames:
+            raise NotMeasurable(
+                f"{wanted}, and its features need {self.fewest_frames} at least: make longer clips"
+            )
+        raise NotMeasurable(
+            f"{wanted}: --metric-set {self.name}.frames={frames} measures another protocol under its own name"
+        )
+
+
+def _kernel_name(name: str) -> str:
+    """'kvd_lite0' of 'fvd_lite0'."""
+    return f"k{name[1:]}"
