@@ -61,7 +61,7 @@ def _rows(out: Path) -> dict[tuple[str | None, int | None, str], tuple[float | N
 
 @pytest.fixture(scope="module")
 def expected(suite_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[object, object]:
-    """The rows of a run that nobody killed."""
+    """The rows of a run that was not killed."""
     out = tmp_path_factory.mktemp("whole")
     subprocess.run(_words(suite_folder, out), check=True, capture_output=True)
     return dict(_rows(out))
