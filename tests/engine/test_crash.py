@@ -123,7 +123,7 @@ def test_ctrl_c_says_how_to_go_on(suite_folder: Path, tmp_path: Path, expected: 
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "the same words go on from there" in stderr
+    assert "the same command goes on from there" in stderr
     assert "Traceback" not in stderr
     subprocess.run(words, check=True, capture_output=True)
     assert dict(_rows(tmp_path)) == expected

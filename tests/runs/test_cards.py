@@ -51,19 +51,19 @@ def without_documentation(card: MetricCard) -> MetricCard:
 
 @pytest.mark.parametrize("stored", [BOTH, OURS, Cards()], ids=["plug-in", "ours", "none"])
 def test_text_gives_the_cards_back(stored: Cards) -> None:
-    found = cards.of_text(stored.text())
+    found = Cards.of_text(stored.text())
     assert found.metrics == tuple(without_documentation(card) for card in stored.metrics)
     assert found.models == stored.models
 
 
 def test_metadata_and_attributes_give_the_cards_back() -> None:
-    assert cards.of_metadata(BOTH.metadata()) == BOTH
-    assert cards.of_attributes(BOTH.attributes()) == BOTH
+    assert Cards.of_metadata(BOTH.metadata()) == BOTH
+    assert Cards.of_attributes(BOTH.attributes()) == BOTH
 
 
 def test_no_cards_leave_no_trace() -> None:
     assert (Cards().metadata(), Cards().attributes()) == ({}, {})
-    assert cards.of_metadata(None) == cards.of_metadata({}) == cards.of_attributes({}) == Cards()
+    assert Cards.of_metadata(None) == Cards.of_metadata({}) == Cards.of_attributes({}) == Cards()
 
 
 def test_a_parquet_file_has_them_for_anybodys_pandas(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_parquet_file_has_them_for_anybodys_pandas(tmp_path: Path) -> None:
     parquet.write(path, [measurement(metric="redness", metric_version="2", value=3.0)], BOTH)
     rows = pd.read_parquet(path)
     assert list(rows["value"]) == [3.0]
-    assert cards.of_attributes(rows.attrs) == BOTH
+    assert Cards.of_attributes(rows.attrs) == BOTH
     assert parquet.cards([parquet.read_table(path)]) == BOTH
 
 
@@ -80,17 +80,17 @@ def test_a_parquet_file_has_them_for_anybodys_pandas(tmp_path: Path) -> None:
 
 def test_a_later_card_replaces_an_earlier_one_of_its_version() -> None:
     newer, reworded = replace(REDNESS, version=3), replace(REDNESS, title="How red")
-    found = cards.merged([Cards((REDNESS,)), Cards((newer,)), Cards((reworded,))])
+    found = Cards.merged([Cards((REDNESS,)), Cards((newer,)), Cards((reworded,))])
     assert found.metrics == (reworded, newer)
 
 
 def test_a_model_has_one_card_the_latest() -> None:
     renamed = replace(SWING, title="Swing 2")
-    assert cards.merged([BOTH, Cards(models=(renamed,))]) == Cards((REDNESS,), (renamed,))
+    assert Cards.merged([BOTH, Cards(models=(renamed,))]) == Cards((REDNESS,), (renamed,))
 
 
 def test_merging_nothing_gives_nothing() -> None:
-    assert cards.merged([]) == Cards()
+    assert Cards.merged([]) == Cards()
     assert BOTH | Cards() == Cards() | BOTH == BOTH
 
 
@@ -113,7 +113,7 @@ HUGE = 10**400
 )  # fmt: skip
 def test_an_unsound_metric_has_no_card_and_the_next_one_has(change: dict[str, Any]) -> None:
     entries = [{**asdict(REDNESS), **change}, asdict(REDNESS)]
-    assert cards.of_text(json.dumps({"metrics": entries})) == Cards((REDNESS,))
+    assert Cards.of_text(json.dumps({"metrics": entries})) == Cards((REDNESS,))
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_an_unsound_metric_has_no_card_and_the_next_one_has(change: dict[str, An
     ids=lambda change: str(change)[:40],
 )  # fmt: skip
 def test_an_unsound_model_has_no_card(change: dict[str, Any]) -> None:
-    assert cards.of_text(json.dumps({"models": [{**asdict(SWING), **change}]})) == Cards()
+    assert Cards.of_text(json.dumps({"models": [{**asdict(SWING), **change}]})) == Cards()
 
 
 def test_fields_of_a_later_version_are_passed_over() -> None:
     entry = {**asdict(REDNESS), "smell": "roses"}
-    assert cards.of_text(json.dumps({"metrics": [entry]})) == Cards((REDNESS,))
+    assert Cards.of_text(json.dumps({"metrics": [entry]})) == Cards((REDNESS,))
 
 
 TEXTS = [
@@ -143,13 +143,13 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20] or "empty")
 def test_what_is_no_json_of_cards_gives_none(text: str) -> None:
-    assert cards.of_text(text) == Cards()
-    assert cards.of_attributes({cards.ATTRIBUTE: text}) == Cards()
+    assert Cards.of_text(text) == Cards()
+    assert Cards.of_attributes({cards.ATTRIBUTE: text}) == Cards()
 
 
 @pytest.mark.parametrize("value", [None, 5, 1.5, b"x", [1], {"a": 1}, ("x",)], ids=str)
 def test_an_attribute_that_is_no_text_gives_none(value: object) -> None:
-    assert cards.of_attributes({cards.ATTRIBUTE: value}) == Cards()
+    assert Cards.of_attributes({cards.ATTRIBUTE: value}) == Cards()
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_an_attribute_that_is_no_text_gives_none(value: object) -> None:
     ids=lambda metadata: str(metadata[:24]),
 )
 def test_metadata_that_is_no_json_of_cards_gives_none(metadata: bytes) -> None:
-    assert cards.of_metadata({cards.PANDAS_KEY: metadata}) == Cards()
+    assert Cards.of_metadata({cards.PANDAS_KEY: metadata}) == Cards()
 
 
 def test_more_cards_than_a_file_may_have_are_left_out() -> None:
     entries = [{**asdict(REDNESS), "version": number} for number in range(cards.MOST + 10)]
-    assert len(cards.of_text(json.dumps({"metrics": entries})).metrics) == cards.MOST
+    assert len(Cards.of_text(json.dumps({"metrics": entries})).metrics) == cards.MOST
 
 
 JSON = st.recursive(
@@ -188,9 +188,9 @@ JSON = st.recursive(
 def test_any_change_of_a_card_gives_a_card_or_none(change: dict[str, Any]) -> None:
     """And whatever is a card can be written again."""
     text = json.dumps({"metrics": [{**asdict(REDNESS), **change}]})
-    found = cards.of_text(text)
+    found = Cards.of_text(text)
     assert len(found.metrics) <= 1
-    assert cards.of_text(found.text()).metrics == tuple(without_documentation(card) for card in found.metrics)
+    assert Cards.of_text(found.text()).metrics == tuple(without_documentation(card) for card in found.metrics)
 
 
 # Scores of a plug-in's metric, whose range cuts the interval off, with and without the plug-in
