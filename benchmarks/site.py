@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser
 
 from bench.base.progress import Progress
-from bench.web import serve, static
+from bench.web import ports, serve, static
 from tests.leaderboard import big_board
 from tests.leaderboard.serving import browser
 
@@ -73,7 +73,7 @@ def served(folder: Path) -> Iterator[str]:
     """The address of a site's server in a thread."""
     import uvicorn
 
-    listener = serve.listening("127.0.0.1", 0)
+    listener = ports.listening("127.0.0.1", None, 8700)
     server = uvicorn.Server(uvicorn.Config(serve.app(folder), log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench.web import player
-from bench.web.player import Shown, Theme
-from leaderboard import inputs
+from bench.web.player import Shown
+from leaderboard import inputs, players
 
 PREFIX = "/app/blind"
 CLIPS = ("first.mp4", "second.mp4")
@@ -98,15 +97,7 @@ def _page(request: Request) -> Response:
     hidden = _known(request.path_params["token"])
     if hidden is None:
         return PlainTextResponse("no such pair", status_code=404, headers=inputs.HARMLESS)
-    theme = request.query_params.get("theme", "")
-    chosen: Theme = "light" if theme == "light" else "dark" if theme == "dark" else ""
-    headers = {
-        **inputs.HARMLESS,
-        "Content-Security-Policy": f"{player.policy()}; frame-ancestors 'self'",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
-    return HTMLResponse(player.page(hidden.shown, chosen), headers=headers)
+    return players.page(hidden.shown, request.query_params.get("theme"))
 
 
 def _file(request: Request) -> Response:

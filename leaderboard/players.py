@@ -141,10 +141,15 @@ def _answer(request: Request) -> Response:
     found = shown(query.getlist("runs"), query.get("case", ""), int(seed)) if known else None
     if found is None:
         return PlainTextResponse("no such clips", status_code=404, headers=inputs.HARMLESS)
+    return page(found, query.get("theme"))
+
+
+def page(shown: Shown, theme: str | None) -> Response:
+    """The player's page, which only pages of this server frame; a theme that is none is passed over."""
     headers = {
         **inputs.HARMLESS,
         "Content-Security-Policy": f"{player.policy()}; frame-ancestors 'self'",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
     }
-    return HTMLResponse(player.page(found, _theme(query.get("theme"))), headers=headers)
+    return HTMLResponse(player.page(shown, _theme(theme)), headers=headers)

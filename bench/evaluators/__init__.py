@@ -1,5 +1,8 @@
 """The door for metrics: a class here, or behind an entry point of the group `bench.evaluators`, is an evaluator.
 
+Authors of metrics import from here what `__all__` names; `catalogue` tells what is known of every metric. Evaluators
+know `signals`, `nets`, `bench.media` and the types, and not each other.
+
 @evaluators.add
 class Flicker(ClipEvaluator):
     cards = (MetricCard(name="flicker_severe", …), …)

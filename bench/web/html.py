@@ -23,12 +23,6 @@ from bench.web.content import Block, Link
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-POLICY = (
-    "default-src 'none'; script-src 'self' file: {scripts}; style-src {styles}; img-src 'self' file: data:; "
-    "media-src 'self' file:; base-uri 'none'; form-action 'none'"
-)
-"""'self' is any file of the site on a server, 'file:' the same from a disk, which some browsers do not call self."""
-
 ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What would end a script element, begin a comment in one, or end a line in old JavaScript."""
 
@@ -50,19 +44,40 @@ def fragment(blocks: Sequence[Block], host: Host) -> str:
     return _environment().get_template("blocks.html").render(blocks=blocks, host=host).strip()
 
 
-def page(template: str, host: Host, scripts: Sequence[str], styles: Sequence[str], **content: Any) -> str:
-    """A whole document.
+def page(template: str, scripts: Sequence[str], styles: Sequence[str], policy: str, **content: Any) -> str:
+    """A document.
 
     Args:
         template: file name in templates/.
-        host: resolves its links.
-        scripts: texts of its scripts; the first is run before it is drawn, the others in this order at its end.
+        scripts: texts of its scripts, in the order in which the template places them.
         styles: texts of its style sheets.
+        policy: its Content-Security-Policy.
         content: what the template asks for.
     """
-    policy = POLICY.format(scripts=_hashes(scripts), styles=_hashes(styles))
     made = _environment().get_template(template)
-    return made.render(policy=policy, host=host, scripts=scripts, styles=styles, **content)
+    return made.render(scripts=scripts, styles=styles, policy=policy, **content)
+
+
+def policy(
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    scripts_from: str = "",
+    images_from: str = "'self'",
+    clips_from: str = "'self'",
+) -> str:
+    """A Content-Security-Policy that allows these scripts and styles, and files from the places named.
+
+    Args:
+        scripts: texts of scripts in the document.
+        styles: texts of style sheets in the document.
+        scripts_from: places of script files, as the policy writes them; '' for none.
+        images_from: likewise of images.
+        clips_from: likewise of clips.
+    """
+    return (
+        f"default-src 'none'; script-src {_hashes(scripts)} {scripts_from}; style-src {_hashes(styles)}; "
+        f"img-src {images_from}; media-src {clips_from}; base-uri 'none'; form-action 'none'"
+    ).replace(" ;", ";")
 
 
 def asset(name: str) -> str:

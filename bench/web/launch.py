@@ -7,7 +7,6 @@ Streamlit, so that the rest of the command line works without the extra `board`.
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import Unavailable, UsageError
+from bench.web import ports
 
 OUT = "BENCH_BOARD_OUT"
 """Environment variable: the folder of runs."""
@@ -29,7 +29,6 @@ ADDRESS = "127.0.0.1"
 """Only this machine: a board that strangers reach is a decision that nobody has made here."""
 
 FIRST_PORT = 8501
-PORTS_TRIED = 100
 
 
 def serve(
@@ -45,13 +44,13 @@ def serve(
         votes: the file that votes are noted in, which is made if need be; None for a board without votes.
 
     Raises:
-        Unavailable: Streamlit or Altair is not installed, or no port is free.
+        Unavailable: Streamlit is not installed, or no port is free.
         UsageError: the port is taken, or votes cannot be written.
     """
     _check_installed()
     if votes:
         _check_writable(votes)
-    words = command(_free_port() if port is None else _checked(port), open_browser)
+    words = command(ports.free(ADDRESS, port, FIRST_PORT), open_browser)
     sys.stdout.flush()
     # in place of this process: a server that is a child would go on when somebody kills its parent
     os.execve(words[0], words, {**os.environ, **environment(out, published, votes)})
@@ -105,9 +104,8 @@ def _check_writable(votes: Path) -> None:
 
 
 def _check_installed() -> None:
-    for package in ("streamlit", "altair"):
-        if find_spec(package) is None:
-            raise Unavailable(f"the leaderboard needs {package}", "pip install 'i2v-bench[board]'")
+    if find_spec("streamlit") is None:
+        raise Unavailable("the leaderboard needs streamlit", "pip install 'i2v-bench[board]'")
 
 
 def _entry() -> Path:
@@ -116,30 +114,3 @@ def _entry() -> Path:
     if package is None or not package.submodule_search_locations:
         raise Unavailable("the package leaderboard is missing", "install i2v-bench anew")
     return Path(package.submodule_search_locations[0]) / "asgi.py"
-
-
-def _checked(port: int) -> int:
-    if not 1 <= port <= 65535:
-        raise UsageError(f"a port is a number from 1 to 65535, not {port}")
-    if not _is_free(port):
-        raise UsageError(f"port {port} is taken: choose another with --port, or none for a free one")
-    return port
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        if _is_free(port):
-            return port
-    raise Unavailable(
-        f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} is free", "choose one with --port"
-    )
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was just given back is free
-        try:
-            probe.bind((ADDRESS, port))
-        except OSError:
-            return False
-    return True

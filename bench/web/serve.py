@@ -6,20 +6,20 @@ Only files of the folder: no listing of folders, no links, no hidden files, noth
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import Unavailable, UsageError
+from bench.web import ports
 from bench.web.static import folders
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.staticfiles import StaticFiles
 
-FIRST_PORT, PORTS_TRIED = 8600, 100
+FIRST_PORT = 8600
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +50,7 @@ def serve(folder: Path, host: str, port: int | None, say: Callable[[str], None])
         raise UsageError(f"{folder} is not a site: bench export {folder} makes one")
     import uvicorn
 
-    with contextlib.closing(listening(host, port)) as listener:
+    with ports.listening(host, port, FIRST_PORT) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{listener.getsockname()[1]}  (Ctrl-C ends it)")
         config = uvicorn.Config(
@@ -90,38 +90,3 @@ def _files(folder: Path) -> StaticFiles:
             return response
 
     return Files(directory=folder, html=True)
-
-
-def listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens already: nobody else can take the port any more."""
-    if port is not None and not 0 <= port <= 65535:
-        raise UsageError(f"a port is a number from 1 to 65535, not {port}")
-    tried = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
-    for each in tried:
-        found = _bound(host, each)
-        if found is not None:
-            return found
-    if port is not None:
-        raise UsageError(f"port {port} is taken: choose another with --port, or none for a free one")
-    raise Unavailable(
-        f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} is free", "choose one with --port"
-    )
-
-
-def _bound(host: str, port: int) -> socket.socket | None:
-    """A socket bound there; None where the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-        made.listen(128)  # whoever asks at once is answered when the server is up
-    except socket.gaierror as error:
-        made.close()
-        raise UsageError(f"{host} is no address of this machine: {error.strerror}") from None
-    except OSError as error:
-        made.close()
-        if error.errno in {13, 99}:  # not allowed, or not an address of this machine
-            raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
-        return None
-    return made

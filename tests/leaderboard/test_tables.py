@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-
-from leaderboard import columns, tables
 from leaderboard.filters import Filters
 from leaderboard.ordering import COVERAGE, NAME, Order, directed_first
+
+from leaderboard import columns, tables
 from tests.leaderboard.lines import FLICKER, MOTION, SSIM, about, line, missing, ranked, score
 
 SHOWN = (MOTION, SSIM)

@@ -71,7 +71,7 @@ def test_only_its_own_script_and_style_run() -> None:
     page = player.page(shown())
     elements = Elements(page)
     policy = player.policy()
-    assert elements.found[3] == ("meta", {"http-equiv": "Content-Security-Policy", "content": policy})
+    assert ("meta", {"http-equiv": "Content-Security-Policy", "content": policy}) in elements.found[:5]
     scripts = [
         text
         for (tag, found), text in zip(elements.found, elements.texts, strict=True)
@@ -106,7 +106,7 @@ def test_a_text_never_becomes_markup_in_the_script() -> None:
 def test_what_is_no_number_is_no_number() -> None:
     """A parquet file from elsewhere may hold what ours never do, and NaN is no JSON."""
     found = Shown("t", (ShownClip("a", "", math.nan),), (ShownSeries("m", ((1.0, math.nan, math.inf),)),))
-    content = json.loads(player.content(found))
+    content = player.content(found)
     assert content["series"][0]["lines"] == [[1.0, None, None]]
     assert content["clips"][0]["fps"] == 0
 

@@ -1,5 +1,7 @@
 """Known damage at a known severity: what is done to a sound clip to see which metrics notice.
 
+Imported from here: `TABLE` and the noun `Damage`; one module per kind. Knows `bench.media` and no metric.
+
     worse = damages.TABLE["noise"].of(frames, 8, np.random.default_rng(0))
 
 Every damage is a pure function: the same frames, severity and state of the generator give the same frames. Severity 0

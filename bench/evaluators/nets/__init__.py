@@ -1,4 +1,7 @@
-"""Networks that evaluators use: one module per network, with the declaration of its weights beside it."""
+"""Networks that evaluators use: one module per network, with the declaration of its weights beside it.
+
+Imported from here: `exact`, and the modules by name. They know `bench.base` and `bench.types`, and no evaluator.
+"""
 
 from __future__ import annotations
 

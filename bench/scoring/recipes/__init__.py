@@ -1,4 +1,7 @@
-"""Composite scores: one file per recipe, and all of them by name."""
+"""Composite scores: one file per recipe, and all of them by name.
+
+Imported from here: `registry`, and the noun `Recipe` with its parts. Recipes know the cards of metrics, and no row.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -4,7 +4,7 @@ There is one TOML file per benchmark, in `results/reported/`. A number here was 
 of a measurement and it lies in another folder, so that no ranking of runs can take it by mistake.
 
 Lives here: `numbers` (what one published number is), `toml_files` (reads and checks the files), `tables` (a benchmark
-as a table, and totals recomputed by a recipe). Imported from here: everything in `__all__`.
+as a table, and totals recomputed by a recipe). Imported from here: everything in `__all__`. Knows recipes, not runs.
 """
 
 from bench.scoring.reported.numbers import EVIDENCE, Metric, Reported, Source

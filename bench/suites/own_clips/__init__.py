@@ -1,5 +1,7 @@
 """Clips that exist already: a CSV or a folder -> a suite of its own, and the file of each clip.
 
+Imported from here: `read` and what it gives. Knows `bench.suites`, `bench.media` and `bench.base`.
+
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
 where the clip should stay as the image is) and `keyframes` (path@frame;path@frame) may follow. Paths are relative to

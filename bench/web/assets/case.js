@@ -70,7 +70,7 @@
     if (mine !== turn) return;
     const lanes = picked.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null }));
     const isThere = ({ clip }) => clip && (clip.address || clip.note || Object.keys(clip.series).length);
-    if (lanes.some(isThere)) benchPlayer.show(place("player"), about, lanes, data.units);
+    if (lanes.some(isThere)) benchPlayer.show(place("player"), about, lanes, data.plotted);
     else withoutClips(about);
   }
 

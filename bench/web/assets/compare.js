@@ -89,7 +89,7 @@
       ...runs.map((run) => load(`runs/${run}`)),
     ]);
     if (mine !== turn || !about) return;
-    benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.units);
+    benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.plotted);
   }
 
   function step(count) {

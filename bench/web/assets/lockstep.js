@@ -10,10 +10,11 @@ const benchPlayer = (() => {
     place.replaceChildren();
   }
 
-  // runs: name and what its file says of the case, or null; kept once for all that is drawn again.
-  function show(place, about, runs, units) {
+  // runs: name and what its file says of the case, or null. plotted: metric -> title and unit, in order.
+  function show(place, about, runs, plotted) {
     clear(place);
-    const metrics = [...new Set(runs.flatMap(({ clip }) => Object.keys(clip?.series ?? {})))];
+    const there = new Set(runs.flatMap(({ clip }) => Object.keys(clip?.series ?? {})));
+    const metrics = Object.keys(plotted).filter((metric) => there.has(metric));
     const content = {
       title: about.id,
       image: about.image,
@@ -27,8 +28,8 @@ const benchPlayer = (() => {
       series: metrics.map((metric) => {
         const lines = runs.map(({ clip }) => clip?.series?.[metric]);
         return {
-          metric, title: "", unit: units[metric] ?? "",
-          // a run that does not say how long its clip is cannot say that its values are of pairs of frames
+          metric, ...plotted[metric],
+          // unknown for a clip of unknown length: the other clips tell whether values are per pair of frames
           first: Math.max(...lines.filter(Boolean).map((each) => each.first)),
           lines: lines.map((each) => each?.line ?? null),
         };
@@ -38,7 +39,7 @@ const benchPlayer = (() => {
     data.textContent = JSON.stringify(content);
     const section = make("section", { class: "player", "aria-label": about.id }, data);
     place.append(section);
-    shown = new BenchLockstep(section);
+    shown = new BenchPlayer(section);
   }
 
   return { show, clear };

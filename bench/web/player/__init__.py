@@ -1,22 +1,22 @@
 """The lockstep player: one case's clips beside the input image, in step, over plots that share their time cursor.
 
-A page, or a part of one, that runs on its own: the script and the style are the files beside this one, what is shown is
-JSON in the page, and nothing is asked for but the image and the clips. What strangers wrote is text: the JSON cannot
-end its element, the script sets it by textContent only, and the page's policy lets no other script run.
+Imported from here: the nouns `Shown…`, `page` (a document with one player), and `script` and `style` for documents that
+make players themselves. Knows `bench.web.html` only.
+
+What is shown is JSON in the page, and nothing is requested but the image and the clips. Text of any origin stays text:
+the JSON cannot end its element, the script sets it by textContent only, and the page's policy runs no other script.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+
+from bench.web import html
 
 MOST = 6
 """Clips that one player shows: it has as many colours that nobody confuses."""
@@ -26,9 +26,6 @@ HERE = Path(__file__).parent
 
 Theme: TypeAlias = Literal["", "light", "dark"]
 """What to look like; '' follows the visitor's system."""
-
-ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
-"""What would end a script element, begin a comment in one, or end a line in old JavaScript."""
 
 
 @dataclass(frozen=True)
@@ -100,36 +97,21 @@ class Shown:
 
 
 def page(shown: Shown, theme: Theme = "") -> str:
-    """A whole HTML document; in a frame of a page of its own server it makes the frame as high as itself."""
-    chosen = f' data-theme="{escape(theme)}"' if theme else ""
-    return "\n".join(
-        [
-            "<!doctype html>",
-            f'<html lang="en" data-player="page"{chosen}>',
-            '<head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy())}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(shown.title)}</title>",
-            f"<style>{style()}</style></head>",
-            f"<body>{fragment(shown)}",
-            f"<script>{script()}</script></body></html>",
-        ]
-    )
-
-
-def fragment(shown: Shown) -> str:
-    """The player as part of a page that has script() at its end and style() in its head, once for all players."""
-    return (
-        f'<section class="player" aria-label="{escape(shown.title)}">'
-        f'<script type="application/json">{content(shown)}</script></section>'
+    """An HTML document; in a frame of a page of its own server it makes the frame as high as itself."""
+    shown_as = content(shown)
+    return html.page(
+        "player.html", [script()], [style()], policy(), title=shown.title, theme=theme, shown=shown_as
     )
 
 
 @cache
 def script() -> str:
-    """The JavaScript of all players of a page; to stand below them."""
+    """The JavaScript of a page: it makes a player of each section.player above it.
+
+    BenchPlayer(section) makes one of a section that comes later.
+    """
     parts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join(["(() => {", '"use strict";', *parts, "})();"])
+    return "\n".join(["const BenchPlayer = (() => {", '"use strict";', *parts, "return Player;", "})();\n"])
 
 
 @cache
@@ -139,22 +121,12 @@ def style() -> str:
 
 
 def policy() -> str:
-    """The Content-Security-Policy of page: its own script and style, and pictures and clips of its own server."""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {_hash(script())}",
-            f"style-src {_hash(style())}",
-            "img-src 'self'",
-            "media-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
+    """The Content-Security-Policy of page: its own script and style, and images and clips of its own server."""
+    return html.policy([script()], [style()])
 
 
-def content(shown: Shown) -> str:
-    """What is shown as JSON that is safe inside a script element: no sign of it can end the element."""
+def content(shown: Shown) -> dict[str, Any]:
+    """The JSON that script() reads; numbers have six significant digits, more than a plot shows."""
     about = asdict(shown)
     for series in about["series"]:
         series["lines"] = [
@@ -162,14 +134,9 @@ def content(shown: Shown) -> str:
         ]
     for clip in about["clips"]:
         clip["fps"] = _number(clip["fps"]) or 0
-    return json.dumps(about, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(ESCAPES)
+    return about
 
 
 def _number(value: Any) -> float | None:
-    """Six significant digits, more than a plot shows; None for what is no number: files come from strangers."""
+    """None if it is not a finite number: rows of any origin are shown."""
     return float(f"{value:.6g}") if isinstance(value, (int, float)) and math.isfinite(value) else None
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

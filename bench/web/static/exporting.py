@@ -259,7 +259,7 @@ class _Export:
         data = {
             "runs": {run: known for suite in suites for run, known in suite.runs().items()},
             "suites": [suite.listed() for suite in suites],
-            "units": {metric: unit for suite in suites for metric, unit in suite.units.items()},
+            "plotted": {metric: about for suite in suites for metric, about in suite.plotted.items()},
         }
         there = sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js"))
         self.writer.document(

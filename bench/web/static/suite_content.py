@@ -99,10 +99,13 @@ class SuiteContent:
     # For pages of several suites
 
     @property
-    def units(self) -> dict[str, str]:
-        """Metric -> its unit, where it has one."""
-        cards = {metric: self.ranking.known.card(metric) for metric in self.ranking.metrics}
-        return {metric: card.unit for metric, card in cards.items() if card.unit}
+    def plotted(self) -> dict[str, dict[str, str]]:
+        """Metric -> title and unit of its plot in a player, in the catalogue's order."""
+        known = self.ranking.known
+        return {
+            metric: {"title": known.heading(metric), "unit": known.card(metric).unit}
+            for metric in known.ordered(self.ranking.metrics)
+        }
 
     def runs(self) -> dict[str, Any]:
         """Slug -> name, suite, role, and the cells of the table as text."""

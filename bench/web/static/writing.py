@@ -26,6 +26,10 @@ PAGES = (
 )
 
 
+FILES = "'self' file:"
+"""In a policy: files of the site on a server, and from a disk, which some browsers do not call 'self'."""
+
+
 @dataclass(frozen=True)
 class SiteHost:
     """Addresses of a site's files, seen from one of its folders.
@@ -98,7 +102,7 @@ class Writer:
         """
         texts = [html.asset(name) for name in ("first.js", "tables.js", "page.js")]
         has_player = "lockstep.js" in scripts
-        texts += [_player_script()] if has_player else []
+        texts += [player.script()] if has_player else []
         texts += [html.asset(name) for name in scripts]
         site = {
             "root": "../" * path.count("/"),
@@ -112,7 +116,10 @@ class Writer:
             html.asset("site.css"),
             *([player.style()] if has_player else []),
         ]
-        made = html.page(template, self.host(path), texts, styles, title=title, site=site, **content)
+        policy = html.policy(texts, styles, FILES, f"{FILES} data:", FILES)
+        made = html.page(
+            template, texts, styles, policy, title=title, host=self.host(path), site=site, **content
+        )
         self.text(path, made)
         self.pages += 1
 
@@ -125,9 +132,3 @@ class Writer:
         place = self.path / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _player_script() -> str:
-    """The player's script; its class as BenchLockstep, for pages that make players when a visitor chooses."""
-    parts = [(player.HERE / name).read_text(encoding="utf-8") for name in player.SCRIPTS]
-    return "\n".join(["const BenchLockstep = (() => {", '"use strict";', *parts, "return Player;", "})();\n"])
