@@ -70,14 +70,15 @@ class Cards:
     @classmethod
     def of_attributes(cls, attributes: Mapping[Any, Any]) -> Cards:
         """The cards among the attributes of a frame of rows."""
-        return cls.of_text(attributes.get(ATTRIBUTE, ""))
+        text = attributes.get(ATTRIBUTE)
+        return cls.of_text(text) if isinstance(text, str) else cls()
 
     @staticmethod
     @lru_cache(maxsize=16)
-    def of_text(text: object) -> Cards:
+    def of_text(text: str) -> Cards:
         """Cards from JSON of any origin: what is not a card is passed over."""
         try:
-            content = json.loads(text) if isinstance(text, str) else {}
+            content = json.loads(text)
         except (ValueError, RecursionError):
             content = {}
         content = content if isinstance(content, dict) else {}
