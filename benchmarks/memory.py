@@ -28,16 +28,16 @@ def main() -> None:
     print(f"\n{FILM}\n\n| shown to | peak memory, MB |\n|---|---|")
     peak = 0
     with FILM.written() as (path, _):
-        for name in ("nobody", "every metric without weights"):
+        for name in ("no evaluator", "every metric without weights"):
             words = [sys.executable, "-m", "benchmarks.memory", str(path), name]
             peak = int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
             print(f"| {name} | {peak / 1e6:.0f} |", flush=True)
     sys.exit(peak > LIMIT)
 
 
-def measure(path: Path, watchers: str) -> int:
+def measure(path: Path, shown_to: str) -> int:
     """Peak resident memory of this process in bytes, after a clip was shown and metrics were concluded."""
-    chosen = [] if watchers == "nobody" else without_weights()
+    chosen = [] if shown_to == "no evaluator" else without_weights()
     record = ClipRecord("pagoda", 0, str(path), digests.clip_digest(path))
     seen = show_file(path, chosen, FILM.case(), record)
     for evaluator in chosen:

@@ -40,7 +40,7 @@ def photograph(height: int = 48, width: int = 64, seed: int = 0) -> Frames:
 
 
 def moving_clip(frames: int = 5, seed: int = 0, fps: float = 8.0) -> Clip:
-    """A clip whose picture slides 2 px a frame."""
+    """A clip whose picture slides 2 px per frame."""
     image = photograph(seed=seed)
     return Clip(np.stack([np.roll(image, 2 * t, axis=1) for t in range(frames)]), fps)
 

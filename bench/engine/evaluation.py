@@ -13,10 +13,9 @@ from typing import TypeAlias
 
 from bench.base.progress import Progress
 from bench.base.workers import Workers
-from bench.engine.clip_metrics import ClipMetrics
 from bench.engine.one_pass import OnePass, show_file
 from bench.engine.rows import KnownRows
-from bench.engine.run_metrics import RunMetrics
+from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied
 from bench.evaluators import Evaluator

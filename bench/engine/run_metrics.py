@@ -1,15 +1,19 @@
-"""What the engine does with one evaluator in one run: the same steps for metrics of clips and of sets of clips."""
+"""What the engine does with one evaluator in one run: the same steps for metrics of clips and of sets of clips.
+
+Metrics of clips are here, those of sets in `set_metrics`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.base.progress import Progress
 from bench.engine.one_pass import OnePass
-from bench.engine.rows import KnownRows
-from bench.evaluators import Evaluator
-from bench.types import ClipRecord, Measurement
+from bench.engine.rows import KnownRows, clip_inputs, clip_rows
+from bench.evaluators import ClipEvaluator, Evaluator, all_failed
+from bench.types import Case, ClipRecord, Measurement, Run
 
 
 class RunMetrics(ABC):
@@ -41,3 +45,30 @@ class RunMetrics(ABC):
     ) -> list[Measurement]:
         """The rows about the whole set of clips that are new; [] for metrics of clips."""
         return []
+
+
+@dataclass(frozen=True)
+class ClipMetrics(RunMetrics):
+    """An evaluator of clips in a run.
+
+    Attributes:
+        evaluator: loaded when the first clip needs it.
+        run: whose clips.
+        cases: of the suite, by id.
+    """
+
+    evaluator: ClipEvaluator
+    run: Run
+    cases: Mapping[str, Case]
+
+    def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
+        inputs = clip_inputs(self.cases[record.case], record)
+        return known.answer(self.evaluator, record.case, record.seed, inputs)
+
+    def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:
+        case, answers = self.cases[record.case], seen.answers(self.evaluator)
+        return list(clip_rows(self.run, case, record, self.evaluator, answers, seen.sample))
+
+    def fail(self, record: ClipRecord, error: Exception) -> list[Measurement]:
+        case, answers = self.cases[record.case], all_failed(self.evaluator, error)
+        return list(clip_rows(self.run, case, record, self.evaluator, answers, None))

@@ -1,4 +1,4 @@
-"""One file adds an entry, also from somebody else's package; two of one name, or a broken one, are said."""
+"""One file adds an entry, also from another package; two of one name, or a broken one, are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Goose(Duck):
 
 
 def _plugin(folder: Path, group: str, line: str, code: str) -> None:
-    """An installed package of somebody else's: a module and the metadata that names its entry point."""
+    """Another installed package: a module and the metadata that names its entry point."""
     (folder / "theirs.py").write_text(code)
     metadata = folder / "theirs-1.0.dist-info"
     metadata.mkdir()

@@ -206,7 +206,7 @@ def _is_alive(process: int) -> bool:
         state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
         return False
-    return state != "Z"  # ended; nobody has asked how
+    return state != "Z"  # ended, but not yet reaped
 
 
 def _wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:

@@ -215,7 +215,7 @@ def test_slow_motion_is_the_same_way_at_less_speed() -> None:
     wide = cv2.resize(photograph(seed=3), (320, 240))
     moving = np.stack([np.roll(wide, 4 * t, axis=1) for t in range(9)])
     slow = hurt("slow_motion", 4, moving)
-    # four times slower, 4 px a frame become 1 px: every fourth frame is one of the source, those between lie between
+    # four times slower, 4 px per frame become 1 px: every fourth frame is one of the source, those between lie between
     assert np.array_equal(slow[::4], moving[:3])
     for t in range(9):
         exact = np.roll(wide, t, axis=1)

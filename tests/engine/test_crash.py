@@ -61,7 +61,7 @@ def _rows(out: Path) -> dict[tuple[str | None, int | None, str], tuple[float | N
 
 @pytest.fixture(scope="module")
 def expected(suite_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[object, object]:
-    """The rows of a run that nobody killed."""
+    """The rows of a run that was not killed."""
     out = tmp_path_factory.mktemp("whole")
     subprocess.run(_words(suite_folder, out), check=True, capture_output=True)
     return dict(_rows(out))
@@ -123,7 +123,7 @@ def test_ctrl_c_says_how_to_go_on(suite_folder: Path, tmp_path: Path, expected: 
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "the same words go on from there" in stderr
+    assert "the same command goes on from there" in stderr
     assert "Traceback" not in stderr
     subprocess.run(words, check=True, capture_output=True)
     assert dict(_rows(tmp_path)) == expected

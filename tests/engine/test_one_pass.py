@@ -139,7 +139,7 @@ def test_a_clip_that_ends_early_answers_nothing(tmp_path: Path) -> None:
 
 
 def test_a_long_clip_is_never_in_memory_whole() -> None:
-    """Frames that nobody keeps are gone: of 60, at most the first, the one before and the present one are there."""
+    """Frames that are not kept are freed: of 60, at most the first, the previous and the present one are in memory."""
     living: set[int] = set()
     most = 0
 

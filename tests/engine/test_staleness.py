@@ -92,7 +92,7 @@ def test_how_the_images_were_fitted(csv: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_on_disk_whose_clips_changed(csv: Path, tmp_path: Path) -> None:
-    """`bench evaluate RUN` looks at the clips as they are, wherever somebody else keeps them."""
+    """`bench evaluate RUN` measures external clips as they are now, wherever they lie."""
     from bench.base.progress import Progress
     from bench.engine import jobs
     from bench.engine.requests import MetricRequest, RunConfig

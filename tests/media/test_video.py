@@ -1,4 +1,4 @@
-"""Clips of other people's: what is read whole, what is refused as cut short, and what is said where nobody can know."""
+"""Clips from elsewhere: what is read whole, what is refused as cut short, and what is unknown."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_frames_that_an_edit_list_hides_are_not_missing(tmp_path: Path, hidden: 
 
 @pytest.mark.parametrize("suffix", [".webm", ".mp4"])
 def test_uneven_frames_are_all_there_and_the_rate_is_their_average(tmp_path: Path, suffix: str) -> None:
-    """A screen recorder states 30 frames a second and writes those that differ: here after 250 ms, 50 ms, 250 ms, …"""
+    """A screen recorder states 30 frames per second and writes those that differ: here after 250, 50, 250 ms, …"""
     times = [150 * number + 100 * (number % 2) for number in range(30)]  # the last begins after 4450 ms
     read = video.read_clip(made(tmp_path / f"a{suffix}", 30, 30, times=times))
     assert len(read) == 30

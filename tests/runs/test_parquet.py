@@ -93,7 +93,7 @@ def test_a_foreign_schema_is_refused(tmp_path: Path, spoil: Any, message: str) -
 @pytest.mark.parametrize("column", ["value", "low", "high"])
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_refused(tmp_path: Path, column: str, number: float) -> None:
-    """A Measurement cannot hold one, but the board reads tables, and a file may be somebody else's."""
+    """A Measurement cannot hold one, but the board reads tables, and a file may come from elsewhere."""
     path = tmp_path / "a.parquet"
     parquet.write(
         path, [measurement(), measurement(case=None, category=None, seed=None, low=0.0, high=1.0, n=2)]

@@ -1,4 +1,4 @@
-"""What rows say of a clip, whoever wrote them."""
+"""Facts of a clip by its rows, of any origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clips that somebody already has: what is found, and what is refused in which words."""
+"""Clips that exist already: what is found, and what is refused with which message."""
 
 from __future__ import annotations
 

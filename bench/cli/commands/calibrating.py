@@ -8,36 +8,19 @@ from typing import Annotated
 import typer
 
 from bench.cli.commands.output import print_all, progress
-from bench.cli.options import HOW, WHICH, JsonOption, WorkersOption, words_of
+from bench.cli.options import JsonOption, WorkersOption, how, which, words_of
 
 
 def calibrate(
-    suite: Annotated[
-        str, typer.Option(help="Suite whose reference clips are damaged.", rich_help_panel=WHICH)
-    ] = "motion",
-    clips: Annotated[
-        Path | None,
-        typer.Option(help="CSV or folder of sound clips to damage instead.", rich_help_panel=WHICH),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="At most N clips, of every kind; 12 by default.", rich_help_panel=WHICH),
-    ] = None,
+    suite: Annotated[str, which(help="Suite whose reference clips are damaged.")] = "motion",
+    clips: Annotated[Path | None, which(help="CSV or folder of sound clips to damage instead.")] = None,
+    limit: Annotated[int | None, which(min=1, help="At most N clips, of every kind; 12 by default.")] = None,
     metrics: Annotated[
-        str,
-        typer.Option(
-            metavar="A,B,…", help="Metrics or evaluators; all that need no weights.", rich_help_panel=WHICH
-        ),
+        str, which(metavar="A,B,…", help="Metrics or evaluators; all that need no weights.")
     ] = "",
-    damages: Annotated[
-        str, typer.Option(metavar="A,B,…", help="Damages; all by default.", rich_help_panel=WHICH)
-    ] = "",
-    out: Annotated[
-        Path, typer.Option(help="Folder of the table, calibration.json.", rich_help_panel=HOW)
-    ] = Path("runs"),
-    docs: Annotated[
-        Path | None, typer.Option(help="Markdown file to write, too.", rich_help_panel=HOW)
-    ] = None,
+    damages: Annotated[str, which(metavar="A,B,…", help="Damages; all by default.")] = "",
+    out: Annotated[Path, how(help="Folder of the table, calibration.json.")] = Path("runs"),
+    docs: Annotated[Path | None, how(help="Markdown file to write, too.")] = None,
     workers: WorkersOption = 1,
     as_json: JsonOption = False,
 ) -> None:

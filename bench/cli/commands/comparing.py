@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.commands.output import print_all, print_json, warn
-from bench.cli.options import HOW, WHICH, JsonOption, OutOption, words_of
+from bench.cli.options import JsonOption, OutOption, how, which, words_of
 
 
 def compare(
@@ -17,22 +17,16 @@ def compare(
         typer.Argument(help="Runs, the baseline first: id, its beginning, or label.", metavar="A B…"),
     ],
     metrics: Annotated[
-        str,
-        typer.Option(
-            metavar="A,B,…", help="Metrics or evaluators; 'all'; main ones by default.", rich_help_panel=WHICH
-        ),
+        str, which(metavar="A,B,…", help="Metrics or evaluators; 'all'; main ones by default.")
     ] = "",
     fail_if_worse: Annotated[
         list[str] | None,
-        typer.Option(
+        how(
             metavar="METRIC[:MARGIN]",
             help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
-            rich_help_panel=HOW,
         ),
     ] = None,
-    markdown: Annotated[
-        Path | None, typer.Option(help="Report to write, with plots beside it.", rich_help_panel=HOW)
-    ] = None,
+    markdown: Annotated[Path | None, how(help="Report to write, with plots beside it.")] = None,
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:

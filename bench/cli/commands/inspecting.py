@@ -9,13 +9,13 @@ import typer
 
 from bench.cli.commands.output import print_all, print_json, records, warn
 from bench.cli.options import (
-    WHICH,
     DeviceOption,
     DtypeOption,
     JsonOption,
     MemoryOption,
     OutOption,
     SetOption,
+    which,
 )
 from bench.errors import UsageError
 
@@ -70,9 +70,7 @@ def doctor(
         list[str] | None, typer.Argument(help="Models, also with treatments; none: this machine.")
     ] = None,
     settings: SetOption = None,
-    checkpoint: Annotated[
-        str, typer.Option(help="Folder or hub id in place of the model's own weights.", rich_help_panel=WHICH)
-    ] = "",
+    checkpoint: Annotated[str, which(help="Folder or hub id in place of the model's own weights.")] = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     memory: MemoryOption = "full",

@@ -11,7 +11,6 @@ import typer
 
 from bench.cli.commands.output import print_all, print_json, progress, records
 from bench.cli.options import (
-    WHICH,
     AccelOption,
     CasesOption,
     CheckpointOption,
@@ -33,6 +32,7 @@ from bench.cli.options import (
     SetOption,
     SuiteOption,
     WorkersOption,
+    which,
     words_of,
 )
 from bench.errors import UsageError
@@ -91,9 +91,7 @@ def run(
 
 
 def generate(
-    model: Annotated[
-        list[str], typer.Option("--model", "-m", help="Model; repeat for several.", rich_help_panel=WHICH)
-    ],
+    model: Annotated[list[str], which("--model", "-m", help="Model; repeat for several.")],
     checkpoint: CheckpointOption = None,
     component: ComponentOption = None,
     lora: LoraOption = None,

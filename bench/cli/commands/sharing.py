@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from bench.cli.commands.output import progress, warn
-from bench.cli.options import HOW, WHICH, OutOption
+from bench.cli.options import OutOption, how, which
 from bench.errors import UsageError
 
 
@@ -51,47 +51,25 @@ def export(
     destination: Annotated[Path, typer.Argument(help="Folder of the site, or file to write.")],
     run: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Only this run: id, its beginning, or label; repeat.",
-            metavar="RUN",
-            rich_help_panel=WHICH,
-        ),
+        which(help="Only this run: id, its beginning, or label; repeat.", metavar="RUN"),
     ] = None,
-    suite: Annotated[
-        str, typer.Option(help="Only this suite: name, or name@version.", rich_help_panel=WHICH)
-    ] = "",
+    suite: Annotated[str, which(help="Only this suite: name, or name@version.")] = "",
     format: Annotated[
         Literal["site", "csv", "json", "parquet", "eval-results", "every-eval-ever"],
-        typer.Option(
-            metavar="FORMAT",
-            help="site, csv, json, parquet, eval-results, every-eval-ever.",
-            rich_help_panel=HOW,
-        ),
+        how(metavar="FORMAT", help="site, csv, json, parquet, eval-results, every-eval-ever."),
     ] = "site",
     clips: Annotated[
         Literal["copy", "link", "none"] | None,
-        typer.Option(
-            help="Site: copy the clips into it (the default), link to where they lie, or none.",
-            rich_help_panel=HOW,
-        ),
+        how(help="Site: copy the clips into it (the default), link to where they lie, or none."),
     ] = None,
     max_clips: Annotated[
-        int | None,
-        typer.Option(
-            min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.", rich_help_panel=HOW
-        ),
+        int | None, how(min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.")
     ] = None,
     dataset: Annotated[
         str,
-        typer.Option(
-            metavar="ORG/NAME",
-            help="eval-results: the benchmark's dataset on the Hub.",
-            rich_help_panel=HOW,
-        ),
+        how(metavar="ORG/NAME", help="eval-results: the benchmark's dataset on the Hub."),
     ] = "",
-    published: Annotated[
-        Path, typer.Option(help="Folder of published results, shown too.", rich_help_panel=HOW)
-    ] = Path("results"),
+    published: Annotated[Path, how(help="Folder of published results, shown too.")] = Path("results"),
     out: OutOption = Path("runs"),
 ) -> None:
     """Write results as a site of plain files, as tables, or for other leaderboards.
