@@ -40,8 +40,8 @@ from bench.evaluators.view import Sample, View
 from bench.types import Case, ClipRecord, MetricCard, Value
 
 __all__ = [
-    "ClipEvaluator", "Evaluator", "FeatureSet", "Sample", "SetEvaluator", "Values", "View", "add", "or_reason",
-    "registry",
+    "ClipEvaluator", "Evaluator", "FeatureSet", "Sample", "SetEvaluator", "Values", "View", "add", "mean_value",
+    "or_reason", "registry", "value_or_reason",
 ]  # fmt: skip
 
 Values: TypeAlias = Mapping[str, "Value | BenchError"]

@@ -19,6 +19,8 @@ from bench.evaluators.view import View
 from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Frames, Image, MetricCard
 
+__all__ = ["FrechetEvaluator", "distance_cards"]
+
 _AROUND_0 = "Around 0, and below it too, where clips and references look alike."
 
 

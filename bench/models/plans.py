@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from bench.errors import UsageError
 from bench.types import Fit
 
+__all__ = ["FrameRule", "Plan", "SectionRule", "SizeRule", "aspect_size", "crop"]
+
 
 @dataclass(frozen=True)
 class FrameRule:

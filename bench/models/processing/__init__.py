@@ -23,7 +23,7 @@ from bench.models.programs.processes import Watch, ignore
 from bench.models.requirements import Need
 from bench.types import Clip
 
-__all__ = ["Treatment", "add", "chain", "registry", "split"]
+__all__ = ["Treatment", "add"]
 
 
 class Treatment(ABC):
