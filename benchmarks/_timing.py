@@ -63,7 +63,7 @@ def table(ways: Sequence[Way], taken: NDArray[np.float64], piece: str, notes: Se
         piece: 'frame' or 'pair'.
         notes: one a way, such as how far its values lie from the first one's.
     """
-    lines = [f"| way | ms a {piece} (IQR) | speed (IQR) | agreement |", "|---|---|---|---|"]
+    lines = [f"| method | ms per {piece} (IQR) | speed (IQR) | agreement |", "|---|---|---|---|"]
     for way, mine, note in zip(ways, taken, notes, strict=True):
         lines.append(
             f"| {way.name} | {_spread(mine, '.3g')} | {_spread(taken[0] / mine, '.3g')} × | {note} |"
