@@ -14,8 +14,9 @@ ROOT = Path(__file__).parents[1]
 
 PUBLIC = (
     "bench", "bench.models", "bench.models.plans", "bench.models.diffusers", "bench.models.hosted.polling",
-    "bench.models.processing", "bench.evaluators", "bench.evaluators.frechet", "bench.types", "bench.errors", "bench.media.pictures", "bench.media.video", "bench.suites",
-    "bench.suites.scenes", "bench.scoring.recipes",
+    "bench.models.processing", "bench.evaluators", "bench.evaluators.frechet", "bench.types",
+    "bench.errors", "bench.media.pictures", "bench.media.video", "bench.suites", "bench.suites.scenes",
+    "bench.scoring.recipes",
 )  # fmt: skip
 
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
