@@ -23,7 +23,7 @@ from tests.leaderboard import big_board
 from tests.leaderboard.serving import browser
 
 TIMES = 5
-SHOWN = "document.querySelectorAll('tbody.ranked tr').length"
+SHOWN = "document.querySelectorAll('tbody tr[data-row]').length"
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 SORT = """() => {

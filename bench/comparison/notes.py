@@ -64,7 +64,7 @@ def _seed_notes(pair: Pair) -> list[str]:
     varying = [line for each in pair.differences if (line := _variance_note(each))]
     if not varying and len(a) < 2 and len(b) < 2:
         lines.append(
-            "one seed each: how much of a difference is the seed's luck is unknown; --seeds 0,1 would tell"
+            "one seed each: how much of a difference is due to the seed is unknown; --seeds 0,1 would tell"
         )
     return lines + varying
 
