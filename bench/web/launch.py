@@ -45,7 +45,7 @@ def serve(
         votes: the file that votes are noted in, which is made if need be; None for a board without votes.
 
     Raises:
-        Unavailable: Streamlit or Altair is not installed, or no port is free.
+        Unavailable: Streamlit is not installed, or no port is free.
         UsageError: the port is taken, or votes cannot be written.
     """
     _check_installed()
@@ -105,9 +105,8 @@ def _check_writable(votes: Path) -> None:
 
 
 def _check_installed() -> None:
-    for package in ("streamlit", "altair"):
-        if find_spec(package) is None:
-            raise Unavailable(f"the leaderboard needs {package}", "pip install 'i2v-bench[board]'")
+    if find_spec("streamlit") is None:
+        raise Unavailable("the leaderboard needs streamlit", "pip install 'i2v-bench[board]'")
 
 
 def _entry() -> Path:
