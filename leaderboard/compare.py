@@ -24,8 +24,7 @@ from leaderboard.choices import choose_several
 from leaderboard.place import place
 from leaderboard.source import Board
 
-MOST = 4
-"""Runs side by side: more clips are too small to be judged."""
+MOST = 4  # runs side by side: more clips are too small to be judged
 
 
 def show() -> None:

@@ -99,16 +99,16 @@ def _show_cases(board: Board, line: Line, rows: pd.DataFrame, folder: RunFolder 
 
 
 def _images(folder: RunFolder | None, rows: pd.DataFrame) -> dict[str, str]:
-    """Case -> address of its input image, as the run knew it."""
+    """Case -> address of its input image, as the run knew it; '' where the image is gone."""
     if folder is None:
         return {}
     try:
-        known = {case.id for case in folder.suite.cases}
+        known = {case.id: case.image for case in folder.suite.cases}
     except BadResults:
         return {}
     of_cases = rows[rows["case"].notna()].groupby("case")["seed"].min()
     return {
-        case: inputs.address(folder.path.name, case, int(seed))
+        case: inputs.address(folder.path.name, case, int(seed)) if known[case].is_file() else ""
         for case, seed in of_cases.items()
         if case in known
     }

@@ -19,14 +19,32 @@ FIRST = "leaderboard"
 """What links call the first page, which has no name in its address; all others are called as in theirs."""
 
 SCRIPT = """
+// Streamlit writes widgets' choices into the address, and would drop what is behind '#': the choices in tables.
+// Its own addresses are texts; those that tables write are URLs.
+for (const name of ["pushState", "replaceState"]) {
+  const write = history[name].bind(history);
+  if (!Object.hasOwn(history, name)) history[name] = (state, title, address) => {
+    const url = new URL(address, location.href);
+    if (typeof address === "string" && url.pathname === location.pathname && !url.hash) url.hash = location.hash;
+    write(state, title, url);
+  };
+}
+
+const shown = new WeakMap(); // where -> what is drawn there, and the function that ends its tables
+
 export default function ({ data, parentElement }) {
+  const drawn = JSON.stringify(data);
+  const before = shown.get(parentElement);
+  if (before?.drawn === drawn) return; // rows that were ticked stay ticked
+  before?.end();
   const root = document.createElement("div");
   root.className = "bench";
   if (data.theme) root.dataset.theme = data.theme;
   root.innerHTML = data.html;
   parentElement.querySelector(".bench")?.remove();
   parentElement.append(root);
-  benchTables.mount(root, (runs) => `./compare?${runs.map((run) => `runs=${encodeURIComponent(run)}`).join("&")}`);
+  const compare = (runs) => `./compare?${runs.map((run) => `runs=${encodeURIComponent(run)}`).join("&")}`;
+  shown.set(parentElement, { drawn, end: benchTables.mount(root, compare) });
 }
 """
 

@@ -32,6 +32,7 @@ class Curve:
         x, y: of the points, in the order of x.
         lows, highs: of the band at each point; empty for none.
         across, up: what the axes are.
+        least, most: what the axis across covers at least; NaN for the points alone.
         width, height: pixels.
     """
 
@@ -42,6 +43,8 @@ class Curve:
     highs: Sequence[float] = ()
     across: str = ""
     up: str = ""
+    least: float = math.nan
+    most: float = math.nan
     width: int = 340
     height: int = 190
 
@@ -49,7 +52,7 @@ class Curve:
         """The picture."""
         top = 22 if self.up else 10
         frame = Frame(
-            canvas.ends(self.x, 0.0), canvas.ends([*self.y, *self.lows, *self.highs]),
+            canvas.ends([*self.x, self.least, self.most], 0.0), canvas.ends([*self.y, *self.lows, *self.highs]),
             left=56, right=self.width - 12, top=top, bottom=self.height - 36,
         )  # fmt: skip
         points = [frame.place(x, y) for x, y in zip(self.x, self.y, strict=True)]

@@ -10,7 +10,9 @@ const benchTables = (() => {
   function write(pairs) {
     const kept = Object.entries(pairs).filter(([, value]) => value !== "" && value != null);
     const text = kept.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%40", "@")}`).join("&");
-    if (text !== location.hash.slice(1)) history.replaceState(history.state, "", `${location.pathname}${location.search}${text && `#${text}`}`);
+    const address = new URL(location.href);
+    address.hash = text;
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // One word of a list in the address; '' for what is none.
@@ -18,10 +20,18 @@ const benchTables = (() => {
     try { return decodeURIComponent(text); } catch { return ""; }
   }
 
-  // root: below which tables are made to work; compare: chosen rows -> the address of their comparison.
+  // A list as one word of the address: its words may hold commas of their own.
+  function listed(words) {
+    return words.map(encodeURIComponent).join(",");
+  }
+
+  // root: below which tables are made to work; compare: chosen rows -> the address of their comparison. Returns a
+  // function that ends them.
   function mount(root, compare) {
-    for (const box of root.querySelectorAll("div.table")) new Table(box, compare);
+    const over = new AbortController();
+    for (const box of root.querySelectorAll("div.table")) new Table(box, compare, over.signal);
     for (const button of root.querySelectorAll("button.copy")) button.addEventListener("click", () => copy(button));
+    return () => over.abort();
   }
 
   async function copy(button) {
@@ -40,7 +50,7 @@ const benchTables = (() => {
   }
 
   class Table {
-    constructor(box, compare) {
+    constructor(box, compare, signal) {
       this.compare = compare;
       this.table = box.querySelector("table");
       this.headings = [...this.table.tHead.rows[0].cells];
@@ -51,7 +61,7 @@ const benchTables = (() => {
       this.standard = { key: this.table.dataset.sorted, up: this.sign(this.table.dataset.sorted) < 0 };
       this.sort = { ...this.standard };
       this.table.tHead.addEventListener("click", (event) => this.clicked(event.target.closest("button")?.closest("th")));
-      if ("remembered" in this.table.dataset) this.control(box);
+      if ("remembered" in this.table.dataset) this.control(box, signal);
     }
 
     sign(key) {
@@ -101,46 +111,79 @@ const benchTables = (() => {
 
     // Filters, columns and picks
 
-    control(box) {
+    control(box, signal) {
       const controls = box.querySelector(".controls");
       this.find = controls.querySelector(".find");
       this.whole = controls.querySelector(".whole");
+      this.sized = controls.querySelector(".sized");
       this.largest = controls.querySelector(".largest");
-      this.filters = [...controls.querySelectorAll("[data-filter]")];
+      this.filters = [...controls.querySelectorAll("details[data-filter]")];
       this.boxes = [...controls.querySelectorAll("details.columns input")];
+      this.clear = controls.querySelector(".clear");
       this.button = controls.querySelector(".primary");
       this.count = box.querySelector(".count");
-      this.texts = new Map(this.rows.map((row) => [row, row.textContent.toLowerCase()]));
-      for (const input of [this.find, this.whole, this.largest, ...this.filters]) input?.addEventListener("input", () => { this.applyFilters(); this.remember(); });
+      // the tooltip of the name says what else the model is called
+      this.texts = new Map(this.rows.map((row) => [row, `${row.textContent} ${row.cells[this.first].title}`.toLowerCase()]));
+      const facts = this.filters.flatMap((filter) => [...filter.querySelectorAll("input")]);
+      for (const input of [this.find, this.whole, this.sized, this.largest, ...facts]) input?.addEventListener("input", () => this.filtered());
       for (const each of this.boxes) each.addEventListener("change", () => { this.applyColumns(); this.remember(); });
       for (const body of this.bodies) body.addEventListener("change", () => this.applyPicks());
-      const menu = controls.querySelector("details.columns");
-      document.addEventListener("click", (event) => {
-        if (menu.open && !event.composedPath().includes(menu)) menu.open = false;
+      this.clear.addEventListener("click", () => {
+        for (const input of [this.find, this.largest]) if (input) input.value = "";
+        for (const input of [this.whole, this.sized, ...facts]) if (input) input.checked = false;
+        this.filtered();
       });
-      window.addEventListener("hashchange", () => this.recall());
+      document.addEventListener("click", (event) => {
+        for (const menu of controls.querySelectorAll("details[open]")) menu.open = event.composedPath().includes(menu);
+      }, { signal });
+      window.addEventListener("hashchange", () => this.recall(), { signal });
       controls.hidden = false;
       if (location.hash) this.recall();
       else this.applyFilters();
       this.applyPicks();
     }
 
-    isShown(row) {
-      const words = this.find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    filtered() {
+      this.applyFilters();
+      this.remember();
+    }
+
+    ticked(filter) {
+      return [...filter.querySelectorAll("input:checked")].map((box) => box.value);
+    }
+
+    isApart(row) {
+      return row.parentNode.classList.contains("apart");
+    }
+
+    // A row that has no such fact passes. Rows that are apart are what the others are held against: they stay.
+    isShown(row, words) {
+      const passes = this.filters.every((filter) => {
+        const [fact, ticked] = [row.dataset[filter.dataset.filter], this.ticked(filter)];
+        return !fact || !ticked.length || ticked.includes(fact);
+      });
+      if (this.isApart(row)) return passes;
       const size = this.largest && row.dataset[this.largest.dataset.size];
-      return words.every((word) => this.texts.get(row).includes(word))
-        && this.filters.every((filter) => !filter.value || row.dataset[filter.dataset.filter] === filter.value)
+      return passes
+        && words.every((word) => this.texts.get(row).includes(word))
         && !(this.largest?.value && size && Number(size) > Number(this.largest.value)) // an unknown size is not held against it
+        && !(this.sized?.checked && !size)
         && !(this.whole.checked && row.dataset.complete === "no");
     }
 
     applyFilters() {
-      let shown = 0;
-      for (const row of this.rows) {
-        row.hidden = !this.isShown(row);
-        shown += !row.hidden;
+      const words = this.find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const row of this.rows) row.hidden = !this.isShown(row, words);
+      const all = this.rows.filter((row) => !this.isApart(row));
+      const shown = all.filter((row) => !row.hidden).length;
+      const none = all.length && !shown ? ". No model passes these filters." : "";
+      this.count.textContent = `${shown === all.length ? "" : `${shown} of `}${all.length} model${all.length === 1 ? "" : "s"}${none}`;
+      for (const filter of this.filters) {
+        const ticked = this.ticked(filter);
+        filter.firstElementChild.textContent = filter.dataset.title + (ticked.length ? `: ${ticked.join(", ")}` : "");
       }
-      this.count.textContent = shown === this.rows.length ? `${shown} rows` : `${shown} of ${this.rows.length} rows`;
+      const isFiltered = this.find.value || this.largest?.value || this.whole.checked || this.sized?.checked;
+      this.clear.hidden = !isFiltered && !this.filters.some((filter) => this.ticked(filter).length);
     }
 
     applyColumns() {
@@ -169,28 +212,29 @@ const benchTables = (() => {
       write({
         sort: isStandard ? "" : (this.sort.up ? "" : "-") + this.sort.key,
         q: this.find.value,
-        ...Object.fromEntries(this.filters.map((filter) => [filter.dataset.filter, filter.value])),
+        ...Object.fromEntries(this.filters.map((filter) => [filter.dataset.filter, listed(this.ticked(filter))])),
         largest: this.largest?.value ?? "",
+        sized: this.sized?.checked ? "1" : "",
         whole: this.whole.checked ? "1" : "",
-        // a key may hold commas of its own
-        hide: this.boxes.filter((box) => !box.checked).map((box) => encodeURIComponent(box.value)).join(","),
+        hide: listed(this.boxes.filter((box) => !box.checked).map((box) => box.value)),
       });
     }
 
     // Words that mean nothing here are passed over.
     recall() {
       const chosen = read();
+      const named = (key) => new Set((chosen.get(key) ?? "").split(",").map(decode));
       const words = chosen.get("sort") ?? "";
       const key = words.replace(/^-/, "");
       this.sort = this.keys.includes(key) && key ? { key, up: !words.startsWith("-") } : { ...this.standard };
       this.find.value = chosen.get("q") ?? "";
       for (const filter of this.filters) {
-        filter.value = chosen.get(filter.dataset.filter) ?? "";
-        if (filter.selectedIndex < 0) filter.value = "";
+        for (const box of filter.querySelectorAll("input")) box.checked = named(filter.dataset.filter).has(box.value);
       }
       if (this.largest) this.largest.value = chosen.get("largest") ?? "";
+      if (this.sized) this.sized.checked = chosen.get("sized") === "1";
       this.whole.checked = chosen.get("whole") === "1";
-      const hidden = new Set((chosen.get("hide") ?? "").split(",").map(decode));
+      const hidden = named("hide");
       for (const box of this.boxes) box.checked = !hidden.has(box.value);
       this.applySort();
       this.applyFilters();

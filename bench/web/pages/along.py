@@ -52,8 +52,9 @@ def _curve(record: Mapping[Any, Any], known: Catalogue) -> Figure:
     card = known.card(metric)
     across = f"frame ({clip.fps:g} per second)" if clip.fps else "frame"
     plot = svg.Curve(
-        f"{metric} along the clip", range(first, first + len(series)), series, across=across, up=card.unit
-    )
+        f"{metric} along the clip", range(first, first + len(series)), series, across=across, up=card.unit,
+        least=0, most=max(clip.frames, first + len(series)) - 1,
+    )  # fmt: skip
     return Figure(plot, known.heading(metric), card.series, card.definition)
 
 

@@ -14,6 +14,7 @@ from bench.web.content import Block, Cell, Details, Text, minus
 if TYPE_CHECKING:
     from bench.scoring.recipes import Recipe
     from bench.scoring.standings import Column, Score
+    from bench.statistics.ranking import Rank
 
 
 def metric_column(
@@ -34,11 +35,13 @@ def metric_column(
     )
 
 
-def score_cell(score: Score | None, rank: str = "") -> Cell:
-    """A mean with its interval, its rank and the holes behind it."""
+def score_cell(score: Score | None, rank: Rank | None = None) -> Cell:
+    """A mean with its interval, the holes behind it, and its rank and tie group in a tooltip."""
     if score is None or not math.isfinite(score.mean):
         return Cell(content.NOTHING, None, note=holes(score) if score else "")
-    made = content.figure(score.mean, note=holes(score), rank=rank, ends=(score.low, score.high))
+    made = content.figure(score.mean, note=holes(score), ends=(score.low, score.high))
+    if rank:
+        made = replace(made, rank=str(rank), about=f"Rank {rank}, tie group {rank.group}")
     return replace(made, half=minus(half(score.mean, score.low, score.high)))
 
 

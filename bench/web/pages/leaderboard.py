@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bench.scoring.recipes import Recipe
     from bench.scoring.standings import Line, Score, Standing
+    from bench.statistics.ranking import Rank
 
 MOST_COMPARED = 4
 """Rows that may be chosen to be compared: more clips side by side are too small to judge."""
@@ -27,13 +28,16 @@ ABOUT = (
     "Mean over cases of the mean over seeds ± half its 95 % interval; the strip shows both on the scale of the column. "
     "A rank of 2–5: the data allow any place from 2nd to 5th; with 95 % confidence all such ranges hold at once. “5 of "
     "8 clips” marks a mean that some clips have no value for; models with a value for fewer than 95 % of clips are "
-    "not ranked. “–” is no value, never 0. Tick rows to compare them."
+    "not ranked. The tooltip of a score has its tie group: models that are not told apart from the best of the group. "
+    "“–” is no value, never 0. Tick rows to compare them."
 )
 APART = (
     "Baselines: null baselines need no model, reference clips are real ones. They are measured like models and never "
     "ranked. Consistency metrics reward not moving: read every such number beside these."
 )
 FILTERS = {"role": "Role", "access": "Access", "licence": "Licence", "reads": "Reads text"}
+UNKNOWN = "unknown"
+"""What filters offer for models of which a fact is not known."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,8 @@ def table(found: Ranking) -> Table:
     if place is not None:
         rows.sort(key=lambda row: best_first(row.cells[place], columns[place].sign))
         rows = [_with_rank(row, place) for row in rows]
+    if not any(cell.rank for row in rows for cell in row.cells):
+        columns, rows = (columns[0], *columns[2:]), [_without_rank(row) for row in rows]
     return Table(
         f"Scores on {found.suite}: one row per run, one column per metric",
         columns,
@@ -193,20 +199,17 @@ def _columns(found: Ranking) -> list[content.Column]:
 
 def _row(found: Ranking, line: Line, columns: Sequence[content.Column]) -> Row:
     totals = [
-        total_cell(
-            by_run[line.run].total, str(by_run[line.run].total_rank or ""), by_run[line.run].total_missing
-        )
+        total_cell(by_run[line.run].total, by_run[line.run].total_rank, by_run[line.run].total_missing)
         for _, by_run in found.totals
     ]
     scores = [
-        score_cell(line.scores.get(column), str(line.ranks.get(column) or ""))
-        for column in found.standing.columns
+        score_cell(line.scores.get(column), line.ranks.get(column)) for column in found.standing.columns
     ]
     is_here = line.provenance == "clips here"
     cells = (
         Cell(
-            line.name, line.name.casefold(), note=" · ".join(_about(line)), badges=roles.badges(line.role),
-            link=content.to("model", run=line.run),
+            line.name, line.name.casefold(), note=" · ".join(_about(line)), about=_called(line),
+            badges=roles.badges(line.role), link=content.to("model", run=line.run),
         ),
         Cell(""),
         *totals,
@@ -222,12 +225,19 @@ def _facets(line: Line, is_complete: bool) -> dict[str, str]:
     is_model = line.role == "model"
     return {
         "role": line.role,
-        "access": line.card.access if is_model else "",
-        "licence": short_licence(line.card.licence) if is_model else "",
-        "reads": "" if line.reads_text is None else "yes" if line.reads_text else "no",
+        "access": (line.card.access or UNKNOWN) if is_model else "",
+        "licence": (short_licence(line.card.licence) or UNKNOWN) if is_model else "",
+        "reads": "" if not is_model else {True: "yes", False: "no", None: UNKNOWN}[line.reads_text],
         "size": f"{line.card.parameters:g}" if line.card.parameters else "",
         "complete": "yes" if is_complete else "no",
     }
+
+
+def _called(line: Line) -> str:
+    """What else the model is called: a search finds it by this, too."""
+    return " · ".join(
+        name for name in dict.fromkeys((line.card.title, line.model)) if name not in ("", line.name)
+    )
 
 
 def _about(line: Line) -> list[str]:
@@ -245,7 +255,7 @@ def _about(line: Line) -> list[str]:
     return [words for words in found if words]
 
 
-def total_cell(score: Score | None, rank: str, missing: Sequence[str]) -> Cell:
+def total_cell(score: Score | None, rank: Rank | None, missing: Sequence[str]) -> Cell:
     """The same of a total; a tooltip says why there is none."""
     cell = score_cell(score, rank)
     return (
@@ -258,6 +268,10 @@ def total_cell(score: Score | None, rank: str, missing: Sequence[str]) -> Cell:
 def _with_rank(row: Row, place: int) -> Row:
     name, rank, *others = row.cells
     return replace(row, cells=(name, replace(rank, text=row.cells[place].rank), *others))
+
+
+def _without_rank(row: Row) -> Row:
+    return replace(row, cells=(row.cells[0], *row.cells[2:]))
 
 
 def _scales(found: Ranking) -> list[tuple[float, float]]:

@@ -39,16 +39,15 @@ def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
     lines = {line.run: line for line in found.standing.lines}
     there = [row for row in shown.rows if row.cells[place].value is not None]
     there.sort(key=lambda row: (row.is_apart, *best_first(row.cells[place], column.sign)))
-    kept = [
-        *[row for row in there if not row.is_apart][:MOST_PLOTTED],
-        *(row for row in there if row.is_apart),
-    ]
+    models = [row for row in there if not row.is_apart]
+    kept = [*models[:MOST_PLOTTED], *(row for row in there if row.is_apart)]
     drawn = [_interval(lines[row.key], row.cells[place], row.is_apart) for row in kept]
     if not drawn:
         return None
     marks = [(each.mean, f"{each.name}: {each.told}", each.colour) for each in drawn if each.is_apart]
     across = f"{column.title} ({column.unit})" if column.unit else column.title
-    return Figure(svg.Intervals(column.title, drawn, across, marks))
+    cut = f"The first {MOST_PLOTTED} of {len(models)} models." if len(models) > MOST_PLOTTED else ""
+    return Figure(svg.Intervals(column.title, drawn, across, marks), caption=cut)
 
 
 def _interval(line: Line, cell: Cell, is_apart: bool) -> svg.Interval:

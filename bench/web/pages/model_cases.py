@@ -20,7 +20,7 @@ COUNT = 6
 
 
 def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> list[Block]:
-    """Means by category, categories across.
+    """Means by category, categories across, with how many cases each has.
 
     Args:
         rows: of the run.
@@ -28,9 +28,11 @@ def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> 
         known: what is known of them.
     """
     found = breakdown.by_category(rows[rows["metric"].isin(metrics)])
-    names = [str(name) for name in dict.fromkeys(found["category"]) if name]
+    cases = rows[rows["case"].notna()].astype({"category": object}).fillna({"category": ""})
+    counts = cases.groupby("category")["case"].nunique()
+    names = sorted(map(str, counts.index), key=lambda name: (not name, name))
     if len(names) < 2:
-        only = f"All cases are of one category: {names[0]}." if names else "No case has a category."
+        only = f"All cases are of one category: {names[0]}." if any(names) else "No case has a category."
         return [Text(only, "small")]
     cells = {
         (str(record["metric"]), str(record["category"])): score_cell(
@@ -51,7 +53,10 @@ def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> 
     ]
     columns = [
         content.Column("metric", "Metric", is_text=True),
-        *(content.Column(name, name) for name in names),
+        *(
+            content.Column(name, name or "none", unit=f"{counts[name]} case{'s' * (counts[name] != 1)}")
+            for name in names
+        ),
     ]
     caption = (
         "Mean ± half of its 95 % interval over the cases of each category; a single case has no interval."
@@ -108,7 +113,7 @@ def by_metric(
         metric: which.
         known: what is known of it.
         run: id.
-        images: case -> address of its input image.
+        images: case -> address of its input image; '' for one that cannot be shown.
     """
     card = known.card(metric)
     found = breakdown.by_case(rows, metric, card.sign)
@@ -121,7 +126,7 @@ def by_metric(
     names = ("Best", "Worst") if card.sign else ("Highest", "Lowest")
     for name, cases in zip(names, (found.head(count), found.iloc[count:].tail(count)[::-1]), strict=True):
         if len(cases):
-            cards = [_card(case, card.unit, run, images) for case in cases.to_dict("records")]
+            cards = [_card(case, metric, card.unit, run, images) for case in cases.to_dict("records")]
             made += [Heading(name, level=3), Gallery(tuple(cards))]
     lines = [
         Row("", (content.words(str(case["case"])), content.figure(float(case["value"]))))
@@ -132,8 +137,13 @@ def by_metric(
     return [*made, Details(title, [Table(f"{metric} of each case", columns, tuple(lines))])]
 
 
-def _card(case: Mapping[Any, Any], unit: str, run: str, images: Mapping[str, str]) -> Card:
+def _card(case: Mapping[Any, Any], metric: str, unit: str, run: str, images: Mapping[str, str]) -> Card:
     name = str(case["case"])
-    link = content.to("model", run=run, case=name, seed=str(case["seed"]))
+    link = content.to("model", run=run, case=name, seed=str(case["seed"]), tab="Cases", by=metric)
     value = f"{content.figure(float(case['value'])).text} {unit}".rstrip()
-    return Card(Cell(name, link=link), images.get(name, ""), lines=(value,))
+    is_lost = images.get(name) == ""
+    return Card(
+        Cell(name, link=link),
+        images.get(name, ""),
+        lines=(value, "The image cannot be shown.") if is_lost else (value,),
+    )
