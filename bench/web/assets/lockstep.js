@@ -10,10 +10,10 @@ const benchPlayer = (() => {
     place.replaceChildren();
   }
 
-  // runs: name and what its file says of the case, or null; kept once for all that is drawn again.
-  function show(place, about, runs, units) {
+  // runs: name and what its file says of the case, or null; known: metric -> title and unit.
+  function show(place, about, runs, known) {
     clear(place);
-    const metrics = [...new Set(runs.flatMap(({ clip }) => Object.keys(clip?.series ?? {})))];
+    const there = [...new Set(runs.flatMap(({ clip }) => Object.keys(clip?.series ?? {})))];
     const content = {
       title: about.id,
       image: about.image,
@@ -24,10 +24,10 @@ const benchPlayer = (() => {
         fps: clip?.fps ?? 0, frames: clip?.frames ?? 0, width: clip?.width ?? 0, height: clip?.height ?? 0,
         note: clip?.note || (clip?.address ? "" : "This site shows no clip of it."),
       })),
-      series: metrics.map((metric) => {
+      series: there.map((metric) => {
         const lines = runs.map(({ clip }) => clip?.series?.[metric]);
         return {
-          metric, title: "", unit: units[metric] ?? "",
+          metric, title: known[metric]?.[0] ?? "", unit: known[metric]?.[1] ?? "",
           // a run that does not say how long its clip is cannot say that its values are of pairs of frames
           first: Math.max(...lines.filter(Boolean).map((each) => each.first)),
           lines: lines.map((each) => each?.line ?? null),
