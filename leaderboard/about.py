@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bench.exports import moments
 from bench.web import content
 from bench.web.pages import about, leaderboard
 from leaderboard import source
@@ -16,7 +17,9 @@ def show() -> None:
     board = source.read()
     here = about.on_this_machine(len(board.names), len(board.suites))
     recipes = leaderboard.measured_recipes(board.scores)
-    place([*content.problems(board.problems), *about.page(recipes, here=here)], "about")
+    created = source.read_columns(("run", "created"))["created"]
+    cited = about.cited(board.suites, moments.newest(created.unique())[:10])
+    place([*content.problems(board.problems), *about.page(recipes, cited=cited, here=here)], "about")
 
 
 if __name__ == "__main__":

@@ -28,11 +28,11 @@ def show() -> None:
     place(calibration.overview(found, known, "" if owner == ALL else owner), "overview")
     if not found.curves:
         return
-    place([Heading("One metric, every damage")], "metrics")
+    place([Heading(calibration.EVERY_DAMAGE)], "metrics")
     names = [metric.name for metric in found.metrics]
     name = choose(st.container(width=420), "Metric", names, key="metric")
     place(calibration.one_metric(found, name, known), "curves")
-    place([Heading("One damage, every metric that sees it")], "damages")
+    place([Heading(calibration.EVERY_METRIC)], "damages")
     damages = [damage.name for damage in found.damages]
     damage = choose(st.container(width=420), "Damage", damages, key="damage")
     place([*calibration.one_damage(found, damage, known), calibration.about(found)], "seen")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from bench.types import Suite
 from bench.web import content, player
-from bench.web.content import Heading
 from bench.web.pages import case as case_page
 from leaderboard import lineup, notices, players, source
 from leaderboard.choices import choose, choose_several
@@ -32,31 +32,32 @@ def show() -> None:
     if rows.empty:
         st.info("This suite has numbers about the whole set only: there is no case to look at.")
         return
-    case, seed = _choose_clip(rows)
+    place([content.Text(case_page.ABOUT, "quiet")], "about")
+    case, seed = _choose_clip(rows, notices.known_suite(board, suite))
     _show_clips(suite, runs, case, seed)
     _show_values(board, runs, rows[(rows["case"] == case) & (rows["seed"] == seed)])
 
 
-def _choose_clip(rows: pd.DataFrame) -> tuple[str, int]:
+def _choose_clip(rows: pd.DataFrame, suite: Suite | None) -> tuple[str, int]:
     """A case, by name or by steps through the suite, and a seed."""
     left, right = st.columns([3, 1])
-    cases = sorted(rows["case"].astype(str).unique())
+    cases = case_page.ordered(rows["case"].astype(str).unique(), suite)
     case = choose(left, "Case", cases, key="case")
     of_case = rows[rows["case"] == case]
     seeds = sorted(int(seed) for seed in of_case["seed"].unique())
     seed = choose(right, "Seed", seeds, key="seed")
-    _show_steps(cases, cases.index(case), sorted(of_case["category"].dropna().astype(str).unique()))
+    _show_steps(cases, case, of_case)
     return case, seed
 
 
-def _show_steps(cases: Sequence[str], number: int, categories: Sequence[str]) -> None:
+def _show_steps(cases: Sequence[str], case: str, rows: pd.DataFrame) -> None:
     """Where in the suite this is, and the ways to the neighbours; in one row on a phone, too."""
+    number = cases.index(case)
     before, after = cases[number - 1] if number else "", cases[number + 1] if number + 1 < len(cases) else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, to in (("← Previous", before), ("Next →", after)):
             st.button(label, key=label, on_click=lineup.go_to, args=(to,), disabled=not to)
-    about = [f"Case {number + 1} of {len(cases)}", *(f"category {name}" for name in categories if name)]
-    place([content.Text(" · ".join(about), "small")], "steps")
+        place([case_page.place(cases, case, rows)], "steps")
 
 
 def _show_clips(suite: str, runs: Sequence[str], case: str, seed: int) -> None:
@@ -75,8 +76,7 @@ def _show_values(board: Board, runs: Sequence[str], rows: pd.DataFrame) -> None:
     metrics = board.catalogue.ordered(map(str, rows["metric"].unique()))
     about = "None for the main metrics"
     chosen = choose_several(st.container(), "Metrics", metrics, key="metrics", about=about)
-    table = case_page.table(rows, runs, board.names, board.catalogue, chosen)
-    place([Heading("Every number about this case"), table], "values")
+    place(case_page.values(rows, runs, board.names, board.catalogue, chosen), "values")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bench.comparison import compare, records
 from bench.comparison.differences import Comparison, Side
 from bench.comparison.markdown import write_report
 from bench.web import content
-from bench.web.content import Block, Heading
+from bench.web.content import Block, Heading, Text
 from bench.web.pages import compare as compare_page
 from leaderboard import lineup, notices, players, ranked, source
 from leaderboard.choices import choose_several
@@ -45,6 +45,7 @@ def show() -> None:
     if not chosen:
         st.info("Choose two to four models to see them side by side.")
         return
+    place([Text(compare_page.ABOUT, "quiet")], "about")
     _show_clips(board, suite, chosen)
     place([Heading("Scores"), compare_page.scores(ranked.ranking(board, suite), chosen)], "scores")
     if len(chosen) > 1:
@@ -81,7 +82,7 @@ def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
 
 
 def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
-    st.header("What tells them apart", anchor=False)
+    place([Heading(compare_page.TOLD_APART)], "told apart")
     rows = pd.concat([source.rows_of(run)[list(compare.COLUMNS)] for run in chosen], ignore_index=True)
     rows.attrs = board.rows.attrs  # the cards that came with the rows
     valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())

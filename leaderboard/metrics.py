@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bench.web import content
-from bench.web.content import Block, Heading, Text
+from bench.web.content import Heading, Text
 from bench.web.pages import metric_runs, metrics
 from bench.web.pages.metric_runs import Measured
 from leaderboard import choices, curves, source
@@ -26,7 +26,9 @@ def show() -> None:
     search = choices.text(left, "Search", key="search", placeholder="a name, or words of a definition")
     owners = list(dict.fromkeys(known.owners.values()))
     owner = choose(right, "Evaluator", [ALL, *owners], key="evaluator")
-    every = metrics.names(known, map(str, board.scores["metric"].unique()))
+    table, problems = curves.read()
+    calibrated = (metric.name for metric in table.metrics) if table else ()
+    every = metrics.names(known, [*map(str, board.scores["metric"].unique()), *calibrated])
     found = metrics.found(known, every, search, "" if owner == ALL else owner)
     if not found:
         st.info("No metric matches: take a word away.")
@@ -35,18 +37,13 @@ def show() -> None:
     name = choose(st.container(), "Metric", found, key="metric")
     place(metrics.metric(known, name, is_here=True), "card")
     _show_runs(board, name)
-    table, problems = curves.read()
     place([*problems, *metrics.under_damage(known, name, table)], "curves")
-    if table:
-        link = content.to("calibration", metric=name)
-        place([Text("All metrics and damages →", link=link)], "calibration")
 
 
 def _show_runs(board: Board, metric: str) -> None:
     if not board.suites:
         return
-    blocks: list[Block] = [Heading("On the runs")]
-    place(blocks, "runs")
+    place([Heading(metric_runs.TITLE)], "runs")
     about = "Numbers compare only within one version of a suite."
     suite = choose(st.container(), "Suite", board.suites, key="suite", about=about)
     measured = _measured(board, tuple(board.files.values()), suite)

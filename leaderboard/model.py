@@ -7,14 +7,13 @@ import streamlit as st
 
 from bench.errors import BadResults
 from bench.runs import RunFolder
-from bench.scoring.standings import Line
 from bench.web import content
 from bench.web.content import Heading
-from bench.web.pages import along, model, model_cases, origin
+from bench.web.pages import along, model, model_cases
+from bench.web.pages.model_parts import ModelParts
 from leaderboard import inputs, model_clip, notices, ranked, source
 from leaderboard.choices import choose
 from leaderboard.place import place
-from leaderboard.source import Board
 
 TABS = ("This clip", "Scores", "Cases", "Over time", "Missing values", "Provenance")
 
@@ -36,66 +35,48 @@ def show() -> None:
     found = ranked.ranking(board, suite)
     line = next(each for each in found.standing.lines if each.run == run)
     head = [Heading(line.name), *model.header(line, suite, rows, found.standing.recipe)]
-    place([*head, *_others(board, run, suite)], "header")
+    names = {each: board.names[each] for each, of in board.suite_of.items() if of == suite}
+    place([*head, *model.others(run, names)], "header")
     # the clip stands above the tabs: what a tab says of a case is seen there at once
     clip_rows = model_clip.choose_clip(rows)
     if len(clip_rows):
         model_clip.show(folder, clip_rows)
-    _show_tabs(board, line, rows, clip_rows, folder)
+    scores = board.scores[board.scores["run"] == run]
+    _show_tabs(ModelParts(line, suite, rows, scores, board.catalogue), clip_rows, folder)
 
 
-def _others(board: Board, run: str, suite: str) -> list[content.Block]:
-    """Ways to the comparison with the other runs of the suite."""
-    others = [each for each, of in board.suite_of.items() if of == suite and each != run]
-    lines = [
-        content.Cell(board.names[each], link=content.to_several("compare", (run, each)))
-        for each in sorted(others, key=lambda each: (board.names[each], each))
-    ]
-    return [content.Details("Compare with another run", [content.Listing(tuple(lines))])] if lines else []
-
-
-def _show_tabs(
-    board: Board, line: Line, rows: pd.DataFrame, clip_rows: pd.DataFrame, folder: RunFolder | None
-) -> None:
+def _show_tabs(parts: ModelParts, clip_rows: pd.DataFrame, folder: RunFolder | None) -> None:
     """One of TABS; what is not looked at is not drawn."""
     clip, scores, cases, time, holes, numbers = st.tabs(TABS, key="tab", bind="query-params")
-    known, run = board.catalogue, line.run
-    metrics = known.ordered(map(str, rows["metric"].unique()))
     with clip:
         if clip.open:
-            place(along.of_clip(clip_rows, known), "clip")
+            place(along.of_clip(clip_rows, parts.known), "clip")
     with scores:
         if scores.open:
-            own = board.scores[board.scores["run"] == run]
-            values = dict(zip(clip_rows["metric"], clip_rows["value"], strict=True))
-            main = known.main(metrics)
-            place(
-                [model.scores(line, own, known, values), *model_cases.categories(rows, main, known)], "scores"
-            )
+            place(parts.scores(dict(zip(clip_rows["metric"], clip_rows["value"], strict=True))), "scores")
     with cases:
         if cases.open:
-            _show_cases(board, line, rows, folder)
+            _show_cases(parts, folder)
     with time:
         if time.open:
-            place(along.of_run(rows, metrics, known), "time")
+            place(parts.over_time(), "time")
     with holes:
         if holes.open:
-            place([*origin.missing(rows), *origin.missing_by_clip(rows)], "holes")
+            place(parts.missing(), "holes")
     with numbers:
         if numbers.open:
-            place([origin.provenance(clip_rows if len(clip_rows) else rows)], "origin")
+            place(parts.provenance(clip_rows), "origin")
 
 
-def _show_cases(board: Board, line: Line, rows: pd.DataFrame, folder: RunFolder | None) -> None:
-    metrics = model_cases.telling_metrics(rows, board.catalogue)
+def _show_cases(parts: ModelParts, folder: RunFolder | None) -> None:
+    rows, known = parts.rows, parts.known
+    metrics = model_cases.telling_metrics(rows, known)
     if not metrics:
         st.info("No case of this run has a value.")
         return
     metric = choose(st.container(), "By metric", metrics, key="by")
-    blocks = model_cases.by_metric(rows, metric, board.catalogue, line.run, _images(folder, rows))
-    main = board.catalogue.main(metrics)
-    worst = model_cases.extremes(rows, main, board.catalogue, board.suite_of[line.run], line.run)
-    place([*blocks, *worst], "cases")
+    blocks = model_cases.by_metric(rows, metric, known, parts.line.run, _images(folder, rows))
+    place([*blocks, *parts.cases()], "cases")
 
 
 def _images(folder: RunFolder | None, rows: pd.DataFrame) -> dict[str, str]:

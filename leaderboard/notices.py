@@ -1,13 +1,14 @@
-"""What any page says where there are no results yet, and what a suite is called."""
+"""What any page says where there are no results yet, and what is known of a suite."""
 
 from __future__ import annotations
 
-import streamlit as st
-
+from bench import runs
+from bench.types import Suite
 from bench.web.content import Code, Text
 from bench.web.static import suites_here
 from leaderboard import source
 from leaderboard.place import place
+from leaderboard.source import Board
 
 
 def show_empty() -> None:
@@ -20,8 +21,7 @@ def show_empty() -> None:
     )
 
 
-@st.cache_data(show_spinner=False)
-def suite_title(suite: str) -> str:
-    """The title of a suite that is on this machine; '' for others."""
-    known = suites_here.known(suite, [])
-    return known.title if known else ""
+def known_suite(board: Board, suite: str) -> Suite | None:
+    """A suite that is on this machine, itself or in a run's folder; None for others."""
+    folders = runs.find(source.folders()[0])
+    return suites_here.known(suite, (each for each in folders if board.suite_of.get(each.path.name) == suite))

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bench.scoring.recipes import Recipe, registry
 from bench.web import content
-from bench.web.pages import leaderboard
+from bench.web.pages import leaderboard, leaderboard_plots
 from bench.web.pages.leaderboard import Ranking
 from leaderboard import downloads, notices, ranked, source
 from leaderboard.choices import choose, choose_several, weight
@@ -22,7 +22,7 @@ MEASURED, NONE = "Measured ones", "no total"
 
 def show() -> None:
     """Draws the page."""
-    st.title("I2V Bench", anchor=False)
+    st.title("Leaderboard", anchor=False)
     board = source.read()
     place(content.problems(board.problems), "problems")
     if board.rows.empty:
@@ -41,7 +41,8 @@ def show() -> None:
     metrics = _choose_metrics(places[2], board, leaderboard.measured(scores))
     found = ranked.ranking(board, suite, metrics, recipes)
     plotted = _choose_plotted(places[3], found)
-    place(leaderboard.blocks(found, notices.suite_title(suite), plotted), "leaderboard")
+    known = notices.known_suite(board, suite)
+    place(leaderboard.blocks(found, known.title if known else "", plotted), "leaderboard")
     downloads.show(board, found)
 
 
@@ -84,11 +85,8 @@ def _choose_metrics(place: DeltaGenerator, board: Board, measured: Sequence[str]
 
 def _choose_plotted(place: DeltaGenerator, found: Ranking) -> str:
     """Key of the column that is plotted."""
-    shown = leaderboard.table(found)
-    titles = {column.title: column.key for column in shown.columns if column.scale}
-    directed = [column.title for column in shown.columns if column.scale and column.sign]
-    options = [*directed, *(title for title in titles if title not in directed)]
-    return titles[choose(place, "Plot", options, key="plot")] if options else ""
+    titles = {column.title: column.key for column in leaderboard_plots.plottable(leaderboard.table(found))}
+    return titles[choose(place, "Plot", list(titles), key="plot")] if titles else ""
 
 
 if __name__ == "__main__":

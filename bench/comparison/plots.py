@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench.base.svg import CaseGains, CasePanels, Effect, Forest
-from bench.base.wording import one_line
 from bench.comparison.differences import Difference, Pair
 from bench.statistics.significance import ALPHA
 
@@ -11,11 +10,11 @@ from bench.statistics.significance import ALPHA
 def forest(pair: Pair) -> Forest | None:
     """The effects with their intervals; None where no metric has one."""
     effects = [
-        Effect(one_line(each.metric), *scaled, bool(each.card.sign))
+        Effect(each.metric, *scaled, bool(each.card.sign))
         for each in pair.differences
         if (scaled := standardised(each))
     ]
-    a, b = one_line(pair.a.name), one_line(pair.b.name)
+    a, b = pair.a.name, pair.b.name
     return Forest(f"← {a} is better · {b} is better →", effects) if effects else None
 
 
@@ -23,15 +22,15 @@ def case_panels(pair: Pair) -> CasePanels | None:
     """The gains on each case, metric by metric; None where no metric is of cases."""
     panels = [
         CaseGains(
-            one_line(each.metric),
-            tuple(one_line(case.case) for case in each.by_case),
+            each.metric,
+            tuple(case.case for case in each.by_case),
             tuple(case.difference * (each.card.sign or 1) for case in each.by_case),
             bool(each.card.sign),
         )
         for each in pair.differences
         if each.by_case
     ]
-    a, b = one_line(pair.a.name), one_line(pair.b.name)
+    a, b = pair.a.name, pair.b.name
     return CasePanels(f"{b} beside {a}, case by case: up is better", panels) if panels else None
 
 

@@ -65,7 +65,9 @@ def strongest(values: pd.DataFrame, metric: str, count: int = 5) -> list[Correla
         return []
     if len(values) > MAX_ROWS:
         values = values.sample(MAX_ROWS, random_state=0)
-    found = [_correlation(values, metric, str(other)) for other in values if other != metric]
+    own_N = values[metric].to_numpy(dtype=np.float64)
+    others = ((str(other), values[other].to_numpy(dtype=np.float64)) for other in values if other != metric)
+    found = [_correlation(own_N, other, other_N) for other, other_N in others]
     known = [each for each in found if each is not None]
     return sorted(known, key=lambda each: (-abs(each.spearman), each.metric))[:count]
 
@@ -86,9 +88,10 @@ def spearman(a_N: np.ndarray, b_N: np.ndarray) -> float | None:
     return float(np.clip(ranks[0] @ ranks[1] / (sizes[0] * sizes[1]), -1, 1))
 
 
-def _correlation(values: pd.DataFrame, metric: str, other: str) -> Correlation | None:
-    both = values[[metric, other]].dropna()
-    if len(both) < MIN_PAIRS:
+def _correlation(own_N: np.ndarray, other: str, other_N: np.ndarray) -> Correlation | None:
+    has_both_N = ~(np.isnan(own_N) | np.isnan(other_N))
+    pairs = int(has_both_N.sum())
+    if pairs < MIN_PAIRS:
         return None
-    found = spearman(both[metric].to_numpy(), both[other].to_numpy())
-    return None if found is None else Correlation(other, found, len(both))
+    found = spearman(own_N[has_both_N], other_N[has_both_N])
+    return None if found is None else Correlation(other, found, pairs)

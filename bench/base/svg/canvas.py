@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
 
-from bench.base.wording import number
+from bench.base.wording import minus, number, one_line
 
 Range: TypeAlias = tuple[float, float]
 """The ends of an axis, the lower one first."""
@@ -22,17 +22,22 @@ LONGEST_NAME = 26
 """Characters of a name beside a plot; the whole is in its tooltip."""
 
 
+def escaped(words: str) -> str:
+    """Words as the text of an element or attribute, whoever wrote them; XML has no place for control characters."""
+    return escape(one_line(words))
+
+
 def picture(drawn: Iterable[str], title: str, width: float, height: float) -> str:
     """A whole SVG document, which is also an element of a page."""
     box = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
-    said = f'role="img" aria-label="{escape(title)}"'
+    said = f'role="img" aria-label="{escaped(title)}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {said} font-family="sans-serif" font-size="12">'
     return "\n".join([head, *drawn, "</svg>"]) + "\n"
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK) -> str:
     """Words at a place; anchor is 'start', 'middle' or 'end'."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escaped(words)}</text>'
 
 
 def name(x: float, y: float, words: str, anchor: str = "end") -> str:
@@ -40,7 +45,7 @@ def name(x: float, y: float, words: str, anchor: str = "end") -> str:
     if len(words) <= LONGEST_NAME:
         return text(x, y, words, anchor)
     cut = text(x, y, f"{words[: LONGEST_NAME - 1]}…", anchor)
-    return cut.replace("</text>", f"<title>{escape(words)}</title></text>")
+    return cut.replace("</text>", f"<title>{escaped(words)}</title></text>")
 
 
 def path(steps: str, stroke: str = INK, width: float = 1, more: str = "") -> str:
@@ -60,7 +65,7 @@ def joined(points: Iterable[tuple[float, float]]) -> str:
 
 def mark(x: float, y: float, colour: str, told: str = "", shape: str = "circle", size: float = 4) -> str:
     """A sign at a place, with a tooltip: 'circle', 'diamond', 'triangle' or 'cross'."""
-    title = f"<title>{escape(told)}</title>" if told else ""
+    title = f"<title>{escaped(told)}</title>" if told else ""
     if shape == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" fill="{colour}">{title}</circle>'
     reach = size * 1.25
@@ -161,4 +166,4 @@ def ticks(low: float, high: float, is_log: bool = False) -> list[float]:
 
 def tick(value: float) -> str:
     """A number of an axis, with a true minus."""
-    return number(float(f"{value:.6g}")).replace("-", "−")
+    return minus(number(float(f"{value:.6g}")))

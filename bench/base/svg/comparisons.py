@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from bench.base.svg import canvas
 from bench.base.svg.canvas import GRAY, GREEN, INK, RED
+from bench.base.wording import minus
 
 WIDTH, ROW, LEFT, RIGHT = 720, 22, 220, 24
 REACH = 4.0
@@ -79,7 +79,7 @@ class CasePanels:
 def _effect(effect: Effect, y: float) -> list[str]:
     shade = _shade(effect.gain if abs(effect.gain) > effect.half else 0.0, effect.has_direction)
     left, right = _place(effect.gain - effect.half), _place(effect.gain + effect.half)
-    told = f"{effect.name}: {effect.gain:+.2f} ± {effect.half:.2f} standard deviations".replace("-", "−")
+    told = f"{effect.name}: {minus(f'{effect.gain:+.2f}')} ± {effect.half:.2f} standard deviations"
     sign = canvas.mark(_place(effect.gain), y, shade, told)
     if abs(effect.gain) > REACH:
         sign = canvas.text(_place(effect.gain), y + 4, "▶" if effect.gain > 0 else "◀", "middle", shade)
@@ -101,7 +101,7 @@ def _panel(panel: CaseGains, left: float, top: float) -> list[str]:
         height = abs(gain) / reach * (PANEL_HEIGHT - 14) / 2
         y = middle - height if gain > 0 else middle
         box = f'x="{left + number * step:.1f}" y="{y:.1f}" width="{max(0.8 * step, 0.5):.1f}" height="{height:.1f}"'
-        told = escape(f"{case}: {gain:+.4g}")
+        told = canvas.escaped(f"{case}: {minus(f'{gain:+.4g}')}")
         drawn.append(f'<rect {box} fill="{_shade(gain, panel.has_direction)}"><title>{told}</title></rect>')
     return drawn
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Literal, TypeAlias
 
 from bench.base.svg import canvas
@@ -118,7 +117,7 @@ class Intervals:
         drawn = frame.axis_x(self.across)
         drawn += [
             canvas.path(f"M{frame.across(value):.1f} {frame.top}V{frame.bottom}", colour, 1, ' stroke-dasharray="3 5"')
-            .replace("/>", f"><title>{escape(told)}</title></path>")
+            .replace("/>", f"><title>{canvas.escaped(told)}</title></path>")
             for value, told, colour in self.marks
         ]  # fmt: skip
         for place, each in enumerate(self.lines):
@@ -319,7 +318,7 @@ def strip(mean: float, low: float, high: float, ends: Range) -> str:
 
 
 def _tile(tile: Tile, x: float, y: float, width: float, height: float) -> str:
-    told = f"<title>{escape(tile.told)}</title>"
+    told = f"<title>{canvas.escaped(tile.told)}</title>"
     box = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
     fill = f'fill="{tile.colour}"' if tile.colour else f'fill="{GRAY}" fill-opacity="0.15"'
     drawn = f'<rect {box} {fill} stroke="{INK}" stroke-width="0.3">{told}</rect>'

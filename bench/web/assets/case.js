@@ -15,24 +15,30 @@
     const read = benchPage.read();
     const suite = data.suites.find((each) => each.slug === read.get("suite")) ?? data.suites[0];
     const runs = (read.get("runs") ?? "").split(",").filter((run) => Object.hasOwn(data.runs, run) && data.runs[run].suite === suite.name);
-    return { suite, case: read.get("case") ?? "", runs: runs.slice(0, MOST) };
+    return { suite, case: read.get("case") ?? "", seed: read.get("seed") ?? "", runs: runs.slice(0, MOST) };
   }
 
   function change(pairs) {
     const now = chosen();
-    benchPage.write({ suite: now.suite.slug, case: place("case").value, runs: now.runs.join(","), ...pairs });
+    benchPage.write({ suite: now.suite.slug, case: place("case").value, seed: now.seed, runs: now.runs.join(","), ...pairs });
     draw();
   }
 
-  // Models before baselines, those with a clip first.
+  // In the order of the table, which has models before baselines; those with a clip first.
   function standard(about) {
-    const runs = about.runs.filter((run) => Object.hasOwn(data.runs, run));
-    const order = (run) => (about.clips.includes(run) ? 0 : 2) + (data.runs[run].role === "model" ? 0 : 1);
-    return runs.sort((a, b) => order(a) - order(b) || data.runs[a].name.localeCompare(data.runs[b].name)).slice(0, FIRST);
+    const runs = [...place("values").querySelectorAll("tr[data-row]")].map((row) => row.dataset.row);
+    return runs.sort((a, b) => about.clips.includes(b) - about.clips.includes(a)).slice(0, FIRST);
   }
 
-  function table(about, picked) {
-    put(place("values"), about.table);
+  // The seeds of the case; the first, unless the address says another.
+  function chooseSeed(about, wanted) {
+    const seeds = Object.keys(about.values).sort((a, b) => a - b);
+    place("seed").replaceChildren(...seeds.map((seed) => make("option", {}, seed)));
+    place("seeds").hidden = place("first").hidden = seeds.length < 2;
+    return choose(place("seed"), wanted);
+  }
+
+  function tick(picked) {
     for (const row of place("values").querySelectorAll("tr[data-row]")) {
       const box = row.querySelector("input");
       const run = row.dataset.row;
@@ -47,7 +53,7 @@
   }
 
   async function draw() {
-    const { suite, case: wanted, runs } = chosen();
+    const { suite, case: wanted, seed, runs } = chosen();
     const mine = ++turn;
     if (!suite) return;
     place("suite").value = suite.slug;
@@ -64,8 +70,10 @@
       place("none").textContent = "The file of this case is missing from the site.";
       return;
     }
+    put(place("place"), about.place);
+    put(place("values"), about.values[chooseSeed(about, seed)]);
     const picked = runs.length ? runs : standard(about);
-    table(about, picked);
+    tick(picked);
     const files = await Promise.all(picked.map((run) => load(`runs/${run}`)));
     if (mine !== turn) return;
     const lanes = picked.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null }));
@@ -93,6 +101,7 @@
     draw();
   });
   place("case").addEventListener("change", () => change({}));
+  place("seed").addEventListener("change", () => change({ seed: place("seed").value }));
   place("before").addEventListener("click", () => step(-1));
   place("after").addEventListener("click", () => step(1));
   window.addEventListener("hashchange", draw);

@@ -39,12 +39,20 @@
     return make("label", {}, number === 0 ? "Compare with" : `Entry ${number + 1}`, select);
   }
 
-  function scores(runs) {
-    const suite = data.suites.find((each) => each.name === data.runs[runs[0]].suite);
-    const head = make("tr", {}, make("th", { class: "left name" }, "Metric"), ...runs.map((run) => make("th", {}, make("a", { href: `models/${run}.html` }, make("bdi", {}, data.runs[run].name)))));
-    const lines = suite.columns.map((column, number) => make("tr", {}, make("td", { class: "left" }, column), ...runs.map((run) => make("td", {}, data.runs[run].cells[number]))));
-    place("scores").querySelector("table").replaceChildren(make("thead", {}, head), make("tbody", {}, ...lines));
-    place("scores").hidden = false;
+  // One table of the runs' own, which have the same metrics, one below the other.
+  async function scores(runs, mine) {
+    const files = await Promise.all(runs.map((run) => load(`runs/${run}`)));
+    if (mine !== turn) return;
+    const [first, ...others] = files.filter(Boolean).map((file) => {
+      const made = make("template");
+      made.innerHTML = file.scores;
+      return made;
+    });
+    place("scores").hidden = !first;
+    if (!first) return;
+    const rows = first.content.querySelectorAll("tr");
+    for (const other of others) other.content.querySelectorAll("tr").forEach((row, number) => rows[number].append(row.lastElementChild));
+    put(place("scores").querySelector("div"), first.innerHTML);
   }
 
   function pairKey(a, b) {
@@ -60,6 +68,7 @@
       drawn.push(found ? pair(found, runs[0].concat("--", other) !== key) : missing(runs[0], other));
     }
     place("pairs").replaceChildren(...drawn);
+    place("apart").hidden = !drawn.length;
   }
 
   function pair(found, isTurned) {
@@ -90,6 +99,8 @@
     ]);
     if (mine !== turn || !about) return;
     benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.plotted);
+    const links = [["All models on this case →", `case.html#suite=${suite.slug}&case=${slug}`], ...runs.map((run) => [`${data.runs[run].name} →`, `models/${run}.html`])];
+    place("ways").replaceChildren(...links.map(([text, href]) => make("li", {}, make("a", { href }, make("bdi", {}, text)))));
   }
 
   function step(count) {
@@ -106,11 +117,11 @@
     place("empty").hidden = runs.length >= 2;
     if (!runs.length) {
       benchPlayer.clear(place("player"));
-      place("scores").hidden = place("clips").hidden = true;
+      place("scores").hidden = place("clips").hidden = place("apart").hidden = true;
       place("pairs").replaceChildren();
       return;
     }
-    scores(runs);
+    scores(runs, mine);
     clips(runs, wanted, mine);
     pairs(runs, mine);
   }

@@ -141,6 +141,11 @@ def page(
     ]
 
 
+def cited(suites: Iterable[str], as_of: str) -> str:
+    """What is cited: suites, as name@version, and the day of the newest number on them; '' for none."""
+    return f"Suites: {', '.join(sorted(suites)) or 'none yet'}; numbers as of {as_of or 'no measurement'}"
+
+
 def _here(here: Mapping[str, str] | None) -> list[Block]:
     return [] if here is None else [Heading("On this machine"), content.facts(here)]
 

@@ -27,6 +27,8 @@ LEGEND = (
     "claims that it shows, or ignores, this damage, and the curve bears that out, or does not."
 )
 
+EVERY_DAMAGE, EVERY_METRIC = "One metric, every damage", "One damage, every metric that sees it"
+
 COLOURS: Mapping[Verdict, str] = {"shows": BLUE, "moves": AMBER, "silent": "", "too few": ""}
 """Verdict -> the colour of its tile; '' for a faint one."""
 
@@ -65,7 +67,7 @@ def missing(places: Sequence[str] = ()) -> list[Block]:
 
 
 def page(found: Calibration, known: Catalogue) -> list[Block]:
-    """The whole page, without choices.
+    """The whole page, without choices; the pages of metrics have their curves.
 
     Args:
         found: the table.
@@ -73,7 +75,10 @@ def page(found: Calibration, known: Catalogue) -> list[Block]:
     """
     made = overview(found, known)
     if found.curves:
-        made.append(Heading("One damage, every metric that sees it"))
+        there = {curve.metric for curve in found.curves}
+        shown = (metric.name for metric in found.metrics if metric.name in there)
+        metrics = content.Listing(tuple(metric_cell(known, name) for name in shown))
+        made += [Heading(EVERY_DAMAGE), metrics, Heading(EVERY_METRIC)]
         made += [Details(damage.title, one_damage(found, damage.name, known)) for damage in found.damages]
         made.append(about(found))
     return made

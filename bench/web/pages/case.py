@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.evaluators.catalogue import Catalogue
 from bench.scoring import summary
 from bench.web import content
-from bench.web.content import Cell, Row, Table
+from bench.web.content import Block, Cell, Heading, Row, Table, Text
 from bench.web.pages import roles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bench.types import Suite
+
+ABOUT = "Every run on one case: its clip, and every number about it."
+
 CAPTION = "A single case says little about a model. Click a heading to sort."
+
+
+def ordered(cases: Iterable[str], suite: Suite | None) -> list[str]:
+    """Cases in the order of their suite, then those that it does not name.
+
+    Args:
+        cases: ids, those that rows have.
+        suite: None if it is not known here.
+    """
+    there = set(cases)
+    own = [case.id for case in suite.cases if case.id in there] if suite else []
+    return [*own, *sorted(there - {*own})]
+
+
+def place(cases: Sequence[str], case: str, rows: pd.DataFrame) -> Text:
+    """Where in the suite a case is.
+
+    Args:
+        cases: of the suite, see ordered.
+        case: its id.
+        rows: of the case.
+    """
+    categories = sorted(rows["category"].dropna().astype(str).unique())
+    said = [f"category {name}" for name in categories if name]
+    return Text(" · ".join([f"Case {cases.index(case) + 1} of {len(cases)}", *said]), "small")
+
+
+def values(
+    rows: pd.DataFrame,
+    runs: Sequence[str],
+    names: Mapping[str, str],
+    known: Catalogue,
+    metrics: Sequence[str] = (),
+    picks: int = 0,
+) -> list[Block]:
+    """The numbers below the clips: see table; picks of its rows can be ticked."""
+    shown = table(rows, runs, names, known, metrics)
+    return [Heading("Every number about this case"), replace(shown, picks=picks)]
 
 
 def table(

@@ -23,6 +23,10 @@ SIGNS: Mapping[Verdict, str] = {
 }  # fmt: skip
 """Verdict -> the sign that says it to readers who see no colours."""
 
+ABOUT = "Up to four runs of one suite, each against the first."
+
+TOLD_APART = "What tells them apart"
+
 CAPTION = (
     "Over the cases that both have. p: signs of the cases' differences flipped at random, raised for the number of "
     "metrics (Holm). “No difference shown” is not “equal”."

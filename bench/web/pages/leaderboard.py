@@ -116,7 +116,7 @@ def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
     Args:
         found: the suite's ranking.
         title: of the suite; '' where it is not known here.
-        plotted: key of the column that is plotted; '' for the first with a better direction.
+        plotted: key of the column that is plotted; '' for the first that can be.
     """
     named = f"{found.suite}: {title}" if title else found.suite
     shown = table(found)

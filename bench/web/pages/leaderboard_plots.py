@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.base import svg
 from bench.base.wording import with_interval
 from bench.evaluators.catalogue import MOTION
-from bench.web.content import Cell, Figure, Table
+from bench.web.content import Cell, Column, Figure, Table
 from bench.web.pages import roles
 from bench.web.pages.cells import best_first
 
@@ -23,19 +23,23 @@ MOST_PLOTTED = 40
 """Models in the plot of one column: more are a carpet."""
 
 
+def plottable(shown: Table) -> list[Column]:
+    """The columns that can be plotted: those with a better direction first."""
+    return sorted((column for column in shown.columns if column.scale), key=lambda column: not column.sign)
+
+
 def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
     """One column's means with their intervals; None where no run has a value.
 
     Args:
         found: the ranking.
         shown: its table.
-        key: of the column; '' for the first with a better direction.
+        key: of the column; '' for the first that can be plotted.
     """
-    columns = {column.key: place for place, column in enumerate(shown.columns)}
-    place = columns.get(key or shown.sorted_by)
-    if place is None:
+    column = next((column for column in plottable(shown) if key in ("", column.key)), None)
+    if column is None:
         return None
-    column = shown.columns[place]
+    place = shown.columns.index(column)
     lines = {line.run: line for line in found.standing.lines}
     there = [row for row in shown.rows if row.cells[place].value is not None]
     there.sort(key=lambda row: (row.is_apart, *best_first(row.cells[place], column.sign)))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from bench.statistics.correlations import Correlation
 
+TITLE = "On the runs"
+
 MOST_RUNS = 40
 """Runs in one plot: the best, and every baseline besides."""
 

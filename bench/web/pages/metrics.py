@@ -20,7 +20,7 @@ from bench.web.pages.cells import metric_cell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.calibration.curves import Calibration
+    from bench.calibration.curves import Calibration, Curve
     from bench.evaluators import Evaluator
 
 ARXIV = re.compile(r"(?i)arxiv[: ]+(\d{4}\.\d{4,5})")
@@ -131,7 +131,7 @@ def metric(known: Catalogue, name: str, is_here: bool = False) -> list[Block]:
         name: of the metric.
         is_here: whether to say which of the weights that it needs are on this machine.
     """
-    made: list[Block] = [Heading(known.heading(name), anchor=bare(name))]
+    made: list[Block] = [Heading(known.heading(name))]
     if not known.knows(name):
         return [*made, Text(NO_CARD, "note")]
     card, owner = known.card(name), known.owner(name)
@@ -194,7 +194,7 @@ def _claims(card: MetricCard) -> list[Block]:
 
 
 def under_damage(known: Catalogue, name: str, table: Calibration | None) -> list[Block]:
-    """What damages do to a metric, measured: all its response curves, or why there are none.
+    """What damages do to a metric, measured: its response curves, or why there are none.
 
     Args:
         known: what is known of it.
@@ -208,41 +208,21 @@ def under_damage(known: Catalogue, name: str, table: Calibration | None) -> list
     own = next((found for found in of_names if found), None)
     if own is None:
         return [*made, Text(NO_CURVE, "quiet")]
-    return [*made, Text(CURVES_SAID, "quiet"), calibration.figures(table, own, known)]
+    made += [Text(CURVES_SAID, "quiet"), *_curves(table, own, known), calibration.about(table)]
+    return [*made, Text("All metrics and damages →", link=content.to("calibration", metric=name))]
 
 
-# Every one below the other
-
-
-def page(known: Catalogue, scores: pd.DataFrame, table: Calibration | None) -> list[Block]:
-    """The whole page, without choices: those that runs were measured by, each with the curves that it has.
-
-    Args:
-        known: what is known of the metrics.
-        scores: of all runs, by summary.scores.
-        table: of response curves; None where there is none.
-    """
-    measured = known.ordered(map(str, scores["metric"].astype(object).unique()))
-    shown = known.ordered(bare(name) for name in measured if known.knows(name))
-    unknown = [name for name in measured if not known.knows(name)]
-    said = f"{ABOUT} The curves: {CURVES_SAID[0].lower()}{CURVES_SAID[1:]}" if table else ABOUT
-    made: list[Block] = [Text(said, "quiet"), index(known, scores, measured)]
-    for name in shown:
-        made += [*metric(known, name), *_curves(known, name, table)]
-    if unknown:
-        made.append(Text(f"Without a card here, known by name only: {', '.join(unknown)}.", "note"))
-    return [*made, calibration.about(table)] if table else made
-
-
-def _curves(known: Catalogue, name: str, table: Calibration | None) -> list[Block]:
-    """Those of damages that move it, behind a line; the others by name."""
-    own = [curve for curve in table.curves if curve.metric == name] if table else []
+def _curves(table: Calibration, own: Sequence[Curve], known: Catalogue) -> list[Block]:
+    """Those of damages that move the metric; the others by name, and behind a line."""
     seen = [curve for curve in own if curve.verdict in curves.SEEN]
+    others = [curve for curve in own if curve not in seen]
     silent = [curve.damage for curve in own if curve.verdict == "silent"]
     made: list[Block] = []
+    if seen:
+        made.append(calibration.figures(table, seen, known))
     if silent:
         made.append(content.facts({"Silent at": ", ".join(silent)}))
-    if table and seen:
-        title = f"{len(seen)} damage{'s' * (len(seen) != 1)} that move{'s' * (len(seen) == 1)} it"
-        made.append(Details(title, [calibration.figures(table, seen, known)]))
+    if others:
+        title = f"{len(others)} damage{'s' * (len(others) != 1)} that do{'es' * (len(others) == 1)} not visibly move it"
+        made.append(Details(title, [calibration.figures(table, others, known)]))
     return made

@@ -109,6 +109,20 @@ def settings(rows: pd.DataFrame) -> str:
     return f"Settings: {', '.join(shown[:MOST_SETTINGS])}{more}" if shown else ""
 
 
+def others(run: str, names: Mapping[str, str]) -> list[Block]:
+    """Ways to the comparisons with the other runs of its suite.
+
+    Args:
+        run: id.
+        names: run -> what tables call it, of all runs of the suite.
+    """
+    lines = tuple(
+        Cell(names[each], link=content.to_several("compare", (run, each)))
+        for each in sorted(set(names) - {run}, key=lambda each: (names[each], each))
+    )
+    return [content.Details("Compare with another run", [content.Listing(lines)])] if lines else []
+
+
 # Its scores
 
 

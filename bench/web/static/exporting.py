@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,12 @@ from bench.base.progress import Progress
 from bench.exports import moments, tables
 from bench.web import content
 from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
-from bench.web.pages import along, case, compare, leaderboard, model, model_cases, origin
+from bench.web.pages import case, compare, leaderboard, model
+from bench.web.pages.model_parts import ModelParts
 from bench.web.static import folders, measured, pairs, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
 from bench.web.static.folders import slug
+from bench.web.static.measured import Measured
 from bench.web.static.suite_content import SuiteContent
 from bench.web.static.writing import Writer
 
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
 
 MOST_CLIPS = 50
 """Of a run, unless somebody asks for more: a thousand clips of two hundred runs would be 60 GB."""
-
-
-CLIPS_SHOWN = "Clips are shown as H.264, as browsers play it; they were measured as the models made them."
 
 MOST_PLAYED = 6
 """Clips side by side on the page of cases."""
@@ -105,6 +104,7 @@ class _Export:
         places: where clips go.
         writer: of files.
         progress: is told.
+        measured: reads the rows of single runs.
         clips: how many are shown by now.
     """
 
@@ -114,6 +114,7 @@ class _Export:
     places: Places
     writer: Writer
     progress: Progress
+    measured: Measured = field(default_factory=Measured)
     clips: int = 0
 
     @property
@@ -165,67 +166,40 @@ class _Export:
 
     def _write_runs(self, suite: SuiteContent, images: Mapping[str, str]) -> dict[str, dict[str, Placed]]:
         """Each run's page and data; gives the clips of each run, case by case."""
-        rows = dict(iter(suite.rows.groupby("run", observed=True)))
         total = len(suite.names) + len(suite.here) * len(suite.shown)
         found = {}
         with self.progress.bar(f"{suite.name}: models", total) as bar:
             for line in suite.ranking.standing.lines:
                 folder = suite.here.get(line.run)
                 placed = self.places.clips(folder, suite.shown, bar) if folder else {}
-                along_clips = measured.Along.read(self.gathered.paths[line.run], line.run)
-                self._write_run_data(suite, line.run, along_clips, placed)
-                blocks = self._run(suite, line, rows[line.run], along_clips.rows, placed, images)
-                self.writer.page(f"models/{slug(line.run)}.html", line.name, blocks)
+                rows = self.measured.rows(self.gathered.paths[line.run], line.run)
+                self._write_run_data(suite, line.run, rows, placed)
+                path = f"models/{slug(line.run)}.html"
+                self.writer.page(
+                    path, line.name, _run(suite, line, rows, _gallery(suite, line, placed, images))
+                )
                 self.clips += sum(bool(each.address) for each in placed.values())
                 found[line.run] = placed
                 bar.advance()
         return found
 
-    def _run(
-        self,
-        suite: SuiteContent,
-        line: Line,
-        rows: pd.DataFrame,
-        long_rows: pd.DataFrame,
-        placed: Mapping[str, Placed],
-        images: Mapping[str, str],
-    ) -> list[Block]:
-        """The page of one run, from top to bottom."""
-        known, metrics = suite.ranking.known, suite.ranking.metrics
-        own = suite.scores[suite.scores["run"] == line.run]
-        worst = model_cases.extremes(rows, metrics, known, suite.name, line.run)
-        return [
-            *model.header(line, suite.name, rows, suite.ranking.standing.recipe),
-            *_gallery(suite, line, placed, images),
-            Heading("Scores"),
-            model.scores(line, own, known),
-            Heading("By category"),
-            *model_cases.categories(rows, metrics, known),
-            Heading("Over time"),
-            *along.of_run(long_rows, metrics, known),
-            *([Heading("Best and worst cases"), *worst] if worst else []),
-            Heading("Missing values"),
-            *origin.missing(rows),
-            Heading("Provenance"),
-            origin.provenance(rows),
-        ]
-
     def _write_run_data(
-        self, suite: SuiteContent, run: str, along_clips: measured.Along, placed: Mapping[str, Placed]
+        self, suite: SuiteContent, run: str, rows: pd.DataFrame, placed: Mapping[str, Placed]
     ) -> None:
-        own = set(along_clips.rows["case"])
+        own = set(rows["case"])
         cases = {
-            slug(case): along_clips.case(case, placed.get(case), suite.ranking.metrics)
+            slug(case): measured.of_case(rows, case, placed.get(case), suite.ranking.metrics)
             for case in suite.shown
             if case in own or case in placed
         }
-        self.writer.data(f"runs/{slug(run)}", {"cases": cases})
+        scores = self.writer.fragment([compare.scores(suite.ranking, [run])])
+        self.writer.data(f"runs/{slug(run)}", {"cases": cases, "scores": scores})
 
     def _write_pairs(self, suite: SuiteContent) -> None:
         wanted = pairs.wanted(suite.ordered, suite.baselines)
         rows = {str(run): pairs.plain(own) for run, own in suite.rows.groupby("run", observed=True)}
         with self.progress.bar(f"{suite.name}: comparisons", len(wanted)) as bar:
-            for pair in pairs.compared(rows, suite.names, suite.ranking.metrics, wanted, suite.here):
+            for pair in pairs.compared(rows, suite.names, wanted, suite.here):
                 blocks = compare.pair(pair, suite.name, (pair.a.run, pair.b.run))
                 key = f"pairs/{slug(pair.a.run)}--{slug(pair.b.run)}"
                 self.writer.data(key, {"html": self.writer.fragment(blocks)})
@@ -239,16 +213,17 @@ class _Export:
     ) -> None:
         of_cases = dict(iter(suite.rows[suite.rows["case"].notna()].groupby("case", observed=True)))
         for name in suite.cases:
+            rows = of_cases[name]
             seen = [run for run, own in placed.items() if name in own and own[name].address]
-            shown = case.table(
-                of_cases[name], suite.ordered, suite.names, suite.ranking.known, suite.ranking.metrics
-            )
             about = {
                 "id": name,
                 "prompt": suite.prompt(name),
                 "image": images.get(name, ""),
-                "table": self.writer.fragment([replace(shown, picks=MOST_PLAYED)]),
-                "runs": [slug(row.key) for row in shown.rows],
+                "place": self.writer.fragment([case.place(suite.cases, name, rows)]),
+                "values": {
+                    str(seed): self.writer.fragment(_values(suite, rows[rows["seed"] == seed]))
+                    for seed in sorted(int(seed) for seed in rows["seed"].dropna().unique())
+                },
                 "clips": [slug(run) for run in seen],
             }
             self.writer.data(f"cases/{suite.slug}/{slug(name)}", about)
@@ -264,10 +239,12 @@ class _Export:
         there = sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js"))
         self.writer.document(
             "compare.html", "Compare", "compare.html", ("lockstep.js", "compare.js"),
-            data={**data, "pairs": there}, pairs_said=said,
+            about=compare.ABOUT, told_apart=compare.TOLD_APART, data={**data, "pairs": there}, pairs_said=said,
         )  # fmt: skip
-        self.writer.document("case.html", "Cases", "case.html", ("lockstep.js", "case.js"), data=data)
-        notes = [said, CLIPS_SHOWN, _clips_said(self.wanted)]
+        self.writer.document(
+            "case.html", "Case", "case.html", ("lockstep.js", "case.js"), about=case.ABOUT, data=data
+        )
+        notes = [said, _clips_said(self.wanted)]
         for path, title, blocks in shared_pages.pages(
             self.gathered, self.wanted.folders, suites, notes, self.writer.as_of
         ):
@@ -287,6 +264,32 @@ def _board_paths(gathered: Gathered) -> dict[str, str]:
     counts = (found["suite"] + "@" + found["suite_version"]).value_counts()
     ordered = sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))
     return {name: f"board-{slug(name)}.html" if place else "index.html" for place, name in enumerate(ordered)}
+
+
+def _values(suite: SuiteContent, rows: pd.DataFrame) -> list[Block]:
+    """The numbers about one case and seed."""
+    return case.values(rows, [*suite.names], suite.names, suite.ranking.known, picks=MOST_PLAYED)
+
+
+def _run(suite: SuiteContent, line: Line, rows: pd.DataFrame, gallery: list[Block]) -> list[Block]:
+    """The page of one run, from top to bottom."""
+    own = suite.scores[suite.scores["run"] == line.run]
+    parts = ModelParts(line, suite.name, rows, own, suite.ranking.known)
+    return [
+        *model.header(line, suite.name, rows, suite.ranking.standing.recipe),
+        *model.others(line.run, suite.names),
+        *gallery,
+        Heading("Scores"),
+        *parts.scores(),
+        Heading("Cases"),
+        *parts.cases(),
+        Heading("Over time"),
+        *parts.over_time(),
+        Heading("Missing values"),
+        *parts.missing(),
+        Heading("Provenance"),
+        *parts.provenance(),
+    ]
 
 
 def _gallery(

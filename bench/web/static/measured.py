@@ -1,4 +1,4 @@
-"""What was measured along the clips of one run, for its page and for players: series and sizes."""
+"""What was measured of one run: all of its rows, and the series along one clip for players."""
 
 from __future__ import annotations
 
@@ -14,45 +14,51 @@ from bench.web.pages.along import first_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from bench.web.static.clips import Placed
 
-LONG = ("case", "seed", "metric", "metric_version", "series", "decoded")
-"""Columns that only single runs are asked for: of all runs at once they would not fit into memory."""
 
-
-@dataclass(frozen=True)
-class Along:
-    """A run's long columns.
+@dataclass
+class Measured:
+    """Rows of single runs with all columns of Measurement; of all runs at once they would not fit into memory.
 
     Attributes:
-        rows: run and LONG, of this run.
+        path, table: the last file that was read: a published one may hold many runs.
     """
 
-    rows: pd.DataFrame
+    path: Path | None = None
+    table: pa.Table | None = None
 
-    @classmethod
-    def read(cls, path: Path, run: str) -> Along:
-        """Of a run in a file of results."""
-        table = parquet.read_table(path, ["run", *LONG]).to_pandas(integer_object_nulls=True)
-        own = table[(table["run"].astype(object) == run) & table["case"].notna()]
-        texts = {
-            name: own[name].astype(object) for name in ("run", "case", "metric", "metric_version", "decoded")
-        }
-        return cls(own.assign(**texts))
+    def rows(self, path: Path, run: str) -> pd.DataFrame:
+        """A run's rows in a file."""
+        import pyarrow.compute as pc
 
-    def case(self, case: str, placed: Placed | None, metrics: Sequence[str]) -> dict[str, Any]:
-        """What a player shows of the run's first seed on a case."""
-        rows = self.rows[self.rows["case"] == case]
-        first = rows[rows["seed"] == rows["seed"].min()]
-        about = decoded(first["decoded"])
-        series = {
-            str(row["metric"]): _line(row["series"], about.frames)
-            for row in first.to_dict("records")
-            if row["metric"] in metrics and row["series"] is not None and len(row["series"])
-        }
-        clip = {"address": placed.address if placed else "", "note": placed.note if placed else ""}
-        return {**clip, **asdict(about), "series": series}
+        if self.path != path or self.table is None:
+            self.path, self.table = path, parquet.read_table(path, parquet.schema().names)
+        found = parquet.joined([self.table.filter(pc.equal(self.table["run"], run))])
+        return found.astype({name: object for name in found if str(found[name].dtype) == "category"})
+
+
+def of_case(rows: pd.DataFrame, case: str, placed: Placed | None, metrics: Sequence[str]) -> dict[str, Any]:
+    """What a player shows of a run's first seed on a case.
+
+    Args:
+        rows: of the run.
+        case: its id.
+        placed: the clip; None if the run has none.
+        metrics: whose series are shown.
+    """
+    own = rows[rows["case"] == case]
+    first = own[own["seed"] == own["seed"].min()]
+    about = decoded(first["decoded"])
+    series = {
+        str(row["metric"]): _line(row["series"], about.frames)
+        for row in first.to_dict("records")
+        if row["metric"] in metrics and row["series"] is not None and len(row["series"])
+    }
+    clip = {"address": placed.address if placed else "", "note": placed.note if placed else ""}
+    return {**clip, **asdict(about), "series": series}
 
 
 def _line(series: Sequence[float], frames: int) -> dict[str, Any]:

@@ -59,16 +59,14 @@ def said(ordered: Sequence[str], baselines: Sequence[str], names: Mapping[str, s
 def compared(
     rows: Mapping[str, pd.DataFrame],
     names: Mapping[str, str],
-    metrics: Sequence[str],
     pairs: Sequence[Names],
     folders: Mapping[str, RunFolder],
 ) -> Iterator[Pair]:
-    """Each pair, one after the other.
+    """Each pair by all main metrics, one after the other.
 
     Args:
         rows: run -> its rows.
         names: run -> what tables call it.
-        metrics: which.
         pairs: ids of runs, the one to compare with first.
         folders: of the runs that are on this machine.
     """
@@ -77,7 +75,7 @@ def compared(
     for a, b in pairs:
         both = pd.concat([rows[a], rows[b]])
         sides = [Side(run, names[run]) for run in (a, b)]
-        yield from compare.pairs(both, sides, metrics, folders)
+        yield from compare.pairs(both, sides, compare.chosen(both, ()), folders)
 
 
 def plain(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.scoring import summary
-from bench.web.content import Block, Heading
-from bench.web.pages import about, calibration, metrics, reported, tradeoffs
+from bench.web.content import Block, Heading, Text
+from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics, reported, tradeoffs
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
+    from bench.calibration.curves import Calibration
+    from bench.evaluators.catalogue import Catalogue
     from bench.exports import Gathered
     from bench.web.static.suite_content import SuiteContent
 
@@ -33,19 +35,44 @@ def pages(
         as_of: the day of the newest number.
     """
     known = summary.catalogue_of(gathered.rows)
+    curves = calibration.read(reversed(folders))
     traded: list[Block] = []
     for suite in suites:
         traded += [Heading(suite.name), *tradeoffs.page(suite.rows, suite.scores, suite.name, known)]
     yield "tradeoffs.html", "Trade-offs", traded
-    curves = calibration.read(reversed(folders))
-    yield "metrics.html", "Metrics", metrics.page(known, gathered.scores, curves)
+    yield from _metrics(gathered, suites, known, curves)
     yield (
         "calibration.html",
         "Calibration",
         calibration.page(curves, known) if curves else calibration.missing(),
     )
     yield "reported.html", "Reported", reported.page(*reported.read(folders), slug)
-    recipes = {recipe.name: recipe for suite in suites for recipe, _ in suite.ranking.totals}
-    names = ", ".join(suite.name for suite in suites)
-    cited = f"Suites: {names or 'none yet'}; numbers as of {as_of or 'no measurement'}"
-    yield "about.html", "About", about.page(recipes.values(), said, cited)
+    cited = about.cited((suite.name for suite in suites), as_of)
+    recipes = leaderboard.measured_recipes(gathered.scores)
+    yield "about.html", "About", about.page(recipes, said, cited)
+
+
+def _metrics(
+    gathered: Gathered, suites: Sequence[SuiteContent], known: Catalogue, curves: Calibration | None
+) -> Iterator[tuple[str, str, list[Block]]]:
+    """The index, and a page per metric, with its values on the runs of every suite."""
+    calibrated = (metric.name for metric in curves.metrics) if curves else ()
+    names = metrics.names(known, [*map(str, gathered.scores["metric"].unique()), *calibrated])
+    yield (
+        "metrics.html",
+        "Metrics",
+        [Text(metrics.ABOUT, "quiet"), metrics.index(known, gathered.scores, names)],
+    )
+    measured = {
+        suite.name: metric_runs.measured(gathered.rows, gathered.scores, suite.name) for suite in suites
+    }
+    for name in names:
+        _, *card = metrics.metric(known, name)  # its heading is the page's
+        runs: list[Block] = [Heading(metric_runs.TITLE)] if suites else []
+        for suite, found in measured.items():
+            runs += [
+                *([Heading(suite, level=3)] if len(suites) > 1 else []),
+                *metric_runs.on_runs(found, name),
+            ]
+        blocks = [*card, *runs, *metrics.under_damage(known, name, curves)]
+        yield f"metrics/{slug(name)}.html", known.heading(name), blocks

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bench.web.pages import leaderboard
-from bench.web.pages.cells import score_cell
+from bench.web.pages import case, leaderboard
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -84,8 +83,7 @@ class SuiteContent:
     @cached_property
     def cases(self) -> list[str]:
         """Those with rows: in the suite's order, then those that only rows know."""
-        there = set(self.rows["case"].dropna().astype(str).unique())
-        return [*(case for case in self.by_id if case in there), *sorted(there - set(self.by_id))]
+        return case.ordered(self.rows["case"].dropna().astype(str).unique(), self.known)
 
     @property
     def shown(self) -> list[str]:
@@ -107,25 +105,18 @@ class SuiteContent:
             for metric in known.ordered(self.ranking.metrics)
         }
 
-    def runs(self) -> dict[str, Any]:
-        """Slug -> name, suite, role, and the cells of the table as text."""
-        return {slug(line.run): self._run(line.run) for line in self.ranking.standing.lines}
-
-    def _run(self, run: str) -> dict[str, Any]:
-        line = next(each for each in self.ranking.standing.lines if each.run == run)
-        totals = [score_cell(by_run[run].total) for _, by_run in self.ranking.totals]
-        scores = [score_cell(line.scores.get(column)) for column in self.ranking.standing.columns]
-        cells = [cell.words for cell in (*totals, *scores)]
-        return {"name": line.name, "suite": self.name, "role": line.role, "cells": cells}
+    def runs(self) -> dict[str, dict[str, str]]:
+        """Slug -> name, suite and role, in the order in which pages list them."""
+        return {
+            slug(line.run): {"name": line.name, "suite": self.name, "role": line.role}
+            for line in self.ranking.standing.lines
+        }
 
     def listed(self) -> dict[str, Any]:
         """What the pages of pairs and of cases list."""
-        totals = [f"Total: {recipe.name} ↑" for recipe, _ in self.ranking.totals]
-        metrics = [self.ranking.known.heading(column.metric) for column in self.ranking.standing.columns]
         return {
             "name": self.name,
             "slug": self.slug,
-            "columns": [*totals, *metrics],
             "cases": [[case, slug(case)] for case in self.cases],
             "shown": len(self.shown),
         }

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from bench.base import provenance
-from bench.evaluators.catalogue import bare
 from bench.web import html, player
 from bench.web.content import Block, Link
 from bench.web.static.folders import slug
@@ -17,7 +15,7 @@ from bench.web.static.folders import slug
 PAGES = (
     ("index.html", "Leaderboard"),
     ("compare.html", "Compare"),
-    ("case.html", "Cases"),
+    ("case.html", "Case"),
     ("tradeoffs.html", "Trade-offs"),
     ("metrics.html", "Metrics"),
     ("calibration.html", "Calibration"),
@@ -51,9 +49,10 @@ class SiteHost:
             return f"{self.root}models/{slug(query['run'][0])}.html"
         if link.page == "leaderboard":
             return self.root + self.boards.get(query.get("suite", [""])[0], "index.html")
-        if link.page in ("metrics", "reported"):
-            anchor = bare(query["metric"][0]) if "metric" in query else slug(query.get("benchmark", [""])[0])
-            return f"{self.root}{link.page}.html#{quote(anchor)}"
+        if link.page == "metrics" and "metric" in query:
+            return f"{self.root}metrics/{slug(query['metric'][0])}.html"
+        if link.page == "reported":
+            return f"{self.root}reported.html#{slug(query['benchmark'][0])}"
         names = ("runs", "suite", "case") if link.page == "case" else ("runs", "case")
         words = [f"{name}={','.join(map(slug, query[name]))}" for name in names if name in query]
         return f"{self.root}{link.page}.html{'#' if words else ''}{'&'.join(words)}"
