@@ -21,7 +21,7 @@ def no_components() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if serving.browser_path() is None:
         # a failure in CI, or nobody would notice; not by assert, which would print the whole environment

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, Response
 
 from bench.web import launch
 
-CHARTS = "[data-testid=stVegaLiteChart] svg"
+CHARTS = "figure svg"
 PLAYING = "[...document.querySelectorAll('video')].every(v => v.readyState >= 3 && v.videoWidth > 0)"
 OWN_NOISE = ("/_stcore/health", "/_stcore/host-config")
 """What Streamlit's front end asks for below a page's own address too, gets a 404 for, and does without."""
@@ -41,8 +41,8 @@ class Visit:
         return parse_qs(urlsplit(self.page.url).query)
 
     def cell(self, text: str) -> Locator:
-        """Of a table; tables are drawn on a canvas, with a hidden grid for screen readers."""
-        return self.page.locator("[data-testid=stDataFrame] [role=gridcell]").get_by_text(text, exact=True)
+        """Of a table, by its whole text."""
+        return self.page.locator("table :is(td, th):visible").get_by_text(text, exact=True)
 
 
 @contextmanager
