@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import streamlit as st
 
 from bench.errors import BadResults
 from bench.exports import Gathered, tables
 from bench.runs import parquet
+from bench.runs.cards import Cards
 from bench.web.pages import citations
 from bench.web.pages.leaderboard import Ranking
 from leaderboard.source import Board
@@ -68,12 +68,11 @@ def gathered(board: Board, runs: Iterable[str]) -> Gathered:
 
 
 def all_rows(board: Board, runs: Iterable[str]) -> bytes:
-    """The rows of runs with all columns, as one parquet file of the schema of results; file by file."""
+    """The rows of runs with all columns, as `bench export --format parquet`."""
     target = io.BytesIO()
-    with pq.ParquetWriter(target, parquet.schema(), compression="zstd") as writer:
-        for run in runs:
-            if (stamp := board.files.get(run)) and (table := _table(Path(stamp[0]), run)):
-                writer.write_table(table)
+    found = (_table(Path(board.files[run][0]), run) for run in runs if run in board.files)
+    cards = Cards.of_attributes(board.rows.attrs)
+    parquet.write_tables(target, (table for table in found if table is not None), cards)
     return target.getvalue()
 
 
@@ -83,7 +82,7 @@ def _table(path: Path, run: str) -> pa.Table | None:
         table = parquet.read_table(path)
     except BadResults:
         return None
-    return table.filter(pc.equal(table["run"], run)).replace_schema_metadata(parquet.schema().metadata)
+    return table.filter(pc.equal(table["run"], run))
 
 
 def _bibtex(found: Ranking) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,13 @@ from bench.errors import UsageError
 from bench.exports.gathering import records
 from bench.exports.spreadsheets import inert
 from bench.runs import parquet
+from bench.runs.cards import Cards
 from bench.scoring import summary
 from bench.types import SuiteId
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from bench.exports.gathering import Gathered
 
@@ -63,20 +65,19 @@ def as_json(gathered: Gathered) -> dict[str, Any]:
 def write_parquet(path: Path, gathered: Gathered) -> list[Path]:
     """Writes every measurement of the runs, including series and provenance, in the schema of `results/`."""
     _check_is_file(path)
-    files.write(path, lambda temporary: _write_rows(temporary, gathered.paths))
+    cards = Cards.of_attributes(gathered.rows.attrs)
+    files.write(path, lambda temporary: parquet.write_tables(temporary, _tables(gathered.paths), cards))
     return [path]
 
 
-def _write_rows(path: Path, sources: dict[str, Path]) -> None:
-    """File by file: the rows of a large board do not fit into memory with their texts."""
+def _tables(sources: Mapping[str, Path]) -> Iterator[pa.Table]:
+    """The rows of runs, file by file."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, parquet.schema(), compression="zstd") as writer:
-        for file in dict.fromkeys(sources.values()):
-            wanted = [run for run, source in sources.items() if source == file]
-            table = parquet.read_table(file)
-            writer.write_table(table.filter(pa.compute.is_in(table["run"], pa.array(wanted))))
+    for file in dict.fromkeys(sources.values()):
+        wanted = [run for run, source in sources.items() if source == file]
+        table = parquet.read_table(file)
+        yield table.filter(pa.compute.is_in(table["run"], pa.array(wanted)))
 
 
 def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_origin, get_type_hints
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema
@@ -51,11 +51,25 @@ def schema() -> pa.Schema:
 def write(path: Path, measurements: Sequence[Measurement], cards: Cards = NO_CARDS) -> None:
     """Writes rows as one parquet file, whole or not at all, with the cards that reading them may need."""
     import pyarrow as pa
+
+    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=schema())
+    files.write(path, lambda temporary: write_tables(temporary, [table], cards))
+
+
+def write_tables(target: Path | BinaryIO, tables: Iterable[pa.Table], cards: Cards) -> None:
+    """Writes tables of rows as one parquet file, one after the other: together they may not fit into memory.
+
+    Args:
+        target: a path or an open file; unlike write, this leaves a part of a file behind if it fails.
+        tables: with all columns, see read_table.
+        cards: what reading the rows may need.
+    """
     import pyarrow.parquet as pq
 
     described = schema().with_metadata({**(schema().metadata or {}), **cards.metadata()})
-    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=described)
-    files.write(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+    with pq.ParquetWriter(target, described, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
 
 
 def read(path: Path) -> list[Measurement]:

@@ -16,6 +16,8 @@ from bench import exports
 from bench.errors import UnknownName, UsageError
 from bench.exports import names
 from bench.runs import parquet
+from bench.runs.cards import Cards
+from bench.types import MetricCard
 from tests import made
 from tests.leaderboard import boards
 
@@ -174,6 +176,17 @@ def test_parquet_is_every_row_of_the_runs_and_can_be_published(out: Path, tmp_pa
     assert parquet.read(tmp_path / "some.parquet") == parquet.read(out / "still-tiny" / "results.parquet")
     exports.write("parquet", tmp_path / "all.parquet", exports.gather([out]))
     assert {row.run for row in parquet.read(tmp_path / "all.parquet")} == {"mover-tiny", "still-tiny"}
+
+
+def test_parquet_has_the_cards_of_metrics_that_are_not_installed(out: Path, tmp_path: Path) -> None:
+    _, mover, still = boards.two_runs(out)
+    card = MetricCard("redness", 1, "higher", "", None, None, "d", "", "")
+    for run, cards in ((mover, Cards((card,))), (still, Cards())):
+        parquet.write(out / run.id / "results.parquet", [boards.row(run, "c0", "redness", 0.5)], cards)
+    exports.write("parquet", tmp_path / "all.parquet", exports.gather([out]))
+    table = parquet.read_table(tmp_path / "all.parquet")
+    assert table.num_rows == 2
+    assert [found.name for found in parquet.cards([table]).metrics] == ["redness"]
 
 
 def test_a_run_in_two_folders_is_exported_once_as_the_later_has_it(out: Path, tmp_path: Path) -> None:
