@@ -36,7 +36,7 @@ def about(
     role: Role = "model",
 ) -> ModelCard:
     """What is known of a model."""
-    sizes = dict.fromkeys(("frames", "fps", "width", "height"))
+    sizes: dict[str, Any] = dict.fromkeys(("frames", "fps", "width", "height"))
     return ModelCard(
         name="m", title=title, version=1, reads_text=True, weights="", licence=licence, paper="",
         parameters=parameters, role=role, access=access, **sizes,

@@ -59,7 +59,7 @@ const benchTables = (() => {
     const inert = (text) => (/^ *[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
     const cell = (value) => (typeof value === "string" ? `"${inert(value).replaceAll('"', '""')}"` : value ?? "");
     const lines = [Object.keys(records[0] ?? {}), ...records.map(Object.values)];
-    return lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
+    return lines.map((line) => `${line.map(cell).join(",")}\n`).join("");
   }
 
   class Table {
@@ -192,8 +192,9 @@ const benchTables = (() => {
       const all = this.rows.filter((row) => !this.isApart(row));
       const shown = all.filter((row) => !row.hidden).length;
       const said = this.said();
+      const models = `${shown === all.length ? "" : `${shown} of `}${all.length} model${all.length === 1 ? "" : "s"}`;
       const none = all.length && !shown ? ". No model passes these filters." : "";
-      this.count.textContent = `${shown === all.length ? "" : `${shown} of `}${all.length} model${all.length === 1 ? "" : "s"}${said && `: ${said}`}${none}`;
+      this.count.textContent = `${models}${said && `: ${said}`}${none}`;
       for (const filter of this.filters) {
         const ticked = this.ticked(filter);
         filter.firstElementChild.textContent = filter.dataset.title + (ticked.length ? `: ${ticked.join(", ")}` : "");
@@ -206,8 +207,8 @@ const benchTables = (() => {
       const size = this.largest?.value ? `at most ${this.largest.value} B parameters` : "";
       return [
         this.find.value && `contains “${this.find.value}”`,
-        ...this.filters.map((filter) => [filter.dataset.title.toLowerCase(), this.ticked(filter)])
-          .map(([title, ticked]) => ticked.length && `${title}: ${ticked.join(" or ")}`),
+        ...this.filters.filter((filter) => this.ticked(filter).length)
+          .map((filter) => `${filter.dataset.title.toLowerCase()}: ${this.ticked(filter).join(" or ")}`),
         size && !this.sized?.checked ? `${size} or unknown` : size,
         this.sized?.checked && "size known",
         this.whole.checked && "complete coverage",
@@ -257,11 +258,10 @@ const benchTables = (() => {
     save(ending) {
       const records = this.rows.filter((row) => !row.hidden).map((row) => this.record(row));
       const content = ending === "json" ? JSON.stringify(records, null, 1) : csv(records);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([content]));
-      link.download = `shown.${ending}`;
+      const href = URL.createObjectURL(new Blob([content]));
+      const link = Object.assign(document.createElement("a"), { href, download: `shown.${ending}` });
       link.click();
-      URL.revokeObjectURL(link.href);
+      URL.revokeObjectURL(href);
     }
 
     // The address
