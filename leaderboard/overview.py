@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bench.evaluators.catalogue import MOTION
 from bench.scoring.recipes import Recipe, registry
 from bench.web import content
 from bench.web.pages import leaderboard, leaderboard_plots
@@ -77,7 +78,9 @@ def _choose_metrics(place: DeltaGenerator, board: Board, measured: Sequence[str]
     about = "Motion stands first: most other numbers are best where nothing moves."
     chosen = choose(place, "Columns", [ESSENTIAL, *groups, EVERYTHING, OWN], key="columns", about=about)
     if chosen == OWN:
-        return choose_several(place, "Metrics", board.catalogue.ordered(measured), key="metrics")
+        own = choose_several(place, "Metrics", board.catalogue.ordered(measured), key="metrics")
+        # in the visitor's own order
+        return own if MOTION in own or not own else board.catalogue.with_motion(own, measured)
     if chosen == EVERYTHING:
         return board.catalogue.ordered(measured)
     return board.catalogue.with_motion(groups[chosen], measured) if chosen in groups else []

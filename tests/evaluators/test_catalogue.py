@@ -272,3 +272,32 @@ def test_an_unknown_metric_claims_nothing(version: str) -> None:
 
 def test_every_group_asks_a_question() -> None:
     assert all(question.endswith("?") for question in GROUPS.values())
+
+
+# Our own metrics
+
+
+def test_a_few_of_each_group_come_first_and_motion_before_all() -> None:
+    ours = catalogue.registered()
+    measured = ["cost_seconds", "fvd_lite0_debiased", "ssim_mean", "ssim_slope", "first_frame_ssim", MOTION]
+    assert ours.essential(ours.ordered(measured)) == [
+        MOTION, "first_frame_ssim", "ssim_mean", "fvd_lite0_debiased", "cost_seconds",
+    ]  # fmt: skip
+
+
+def test_every_group_of_ours_has_a_lead() -> None:
+    cards = catalogue.registered().cards.values()
+    assert {each.group for each in cards if each.is_lead} == {*GROUPS}
+
+
+def test_a_strangers_metric_is_shown_too() -> None:
+    ours = catalogue.registered()
+    assert ours.essential(["theirs", "theirs[x=<b>]"]) == ["theirs", "theirs[x=<b>]"]
+    assert ours.with_motion(["ssim_mean"], ["ssim_mean", MOTION]) == [MOTION, "ssim_mean"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"), [("ssim_mean", "-1 … 1"), ("fvd_lite0_debiased", "any"), ("fvd_lite0", "≥ 0")]
+)
+def test_ranges_of_ours(metric: str, words: str) -> None:
+    assert catalogue.span(catalogue.registered().card(metric)) == words

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.evaluators import catalogue
-from bench.scoring.standings import Column, Line, Score
+from bench.scoring.standings import Column, Line, Score, Standing
 from bench.statistics.ranking import Rank
 from bench.types import Access, ModelCard, Role
+from bench.web.pages.leaderboard import Ranking
 
 MOTION, SSIM, FLICKER = (
     Column(metric, "1", catalogue.registered().card(metric))
@@ -35,7 +36,7 @@ def about(
     role: Role = "model",
 ) -> ModelCard:
     """What is known of a model."""
-    sizes = dict.fromkeys(("frames", "fps", "width", "height"))
+    sizes: dict[str, Any] = dict.fromkeys(("frames", "fps", "width", "height"))
     return ModelCard(
         name="m", title=title, version=1, reads_text=True, weights="", licence=licence, paper="",
         parameters=parameters, role=role, access=access, **sizes,
@@ -57,3 +58,8 @@ def line(name: str, scores: Mapping[Column, Score] | None = None, **changes: Any
 def ranked(low: int, high: int, group: int = 1) -> Rank:
     """Places from low to high."""
     return Rank(low, high, group)
+
+
+def ranking(lines: Sequence[Line], columns: Sequence[Column] = (MOTION, SSIM)) -> Ranking:
+    """The ranking of lines on a suite, without totals."""
+    return Ranking(Standing("tiny@0", tuple(columns), tuple(lines), None), (), catalogue.registered())

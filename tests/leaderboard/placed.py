@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -29,3 +31,21 @@ def page(file: str, **choices: str | list[str]) -> AppTest:
 def placed(app: AppTest) -> str:
     """All HTML that the page placed."""
     return "\n".join(json.loads(element.proto.json)["html"] for element in app.get("bidi_component"))
+
+
+ROW = re.compile(r'<tr[^>]* data-row="([^"]*)"[^>]*>(.*?)</tr>', re.DOTALL)
+CELL = re.compile(r"<t[hd](?! class=\"pick\")[^>]*>")
+VALUE = re.compile(r'data-value="([^"]*)"')
+
+
+def values(app: AppTest) -> dict[str, dict[str, str | None]]:
+    """Run -> key of a column -> what its cell sorts by; of the page's one table of runs."""
+    said = placed(app)
+    keys = re.findall(r'data-key="([^"]*)"', said)
+    return {
+        html.unescape(run): {
+            html.unescape(key): found and html.unescape(found[1])
+            for key, found in zip(keys, map(VALUE.search, CELL.findall(cells)), strict=True)
+        }
+        for run, cells in ROW.findall(said)
+    }

@@ -5,86 +5,101 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from bench.exports.spreadsheets import FORMULA
 from bench.runs import parquet
 from bench.scoring import summary
-from bench.scoring.standings import Standing
+from bench.web.pages import frames
 from leaderboard import downloads
 from leaderboard.source import LIGHT, Board
+from tests import made
 from tests.leaderboard import boards, hostile
-from tests.leaderboard.lines import MOTION, SSIM, about, line, missing, ranked, score
 
-STANDING = Standing(
-    "tiny@0",
-    (MOTION, SSIM),
-    (
-        line("=cmd|' /C calc'!A0", {MOTION: score(-0.5), SSIM: score(0.8, 0.02)}, ranks={SSIM: ranked(1, 3)}),
-        line("nothing", {SSIM: missing()}, card=about(licence="MIT", parameters=5.0, access="open")),
-    ),
-    None,
-)
+FORMULA_NAME = "=cmd|' /C calc'!A0"
 
 
-def _csv() -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(downloads.as_csv(downloads.frame(STANDING)).decode())))
+def _board(folder: Path) -> Board:
+    """A board of the files in a folder."""
+    paths = parquet.find([folder])
+    rows, _ = parquet.read_all(paths)
+    files = {row.run: (str(path), 0, 0, 0) for path in paths for row in parquet.read(path)}
+    return Board(rows[list(LIGHT)], summary.scores(rows), summary.names(rows), (), files)
 
 
-def test_csv_has_every_number_and_no_formula() -> None:
-    first, second = _csv()
-    assert first["name"] == "'=cmd|' /C calc'!A0"
-    assert float(first["motion_share mean"]) == -0.5  # a number may begin with '-'
-    assert (first["ssim_mean low"], first["ssim_mean rank low"], first["ssim_mean rank high"]) == (
-        "0.78",
-        "1",
-        "3",
-    )
-    assert (second["ssim_mean mean"], second["motion_share mean"]) == ("", "")
-    assert (second["licence"], second["parameters_billions"], second["coverage"]) == ("MIT", "5.0", "0.0")
+def _csv(board: Board, runs: Sequence[str]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(downloads.scores_csv(board, runs).decode())))
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    """Two runs, a third that nothing could be measured of, and a fourth that nobody asks for."""
+    suite, _, _ = boards.two_runs(tmp_path / "runs")
+    formula = boards.run(suite, FORMULA_NAME, "mine", run_id="formula-tiny")
+    rows = [boards.row(formula, f"c{n}", "flicker_max_step", -0.5) for n in range(2)]
+    rows += [boards.row(formula, "c0", "ssim_mean", None)]
+    boards.write(tmp_path / "runs", formula, suite, rows, clips=False)
+    boards.hostile_run(tmp_path / "runs", suite)
+    return _board(tmp_path / "runs")
+
+
+def test_csv_has_every_number_and_no_formula(board: Board) -> None:
+    lines = {(line["run"], line["metric"]): line for line in _csv(board, ["formula-tiny", "mover-tiny"])}
+    assert {run for run, _ in lines} == {"formula-tiny", "mover-tiny"}
+    own = lines["formula-tiny", "flicker_max_step"]
+    assert own["name"] == f"'{FORMULA_NAME}"
+    assert float(own["mean"]) == -0.5  # a number may begin with '-'
+    distance = lines["mover-tiny", "fvd_lite0_debiased"]
+    assert [distance[name] for name in ("mean", "low", "high")] == ["12.0", "9.0", "18.0"]
+    assert lines["formula-tiny", "ssim_mean"]["mean"] == ""
+    assert (own["role"], own["clips"], lines["formula-tiny", "ssim_mean"]["failed"]) == ("model", "2", "1")
+
+
+def _computed(text: str) -> list[str]:
+    """The texts in a CSV that a spreadsheet would compute; a number may begin with '-'."""
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row if not _is_number(cell)]
+    assert len(cells) >= 4
+    return [cell for cell in cells if cell.lstrip(" ").startswith(FORMULA)]
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"-?[0-9.]+", cell) is not None
 
 
 @pytest.mark.parametrize("text", hostile.TEXTS)
 def test_no_cell_of_a_stranger_is_computed(text: str) -> None:
-    table = pd.DataFrame({text: [text, f" {text}", f"-{text}"]})
-    cells = [cell for row in csv.reader(io.StringIO(downloads.as_csv(table).decode())) for cell in row]
-    assert len(cells) == 4
-    assert not [cell for cell in cells if cell.lstrip(" ").startswith(FORMULA)]
+    names = (text, f" {text}", f"-{text}")
+    assert not _computed(frames.as_csv(pd.DataFrame({text: names})))
+    rows = parquet.frame(
+        [made.measurement(run=name, label=name, model=name, suite=name, metric=name) for name in names]
+    )
+    board = Board(rows, summary.scores(rows), summary.names(rows), (), dict.fromkeys(names, ("x", 0, 0, 0)))
+    assert len(_csv(board, names)) == 3
+    assert not _computed(downloads.scores_csv(board, names).decode())
 
 
-def test_json_has_null_where_there_is_nothing_and_names_as_they_are() -> None:
-    first, second = json.loads(downloads.as_json(downloads.frame(STANDING)))
-    assert first["name"] == "=cmd|' /C calc'!A0"
-    assert first["ssim_mean rank high"] == 3
-    assert second["ssim_mean mean"] is None
-    assert second["motion_share mean"] is None
+def test_json_has_null_where_there_is_nothing_and_names_as_they_are(board: Board) -> None:
+    ((entry,),) = (
+        suite["entries"] for suite in json.loads(downloads.scores_json(board, ["formula-tiny"]))["suites"]
+    )
+    assert entry["name"] == FORMULA_NAME
+    means = {score["metric"]: score["mean"] for score in entry["scores"]}
+    assert means == {"flicker_max_step": -0.5, "ssim_mean": None}
 
 
-def test_parquet_reads_back() -> None:
-    table = pq.read_table(io.BytesIO(downloads.as_parquet(downloads.frame(STANDING)))).to_pandas()
-    assert table["name"].tolist() == [each.name for each in STANDING.lines]
-    assert math.isnan(table["ssim_mean mean"][1])
-
-
-def test_all_rows_come_from_the_files_with_every_column(tmp_path: Path) -> None:
-    suite, _, _ = boards.two_runs(tmp_path / "runs")
-    boards.hostile_run(tmp_path / "runs", suite)
-    paths = parquet.find([tmp_path / "runs"])
-    rows, _ = parquet.read_all(paths)
-    stamp = {parquet.read(path)[0].run: (str(path), 0, 0, 0) for path in paths}
-    files = {**stamp, "gone": (str(tmp_path / "gone.parquet"), 0, 0, 0)}
-    board = Board(rows[list(LIGHT)], summary.scores(rows), summary.names(rows), (), files)
-    content = downloads.all_rows(board, ["mover-tiny", "gone", "hostile-tiny"])
+def test_all_rows_come_from_the_files_with_every_column(board: Board, tmp_path: Path) -> None:
+    gone = replace(board, files={**board.files, "gone": (str(tmp_path / "gone.parquet"), 0, 0, 0)})
+    content = downloads.all_rows(gone, ["mover-tiny", "gone", "hostile-tiny"])
     (tmp_path / "taken.parquet").write_bytes(content)
     taken = parquet.read(tmp_path / "taken.parquet")  # of exactly our schema
-    expected = [row for run in ("mover-tiny", "hostile-tiny") for row in parquet.read(Path(files[run][0]))]
-    assert taken == expected
+    runs = ("mover-tiny", "hostile-tiny")
+    assert taken == [row for run in runs for row in parquet.read(Path(board.files[run][0]))]
 
 
 @pytest.mark.parametrize("suite", ["demo@3ae6ffe128fc", *hostile.TEXTS, "..", "", "a/b"])

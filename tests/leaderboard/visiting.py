@@ -81,3 +81,11 @@ def picture(visit: Visit, tmp_path: Path, name: str) -> None:
     if kept:  # somebody will look at it
         visit.page.wait_for_timeout(700)  # widgets fade in
     visit.page.screenshot(path=folder / f"{name}.png")
+
+
+def saved(page: Page, ending: str) -> str:
+    """The file of what a table shows."""
+    with page.expect_download() as waited:
+        page.get_by_role("button", name=ending.upper(), exact=True).click()
+    assert waited.value.suggested_filename == f"shown.{ending}"
+    return Path(waited.value.path()).read_text()

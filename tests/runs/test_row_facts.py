@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench.runs.row_facts import Decoded, decoded
+from bench.runs.row_facts import Decoded, decoded, json_object
 
 
 def test_each_fact_by_the_first_row_that_says() -> None:
@@ -39,3 +39,12 @@ def test_a_size_beyond_every_picture_is_none() -> None:
     """Two negative sides have a positive product; two large ones would fill the memory."""
     assert decoded(['{"width": -5, "height": -5}']).size is None
     assert decoded(['{"width": 900000, "height": 900000}']).size is None
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", "[1]", "3", '"x"', "{"])
+def test_facts_of_nonsense_are_none(text: str) -> None:
+    assert json_object(text) == {}
+
+
+def test_facts() -> None:
+    assert json_object('{"fps": 8.0}') == {"fps": 8.0}

@@ -1,5 +1,5 @@
 "use strict";
-// Tables in the page: a heading sorts, controls filter and hide. What was chosen in a remembered table is kept in the
+// Tables in the page: a heading sorts, controls filter, hide and save. What was chosen in a remembered table is kept in the
 // address after '#': it works from a disk, and no server learns of it.
 const benchTables = (() => {
   // What is chosen, from the address and back.
@@ -49,6 +49,19 @@ const benchTables = (() => {
     setTimeout(() => button.classList.remove("copied"), 1500);
   }
 
+  // null for what is no number.
+  function number(text) {
+    return text && Number.isFinite(Number(text)) ? Number(text) : null;
+  }
+
+  // Records that have the same names. An apostrophe before what a spreadsheet would compute: texts may be a stranger's.
+  function csv(records) {
+    const inert = (text) => (/^ *[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
+    const cell = (value) => (typeof value === "string" ? `"${inert(value).replaceAll('"', '""')}"` : value ?? "");
+    const lines = [Object.keys(records[0] ?? {}), ...records.map(Object.values)];
+    return lines.map((line) => `${line.map(cell).join(",")}\n`).join("");
+  }
+
   class Table {
     constructor(box, compare, signal) {
       this.compare = compare;
@@ -96,6 +109,7 @@ const benchTables = (() => {
     applySort() {
       const place = Math.max(this.keys.indexOf(this.sort.key), this.first);
       const rank = this.keys.indexOf("rank");
+      const name = (row) => row.cells[this.first].dataset.value ?? ""; // which decides between equals
       for (const heading of this.headings) {
         if (this.sort.key && heading.dataset.key === this.sort.key) heading.setAttribute("aria-sort", this.sort.up ? "ascending" : "descending");
         else heading.removeAttribute("aria-sort");
@@ -103,9 +117,9 @@ const benchTables = (() => {
       for (const body of this.bodies) {
         const own = [...body.rows].filter((row) => !row.classList.contains("heading"));
         const values = new Map(own.map((row) => [row, this.value(row, place)]));
-        own.sort((a, b) => this.order(values.get(a), values.get(b)));
+        own.sort((a, b) => this.order(values.get(a), values.get(b)) || name(a).localeCompare(name(b)));
         body.append(...own);
-        if (rank >= 0) for (const row of own) row.cells[rank].textContent = row.cells[place]?.dataset.rank ?? "";
+        if (rank >= 0) for (const row of own) row.cells[rank].textContent = row.cells[place]?.dataset.rank ?? "–";
       }
     }
 
@@ -128,6 +142,7 @@ const benchTables = (() => {
       for (const input of [this.find, this.whole, this.sized, this.largest, ...facts]) input?.addEventListener("input", () => this.filtered());
       for (const each of this.boxes) each.addEventListener("change", () => { this.applyColumns(); this.remember(); });
       for (const body of this.bodies) body.addEventListener("change", () => this.applyPicks());
+      for (const button of controls.querySelectorAll(".save")) button.addEventListener("click", () => this.save(button.value));
       this.clear.addEventListener("click", () => {
         for (const input of [this.find, this.largest]) if (input) input.value = "";
         for (const input of [this.whole, this.sized, ...facts]) if (input) input.checked = false;
@@ -176,14 +191,28 @@ const benchTables = (() => {
       for (const row of this.rows) row.hidden = !this.isShown(row, words);
       const all = this.rows.filter((row) => !this.isApart(row));
       const shown = all.filter((row) => !row.hidden).length;
+      const said = this.said();
+      const models = `${shown === all.length ? "" : `${shown} of `}${all.length} model${all.length === 1 ? "" : "s"}`;
       const none = all.length && !shown ? ". No model passes these filters." : "";
-      this.count.textContent = `${shown === all.length ? "" : `${shown} of `}${all.length} model${all.length === 1 ? "" : "s"}${none}`;
+      this.count.textContent = `${models}${said && `: ${said}`}${none}`;
       for (const filter of this.filters) {
         const ticked = this.ticked(filter);
         filter.firstElementChild.textContent = filter.dataset.title + (ticked.length ? `: ${ticked.join(", ")}` : "");
       }
-      const isFiltered = this.find.value || this.largest?.value || this.whole.checked || this.sized?.checked;
-      this.clear.hidden = !isFiltered && !this.filters.some((filter) => this.ticked(filter).length);
+      this.clear.hidden = !said;
+    }
+
+    // Each filter that is set, in words.
+    said() {
+      const size = this.largest?.value ? `at most ${this.largest.value} B parameters` : "";
+      return [
+        this.find.value && `contains “${this.find.value}”`,
+        ...this.filters.filter((filter) => this.ticked(filter).length)
+          .map((filter) => `${filter.dataset.title.toLowerCase()}: ${this.ticked(filter).join(" or ")}`),
+        size && !this.sized?.checked ? `${size} or unknown` : size,
+        this.sized?.checked && "size known",
+        this.whole.checked && "complete coverage",
+      ].filter(Boolean).join(", ");
     }
 
     applyColumns() {
@@ -202,6 +231,37 @@ const benchTables = (() => {
       this.button.hidden = picked.length < 2;
       this.button.textContent = `Compare ${picked.length}`;
       this.button.href = this.compare(picked);
+    }
+
+    // Files of what is shown
+
+    // A row: what filters look at, and its numbers with the ends of their intervals and ranks; null for none.
+    record(row) {
+      const { row: run, ...facets } = row.dataset;
+      const found = { name: row.cells[this.first].querySelector("bdi").textContent, run, ...facets };
+      this.headings.forEach((heading, place) => {
+        const { key, scored } = heading.dataset;
+        if (heading.hidden || place <= this.first || key === "rank") return;
+        const cell = row.cells[place];
+        const { value, low, high, rank = "" } = cell.dataset;
+        if (heading.classList.contains("left")) found[key] = cell.textContent.trim();
+        else if (scored === undefined) found[key] = number(value);
+        else {
+          const [best, worst = best] = rank.split("–");
+          Object.entries({ mean: value, low, high, "rank low": best, "rank high": worst })
+            .forEach(([name, text]) => { found[`${key} ${name}`] = number(text); });
+        }
+      });
+      return found;
+    }
+
+    save(ending) {
+      const records = this.rows.filter((row) => !row.hidden).map((row) => this.record(row));
+      const content = ending === "json" ? JSON.stringify(records, null, 1) : csv(records);
+      const href = URL.createObjectURL(new Blob([content]));
+      const link = Object.assign(document.createElement("a"), { href, download: `shown.${ending}` });
+      link.click();
+      URL.revokeObjectURL(href);
     }
 
     // The address

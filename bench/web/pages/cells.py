@@ -35,19 +35,30 @@ def metric_column(
     )
 
 
-def score_cell(score: Score | None, rank: Rank | None = None) -> Cell:
-    """A mean with its interval, the holes behind it, and its rank and tie group in a tooltip."""
+def score_cell(score: Score | None, rank: Rank | None = None, cases: int = 0) -> Cell:
+    """A mean with its interval, the holes behind it, and its rank and tie group in a tooltip.
+
+    Args:
+        score: None where the metric was not measured.
+        rank: None where the run is not ranked by the metric.
+        cases: of the run; fewer behind the mean are noted.
+
+    Returns:
+        NOTHING with its holes where there is no mean.
+    """
     if score is None or not math.isfinite(score.mean):
         return Cell(content.NOTHING, None, note=holes(score) if score else "")
-    made = content.figure(score.mean, note=holes(score), ends=(score.low, score.high))
+    made = content.figure(score.mean, note=holes(score, cases), ends=(score.low, score.high))
     if rank:
         made = replace(made, rank=str(rank), about=f"Rank {rank}, tie group {rank.group}")
     return replace(made, half=minus(half(score.mean, score.low, score.high)))
 
 
-def holes(score: Score) -> str:
-    """'5 of 8 clips' where some have no value; '' where all have."""
-    return f"{score.clips - score.failed} of {score.clips} clips" if score.failed else ""
+def holes(score: Score, cases: int = 0) -> str:
+    """'5 of 8 clips' where some have no value, '2 cases' where the run has more; '' where nothing is missing."""
+    if score.failed:
+        return f"{score.clips - score.failed} of {score.clips} clips"
+    return f"{score.cases} cases" if score.cases < cases else ""
 
 
 def short_licence(licence: str) -> str:

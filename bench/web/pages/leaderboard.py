@@ -203,7 +203,8 @@ def _row(found: Ranking, line: Line, columns: Sequence[content.Column]) -> Row:
         for _, by_run in found.totals
     ]
     scores = [
-        score_cell(line.scores.get(column), line.ranks.get(column)) for column in found.standing.columns
+        score_cell(line.scores.get(column), line.ranks.get(column), line.cases)
+        for column in found.standing.columns
     ]
     is_here = line.provenance == "clips here"
     cells = (
@@ -211,7 +212,7 @@ def _row(found: Ranking, line: Line, columns: Sequence[content.Column]) -> Row:
             line.name, line.name.casefold(), note=" · ".join(_about(line)), about=_called(line),
             badges=roles.badges(line.role), link=content.to("model", run=line.run),
         ),
-        Cell(""),
+        Cell(content.NOTHING),
         *totals,
         *scores,
         Cell(f"{line.coverage:.0%}", line.coverage, note=f"{line.cases} cases, {line.clips} clips"),
@@ -267,7 +268,7 @@ def total_cell(score: Score | None, rank: Rank | None, missing: Sequence[str]) -
 
 def _with_rank(row: Row, place: int) -> Row:
     name, rank, *others = row.cells
-    return replace(row, cells=(name, replace(rank, text=row.cells[place].rank), *others))
+    return replace(row, cells=(name, replace(rank, text=row.cells[place].rank or content.NOTHING), *others))
 
 
 def _without_rank(row: Row) -> Row:
