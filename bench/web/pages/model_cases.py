@@ -74,7 +74,10 @@ def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> 
     drawn = [_category_figure(metric, scores, cases, known) for metric, scores in shown.items()]
     columns = [
         content.Column("metric", "Metric", is_text=True),
-        *(content.Column(name, name or "none", unit=_cases(count)) for name, count in counts.items()),
+        *(
+            content.Column(f"category {name}", name or "none", unit=_cases(count))
+            for name, count in counts.items()
+        ),
     ]
     lines = [
         Row(metric, (metric_cell(known, metric), *(score_cell(scores.get(name)) for name in counts)))
@@ -96,7 +99,7 @@ def _category_figure(
         if math.isfinite(score.mean)
     ]
     overall = breakdown.by_case(cases, metric, 0)["value"].mean()
-    marks = [(float(overall), canvas.GRAY, f"all cases: {number(overall)}")]
+    marks = [(float(overall), f"all cases: {number(overall)}", canvas.GRAY)]
     longest = max((len(each.name) for each in lines), default=0)
     left = 20 + 7 * min(longest, canvas.LONGEST_NAME)
     card = known.card(metric)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import exports, runs
-from bench.scoring.standings import ORDER
+from bench import exports
+from bench.scoring import summary
 from bench.types import Suite
 from bench.web import content
 from bench.web.content import Table
@@ -30,8 +30,8 @@ def suite(out: Path) -> Suite:
 
 def _table(out: Path, name: str, *metrics: str) -> Table:
     found = exports.gather((out,))
-    shown = sorted(found.names)
-    return case.table(found.rows[found.rows["case"] == name], shown, found.names, found.known, metrics)
+    rows = found.rows[found.rows["case"] == name]
+    return case.table(rows, sorted(found.names), found.names, summary.catalogue_of(rows), metrics)
 
 
 def test_every_run_has_a_line_with_its_values(out: Path, suite: Suite) -> None:
@@ -53,7 +53,10 @@ def test_metrics_are_chosen_and_versions_stay_apart(out: Path, suite: Suite) -> 
     boards.write(out, still, suite, rows, clips=False)
     table = _table(out, "c0", "ssim_mean")
     assert [each.key for each in table.columns] == ["name", "ssim_mean@1", "ssim_mean@2"]
-    assert [each.title.rpartition(" ")[2] for each in table.columns[1:]] == ["v1", "v2"]
+    assert [(each.title.rpartition(" ")[2], each.sign) for each in table.columns[1:]] == [
+        ("v1", 1),
+        ("v2", 1),
+    ]
     assert line(table, "mover")["ssim_mean@1"].value == 0.5
     assert line(table, "still")["ssim_mean@2"].value == 0.9
 

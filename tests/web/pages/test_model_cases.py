@@ -54,7 +54,7 @@ def test_categories_are_drawn_side_by_side(out: Path) -> None:
     assert isinstance(figure.plot, Intervals)
     assert [each.name for each in figure.plot.lines] == ["animal (2)", "person (1)", "none (1)"]
     assert [each.mean for each in figure.plot.lines] == pytest.approx([0.6, 0.9, 0.1])
-    assert [value for value, _, _ in figure.plot.marks] == pytest.approx([0.55])  # of all cases
+    assert [told for _, told, _ in figure.plot.marks] == ["all cases: 0.55"]
     (table,) = tables(blocks)
     found = line(table, "ssim_mean")
     assert [(each.title, each.unit) for each in table.columns[1:]] == [
@@ -62,9 +62,11 @@ def test_categories_are_drawn_side_by_side(out: Path) -> None:
         ("person", "1 case"),
         ("none", "1 case"),
     ]
-    assert [found[key].value for key in ("animal", "person", "")] == pytest.approx([0.6, 0.9, 0.1])
-    assert found["animal"].half == "(−0.6706 … 1)"  # SSIM ends at 1
-    assert not found["person"].half  # one case has no interval
+    assert [found[f"category {name}"].value for name in ("animal", "person", "")] == pytest.approx(
+        [0.6, 0.9, 0.1]
+    )
+    assert found["category animal"].half == "(−0.6706 … 1)"  # SSIM ends at 1
+    assert not found["category person"].half  # one case has no interval
 
 
 @pytest.mark.parametrize(
