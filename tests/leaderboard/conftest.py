@@ -25,9 +25,9 @@ def no_components() -> Iterator[None]:
 
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where pages without a browser look for runs; nothing is published, and no votes are noted."""
+    """Where pages without a browser look for runs; for published ones they look into results/ beside it."""
     folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, None).items():
+    for name, value in launch.environment(folder, tmp_path / "results").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return folder

@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 
 from bench.comparison.compare import comparison
 from bench.evaluators import catalogue
-from bench.web import launch
 from leaderboard import compare
 from tests import made
 from tests.leaderboard import boards
@@ -87,11 +86,8 @@ def test_an_address_of_runs_brings_their_suite(out: Path) -> None:
     assert app.multiselect(key="runs").value == ["x-tiny", "y-tiny"]
 
 
-def test_numbers_alone_are_compared_and_lead_to_cases(
-    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps_of_quality(tmp_path / "published", made.suite(tmp_path, cases=CASES), "abc")
-    monkeypatch.setenv(launch.PUBLISHED, str(tmp_path / "published"))
+def test_numbers_alone_are_compared_and_lead_to_cases(out: Path, tmp_path: Path) -> None:
+    steps_of_quality(tmp_path / "results", made.suite(tmp_path, cases=CASES), "abc")
     app = page(PAGE, runs=["a-tiny", "b-tiny", "c-tiny"])
     assert placed(app).count("▲ better<") == 2
     assert placed(app).count("<figure>") == 2

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bench.calibration import curves
 from bench.evaluators import catalogue
 from bench.runs import parquet
-from bench.web import launch
 from tests.leaderboard import boards, hostile
 from tests.leaderboard.placed import page, placed
 from tests.web.pages.test_calibration import table
 
 PAGE = "metrics.py"
 KNOWN = catalogue.registered()
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, tmp_path / "results").items():
-        monkeypatch.setenv(name, value)
-    return folder
 
 
 def test_every_metric_has_a_line_and_a_card(out: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.evaluators import catalogue
 from bench.runs import parquet
-from bench.web import launch
 from leaderboard import model
 from tests.leaderboard import boards, hostile
 from tests.leaderboard.placed import APP, behind, lines, page, placed
@@ -89,13 +87,10 @@ def test_a_clip_without_series_says_so(out: Path) -> None:
     assert "No metric of this run" in placed(page(PAGE, run="still-tiny", tab="Over time"))
 
 
-def test_published_numbers_without_clips(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    suite, mover, _ = boards.two_runs(out)
-    published = tmp_path / "published"
-    rows = parquet.read(out / mover.id / "results.parquet")
-    parquet.write(published / str(suite) / "mover.parquet", rows)
-    for name, value in launch.environment(tmp_path / "nothing", published).items():
-        monkeypatch.setenv(name, value)
+def test_published_numbers_without_clips(out: Path, tmp_path: Path) -> None:
+    suite, mover, _ = boards.two_runs(tmp_path / "elsewhere")
+    rows = parquet.read(tmp_path / "elsewhere" / mover.id / "results.parquet")
+    parquet.write(tmp_path / "results" / str(suite) / "mover.parquet", rows)
     app = page(PAGE)
     assert "not on this machine" in app.info[0].value
     assert "numbers only" in placed(app)
@@ -104,13 +99,12 @@ def test_published_numbers_without_clips(out: Path, tmp_path: Path, monkeypatch:
     assert placed(page(PAGE, tab="Cases")).count('<div class="card">') == 2
 
 
-def test_an_id_from_a_stranger_is_no_path(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_from_a_stranger_is_no_path(out: Path, tmp_path: Path) -> None:
     """A published row may call its run anything: '../secret' must not lead out of the folder of runs."""
     suite, _, _ = boards.two_runs(tmp_path / "secret" / "runs")
     stranger = boards.run(suite, "stranger", run_id="../secret/runs/mover-tiny")
-    published = tmp_path / "published"
-    parquet.write(published / str(suite) / "x.parquet", [boards.row(stranger, "c0", "ssim_mean", 0.5)])
-    monkeypatch.setenv(launch.PUBLISHED, str(published))
+    rows = [boards.row(stranger, "c0", "ssim_mean", 0.5)]
+    parquet.write(tmp_path / "results" / str(suite) / "x.parquet", rows)
     out.mkdir()
     app = page(PAGE, run=stranger.id)
     assert app.selectbox(key="run").value == stranger.id

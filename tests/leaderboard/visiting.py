@@ -85,7 +85,8 @@ def nothing_went_wrong(visit: Visit) -> None:
     failed = [response.url for response in visit.responses if response.status >= 400]
     assert [url for url in failed if not url.endswith(OWN_NOISE)] == []
     # a player that starts while the page replaces it says so; nobody sees it
-    assert [error for error in visit.errors if "play() request was interrupted" not in error] == []
+    errors = [error for error in visit.errors if "play() request was interrupted" not in error]
+    assert errors == [], errors
 
 
 def picture(visit: Visit, tmp_path: Path, name: str) -> None:
