@@ -34,7 +34,7 @@ def show() -> None:
         return
     place([content.Text(case_page.ABOUT, "quiet")], "about")
     case, seed = _choose_clip(rows, notices.known_suite(board, suite))
-    _show_clips(suite, runs, case, seed)
+    _show_clips(board, suite, runs, case, seed)
     _show_values(board, runs, rows[(rows["case"] == case) & (rows["seed"] == seed)])
 
 
@@ -60,7 +60,7 @@ def _show_steps(cases: Sequence[str], case: str, rows: pd.DataFrame) -> None:
         place([case_page.place(cases, case, rows)], "steps")
 
 
-def _show_clips(suite: str, runs: Sequence[str], case: str, seed: int) -> None:
+def _show_clips(board: Board, suite: str, runs: Sequence[str], case: str, seed: int) -> None:
     about = f"At most {player.MOST} clips side by side; null baselines and reference clips come last."
     chosen = lineup.choose_runs(st.container(), runs, player.MOST, runs[: player.MOST], about)
     if not chosen:
@@ -68,8 +68,12 @@ def _show_clips(suite: str, runs: Sequence[str], case: str, seed: int) -> None:
         return
     players.frame(chosen, case, seed)
     if len(chosen) > 1:
-        link = content.to_several("compare", chosen[:MOST_COMPARED], suite=suite, case=case, seed=str(seed))
-        place([content.Text("Compare these →", link=link)], "compare")
+        compared = chosen[:MOST_COMPARED]
+        link = content.to_several("compare", compared, suite=suite, case=case, seed=str(seed))
+        place(
+            [content.Text(f"Compare {', '.join(board.names[run] for run in compared)} →", link=link)],
+            "compare",
+        )
 
 
 def _show_values(board: Board, runs: Sequence[str], rows: pd.DataFrame) -> None:

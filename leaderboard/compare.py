@@ -17,7 +17,7 @@ from bench.comparison import compare, records
 from bench.comparison.differences import Comparison, Side
 from bench.comparison.markdown import write_report
 from bench.web import content
-from bench.web.content import Block, Heading, Text
+from bench.web.content import Heading, Text
 from bench.web.pages import compare as compare_page
 from leaderboard import lineup, notices, players, ranked, source
 from leaderboard.choices import choose_several
@@ -89,8 +89,11 @@ def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
     about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
     metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
     found = _compared(rows, suite, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
-    blocks: list[Block] = [block for pair in found.pairs for block in compare_page.pair(pair, suite, chosen)]
-    place(blocks, "pairs")
+    kept = [("metrics", metric) for metric in metrics]
+    if (seed := st.session_state.get("seed")) is not None:
+        kept.append(("seed", str(seed)))
+    pairs = [compare_page.pair(pair, suite, chosen, kept) for pair in found.pairs]
+    place([block for blocks in pairs for block in blocks], "pairs")
     _show_downloads(found)
 
 

@@ -21,7 +21,9 @@ DRAWS = {
 def notes(poll: Poll) -> Iterator[str]:
     """What else to know: counts, independent draws, groups, sides, votes on clips that changed."""
     found = poll.ratings
-    counts = f"{found.votes} votes by {_count(found.voters, 'voter')} on {_count(found.cases, 'case')}"
+    counts = (
+        f"{_count(found.votes, 'vote')} by {_count(found.voters, 'voter')} on {_count(found.cases, 'case')}"
+    )
     yield f"{counts}; {DRAWS[found.clusters]}"
     if len(found.entries) > MOST_PROFILED:
         yield f"with more than {MOST_PROFILED} entries, intervals are estimate ± error instead of profile likelihoods"

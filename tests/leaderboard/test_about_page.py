@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bench import suites
-from bench.web import launch
 from tests.leaderboard import boards
 from tests.leaderboard.placed import page, placed
 
 PAGE = "about.py"
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, None).items():
-        monkeypatch.setenv(name, value)
-    return folder
 
 
 def test_it_says_what_is_on_this_machine(out: Path) -> None:

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bench.calibration import curves
 from bench.calibration.curves import Calibration
-from bench.web import launch
 from tests.leaderboard import boards
 from tests.leaderboard.placed import page, placed
 from tests.web.pages.test_calibration import table
 
 PAGE = "calibration.py"
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, tmp_path / "results").items():
-        monkeypatch.setenv(name, value)
-    return folder
 
 
 def test_no_table_says_what_to_run(out: Path) -> None:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bench.calibration import curves
 from bench.evaluators import catalogue
 from bench.runs import parquet
-from bench.web import launch
 from tests.leaderboard import boards, hostile
 from tests.leaderboard.placed import page, placed
 from tests.web.pages.test_calibration import table
 
 PAGE = "metrics.py"
 KNOWN = catalogue.registered()
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, tmp_path / "results").items():
-        monkeypatch.setenv(name, value)
-    return folder
 
 
 def test_every_metric_has_a_line_and_a_card(out: Path) -> None:
@@ -64,7 +53,7 @@ def test_runs_and_curves_are_drawn_where_there_are_some(out: Path) -> None:
     said = placed(page(PAGE, metric="ssim_mean"))
     assert "Thin lines: cases" in said
     assert "told apart from 1 on" in said
-    assert 'href="calibration?metric=ssim_mean"' in said
+    assert 'href="./calibration?metric=ssim_mean"' in said
     assert "It has no curve" in placed(page(PAGE, metric="psnr_mean"))
     (out / curves.FILE).write_text("{")
     assert "is no calibration" in placed(page(PAGE, metric="ssim_mean"))

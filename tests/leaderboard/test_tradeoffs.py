@@ -6,21 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.web import launch
 from bench.web.pages import tradeoffs
 from tests.leaderboard import boards
 from tests.leaderboard.placed import page, placed
 from tests.web.pages.test_tradeoffs import write_four
 
 PAGE = "tradeoffs.py"
-
-
-@pytest.fixture
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    for name, value in launch.environment(folder, None).items():
-        monkeypatch.setenv(name, value)
-    return folder
 
 
 def _counts(said: str) -> dict[str, int]:

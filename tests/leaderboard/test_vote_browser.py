@@ -66,7 +66,6 @@ def test_a_vote_by_keys(browser: Browser, address: str, noted: VoteFile, tmp_pat
         visit.page.reload()
         expect(visit.page.get_by_text("You have voted on 1 of 3 pairs")).to_be_visible()
         visit.page.get_by_text("Results so far").click()
-        visit.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
         expect(visit.cell("mover")).to_have_count(1)
         picture(visit, tmp_path, "vote-results")
 

@@ -1,4 +1,4 @@
-"""The page where people vote: blind addresses, one vote a pair, names only afterwards, and what goes wrong said."""
+"""The page where people vote: blind addresses, one vote per pair, names only afterwards, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bench.web import launch
 from bench.web.player import Shown
 from leaderboard import ballots, blind, source
 from tests.leaderboard import boards
+from tests.leaderboard.placed import APP, lines, placed
 
-APP = Path(source.__file__).with_name("app.py")
 VOTER = "0123456789abcdef"
 
 
@@ -149,7 +149,7 @@ def test_lines_that_are_no_votes_are_named(out: Path, noted: VoteFile) -> None:
 def test_results_are_not_sent_before_somebody_opens_them(out: Path, noted: VoteFile) -> None:
     app = _press(_press(_page(), "A is better"), "Next pair")
     assert [box.label for box in app.expander] == ["Results so far: they tell names and may sway you"]
-    assert not app.dataframe
+    assert "<table" not in placed(app)
 
 
 def test_results_say_ratings_and_agreement(out: Path, noted: VoteFile) -> None:
@@ -167,11 +167,14 @@ def test_results_say_ratings_and_agreement(out: Path, noted: VoteFile) -> None:
     noted.append(replace(vote, left_clip="", right_clip=""))
     app = AppTest.from_function(opened, default_timeout=60).run()
     assert not app.exception
-    ratings, agreement = (table.value for table in app.dataframe)
-    assert list(ratings["Entry"]) == [name.removesuffix("-tiny") for name in (vote.left, vote.right)]
-    assert list(ratings["Won"]) == [1, 0]
-    assert "ssim_mean ↑" in set(agreement["Metric"])
-    assert "1 vote" in _said(app)
+    ratings = lines(app, "Ratings")
+    assert [each["entry"] for each in ratings] == [
+        name.removesuffix("-tiny") for name in (vote.left, vote.right)
+    ]
+    assert [each["won"] for each in ratings] == ["1", "0"]
+    assert "<small>ssim_mean</small>" in placed(app)
+    assert "1" in {each["votes"] for each in lines(app, "How metrics agree with the votes")}
+    assert "1 vote by 1 voter" in placed(app)
 
 
 def test_clips_that_cannot_be_shown_are_passed_over(out: Path) -> None:

@@ -15,9 +15,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Response
 
+from bench.base.svg.canvas import BLUE
 from bench.web import launch
 
 CHARTS = "figure svg"
+LINES, AREAS = f"{CHARTS} path[stroke='{BLUE}']", f"{CHARTS} path[fill='{BLUE}']"
+"""Curves of plots, and the bands around them."""
+
 PLAYING = "[...document.querySelectorAll('video')].every(v => v.readyState >= 3 && v.videoWidth > 0)"
 OWN_NOISE = ("/_stcore/health", "/_stcore/host-config")
 """What Streamlit's front end asks for below a page's own address too, gets a 404 for, and does without."""
@@ -43,6 +47,16 @@ class Visit:
     def cell(self, text: str) -> Locator:
         """Of a table, by its whole text."""
         return self.page.locator("table :is(td, th):visible").get_by_text(text, exact=True)
+
+    def strange_links(self) -> list[str]:
+        """Addresses of links that run something, or lead to where a stranger would have us."""
+        every: list[str] = self.page.locator("a").evaluate_all("links => links.map(link => link.href)")
+        parts = [(href, urlsplit(href)) for href in every if href]
+        return [
+            href
+            for href, part in parts
+            if part.scheme not in ("http", "https") or "evil" in (part.hostname or "")
+        ]
 
 
 @contextmanager
@@ -71,7 +85,8 @@ def nothing_went_wrong(visit: Visit) -> None:
     failed = [response.url for response in visit.responses if response.status >= 400]
     assert [url for url in failed if not url.endswith(OWN_NOISE)] == []
     # a player that starts while the page replaces it says so; nobody sees it
-    assert [error for error in visit.errors if "play() request was interrupted" not in error] == []
+    errors = [error for error in visit.errors if "play() request was interrupted" not in error]
+    assert errors == [], errors
 
 
 def picture(visit: Visit, tmp_path: Path, name: str) -> None:

@@ -96,6 +96,7 @@ class Intervals:
         across: what the axis is.
         marks: values that are drawn through all lines, dashed, with their tooltips.
         limits: the axis ends there at the latest; an interval that leaves it is drawn to the edge.
+        width, left: pixels, of all and of the names.
     """
 
     title: str
@@ -104,6 +105,7 @@ class Intervals:
     marks: Sequence[tuple[float, str, str]] = ()
     limits: Range = (-math.inf, math.inf)
     width: int = 760
+    left: int = 196
 
     def svg(self) -> str:
         """The picture."""
@@ -112,7 +114,7 @@ class Intervals:
         height = ROW * len(self.lines) + 50
         frame = Frame(
             (max(low, self.limits[0]), min(high, self.limits[1])), (0, 1),
-            left=196, right=self.width - 16, top=6, bottom=height - 40,
+            left=self.left, right=self.width - 16, top=6, bottom=height - 40,
         )  # fmt: skip
         drawn = frame.axis_x(self.across)
         drawn += [

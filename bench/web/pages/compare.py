@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.comparison import columns
@@ -62,13 +63,14 @@ def scores(found: Ranking, runs: Sequence[str]) -> Table:
     )
 
 
-def pair(found: Pair, suite: str, runs: Sequence[str]) -> list[Block]:
+def pair(found: Pair, suite: str, runs: Sequence[str], kept: Sequence[tuple[str, str]] = ()) -> list[Block]:
     """One run against the first.
 
     Args:
         found: the comparison.
         suite: name@version, for links to cases.
         runs: all runs that are compared, the first first: links keep them.
+        kept: what else links to cases keep of the address, name and value.
     """
     made: list[Block] = [Heading(f"{found.b.name} against {found.a.name}"), Text(summary(found.differences))]
     if found.differences or found.skipped:
@@ -81,10 +83,11 @@ def pair(found: Pair, suite: str, runs: Sequence[str]) -> list[Block]:
     cases = [
         Cell(
             f"{'▲' if each.gain > 0 else '▼'} {each.case}",
-            link=content.to_several("compare", runs, case=each.case, suite=suite),
+            link=replace(link, query=(*link.query, *kept)),
             half=minus(f"{each.gain:+.2f} × the usual difference"),
         )
         for each in extremes(found)
+        for link in [content.to_several("compare", runs, case=each.case, suite=suite)]
     ]
     if cases:
         made.append(Listing(tuple(cases), "Cases that differ most: click to see the clips"))

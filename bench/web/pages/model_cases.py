@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bench.base import svg
+from bench.base.svg import canvas
+from bench.base.wording import number
 from bench.evaluators.catalogue import Catalogue
 from bench.scoring import breakdown, summary
 from bench.scoring.standings import Score
 from bench.web import content
-from bench.web.content import Block, Card, Cell, Details, Gallery, Heading, Row, Table, Text
+from bench.web.content import (
+    Block,
+    Card,
+    Cell,
+    Details,
+    Figure,
+    Figures,
+    Gallery,
+    Heading,
+    Row,
+    Table,
+    Text,
+)
 from bench.web.pages.cells import metric_cell, score_cell
 
 if TYPE_CHECKING:
@@ -18,50 +34,81 @@ if TYPE_CHECKING:
 COUNT = 6
 """Cases at each end of a metric: one line of small pictures."""
 
+ABOUT_CATEGORIES = (
+    "Mean ± half of its 95 % interval over the cases of each category; a single case has no interval. Dashed: the mean "
+    "of all cases."
+)
+
 
 def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> list[Block]:
-    """Means by category, categories across, with how many cases each has.
+    """Means by category, as a plot per metric and as a table with categories across.
 
     Args:
         rows: of the run.
         metrics: which.
         known: what is known of them.
     """
-    found = breakdown.by_category(rows[rows["metric"].isin(metrics)])
     cases = rows[rows["case"].notna()].astype({"category": object}).fillna({"category": ""})
-    counts = cases.groupby("category")["case"].nunique()
-    names = sorted(map(str, counts.index), key=lambda name: (not name, name))
-    if len(names) < 2:
-        only = f"All cases are of one category: {names[0]}." if any(names) else "No case has a category."
+    found = cases.groupby("category")["case"].nunique().to_dict()
+    counts = {str(name): int(found[name]) for name in sorted(found, key=lambda name: (not name, name))}
+    if len(counts) < 2:
+        only = (
+            f"All cases are of one category: {next(iter(counts))}."
+            if any(counts)
+            else "No case has a category."
+        )
         return [Text(only, "small")]
-    cells = {
-        (str(record["metric"]), str(record["category"])): score_cell(
-            Score(**{n: record[n] for n in summary.NUMBERS})
-        )
-        for record in found.to_dict("records")
+    means = {
+        (str(record["metric"]), str(record["category"])): Score(**{n: record[n] for n in summary.NUMBERS})
+        for record in breakdown.by_category(rows[rows["metric"].isin(metrics)]).to_dict("records")
     }
-    rows_ = [
-        Row(
-            metric,
-            (
-                metric_cell(known, metric),
-                *(cells.get((metric, name), Cell(content.NOTHING)) for name in names),
-            ),
-        )
+    of_metric = {
+        metric: {name: means[metric, name] for name in counts if (metric, name) in means}
         for metric in metrics
-        if any((metric, name) in cells for name in names)
-    ]
+    }
+    shown = {
+        metric: scores
+        for metric, scores in of_metric.items()
+        if any(math.isfinite(each.mean) for each in scores.values())
+    }
+    drawn = [_category_figure(metric, scores, cases, known) for metric, scores in shown.items()]
     columns = [
         content.Column("metric", "Metric", is_text=True),
         *(
-            content.Column(name, name or "none", unit=f"{counts[name]} case{'s' * (counts[name] != 1)}")
-            for name in names
+            content.Column(f"category {name}", name or "none", unit=_cases(count))
+            for name, count in counts.items()
         ),
     ]
-    caption = (
-        "Mean ± half of its 95 % interval over the cases of each category; a single case has no interval."
-    )
-    return [Table("Scores by category", tuple(columns), tuple(rows_), caption=caption)]
+    lines = [
+        Row(metric, (metric_cell(known, metric), *(score_cell(scores.get(name)) for name in counts)))
+        for metric, scores in shown.items()
+    ]
+    return [
+        Figures(tuple(drawn)),
+        Table("Scores by category", tuple(columns), tuple(lines), caption=ABOUT_CATEGORIES),
+    ]
+
+
+def _category_figure(
+    metric: str, scores: Mapping[str, Score], cases: pd.DataFrame, known: Catalogue
+) -> Figure:
+    """Means of one metric with their intervals, one line per category; dashed, the mean of all cases."""
+    lines = [
+        svg.Interval(f"{name or 'none'} ({score.cases})", score.mean, score.low, score.high)
+        for name, score in scores.items()
+        if math.isfinite(score.mean)
+    ]
+    overall = breakdown.by_case(cases, metric, 0)["value"].mean()
+    marks = [(float(overall), f"all cases: {number(overall)}", canvas.GRAY)]
+    longest = max((len(each.name) for each in lines), default=0)
+    left = 20 + 7 * min(longest, canvas.LONGEST_NAME)
+    card = known.card(metric)
+    plot = svg.Intervals(f"{metric} by category", lines, card.unit, marks, width=340, left=left)
+    return Figure(plot, known.heading(metric), about=card.definition)
+
+
+def _cases(count: int) -> str:
+    return f"{count} case{'s' * (count != 1)}"
 
 
 def extremes(

@@ -10,15 +10,17 @@ from markupsafe import escape
 
 from bench import exports
 from bench.base.svg import Spreads
+from bench.calibration import curves
 from bench.calibration.curves import Calibration, DamageFacts, MetricFacts
 from bench.calibration.fitting import fitted
 from bench.evaluators import catalogue
 from bench.runs import parquet
 from bench.scoring import summary
 from bench.types import Run, Suite
-from bench.web.content import Block, Details
+from bench.web.content import Block, Details, Facts
 from bench.web.pages import metric_runs, metrics
 from bench.web.pages.metric_runs import Measured
+from bench.web.static import shared_pages
 from tests.leaderboard import boards, hostile
 from tests.web.pages.reading import cells, column, figures, line, markup, of_type, tables
 
@@ -186,22 +188,31 @@ def test_curves_of_the_metric_are_drawn() -> None:
     assert "bench calibrate" in markup(metrics.under_damage(KNOWN, "ssim_mean", None))
 
 
-def test_the_whole_page_has_every_metric_with_its_curves_behind_a_line(out: Path) -> None:
+def test_damages_that_do_not_move_it_are_behind_a_line() -> None:
+    blocks = metrics.under_damage(KNOWN, "ssim_mean", _calibrated())
+    others, about = of_type(blocks, Details)
+    assert others.summary == "1 damage that does not visibly move it"
+    assert [figure.title for figure in figures([others])] == ["loop"]
+    assert dict(of_type(blocks, Facts)[0].rows)["Silent at"].text == "loop"
+    assert about.summary == "Where the curves come from"
+    assert not of_type(metrics.under_damage(KNOWN, "ssim_mean", None), Details)
+
+
+def test_every_metric_has_a_page_on_the_site(out: Path) -> None:
     suite, mover, _ = boards.two_runs(out)
     rows = [boards.row(mover, "c0", name, 0.5) for name in ("ssim_mean", "theirs")]
     boards.write(out, mover, suite, rows, clips=False)
-    scores = exports.gather((out,)).scores
-    blocks = metrics.page(KNOWN, scores, _calibrated())
-    html = markup(blocks)
-    assert all(f'id="{name}"' in html for name in ("ssim_mean", "flicker_max_step"))
-    assert 'id="psnr_mean"' not in html  # no run has it
-    assert "known by name only: theirs" in html
-    damages, about = of_type(blocks, Details)
-    assert damages.summary == "1 damage that moves it"
-    assert [figure.title for figure in figures([damages])] == ["noise"]
-    assert "Silent at" in html
-    assert about.summary == "Where the curves come from"
-    assert not of_type(metrics.page(KNOWN, scores, None), Details)
+    curves.write(out / curves.FILE, _calibrated())
+    pages = {
+        path: blocks for path, _, blocks in shared_pages.pages(exports.gather((out,)), [out], [], [], "")
+    }
+    (index,) = tables(pages["metrics.html"])
+    for name, runs in {"ssim_mean": 2, "flicker_max_step": 1, "theirs": 1, "psnr_mean": 0}.items():
+        assert line(index, name)["runs"].value == runs
+        assert f"metrics/{name}.html" in pages
+    assert [figure.title for figure in figures(pages["metrics/ssim_mean.html"])] == ["noise", "loop"]
+    assert not figures(pages["metrics/psnr_mean.html"])
+    assert "No card" in markup(pages["metrics/theirs.html"])
 
 
 # Strangers

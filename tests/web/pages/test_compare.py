@@ -1,0 +1,114 @@
+"""What tells runs of one suite apart: scores side by side, and each against the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import exports
+from bench.comparison import compare as comparisons
+from bench.comparison.differences import Pair, Side
+from bench.runs import parquet
+from bench.types import Suite
+from bench.web import content
+from bench.web.content import Block, Heading, Listing
+from bench.web.pages import compare
+from tests import made
+from tests.leaderboard import boards
+from tests.web.pages.harm import strange
+from tests.web.pages.reading import cells, column, figures, line, markup, of_type, tables
+from tests.web.pages.run_parts import ranked
+
+CASES = 8
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+def _pairs(out: Path, *chosen: str) -> list[Pair]:
+    """The first run against each of the others."""
+    found = exports.gather((out,))
+    rows, _ = parquet.read_all([found.paths[run] for run in chosen])
+    sides = [Side(run, found.names[run]) for run in chosen]
+    return list(comparisons.pairs(rows, sides, comparisons.chosen(rows, ()), {}))
+
+
+def _blocks(out: Path, *chosen: str) -> list[list[Block]]:
+    return [compare.pair(pair, "tiny@1", chosen) for pair in _pairs(out, *chosen)]
+
+
+def steps_of_quality(out: Path, suite: Suite, labels: str) -> None:
+    """Runs a, b, …: the n-th is 0.1 × n better on each of eight cases; only their numbers are here."""
+    for number, label in enumerate(labels):
+        of = boards.run(suite, label)
+        rows = [
+            boards.row(of, case.id, "ssim_mean", 0.3 + 0.1 * number * (1 + 0.1 * n))
+            for n, case in enumerate(suite.cases)
+        ]
+        rows += [boards.row(of, None, "fvd_lite0_debiased", 5.0, low=4.0, high=6.0, n=CASES, decoded="")]
+        parquet.write(out / str(suite) / f"{label}.parquet", rows)
+
+
+def test_two_runs_are_compared(out: Path) -> None:
+    boards.two_runs(out)
+    (blocks,) = _blocks(out, "still-tiny", "mover-tiny")
+    assert [heading.text for heading in of_type(blocks, Heading)] == ["mover against still"]
+    (table,) = tables(blocks)
+    found = line(table, "ssim_mean")
+    # 0.5 and 0.7 against 1 and 1, over the two cases that both have
+    assert found["difference"].value == pytest.approx(-0.4)
+    assert found["b"].value == pytest.approx(0.6)
+    assert found["won"].value == 0
+    assert [each.title for each in table.columns[1:3]] == ["still", "mover"]
+    compared = [cell.text for cell in cells(table, "verdict") if not cell.text.startswith("not compared")]
+    assert {*compared} == {"· too few cases"}
+    assert "1 case left out that only still has: c2" in markup(blocks)
+
+
+def test_differences_are_drawn_and_the_cases_that_differ_most_lead_to_their_clips(
+    out: Path, tmp_path: Path
+) -> None:
+    steps_of_quality(out, made.suite(tmp_path, cases=CASES), "abc")
+    found = _blocks(out, "a-tiny", "b-tiny", "c-tiny")
+    shown = [tables(blocks)[0] for blocks in found]
+    assert [column(table, "verdict")[0] for table in shown] == ["▲ better"] * 2
+    assert [cells(table, "verdict")[0].tone for table in shown] == ["better"] * 2
+    assert [[each.title for each in table.columns[1:3]] for table in shown] == [["a", "b"], ["a", "c"]]
+    assert [len(figures(blocks)) for blocks in found] == [1, 1]
+    first = found[0]
+    assert "features of the clips, and those of a and b are not here" in markup(first)
+    cases = of_type(first, Listing)[0]
+    assert cases.title.startswith("Cases that differ most")
+    assert len(cases.lines) == 3
+    for cell in cases.lines:
+        runs = ("a-tiny", "b-tiny", "c-tiny")
+        assert cell.link == content.to_several("compare", runs, case=cell.text.split()[1], suite="tiny@1")
+        assert cell.half.endswith("× the usual difference")
+
+
+def test_set_numbers_only_cannot_be_compared(out: Path) -> None:
+    suite, mover, still = boards.two_runs(out)
+    for of in (mover, still):
+        boards.write(out, of, suite, [boards.row(of, None, "fvd_lite0", 3.0, n=3)], clips=False)
+    assert "No metric can be compared" in markup(_blocks(out, "mover-tiny", "still-tiny")[0])
+
+
+def test_scores_stand_side_by_side(out: Path) -> None:
+    boards.two_runs(out)
+    table = compare.scores(ranked(out), ["still-tiny", "mover-tiny"])
+    assert [each.title for each in table.columns] == ["Metric", "still", "mover"]
+    found = line(table, "ssim_mean")
+    assert [found[run].value for run in ("still-tiny", "mover-tiny")] == pytest.approx([1.0, 0.6])
+    assert found["mover-tiny"].note == "2 of 3 clips"
+
+
+def test_names_are_text(out: Path) -> None:
+    suite, _, _ = boards.two_runs(out)
+    boards.hostile_run(out, suite)
+    chosen = ("hostile-tiny", "mover-tiny")
+    said = markup([*_blocks(out, *chosen)[0], compare.scores(ranked(out), chosen)])
+    assert "onerror" in said
+    assert not strange(said)
