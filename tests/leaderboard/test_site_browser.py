@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests import made
 from tests.leaderboard import boards
-from tests.leaderboard.sites import export, strangers
 from tests.leaderboard.visiting import PLAYING
+from tests.web.sites import export, strangers
 
 TIMES = "[...document.querySelectorAll('video')].map(video => video.currentTime)"
 NAMES = "[...document.querySelectorAll('tbody.ranked tr:not([hidden]) th')].map(th => th.innerText.split('\\n')[0])"

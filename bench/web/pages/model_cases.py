@@ -29,8 +29,8 @@ def categories(rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue) -> 
     """
     found = breakdown.by_category(rows[rows["metric"].isin(metrics)])
     cases = rows[rows["case"].notna()].astype({"category": object}).fillna({"category": ""})
-    counts = cases.groupby("category")["case"].nunique()
-    names = sorted(map(str, counts.index), key=lambda name: (not name, name))
+    counts = {str(name): int(count) for name, count in cases.groupby("category")["case"].nunique().items()}
+    names = sorted(counts, key=lambda name: (not name, name))
     if len(names) < 2:
         only = f"All cases are of one category: {names[0]}." if any(names) else "No case has a category."
         return [Text(only, "small")]
