@@ -1,9 +1,9 @@
-"""HTML of pages as elements, as a browser reads it, for tests of what stands in tables."""
+"""HTML of pages as elements, as a browser reads it, and as lines that say all that a page says, for tests."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -46,6 +46,86 @@ def tree(page: str) -> Element:
 def words(element: Element) -> str:
     """All of its text in one line."""
     return re.sub(r"\s+", " ", " ".join(element.itertext())).strip()
+
+
+# What a page says, line by line
+
+WHOLE = {"h1", "h2", "h3", "h4", "p", "pre", "li", "summary", "label", "button", "b", "figcaption"}
+"""Elements that are one line each."""
+
+SILENT = {"script", "style", "noscript"}
+
+FACTS = ("key", "sign", "value", "rank")
+"""What cells know besides their words: columns their name and direction, others what they sort by."""
+
+
+def lines(element: Element, without: Sequence[str] = ()) -> Iterator[str]:
+    """All that a part of a page says: words, where links lead, tooltips, rows of tables with what they sort by, plots.
+
+    Args:
+        element: the part.
+        without: keys of columns to leave out.
+    """
+    if element.tag == "table":
+        yield from _table(element, without)
+    elif element.tag == "svg":
+        yield _plot(element)
+    elif element.tag in WHOLE:
+        yield _line(element)
+    elif element.tag in {"a", "video", "img"}:
+        yield _linked(element)
+    elif element.tag not in SILENT:
+        for child in element:
+            yield from lines(child, without)
+
+
+def said(element: Element) -> str:
+    """Its words, with where links lead and what tooltips say."""
+    parts = [element.text or ""]
+    for child in element:
+        inner = "" if child.tag == "svg" else _linked(child) if child.tag == "a" else said(child)
+        parts += [inner, child.tail or ""]
+    text = re.sub(r"\s+", " ", " ".join(parts)).strip()
+    return f"{text} {{{element.get('title')}}}" if element.get("title") else text
+
+
+def _linked(element: Element) -> str:
+    """Words and the kind of page they lead to, or an address of the web; pictures and clips have no words."""
+    return f"[{said(element) or element.tag} → {element.get('data-page') or element.get('href', 'a file')}]"
+
+
+def _line(element: Element) -> str:
+    before = "#" * int(element.tag[1]) if element.tag[0] == "h" else "▸" if element.tag == "summary" else ""
+    tone = element.get("class", "")
+    return f"{before} {said(element)}{f' ({tone})' if tone else ''}".strip()
+
+
+def _table(table: Element, without: Sequence[str]) -> Iterator[str]:
+    yield f"table: {table.get('aria-label', '')}"
+    keys: list[str] = []
+    for row in table.iter("tr"):
+        cells = [cell for cell in row if "pick" not in cell.get("class", "").split()]
+        keys = keys or [cell.get("data-key", "") for cell in cells]
+        shown = [cell for place, cell in enumerate(cells) if keys[place] not in without or not keys[place]]
+        yield " | ".join(map(_cell, shown))
+
+
+def _cell(cell: Element) -> str:
+    facts = [
+        f"{name[5:]}={cell.get(name)}"
+        for name in ("data-key", "data-sign", "data-value", "data-rank")
+        if name in cell.attrib
+    ]
+    strips = [path.get("d", "") for svg in cell.iter("svg") for path in svg.iter("path")]
+    return " ".join([said(cell), *facts, *strips])
+
+
+def _plot(plot: Element) -> str:
+    told = [words(title) for title in plot.iter("title")]
+    return f"plot: {plot.get('aria-label', '')}: {'; '.join([*map(words, plot.iter('text')), *told])}"
+
+
+# Tables
 
 
 @dataclass(frozen=True)
