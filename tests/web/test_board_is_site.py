@@ -49,6 +49,7 @@ ONLY: Mapping[str, Mapping[str, str]] = {
     "the comparison on the board": {
         r"\[(All models on this case|still|mover|better|worse) → → (case|model)\]": "likewise",
     },
+    "reported numbers on the site": {"### Download": "the board has buttons"},
     "the page about it all on the board": {
         "table: The suites on this machine": "a site is read on another machine",
         "## On this machine": "likewise",
@@ -246,7 +247,7 @@ def test_calibration(site: Path, damage: str) -> None:
 def test_reported_numbers(site: Path, benchmark: str) -> None:
     """The site has one benchmark below the other."""
     there, here = of_site(site, "reported.html"), of_board("reported.py", benchmark=benchmark)
-    assert [*there[:2], *section(there, f"## {benchmark}")[1:]] == here
+    assert alike([*there[:2], *section(there, f"## {benchmark}")[1:]], "reported numbers on the site") == here
 
 
 def test_about(site: Path) -> None:
@@ -267,3 +268,6 @@ def test_downloads(site: Path) -> None:
     assert json.loads(downloads.scores_json(board, board.names)) == there
     found = ranked.ranking(board, board.suites[0])
     assert downloads.bibtex(found).decode() == (site / "citations.bib").read_text()
+    app = page("reported.py")
+    assert [button.label for button in app.get("download_button")] == ["CSV", "JSON"]
+    assert len([*(site / "reported").glob("*.csv")]) == len([*(site / "reported").glob("*.json")]) == 2

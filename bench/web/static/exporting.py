@@ -13,7 +13,7 @@ from bench.base.progress import Progress
 from bench.exports import moments, tables
 from bench.web import content
 from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
-from bench.web.pages import case, citations, compare, leaderboard, model
+from bench.web.pages import case, citations, compare, leaderboard, model, reported
 from bench.web.pages.model_parts import ModelParts
 from bench.web.static import folders, measured, pairs, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
@@ -259,6 +259,10 @@ class _Export:
         models = dict.fromkeys(line.model for suite in suites for line in suite.ranking.standing.lines)
         metrics = dict.fromkeys(metric for suite in suites for metric in suite.ranking.metrics)
         self.writer.text("citations.bib", citations.bibtex(models, metrics))
+        numbers, _ = reported.read(self.wanted.folders)
+        for name in dict.fromkeys(each.benchmark for each in numbers):
+            for ending, text in reported.files(numbers, name).items():
+                self.writer.text(f"reported/{slug(name)}.{ending}", text)
 
 
 def _board_paths(gathered: Gathered) -> dict[str, str]:
