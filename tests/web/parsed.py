@@ -54,6 +54,7 @@ WHOLE = {"h1", "h2", "h3", "h4", "p", "pre", "li", "summary", "label", "button",
 """Elements that are one line each."""
 
 SILENT = {"script", "style", "noscript"}
+"""Elements that no reader of a page with scripts sees."""
 
 FACTS = ("key", "sign", "value", "rank")
 """What cells know besides their words: columns their name and direction, others what they sort by."""
@@ -111,11 +112,7 @@ def _table(table: Element, without: Sequence[str]) -> Iterator[str]:
 
 
 def _cell(cell: Element) -> str:
-    facts = [
-        f"{name[5:]}={cell.get(name)}"
-        for name in ("data-key", "data-sign", "data-value", "data-rank")
-        if name in cell.attrib
-    ]
+    facts = [f"{name}={cell.get(f'data-{name}')}" for name in FACTS if f"data-{name}" in cell.attrib]
     strips = [path.get("d", "") for svg in cell.iter("svg") for path in svg.iter("path")]
     return " ".join([said(cell), *facts, *strips])
 
