@@ -34,7 +34,7 @@ def show(board: Board, found: Ranking) -> None:
         _show_button(
             "Every measurement (parquet)", f"{name}-rows.parquet", PARQUET, lambda: all_rows(board, runs)
         )
-        _show_button("Citations (BibTeX)", f"{name}.bib", "application/x-bibtex", lambda: _bibtex(found))
+        _show_button("Citations (BibTeX)", f"{name}.bib", "application/x-bibtex", lambda: bibtex(found))
 
 
 def _show_button(label: str, file: str, mime: str, made: Callable[[], bytes]) -> None:
@@ -85,6 +85,7 @@ def _table(path: Path, run: str) -> pa.Table | None:
     return table.filter(pc.equal(table["run"], run))
 
 
-def _bibtex(found: Ranking) -> bytes:
+def bibtex(found: Ranking) -> bytes:
+    """The papers of the models and metrics that a ranking shows."""
     models = dict.fromkeys(line.model for line in found.standing.lines)
     return citations.bibtex(models, found.metrics).encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from bench.scoring.reported import FOLDER, Reported, benchmarks, metrics
-from bench.web.pages import frames, reported
+from bench.web.pages import reported
 from leaderboard import downloads, source
 from leaderboard.choices import choose
 from leaderboard.place import place
@@ -45,13 +45,11 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
 
 
 def _show_downloads(found: Sequence[Reported], benchmark: str) -> None:
-    frame = reported.frame(found, benchmark)
     name = downloads.file_name(f"reported-{benchmark}")
     with st.container(horizontal=True):
-        st.download_button("CSV", frames.as_csv(frame), f"{name}.csv", "text/csv", on_click="ignore")
-        st.download_button(
-            "JSON", frames.as_json(frame), f"{name}.json", "application/json", on_click="ignore"
-        )
+        for ending, text in reported.files(found, benchmark).items():
+            mime = {"csv": "text/csv", "json": "application/json"}[ending]
+            st.download_button(ending.upper(), text, f"{name}.{ending}", mime, on_click="ignore")
 
 
 if __name__ == "__main__":

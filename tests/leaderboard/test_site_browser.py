@@ -21,11 +21,16 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests import made
 from tests.leaderboard import boards
-from tests.leaderboard.sites import export, strangers
 from tests.leaderboard.visiting import PLAYING
+from tests.web.sites import export, strangers
 
 TIMES = "[...document.querySelectorAll('video')].map(video => video.currentTime)"
-NAMES = "[...document.querySelectorAll('tbody.ranked tr:not([hidden]) th')].map(th => th.innerText.split('\\n')[0])"
+NAMES = """[...document.querySelectorAll("table[data-remembered] tbody:not(.apart) tr:not([hidden]) th a")].map(
+  (link) => link.innerText
+)"""
+FRAMES = """async (count) => {
+  for (let n = 0; n < count; n += 1) await new Promise((done) => requestAnimationFrame(done));
+}"""
 
 
 @dataclass
@@ -109,7 +114,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`bench serve` as somebody starts it."""
-    words = [sys.executable, "-m", "bench", "serve", str(folder), "--port", "0"]
+    words = [sys.executable, "-m", "bench", "serve", str(folder)]  # at the first free port
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout
@@ -137,16 +142,14 @@ def window(request: pytest.FixtureRequest, browser: Browser, exported: Path, ser
 
 def test_sorting_puts_the_best_first_and_what_has_no_value_last(window: Window) -> None:
     window.go("index.html")
-    heading = window.page.get_by_role("button", name="flicker_max_step")
-    assert window.names() == [
-        "alpha",
-        "beta",
-    ]  # the first column that has a better direction sorts, here ssim_mean
+    heading = window.page.get_by_role("button", name="Largest brightness jump")
+    # the first column that has a better direction sorts, here ssim_mean
+    assert window.names() == ["alpha", "beta"]
     heading.click()
     assert window.names() == ["beta", "alpha"]  # the first click shows the best: lower is better
     heading.click()
     assert window.names() == ["alpha", "beta"]
-    ssim = window.page.get_by_role("button", name="ssim_mean")
+    ssim = window.page.get_by_role("button", name="Stability")
     for _ in range(2):
         ssim.click()
         assert window.names() == ["alpha", "beta"]  # beta has none, whichever way
@@ -157,10 +160,10 @@ def test_sorting_puts_the_best_first_and_what_has_no_value_last(window: Window) 
 
 def test_an_address_shows_what_its_sender_chose_and_nonsense_is_passed_over(window: Window) -> None:
     window.go("index.html")
-    window.page.get_by_role("button", name="Entry").click()
+    window.page.get_by_role("button", name="Model").click()
     window.page.get_by_label("Search").fill("beta")
     window.page.locator("details.columns summary").click()
-    window.page.locator("details.columns").get_by_text("ssim_mean").click()
+    window.page.locator("details.columns").get_by_text("Stability").click()
     assert window.names() == ["beta"]
     sent = window.page.url
     assert "sort=name" in sent
@@ -168,8 +171,8 @@ def test_an_address_shows_what_its_sender_chose_and_nonsense_is_passed_over(wind
     window.page.goto(sent)
     assert window.names() == ["beta"]
     expect(window.page.get_by_label("Search")).to_have_value("beta")
-    expect(window.page.get_by_role("button", name="ssim_mean")).to_be_hidden()
-    window.go("index.html#sort=<script>&kind=nobody&hide=x,%25E0,y&q=")
+    expect(window.page.get_by_role("button", name="Stability")).to_be_hidden()
+    window.go("index.html#sort=<script>&role=nobody&hide=x,%25E0,y&q=")
     assert sorted(window.names()) == ["alpha", "beta"]
 
 
@@ -185,7 +188,7 @@ def test_two_entries_are_ticked_compared_played_and_in_step(window: Window) -> N
     for _ in range(5):
         first, second = window.page.evaluate(TIMES)
         assert abs(first - second) < 0.05
-        window.page.wait_for_timeout(80)
+        window.page.evaluate(FRAMES, 5)
 
 
 def test_seeking_works(window: Window) -> None:
@@ -213,6 +216,11 @@ def test_a_case_shows_all_entries_and_those_that_are_ticked(window: Window) -> N
     expect(window.page.locator("video")).to_have_count(2)
     window.page.get_by_label("The next case").click()
     window.until("location.hash.includes('case=c0')")
+    window.page.get_by_role("link", name="Compare these →").click()
+    expect(window.page.locator("#case")).to_have_value("c0")
+    assert window.page.url.endswith("compare.html#runs=alpha-tiny,still-tiny&case=c0")
+    ways = window.page.locator("#ways a")
+    expect(ways).to_have_text(["All models on this case →", "alpha →", "still →"])
 
 
 def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:
@@ -220,15 +228,26 @@ def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:
     expect(window.page.locator("video")).to_have_count(2)
     window.page.locator("video").first.evaluate("video => video.play()")
     window.until("document.querySelector('video').currentTime > 0.1")
-    expect(window.page.get_by_text("Along the clips")).to_be_visible()
+    expect(window.page.get_by_role("heading", name="Over time")).to_be_visible()
 
 
 def test_cases_that_differ_most_lead_to_their_clips(window: Window) -> None:
     window.go("compare.html#runs=still-tiny,alpha-tiny")
     expect(window.page.locator("#case")).to_have_value("c0")
-    window.page.locator("#pairs").get_by_role("button", name="c1").first.click()
+    window.page.locator("#pairs").get_by_role("link", name="c1").first.click()
     expect(window.page.locator("#case")).to_have_value("c1")
     assert "case=c1" in window.page.url
+
+
+def test_cases_that_differ_most_keep_all_runs_that_are_compared(window: Window) -> None:
+    runs = "runs=still-tiny,alpha-tiny,beta-tiny"
+    window.go(f"compare.html#{runs}&case=c0")
+    window.page.locator("#pairs").get_by_role("link", name="c1").first.click()
+    expect(window.page.locator("#case")).to_have_value("c1")
+    assert window.page.url.endswith(f"#{runs}&case=c1")
+    window.until(PLAYING)
+    expect(window.page.locator("video")).to_have_count(3)
+    expect(window.page.locator("video").first).to_be_in_viewport()
 
 
 def test_cases_that_have_no_clips_on_the_page_lead_to_their_own(
@@ -252,7 +271,7 @@ def test_a_player_that_is_replaced_is_over(browser: Browser, exported: Path) -> 
         window.page.get_by_label("The next case").click()
         window.until("document.querySelector('section.player') && !old.isConnected")
         window.page.evaluate("old.clock.tick = () => { window.ticked = (window.ticked ?? 0) + 1; }")
-        window.page.wait_for_timeout(250)
+        window.page.evaluate(FRAMES, 5)
         assert window.page.evaluate("window.ticked ?? 0") <= 1  # the one that had been asked for already
         assert window.page.evaluate("old.clock.isPlaying") is False
         assert window.page.evaluate("[...old.querySelectorAll('video[src]')].length") == 0
@@ -264,7 +283,8 @@ SHOWN = """([series, lines]) => {
     name: `run ${number}`,
     clip: { fps: 8, frames: 3, series: Object.fromEntries(series.map((name) => [name, each])) },
   }));
-  benchPlayer.show(document.getElementById("player"), { id: "c0" }, clips, {});
+  const plotted = Object.fromEntries(series.map((name) => [name, { title: name, unit: "" }]));
+  benchPlayer.show(document.getElementById("player"), { id: "c0" }, clips, plotted);
   return JSON.parse(document.querySelector("section.player script").textContent).series[0].first;
 }"""
 
@@ -299,16 +319,19 @@ def test_more_series_than_eight_stand_behind_a_click(browser: Browser, exported:
 
 def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: Path, server: str) -> None:
     with opened(browser, server, width=390, scheme="dark") as window:
-        paths = [
-            "index.html",
-            "compare.html#runs=alpha-tiny,beta-tiny,still-tiny",
-            "case.html",
-            "metrics.html",
-            "reported.html",
-        ]
-        for path in [*paths, "about.html", "models/alpha-tiny.html"]:
+        seen = {
+            "index.html": "tbody th",
+            "compare.html#runs=alpha-tiny,beta-tiny,still-tiny": "#pairs td",
+            "case.html": "#values td",
+            "metrics.html": "tbody th",
+            "metrics/ssim_mean.html": "figure",
+            "reported.html": "main p",
+            "about.html": "main p",
+            "models/alpha-tiny.html": "tbody th",
+        }
+        for path, part in seen.items():
             window.go(path)
-            window.page.wait_for_timeout(150)
+            window.page.locator(part).first.wait_for()
             assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
             colour = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert max(map(int, re.findall(r"\d+", colour)[:3])) < 64, (path, colour)
@@ -335,9 +358,9 @@ def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
             window.page.wait_for_selector("#scores td")
         window.go("case.html")
         window.page.wait_for_selector("#values td")
-        for option in window.page.locator("#case option").all()[:12]:
+        for place, option in enumerate(window.page.locator("#case option").all()[:12], start=1):
             window.page.locator("#case").select_option(option.get_attribute("value"))
-        window.page.wait_for_timeout(300)
+            expect(window.page.locator("#place")).to_contain_text(f"Case {place} of")
         assert window.page.locator("a[href^='javascript' i], img[src=x], iframe").count() == 0
 
 

@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 from bench.cli.commands import app
 from bench.errors import UsageError
 from bench.runs import parquet
-from bench.web import serve
-from bench.web.pages import pairs
-from bench.web.static import drawing, folders, rendering
+from bench.web import html, ports, serve
+from bench.web.static import folders, pairs
 from tests import made
 from tests.leaderboard import boards, hostile
-from tests.leaderboard.sites import export, strangers
+from tests.web.parsed import Grid, grids, tree, words
+from tests.web.sites import export, strangers
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -64,7 +64,7 @@ def test_a_table_line_a_run_with_ranges_intervals_and_coverage(made_site: Path) 
     assert "null baseline" in page
     assert "2 of 3 clips" in page
     # 0.5 and 0.7 of two cases: 0.6 ± 1.27, cut off at SSIM's end
-    assert re.search(r"<b>0\.6</b><small>\(−0\.67\d* … 1\)</small>", page)
+    assert re.search(r'<bdi>0\.6</bdi> <span class="half">\(−0\.67\d* … 1\)</span>', page)
     assert 'data-value="10.0"' in page
     assert page.index("mover-tiny.html") < page.index('class="apart"') < page.index("still-tiny.html")
 
@@ -106,12 +106,22 @@ def test_series_and_clips_of_a_run_are_data(made_site: Path) -> None:
     assert clip["series"]["flicker_max_step"]["first"] == 0
 
 
-def test_a_case_says_every_runs_values_and_a_missing_one_is_null(made_site: Path) -> None:
+def test_a_case_says_every_runs_values_and_a_missing_one_is_none(made_site: Path) -> None:
     content = data(made_site / "data" / "cases" / folders.slug(_suite(made_site)) / "c2.js")
     assert isinstance(content, dict)
-    listed = _inlined(made_site / "case.html")["suites"][0]["titles"]
-    values = dict(zip(listed, content["values"]["mover-tiny"], strict=True))
-    assert values == {"ssim_mean ↑": None, "flicker_max_step ↓": 10.0}
+    assert list(content["values"]) == ["0"]  # by seed
+    found = _grid(content["values"]["0"])
+    assert found.columns == {
+        "name": "Model",
+        "ssim_mean": "Stability ↑",
+        "flicker_max_step": "Largest brightness jump ↓ gray levels",
+        "why": "Without a value",
+    }
+    mover = found.rows[0]
+    values = {key: mover[key].get("data-value") for key in ("name", "ssim_mean", "flicker_max_step")}
+    assert values == {"name": "mover", "ssim_mean": None, "flicker_max_step": "10.0"}
+    assert found.row("mover")["ssim_mean"] == "–"
+    assert found.row("mover")["why"] == "clip has 1 frame, flicker needs 2"
     assert content["prompt"] == "prompt 2"
     assert (made_site / content["image"]).is_file()
 
@@ -120,11 +130,11 @@ def test_comparisons_were_made_in_advance(made_site: Path) -> None:
     (pair,) = _inlined(made_site / "compare.html")["pairs"]
     content = data(made_site / "data" / "pairs" / f"{pair}.js")
     assert isinstance(content, dict)
-    assert (content["a"], content["b"]) == ("still", "mover")  # baselines are what others are held against
-    keys = [column["key"] for column in content["columns"]]
-    lines = [dict(zip(keys, line, strict=True)) for line in content["lines"]]
-    flicker = next(line for line in lines if line["metric"].startswith("flicker_max_step"))
-    assert flicker["difference"].startswith("+1")
+    found = _grid(content["html"])
+    # baselines are what others are held against
+    assert (found.columns["a"], found.columns["b"]) == ("still", "mover")
+    flicker = next(row for row in found.rows if "flicker_max_step" in words(row["metric"]))
+    assert words(flicker["difference"]).startswith("+1")
 
 
 def test_the_same_results_give_the_same_bytes(out: Path, made_site: Path, tmp_path: Path) -> None:
@@ -182,7 +192,7 @@ def test_a_failed_export_leaves_the_old_site_and_nothing_half_done(
     destination = tmp_path / "site"
     export(destination, out, clips="none")
     before = digests(destination)
-    monkeypatch.setattr("bench.web.pages.pairs.content", lambda pair: 1 / 0)
+    monkeypatch.setattr("bench.web.pages.compare.pair", lambda *pair: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(destination, out, clips="none")
     assert digests(destination) == before
@@ -281,19 +291,22 @@ def test_metrics_under_settings_have_columns_and_complete_is_every_number(tmp_pa
     export(tmp_path / "site", tmp_path / "published")
     page = (tmp_path / "site" / "index.html").read_text()
     assert f'data-key="{fvd}"' in page
-    partial = {
-        run: "data-partial" in tag for tag, run in re.findall(r'(<tr [^>]*data-run="([^"]+)"[^>]*>)', page)
-    }
-    assert partial == {"whole-tiny": False, "part-tiny": True}
+    complete = dict(re.findall(r'<tr data-row="([^"]+)"[^>]* data-complete="(\w+)"', page))
+    assert complete == {"whole-tiny": "yes", "part-tiny": "no"}
 
 
-def test_cases_that_differ_most_are_told_with_their_addresses(made_site: Path) -> None:
+def test_cases_that_differ_most_lead_to_their_clips(made_site: Path) -> None:
     (path,) = (made_site / "data" / "pairs").glob("*.js")
     content = data(path)
     assert isinstance(content, dict)
-    assert {each["case"]: each["slug"] for each in content["cases"]} == {
-        f"c{n}": f"c{n}" for n in range(2)
-    } | ({"c2": "c2"} if len(content["cases"]) == 3 else {})
+    addresses = {
+        words(link): link.attrib["href"]
+        for link in tree(content["html"]).iter("a")
+        if link.get("data-page") == "compare"
+    }
+    runs = "compare.html#runs=still-tiny,mover-tiny"
+    assert addresses == {f"▼ c{n}": f"{runs}&case=c{n}" for n in range(len(addresses))}
+    assert len(addresses) in {2, 3}
 
 
 # Parts
@@ -308,18 +321,18 @@ def test_slugs_are_safe_file_names_and_never_meet() -> None:
 
 
 def test_inlined_json_ends_no_element() -> None:
-    text = rendering.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
+    text = html.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
     assert not re.search("[<>&\u2028]", text)
     assert json.loads(text) == {"a": "</script><!--\u2028&", "b": None, "c": [None]}
 
 
 @pytest.mark.parametrize("address", [*hostile.LINKS, "", "ftp://x", "http:", "https://"])
 def test_only_addresses_of_the_web_are_links(address: str) -> None:
-    assert rendering.link(address) == ""
+    assert html.web_address(address) == ""
 
 
 def test_addresses_of_the_web_are_links() -> None:
-    assert rendering.link(" https://arxiv.org/abs/1 ") == "https://arxiv.org/abs/1"
+    assert html.web_address(" https://arxiv.org/abs/1 ") == "https://arxiv.org/abs/1"
 
 
 def test_which_pairs_are_compared() -> None:
@@ -336,28 +349,6 @@ def test_which_pairs_are_compared() -> None:
     assert {a for a, _ in pairs.wanted([*crowd, "still"], ["still"])} == {"m0"}  # within the limit
 
 
-def test_a_strip_spans_its_interval_and_is_empty_without_a_mean() -> None:
-    assert drawing.strip(float("nan"), 0.0, 1.0, (0.0, 1.0)) == ""
-    # 84 wide with 4 of air on each side: 0 at 4, 1 at 80
-    assert 'd="M4.0 4H80.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
-    assert 'cx="42.0"' in drawing.strip(0.5, 0.0, 1.0, (0.0, 1.0))
-
-
-def test_names_in_plots_are_escaped_and_extremes_are_drawn() -> None:
-    points = [drawing.Point(hostile.TEXTS[0], 0.0, 1.0), drawing.Point("b", 0.0, 1.0)]
-    svg = drawing.scatter(points, "t", "x", "y")
-    assert "<script" not in svg
-    assert "nan" not in drawing.plot(drawing.Line([0.0, 1.0], [3.0, 3.0]), "flat", "x").lower()
-
-
-@pytest.mark.parametrize(
-    "ends", [(-1e308, 1e308), (0.0, 5e-324), (1e308, 1.7e308), (-5e-324, 5e-324), (1e20, 1e20 + 16384)]
-)
-def test_numbers_at_the_ends_of_float64_are_drawn(ends: tuple[float, float]) -> None:
-    svg = drawing.plot(drawing.Line([0.0, 1.0], ends), "ends", "x") + drawing.strip(ends[0], *ends, ends)
-    assert not re.search("nan|inf", svg.lower())
-
-
 @pytest.mark.parametrize(("clips", "is_served"), [("link", False), ("none", True)])
 def test_only_a_site_that_can_be_served_is_said_to_be(
     clips: str, is_served: bool, out: Path, tmp_path: Path
@@ -372,6 +363,12 @@ def test_only_a_site_that_can_be_served_is_said_to_be(
 
 def _suite(made_site: Path) -> str:
     return str(_inlined(made_site / "case.html")["suites"][0]["name"])
+
+
+def _grid(html: str) -> Grid:
+    """The only table with columns in a part of a page."""
+    (found,) = grids(tree(html))
+    return found
 
 
 def _inlined(page: Path) -> dict[str, list[dict[str, object]]]:
@@ -410,9 +407,9 @@ def test_the_example_of_ci_is_a_workflow_that_publishes_what_is_exported() -> No
 def test_commands_of_the_documents_exist_with_their_options(document: Path) -> None:
     commands = re.findall(r"^(?: {4}|.*run: )bench (\w+)([^#\n]*)", document.read_text(), flags=re.MULTILINE)
     assert commands
-    for name, words in commands:
+    for name, options in commands:
         told = (ROOT / "tests" / "golden" / f"help-{name}.txt").read_text()
-        for option in re.findall(r"--[a-z-]+", words):
+        for option in re.findall(r"--[a-z-]+", options):
             assert f"│ {option} " in told, (name, option)
 
 
@@ -422,8 +419,9 @@ def test_the_example_s_command_runs(tmp_path: Path, out: Path) -> None:
     words = ["export", str(tmp_path / "site"), "--published", str(tmp_path / "results"), "--clips", "none"]
     answer = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "no-runs")])
     assert answer.exit_code == 0, answer.stderr
-    assert "1 runs, 7 pages, 0 clips" in answer.stdout
-    assert (tmp_path / "site" / "index.html").is_file()
+    pages = [*(tmp_path / "site").rglob("*.html")]
+    assert f"1 runs, {len(pages)} pages, 0 clips" in answer.stdout
+    assert tmp_path / "site" / "index.html" in pages
 
 
 @pytest.mark.parametrize(
@@ -453,7 +451,7 @@ def test_only_a_site_is_served(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_said(made_site: Path) -> None:
-    with contextlib.closing(serve.listening("127.0.0.1", 0)) as taken:
+    with contextlib.closing(ports.listening("127.0.0.1", None, 8700)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"port {port} is taken"):
             serve.serve(made_site, "127.0.0.1", port, print)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from bench.base.svg import canvas
 from bench.base.svg.canvas import BLUE, GRAY, INK, Frame, Range
-from bench.base.wording import number, with_interval
+from bench.base.wording import minus, number, with_interval
 
 Shape: TypeAlias = Literal["circle", "diamond", "triangle", "cross"]
 
@@ -69,7 +69,7 @@ class Curve:
 
     def _told(self, place: int) -> str:
         interval = (self.lows[place], self.highs[place]) if self.lows else (math.nan, math.nan)
-        return f"{number(self.x[place])}: {with_interval(self.y[place], *interval)}"
+        return f"{minus(number(self.x[place]))}: {minus(with_interval(self.y[place], *interval))}"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Intervals:
         return canvas.picture(drawn, self.title, self.width, height)
 
     def _line(self, frame: Frame, each: Interval, y: float) -> list[str]:
-        told = f"{each.name}: {each.told or with_interval(each.mean, each.low, each.high)}"
+        told = f"{each.name}: {each.told or minus(with_interval(each.mean, each.low, each.high))}"
         drawn = []
         if each.is_apart:
             box = f'x="0" y="{y - ROW / 2:.1f}" width="{self.width}" height="{ROW}"'
@@ -200,7 +200,7 @@ class Scatter:
         for each in self.dots:
             drawn += self._arms(frame, each)
         for each in self.dots:
-            told = f"{each.name}: {each.told or f'{number(each.x)}, {number(each.y)}'}"
+            told = f"{each.name}: {each.told or minus(f'{number(each.x)}, {number(each.y)}')}"
             drawn.append(canvas.mark(*frame.place(each.x, each.y), each.colour, told, each.shape, 5))
         if len(self.dots) <= MOST_DOTS:
             drawn += _names(
@@ -264,7 +264,7 @@ class Spreads:
             if math.isfinite(each.low + each.high):
                 bar = f"M{frame.across(each.low):.1f} {y:.1f}H{frame.across(each.high):.1f}"
                 drawn.append(canvas.path(bar, each.colour, 3, ' stroke-opacity="0.6"'))
-            told = f"{each.name}: mean {number(each.mean)}"
+            told = f"{each.name}: mean {minus(number(each.mean))}"
             drawn.append(canvas.mark(frame.across(each.mean), y, each.colour, told, size=4.5))
         return canvas.picture(drawn, self.title, self.width, height)
 

@@ -5,6 +5,7 @@
   const data = benchPage.inlined();
   const MOST = 6;
   const FIRST = 3; // clips that are shown at first
+  const COMPARED = 4; // runs on the page of comparisons
   const place = (id) => document.getElementById(id);
   let turn = 0;
 
@@ -74,6 +75,8 @@
     put(place("values"), about.values[chooseSeed(about, seed)]);
     const picked = runs.length ? runs : standard(about);
     tick(picked);
+    place("compare").hidden = picked.length < 2;
+    place("compare").firstElementChild.href = `${benchPage.compare(picked.slice(0, COMPARED))}&case=${slug}`;
     const files = await Promise.all(picked.map((run) => load(`runs/${run}`)));
     if (mine !== turn) return;
     const lanes = picked.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null }));

@@ -7,6 +7,7 @@
   const place = (id) => document.getElementById(id);
   let turn = 0; // grows with each choice: what loads for an older one gives way
 
+  const suiteOf = (run) => data.suites.find((suite) => suite.name === data.runs[run].suite);
   const runsOf = (suite) => Object.keys(data.runs).filter((run) => data.runs[run].suite === suite);
 
   // Words of the address that mean nothing here are passed over, and runs on another suite than the first.
@@ -65,17 +66,27 @@
       const key = pairKey(runs[0], other);
       const found = key ? await load(`pairs/${key}`) : null;
       if (mine !== turn) return;
-      drawn.push(found ? pair(found, runs[0].concat("--", other) !== key) : missing(runs[0], other));
+      drawn.push(found ? pair(found, runs, runs[0].concat("--", other) !== key) : missing(runs[0], other));
     }
     place("pairs").replaceChildren(...drawn);
     place("apart").hidden = !drawn.length;
   }
 
-  function pair(found, isTurned) {
+  function pair(found, runs, isTurned) {
     const section = make("section", { class: "pair" });
     put(section, found.html);
+    for (const link of section.querySelectorAll("a[data-page='compare']")) lead(link, runs);
     if (isTurned) section.prepend(make("p", { class: "small quiet" }, "Computed this way round."));
     return section;
+  }
+
+  // A case leads to the clips of all runs that are chosen; to its own page where this one shows no clips of it.
+  function lead(link, runs) {
+    const slug = new URLSearchParams(link.hash.slice(1)).get("case");
+    const suite = suiteOf(runs[0]);
+    const isShown = suite.cases.slice(0, suite.shown).some(([, each]) => each === slug);
+    link.href = `${isShown ? "compare.html#" : `case.html#suite=${suite.slug}&`}runs=${runs.join(",")}&case=${slug}`;
+    if (isShown) link.addEventListener("click", () => place("clips").scrollIntoView());
   }
 
   function missing(a, b) {
@@ -83,7 +94,7 @@
   }
 
   async function clips(runs, wanted, mine) {
-    const suite = data.suites.find((each) => each.name === data.runs[runs[0]].suite);
+    const suite = suiteOf(runs[0]);
     const select = place("case");
     const shown = suite.cases.slice(0, suite.shown);
     place("clips").hidden = shown.length === 0;

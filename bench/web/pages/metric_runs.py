@@ -100,8 +100,10 @@ def on_runs(found: Measured, metric: str) -> list[Block]:
 
     A number about the whole set has no cases: its own interval is shown.
     """
-    own = quantiles.of_usual_versions(found.means[found.means["metric"] == metric])
-    return [*_spread(found, metric, own), *_alike(found, metric)] if len(own) else _of_sets(found, metric)
+    own = found.means[found.means["metric"] == metric]
+    if own.empty:
+        return _of_sets(found, metric)
+    return [*_spread(found, metric, quantiles.of_usual_versions(own)), *_alike(found, metric)]
 
 
 def _spread(found: Measured, metric: str, own: pd.DataFrame) -> list[Block]:

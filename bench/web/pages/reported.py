@@ -12,7 +12,7 @@ from bench.scoring.reported import EVIDENCE, Metric, Reported, Source
 from bench.types import ARROWS, BETTER, SIGNS
 from bench.web import content
 from bench.web.content import Badge, Block, Cell, Column, Details, Heading, Link, Listing, Row, Table, Text
-from bench.web.pages import reported_plots
+from bench.web.pages import frames, reported_plots
 from bench.web.pages.cells import recipe_details
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ BANNER = (
     "in one and 527 in another. Compare within one table only; none of these numbers is in a ranking of ours."
 )
 NONE = "There are no reported numbers here: they are files in the folder of published results."
+
+FILES: Mapping[str, Callable[[pd.DataFrame], str]] = {"csv": frames.as_csv, "json": frames.as_json}
+"""File ending -> what makes such a file of a table."""
 
 RECOMPUTED, DIFFERENCE = reported.ADDED
 
@@ -54,8 +57,30 @@ def page(numbers: Sequence[Reported], problems: Sequence[str], anchor: Callable[
     if names:
         made.append(Listing(tuple(Cell(name, link=content.to("reported", benchmark=name)) for name in names)))
     for name in names:
-        made += [Heading(name, anchor(name)), *benchmark(numbers, name)]
+        made += [Heading(name, anchor(name)), *benchmark(numbers, name), _files(name)]
     return made
+
+
+def _files(benchmark: str) -> Listing:
+    """Ways to one benchmark's numbers as files."""
+    return Listing(
+        tuple(
+            Cell(ending.upper(), link=content.to("reported", benchmark=benchmark, format=ending))
+            for ending in FILES
+        ),
+        "Download",
+    )
+
+
+def files(numbers: Sequence[Reported], name: str) -> dict[str, str]:
+    """File ending -> one benchmark's numbers, as its table has them.
+
+    Args:
+        numbers: of any benchmarks.
+        name: of the benchmark.
+    """
+    rows = frame(numbers, name)
+    return {ending: written(rows) for ending, written in FILES.items()}
 
 
 def head(numbers: Sequence[Reported], problems: Sequence[str]) -> list[Block]:

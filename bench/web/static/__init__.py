@@ -5,9 +5,11 @@ Imported from here: `export` and what it takes; `folders` by `bench serve`. Know
     <site>/index.html             the table of the first suite; board-<suite>.html the others'
            models/<run>.html      one page per run
            compare.html, case.html, tradeoffs.html, metrics.html, calibration.html, reported.html, about.html
+           metrics/<metric>.html  one page per metric
+           reported/              reported numbers as CSV and JSON
            data/                  what compare and case load: scripts that hand over JSON
            clips/, images/        H.264 previews and input images, unless they stay where they are
-           board.csv, board.json, results.parquet
+           board.csv, board.json, results.parquet, citations.bib
            site.json              says that the folder is a site, and may be replaced
 
 Text of any origin stays text: templates escape it, scripts set it by textContent, and each page's policy runs only its

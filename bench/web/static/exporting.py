@@ -13,7 +13,7 @@ from bench.base.progress import Progress
 from bench.exports import moments, tables
 from bench.web import content
 from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
-from bench.web.pages import case, compare, leaderboard, model
+from bench.web.pages import case, citations, compare, leaderboard, model, reported
 from bench.web.pages.model_parts import ModelParts
 from bench.web.static import folders, measured, pairs, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
@@ -135,7 +135,7 @@ class _Export:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
             self.writer.page("index.html", "Leaderboard", [*content.problems(self.problems), Prose(empty)])
         self._write_shared(suites)
-        self._write_tables()
+        self._write_downloads(suites)
 
     def _suite(self, name: str) -> SuiteContent:
         rows, scores = (
@@ -250,12 +250,19 @@ class _Export:
         ):
             self.writer.page(path, title, blocks)
 
-    def _write_tables(self) -> None:
-        """What the pages show, for programs."""
+    def _write_downloads(self, suites: Sequence[SuiteContent]) -> None:
+        """What the pages show, for programs, and its papers."""
         path = self.writer.path
         tables.write_csv(path / "board.csv", self.gathered)
         files.write_json(path / "board.json", {**tables.as_json(self.gathered), "as_of": self.writer.as_of})
         tables.write_parquet(path / "results.parquet", self.gathered)
+        models = dict.fromkeys(line.model for suite in suites for line in suite.ranking.standing.lines)
+        metrics = dict.fromkeys(metric for suite in suites for metric in suite.ranking.metrics)
+        self.writer.text("citations.bib", citations.bibtex(models, metrics))
+        numbers, _ = reported.read(self.wanted.folders)
+        for name in dict.fromkeys(each.benchmark for each in numbers):
+            for ending, text in reported.files(numbers, name).items():
+                self.writer.text(f"reported/{slug(name)}.{ending}", text)
 
 
 def _board_paths(gathered: Gathered) -> dict[str, str]:

@@ -51,6 +51,8 @@ class SiteHost:
             return self.root + self.boards.get(query.get("suite", [""])[0], "index.html")
         if link.page == "metrics" and "metric" in query:
             return f"{self.root}metrics/{slug(query['metric'][0])}.html"
+        if link.page == "reported" and "format" in query:
+            return f"{self.root}reported/{slug(query['benchmark'][0])}.{query['format'][0]}"
         if link.page == "reported":
             return f"{self.root}reported.html#{slug(query['benchmark'][0])}"
         names = ("runs", "suite", "case") if link.page == "case" else ("runs", "case")
