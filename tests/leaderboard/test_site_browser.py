@@ -216,7 +216,7 @@ def test_a_case_shows_all_entries_and_those_that_are_ticked(window: Window) -> N
     expect(window.page.locator("video")).to_have_count(2)
     window.page.get_by_label("The next case").click()
     window.until("location.hash.includes('case=c0')")
-    window.page.get_by_role("link", name="Compare these →").click()
+    window.page.get_by_role("link", name="Compare alpha, still →").click()
     expect(window.page.locator("#case")).to_have_value("c0")
     assert window.page.url.endswith("compare.html#runs=alpha-tiny,still-tiny&case=c0")
     ways = window.page.locator("#ways a")

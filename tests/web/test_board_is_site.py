@@ -44,7 +44,7 @@ ONLY: Mapping[str, Mapping[str, str]] = {
     "the metric on the board": {r"Needs \| .*": "which weights are on this machine"},
     "the metric on the site": {r"Needs \| .*": "the same without the machine"},
     "the case on the board": {
-        r"\[Compare these → → compare\]": "made by the site's script: see the browser's tests"
+        r"\[Compare .* → → compare\]": "made by the site's script: see the browser's tests"
     },
     "the comparison on the board": {
         r"\[(All models on this case|still|mover|better|worse) → → (case|model)\]": "likewise",

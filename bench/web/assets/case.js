@@ -75,8 +75,9 @@
     put(place("values"), about.values[chooseSeed(about, seed)]);
     const picked = runs.length ? runs : standard(about);
     tick(picked);
-    place("compare").hidden = picked.length < 2;
-    place("compare").firstElementChild.href = `${benchPage.compare(picked.slice(0, COMPARED))}&case=${slug}`;
+    const compared = picked.slice(0, COMPARED);
+    const link = make("a", { href: `${benchPage.compare(compared)}&case=${slug}` }, `Compare ${compared.map((run) => data.runs[run].name).join(", ")} →`);
+    place("compare").replaceChildren(...(compared.length < 2 ? [] : [link]));
     const files = await Promise.all(picked.map((run) => load(`runs/${run}`)));
     if (mine !== turn) return;
     const lanes = picked.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null }));
