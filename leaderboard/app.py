@@ -10,7 +10,7 @@ from bench.web import launch
 HERE = Path(__file__).parent
 
 if __name__ == "__main__":
-    # no icon: Streamlit fetches page icons of the kind ':material/…:' from somebody else's server
+    # no icon: Streamlit fetches page icons of the kind ':material/…:' from another server
     st.set_page_config(page_title="I2V Bench", layout="wide")
     pages = [
         st.Page(HERE / "overview.py", title="Leaderboard", default=True),

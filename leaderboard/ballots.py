@@ -138,7 +138,7 @@ def _clips(folder: RunFolder) -> dict[tuple[str, int], str]:
     try:
         changed = (folder.path / "clips").stat().st_mtime_ns
     except OSError:
-        changed = 0  # somebody's own clips lie elsewhere, but their records here
+        changed = 0  # a user's own clips are elsewhere, but their records here
     return _listed(str(folder.path), changed)
 
 

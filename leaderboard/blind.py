@@ -53,7 +53,7 @@ class _Tokens:
 
 
 def token() -> str:
-    """A new one, which nobody guesses."""
+    """A new one, which cannot be guessed."""
     return secrets.token_hex(16)
 
 

@@ -19,7 +19,7 @@ LONGEST = 80
 
 
 def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, about: str | None = None) -> T:
-    """One of options, drawn in place; the first until somebody chooses, also where the address says nonsense.
+    """One of options, drawn in place; the first until the visitor chooses, also where the address says nonsense.
 
     Streamlit leaves a default out of the address, where it would mean another thing as soon as there is a new first
     option: so nothing is the default here, and the first option is set as if it had been chosen.
@@ -32,7 +32,7 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
         about: a tooltip.
     """
     known = {str(option): option for option in options}
-    # the address first: it is what somebody was sent; then what was chosen on another page, which Streamlit forgets
+    # the address first: it may have been sent by others; then what was chosen on another page, which Streamlit forgets
     # unless it is set anew
     stated = st.query_params.get(key, "")
     if stated not in known:
@@ -46,7 +46,7 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
 def choose_several(
     place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
 ) -> list[str]:
-    """Those of options that somebody chose, in the order of their choice; none until then."""
+    """Those of options that the visitor chose, in the order of their choice; none until then."""
     return list(place.multiselect(label, options, key=key, bind="query-params", help=about))
 
 
@@ -63,7 +63,7 @@ def pick(
 def number(
     place: DeltaGenerator, label: str, span: tuple[float, float], key: str, about: str | None = None
 ) -> float | None:
-    """A number within span; None until somebody enters one."""
+    """A number within span; None until the visitor enters one."""
     low, high = span
     entered: float | None = place.number_input(
         label, low, high, None, key=key, bind="query-params", help=about, placeholder="any"
@@ -72,19 +72,19 @@ def number(
 
 
 def weight(place: DeltaGenerator, label: str, value: float, key: str) -> float:
-    """A weight from 0 to 100; value until somebody enters another."""
+    """A weight from 0 to 100; value until the visitor enters another."""
     return float(place.number_input(label, 0.0, 100.0, value, key=key, bind="query-params", format="%.4g"))
 
 
 def toggle(
     place: DeltaGenerator, label: str, key: str, value: bool = False, about: str | None = None
 ) -> bool:
-    """On or off; value until somebody switches it."""
+    """On or off; value until the visitor switches it."""
     return bool(place.toggle(label, value, key=key, bind="query-params", help=about))
 
 
 def text(place: DeltaGenerator, label: str, key: str, placeholder: str = "") -> str:
-    """One line of at most LONGEST signs; '' until somebody types."""
+    """One line of at most LONGEST signs; '' until the visitor types."""
     typed = place.text_input(
         label, key=key, bind="query-params", max_chars=LONGEST, placeholder=placeholder, type="search"
     )

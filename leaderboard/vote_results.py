@@ -26,7 +26,7 @@ MARGIN = 120.0
 
 
 def show(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
-    """An expander; what is in it is not sent before somebody opens it."""
+    """An expander; what is in it is not sent before it is opened."""
     box = st.expander("Results so far: they tell names and may sway you", key="results", on_change="rerun")
     if box.open:
         with box:

@@ -26,7 +26,7 @@ VOTES = "BENCH_BOARD_VOTES"
 """Environment variable: the file of votes; empty or unset for a board without the page."""
 
 ADDRESS = "127.0.0.1"
-"""Only this machine: a board that strangers reach is a decision that nobody has made here."""
+"""Only this machine: letting strangers reach the board is for its owner to decide."""
 
 FIRST_PORT = 8501
 
@@ -52,7 +52,7 @@ def serve(
         _check_writable(votes)
     words = command(ports.free(ADDRESS, port, FIRST_PORT), open_browser)
     sys.stdout.flush()
-    # in place of this process: a server that is a child would go on when somebody kills its parent
+    # in place of this process: a server that is a child would survive a kill of its parent
     os.execve(words[0], words, {**os.environ, **environment(out, published, votes)})
 
 

@@ -12,7 +12,7 @@ TRIED = 100
 
 
 def free(host: str, port: int | None, first: int) -> int:
-    """The number of a port that nobody listens on now; for servers that open it themselves.
+    """The number of a port that is free now; for servers that open it themselves.
 
     Args:
         host: address to listen on.

@@ -23,7 +23,7 @@ LONGEST_NAME = 26
 
 
 def escaped(words: str) -> str:
-    """Words as the text of an element or attribute, whoever wrote them; XML has no place for control characters."""
+    """Words of any origin as the text of an element or attribute; XML has no place for control characters."""
     return escape(one_line(words))
 
 

@@ -16,7 +16,7 @@ Evidence: TypeAlias = Literal["paper", "repository", "transcription", "recompute
 EVIDENCE: Mapping[Evidence, str] = {
     "paper": "read in the paper",
     "repository": "read in the authors' repository",
-    "transcription": "somebody else's transcription, not checked against the original",
+    "transcription": "a transcription by others, not checked against the original",
     "recomputed": "transcribed, and its total recomputed from its parts by the published formula",
 }
 """Mark -> what it says."""

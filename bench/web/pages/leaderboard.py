@@ -42,7 +42,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Ranking:
-    """A suite's standing, and the totals of the recipes that somebody has all metrics for.
+    """A suite's standing, and the totals of the recipes that some run has all metrics for.
 
     Attributes:
         standing: its lines are ranked by the first recipe.
@@ -120,14 +120,14 @@ def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
     """
     named = f"{found.suite}: {title}" if title else found.suite
     shown = table(found)
-    nobody: list[Block] = [
+    no_models: list[Block] = [
         Text("No model has been measured on this suite yet, only baselines. Measure one:", "note"),
         content.Code(f"bench run --model MODEL --suite {found.suite.partition('@')[0]}"),
     ]
     has_models = any(line.role == "model" for line in found.standing.lines)
     made: list[Block] = [
         Text(f"{named}. Numbers compare only within one version of a suite.", "quiet"),
-        *([] if has_models else nobody),
+        *([] if has_models else no_models),
         shown,
         *_missing_totals(found),
         *(recipe_details(recipe) for recipe, _ in found.totals),

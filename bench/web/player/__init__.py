@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeAlias
 from bench.web import html
 
 MOST = 6
-"""Clips that one player shows: it has as many colours that nobody confuses."""
+"""Clips that one player shows: there are as many colours that cannot be confused."""
 
 SCRIPTS = ("clock.js", "lane.js", "plots.js", "player.js")
 HERE = Path(__file__).parent

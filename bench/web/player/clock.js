@@ -12,7 +12,7 @@ const NEAR = 0.004;
 /** How much faster a lane runs for each second that it is behind, and at most. */
 const PULL = 5;
 const MOST_PULL = 0.4;
-/** Seconds between two refreshes after which nobody was looking: a hidden tab, a sleeping machine. */
+/** Seconds between two refreshes that mean a hidden tab or a sleeping machine. */
 const ASLEEP = 0.5;
 /** Milliseconds that a lane may be without pictures before all wait for it. */
 const PATIENCE = 150;

@@ -6,7 +6,7 @@ const REASONS = {
   3: "This clip cannot be decoded: its file is damaged, or this browser does not know its codec.",
   4: "This clip is not there, or is of a kind that this browser does not play.",
 };
-/** Milliseconds after which a seek that nobody answers is over. */
+/** Milliseconds after which an unanswered seek is over. */
 const SEEK_LIMIT = 2000;
 
 class Lane {
@@ -74,7 +74,7 @@ class Lane {
     this.stage.replaceChildren(element("p", "player-missing", reason));
   }
 
-  /** Seconds; 0 where nobody knows. */
+  /** Seconds; 0 if unknown. */
   get length() {
     const told = this.fps ? this.clip.frames / this.fps : 0;
     const found = this.isBroken ? NaN : this.video.duration;

@@ -15,7 +15,7 @@ const ICONS = {
 const RATES = [0.25, 0.5, 1];
 /** Pixels: clips are at least so wide, so far apart. */
 const LANE = { least: 200, gap: 14 };
-/** Plots that are shown at once: whoever shows more clicks for the rest. */
+/** Plots that are shown at once; a click shows the rest. */
 const FIRST_PLOTS = 8;
 
 class Player {
@@ -23,9 +23,9 @@ class Player {
   constructor(section) {
     this.section = section;
     const shown = JSON.parse(section.querySelector("script").textContent);
-    const { width, height } = shown.clips.find((clip) => clip.width) || {}; // of whoever knows its own
+    const { width, height } = shown.clips.find((clip) => clip.width) || {}; // of the first clip that knows its own
     this.lanes = shown.clips.map((clip, number) => new Lane(clip.width ? clip : { ...clip, width, height }, number));
-    this.clock = section.clock = new Clock(this.lanes); // for whoever embeds the player: play(), pause(), seek(seconds)
+    this.clock = section.clock = new Clock(this.lanes); // for pages that embed the player: play(), pause(), seek(seconds)
     this.plots = shown.series.map((series) => new Plot(series, this.lanes, this.clock));
     section.append(this.stages(shown), this.controls(), ...this.below(shown));
     this.wire();
@@ -122,7 +122,7 @@ class Player {
     return lengths.some((length) => Math.abs(length - lengths[0]) > 0.02);
   }
 
-  /** Ends for good: for whoever embeds the player and shows something else now. */
+  /** Ends for good: for pages that embed the player and show something else now. */
   destroy() {
     this.isOver = true;
     this.observer.disconnect();
@@ -252,14 +252,14 @@ function keepShape(stage, { width, height }) {
   stage.closest(".player-lanes")?.style.setProperty("--player-shape", width / height);
 }
 
-/** 'A' for the first clip: colour alone tells nobody who cannot see it. */
+/** 'A' for the first clip: some people cannot see colours. */
 function letter(number) {
   return String.fromCharCode(65 + number);
 }
 
 /** Makes the frame that this page is shown in as high as the page, and lets its ground shine through. */
 function fitFrame() {
-  const frame = window.frameElement; // null where the page around is somebody else's
+  const frame = window.frameElement; // null where the page around is of another origin
   if (!frame) return;
   const root = document.documentElement;
   root.dataset.player = "frame";

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bench.scoring.standings import Line
 
 MOST_CLIPS = 50
-"""Of a run, unless somebody asks for more: a thousand clips of two hundred runs would be 60 GB."""
+"""Of a run, by default: a thousand clips of two hundred runs would be 60 GB."""
 
 MOST_PLAYED = 6
 """Clips side by side on the page of cases."""

@@ -78,7 +78,7 @@ def is_site(folder: Path) -> bool:
 
 
 def _swap(filled: Path, target: Path) -> None:
-    """Two renames: whoever is killed between them finds the old site beside its place, and the new one whole."""
+    """Two renames: after a kill between them, the old site is beside its place, and the new one is whole."""
     old = target.with_name(f"{filled.name}-old")
     if target.exists():
         target.rename(old)

@@ -1,4 +1,4 @@
-"""What a suite's cases are, for pages about them: from a run's folder, or from the suite itself; else nobody knows."""
+"""What a suite's cases are, for pages about them: from a run's folder, or from the suite itself; else they are unknown."""
 
 from __future__ import annotations
 
