@@ -201,16 +201,16 @@ def _generator(cell: Cell) -> np.random.Generator:
 def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
     """The case that the undamaged clip fulfils, its pictures in folder."""
     image, keep = folder / "image.png", folder / "keep.png"
-    pictures.write(image, baseline[0])
+    pictures.write(image, baseline[0], level=1)
     if not cell.damage.keeps_case:
         return replace(cell.sound.case, image=image, camera=None, trajectory=None, keyframes=(), keep=None)
     mask = np.zeros_like(baseline[0])
     mask[:, : mask.shape[1] // 2] = 255
-    pictures.write(keep, mask)
+    pictures.write(keep, mask, level=1)
     numbers = np.unique(np.linspace(0, len(baseline) - 1, KEYFRAMES).round().astype(int))
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
-        pictures.write(keyframe.image, baseline[keyframe.frame])
+        pictures.write(keyframe.image, baseline[keyframe.frame], level=1)
     trajectory = cell.sound.case.trajectory and cell.sound.case.trajectory[: len(baseline)]
     return replace(cell.sound.case, image=image, trajectory=trajectory, keyframes=keyframes, keep=keep)
 
