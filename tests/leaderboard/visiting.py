@@ -61,8 +61,11 @@ class Visit:
 
 @contextmanager
 def opened(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    """A page of the browser's one context, which compiles Streamlit's scripts once; it keeps nothing else."""
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
     visit = Visit(context.new_page(), address)
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.page.emulate_media(color_scheme=scheme)
 
     def hear(response: Response) -> None:  # Playwright does not take a list's own append
         visit.responses.append(response)
@@ -74,7 +77,10 @@ def opened(browser: Browser, address: str, width: int, scheme: Literal["light", 
         yield visit
         nothing_went_wrong(visit)
     finally:
-        context.close()
+        if visit.page.url.startswith("http"):
+            visit.page.evaluate("localStorage.clear()")
+        context.clear_cookies()
+        visit.page.close()
 
 
 def nothing_went_wrong(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""What a suite's cases are, for pages about them: from a run's folder, or from the suite itself; else they are unknown."""
+"""What a suite's cases are, for pages about them: from a run's folder or the suite itself; unknown otherwise."""
 
 from __future__ import annotations
 
