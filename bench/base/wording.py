@@ -15,7 +15,12 @@ def number(value: float) -> str:
 
 
 def with_interval(mean: float, low: float, high: float) -> str:
-    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none."""
+    """'0.93 ± 0.02', or '12 (9 … 18)' where the interval is lopsided, or the mean alone where there is none.
+
+    Args:
+        mean: NaN for none, which is '–'.
+        low, high: of the interval, in the mean's unit; NaN for none.
+    """
     return f"{number(mean)} {half(mean, low, high)}".rstrip()
 
 
@@ -23,6 +28,9 @@ def half(mean: float, low: float, high: float) -> str:
     """'± 0.02', or '(9 … 18)' where the interval is lopsided; '' where there is none.
 
     Two significant digits: more would claim to know the interval itself that well.
+
+    Args:
+        mean, low, high: as with_interval takes them.
     """
     below, above = mean - low, high - mean
     if not math.isfinite(below + above):

@@ -129,7 +129,7 @@ class Calibration:
             return False
         claim = metric.claim(curve.damage)
         if claim == "ignores":
-            return worsens(curve, metric.direction, self.tolerance(metric))
+            return _worsens(curve, metric.direction, self.tolerance(metric))
         return claim == "shows" and curve.verdict != "shows"
 
     def tolerance(self, metric: MetricFacts) -> float:
@@ -158,7 +158,7 @@ def found(curve: Curve) -> str:
     return f"{curve.verdict}: told apart from {curve.told_from:g} on, {way}, by up to {farthest:+.3g}"
 
 
-def worsens(curve: Curve, direction: Direction, tolerance: float) -> bool:
+def _worsens(curve: Curve, direction: Direction, tolerance: float) -> bool:
     """Whether some severity makes the metric worse: outside its own interval, and by more than the tolerance."""
     ends = (curve.lows, curve.highs)
     nearest = np.array([_nearest_to_0(low, high) for low, high in zip(*ends, strict=True)])

@@ -50,8 +50,15 @@ class SoundClips:
 def of_suite(name: str, limit: int | None, progress: Progress) -> SoundClips:
     """The suite's reference clips, every kind of case among them.
 
+    Args:
+        name: of the suite, or its folder.
+        limit: how many clips at most; None for CLIPS.
+        progress: is told about scenes that have yet to be rendered.
+
     Raises:
-        UsageError: there is no such suite, or it has no reference clips.
+        UsageError: there is no such suite, it has mistakes, or it has no reference clips.
+        BadImage: a photograph of a scene cannot be read.
+        BadClip: a clip cannot be read.
     """
     suite = suites.load(name)
     cases = spread([case for case in suite.cases if case.reference], limit or CLIPS)

@@ -40,7 +40,7 @@ def markdown(calibration: Calibration, command: str) -> str:
     return "\n".join(_lines(calibration, command)) + "\n"
 
 
-def cell(calibration: Calibration, metric: MetricFacts, damage: str) -> str:
+def _cell(calibration: Calibration, metric: MetricFacts, damage: str) -> str:
     """One curve in a few signs; '' if there is none."""
     curve = calibration.curve(metric.name, damage)
     if curve is None:
@@ -110,7 +110,7 @@ def _table(calibration: Calibration, evaluator: str) -> Iterator[str]:
     """Damages that no metric of the evaluator has values for have no column."""
     metrics = [metric for metric in calibration.metrics if metric.evaluator == evaluator]
     names = [damage.name for damage in calibration.damages]
-    lines = {metric: {name: cell(calibration, metric, name) for name in names} for metric in metrics}
+    lines = {metric: {name: _cell(calibration, metric, name) for name in names} for metric in metrics}
     shown = [name for name in names if any(line[name] for line in lines.values())]
     if not shown:
         return

@@ -159,7 +159,13 @@ class ClipWorker:
         return [row for number in missing for row in self.metrics[number].store(record, seen)]
 
     def failures(self, record: ClipRecord, missing: Sequence[int], error: Exception) -> list[Measurement]:
-        """The rows about one clip that say why these evaluators have none."""
+        """The rows about one clip that say why these evaluators have no value for it.
+
+        Args:
+            record: of the clip.
+            missing: numbers of the evaluators, as places in metrics.
+            error: what went wrong; metrics of sets store it instead of a row.
+        """
         return [row for number in missing for row in self.metrics[number].fail(record, error)]
 
     def _show(self, record: ClipRecord, missing: Sequence[int]) -> OnePass:

@@ -70,6 +70,12 @@ def _public_name(checkpoint: Checkpoint | None) -> str:
 
 
 def run_id(label: str, suite: str, identity: Mapping[str, Any]) -> str:
-    """Readable, and the same for the same identity: 'svd-step-2000-demo-1f2e3d4c5b'."""
+    """Readable, and the same for the same identity: 'svd-step-2000-demo-1f2e3d4c5b'.
+
+    Args:
+        label: of the model, or of clips that were made elsewhere.
+        suite: its name, without the version.
+        identity: all that tells the run from others; JSON-like, in any order.
+    """
     readable = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in f"{label}-{suite}")
     return f"{readable[:80]}-{files.digest(identity)[:10]}"

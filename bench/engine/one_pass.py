@@ -140,12 +140,27 @@ def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: C
 
 
 def show_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a clip that is in memory; arguments and result as for show_file."""
+    """Shows a clip that is in memory.
+
+    Args:
+        clip: with at least one frame.
+        evaluators, case, record: as show_file takes them.
+
+    Returns:
+        As for show_file.
+    """
     return show(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
 
 
 def show(stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a stream's frames, each once, to every evaluator; other arguments and result as for show_file.
+    """Shows a stream's frames, each once, to every evaluator.
+
+    Args:
+        stream: of which no frame was taken yet; it is read to its end.
+        evaluators, case, record: as show_file takes them.
+
+    Returns:
+        As for show_file.
 
     Raises:
         BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.

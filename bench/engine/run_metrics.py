@@ -43,7 +43,13 @@ class RunMetrics(ABC):
     def conclude(
         self, records: Sequence[ClipRecord], known: KnownRows, progress: Progress
     ) -> list[Measurement]:
-        """The rows about the whole set of clips that are new; [] for metrics of clips."""
+        """The rows about the whole set of clips that are new; [] for metrics of clips.
+
+        Args:
+            records: of the run's clips, with those that could not be made.
+            known: the rows that the run has already.
+            progress: is told about reference clips that have yet to be seen.
+        """
         return []
 
 

@@ -49,8 +49,8 @@ Change: TypeAlias = Callable[[FrameColour, FrameColour], float]
 
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {
-        "sharpness": lambda frame, image: log2_ratio(frame.sharpness, image.sharpness, FLAT_SHARPNESS),
-        "contrast": lambda frame, image: log2_ratio(frame.spread[0], image.spread[0], FLAT_CONTRAST),
+        "sharpness": lambda frame, image: _log2_ratio(frame.sharpness, image.sharpness, FLAT_SHARPNESS),
+        "contrast": lambda frame, image: _log2_ratio(frame.spread[0], image.spread[0], FLAT_CONTRAST),
         "exposure": lambda frame, image: float(frame.mean[0] - image.mean[0]),
         "saturation": lambda frame, image: frame.chroma - image.chroma,
         "colour": lambda frame, image: colour.difference(frame.mean, image.mean),
@@ -214,10 +214,10 @@ def last_quarter(series: theil_sen.Series) -> float:
     return float(series[-math.ceil(len(series) / 4) :].mean())
 
 
-def log2_ratio(value: float, reference: float, least: float) -> float:
+def _log2_ratio(value: float, reference: float, least: float) -> float:
     """How many octaves a value lies above a reference; either counts as least where it is smaller.
 
-    >>> log2_ratio(8.0, 2.0, least=1.0), log2_ratio(0.0, 2.0, least=1.0)
+    >>> _log2_ratio(8.0, 2.0, least=1.0), _log2_ratio(0.0, 2.0, least=1.0)
     (2.0, -1.0)
     """
     return math.log2(max(value, least) / max(reference, least))

@@ -27,6 +27,14 @@ DATASET = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(?:@([A-Za-z0-9_.-]+))?"
 def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
     """Writes one file per run; metrics without a value have no entry.
 
+    Args:
+        folder: that the runs' folders are made in.
+        gathered: the runs.
+        dataset: ORG/NAME[@REVISION] of the benchmark on the Hub.
+
+    Returns:
+        The files that were written; a run without any value has none.
+
     Raises:
         UsageError: dataset is not ORG/NAME, or folder is a file.
     """
@@ -37,7 +45,7 @@ def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
         raise UsageError(f"{folder} is a file: eval-results needs a folder")
     written = []
     for run in gathered.paths:
-        found = entries(gathered, run, name, revision)
+        found = _entries(gathered, run, name, revision)
         suite = str(gathered.scores.loc[gathered.scores["run"] == run, "suite"].iloc[0])
         path = folder / names.safe(run) / ".eval_results" / f"i2v-bench-{names.safe(suite)}.yaml"
         if found:
@@ -46,7 +54,7 @@ def write(folder: Path, gathered: Gathered, dataset: str) -> list[Path]:
     return written
 
 
-def entries(gathered: Gathered, run: str, dataset: str, revision: str | None) -> list[dict[str, Any]]:
+def _entries(gathered: Gathered, run: str, dataset: str, revision: str | None) -> list[dict[str, Any]]:
     """The content of one run's file: one entry per metric, whose name is the id of the Hub's task."""
     from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 

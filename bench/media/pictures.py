@@ -97,7 +97,15 @@ def fit(image: Image, width: int, height: int, how: Fit) -> Image:
 
 
 def fit_frames(frames: Frames, width: int, height: int, how: Fit) -> Frames:
-    """fit, for each of (T, H, W, 3) uint8 frames."""
+    """fit, for each of several frames.
+
+    Args:
+        frames: (T, H, W, 3) uint8, T at least 1.
+        width, height, how: as fit takes them.
+
+    Returns:
+        (T, height, width, 3) uint8.
+    """
     return np.stack([fit(frame, width, height, how) for frame in frames])
 
 

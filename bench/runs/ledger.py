@@ -41,7 +41,15 @@ class Ledger:
         return next((task for task in reversed(self.tasks(case, seed)) if not task.is_over), None)
 
     def note(self, case: str, seed: int, task: RemoteTask) -> None:
-        """Stores a task, in place of its earlier state."""
+        """Stores a task, in place of its earlier state.
+
+        Args:
+            case, seed: of the clip.
+            task: a new one, or one of the same id in its present state.
+
+        Raises:
+            BadResults: the file of earlier tasks cannot be read.
+        """
         known = {each.id: each for each in self.tasks(case, seed)} | {task.id: task}
         files.write_json(self._file(case, seed), [asdict(each) for each in known.values()])
 

@@ -28,7 +28,13 @@ def escaped(words: str) -> str:
 
 
 def picture(drawn: Iterable[str], title: str, width: float, height: float) -> str:
-    """A whole SVG document, which is also an element of a page."""
+    """A whole SVG document, which is also an element of a page.
+
+    Args:
+        drawn: SVG elements; later ones lie on earlier ones.
+        title: plain text, read out by screen readers.
+        width, height: pixels.
+    """
     box = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     said = f'role="img" aria-label="{escaped(title)}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {said} font-family="sans-serif" font-size="12">'
@@ -36,12 +42,24 @@ def picture(drawn: Iterable[str], title: str, width: float, height: float) -> st
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK) -> str:
-    """Words at a place; anchor is 'start', 'middle' or 'end'."""
+    """Words at a place, as an SVG element.
+
+    Args:
+        x, y: pixels from the left, and from the top to the baseline.
+        words: plain text.
+        anchor: which part of the words is at x: 'start', 'middle' or 'end'.
+        fill: their colour.
+    """
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escaped(words)}</text>'
 
 
 def name(x: float, y: float, words: str, anchor: str = "end") -> str:
-    """A name, cut off where it is long, with the whole as its tooltip."""
+    """A name, cut off where it is long, with the whole as its tooltip.
+
+    Args:
+        x, y, anchor: as text takes them.
+        words: the name, plain text; long is more than LONGEST_NAME characters.
+    """
     if len(words) <= LONGEST_NAME:
         return text(x, y, words, anchor)
     cut = text(x, y, f"{words[: LONGEST_NAME - 1]}…", anchor)
@@ -49,7 +67,14 @@ def name(x: float, y: float, words: str, anchor: str = "end") -> str:
 
 
 def path(steps: str, stroke: str = INK, width: float = 1, more: str = "") -> str:
-    """A line without an area."""
+    """A line without an area.
+
+    Args:
+        steps: path data in pixels: 'M1.0 2.0L3.0 4.0'.
+        stroke: colour of the line.
+        width: of the line, pixels.
+        more: further attributes, with a space before each; '' for none.
+    """
     return f'<path d="{steps}" fill="none" stroke="{stroke}" stroke-width="{width:g}"{more}/>'
 
 
@@ -64,7 +89,15 @@ def joined(points: Iterable[tuple[float, float]]) -> str:
 
 
 def mark(x: float, y: float, colour: str, told: str = "", shape: str = "circle", size: float = 4) -> str:
-    """A sign at a place, with a tooltip: 'circle', 'diamond', 'triangle' or 'cross'."""
+    """A sign at a place, with a tooltip.
+
+    Args:
+        x, y: pixels of its centre.
+        colour: of the sign.
+        told: the tooltip, plain text; '' for none.
+        shape: 'circle', 'diamond', 'triangle' or 'cross'.
+        size: radius of a circle, pixels; other shapes are about as large.
+    """
     title = f"<title>{escaped(told)}</title>" if told else ""
     if shape == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" fill="{colour}">{title}</circle>'
@@ -131,7 +164,14 @@ class Frame:
 
 
 def share(value: float, ends: Range, is_log: bool = False) -> float:
-    """Where a value lies between the ends, in [0, 1]; 0 for what is no number."""
+    """Where a value lies between the ends, in [0, 1]; 0 for what is no number.
+
+    Args:
+        value: beyond the ends, it counts as the nearer end; infinite, or not positive on a logarithmic axis, as no
+            number.
+        ends: of the axis; where they are equal, every value is at 0.
+        is_log: whether the axis is logarithmic.
+    """
     if is_log:
         low, high = (math.log10(max(end, 1e-300)) for end in ends)
         return share(math.log10(value), (low, high)) if value > 0 else 0.0
@@ -141,7 +181,13 @@ def share(value: float, ends: Range, is_log: bool = False) -> float:
 
 
 def ends(values: Iterable[float], air: float = 0.05, is_log: bool = False) -> Range:
-    """The least and the greatest finite value, with some air around them."""
+    """The least and the greatest finite value, with some air around them.
+
+    Args:
+        values: any number of them, in any order; none count as 0 and 1, on a logarithmic axis as 1.
+        air: at either end, as a share of the range; where all values are the same, it is half of their size.
+        is_log: for a logarithmic axis: only positive values count, and the air is a factor of 1.2.
+    """
     finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
     low, high = min(finite, default=0.0 if not is_log else 1.0), max(finite, default=1.0)
     if is_log:
@@ -151,7 +197,16 @@ def ends(values: Iterable[float], air: float = 0.05, is_log: bool = False) -> Ra
 
 
 def ticks(low: float, high: float, is_log: bool = False) -> list[float]:
-    """Three to six round numbers, powers of ten on a logarithmic axis; none where float64 cannot divide the range."""
+    """At most six round numbers in ascending order; on a logarithmic axis, at most eleven powers of ten.
+
+    Args:
+        low, high: ends of the axis; positive on a logarithmic one.
+        is_log: whether the axis is logarithmic.
+
+    Returns:
+        Empty where float64 cannot divide the range; for a logarithmic axis without a power of ten, its ends less the
+        air that ends gives them.
+    """
     if is_log:
         powers = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
         every = max(1, len(powers) // 6)

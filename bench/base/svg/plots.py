@@ -308,7 +308,13 @@ class Matrix:
 
 
 def strip(mean: float, low: float, high: float, ends: Range) -> str:
-    """A mean with its interval on the scale of its column, for a cell of a table; '' where there is no mean."""
+    """A mean with its interval on the scale of its column, for a cell of a table; '' where there is no mean.
+
+    Args:
+        mean: NaN for none.
+        low, high: of the interval; NaN for none.
+        ends: of the column's scale; where they are equal, there is nothing to draw, and the result is ''.
+    """
     if not math.isfinite(mean) or ends[1] <= ends[0]:
         return ""
     middle = STRIP_HEIGHT / 2

@@ -72,7 +72,16 @@ def flow(before: Image, after: Image) -> Field:
 
 
 def moved(frame: Image, field: Field, share: float) -> Image:
-    """The frame with its content moved by a share of the field, which is read where the content arrives."""
+    """The frame with its content moved by a share of the field, which is read where the content arrives.
+
+    Args:
+        frame: (H, W, 3) uint8.
+        field: (H, W, 2) pixels, x first.
+        share: 1 moves by the whole field, 0 not at all.
+
+    Returns:
+        (H, W, 3) uint8; what comes from outside the frame repeats its edge.
+    """
     import cv2
 
     y, x = np.mgrid[: frame.shape[0], : frame.shape[1]].astype(np.float32)

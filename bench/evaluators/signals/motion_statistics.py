@@ -98,11 +98,11 @@ def dynamic(canvases: Sequence[Plane], size: Size) -> bool:
             f"per second and needs 2: use a longer clip"
         )
     threshold = DYNAMIC_PIXELS * min(size.width, size.height)
-    moves = sum(fastest(*pair, size) > threshold for pair in pairwise(seen))
+    moves = sum(_fastest(*pair, size) > threshold for pair in pairwise(seen))
     return moves >= max(1, round(len(seen) / 4))
 
 
-def fastest(before: Plane, after: Plane, size: Size) -> float:
+def _fastest(before: Plane, after: Plane, size: Size) -> float:
     """Mean length of the flow of the fastest 5 % of pixels between two canvases, in pixels of the clip."""
     height, width = before.shape
     flow = optical_flow.optical_flow(before, after) * (size.width / width, size.height / height)
