@@ -158,7 +158,13 @@ def voter() -> str:
 
 
 def turn(ballot: Ballot, votes: Sequence[Vote], voter: str) -> Turn | None:
-    """The pair that the visitor looks at, or a new one; None where they have seen all."""
+    """The pair that the visitor looks at, or a new one; None where no pair that can be shown is left.
+
+    Args:
+        ballot: of the suite.
+        votes: of all voters, on this suite.
+        voter: the visitor's name in the file.
+    """
     now: Turn | None = st.session_state.get(TURN)
     if now is None or now.suite != ballot.suite or not blind.is_kept(now.token):
         with st.spinner("Making previews that browsers play …"):

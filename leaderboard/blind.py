@@ -67,7 +67,13 @@ def keep(name: str, hidden: Hidden) -> None:
 
 
 def address(name: str, part: str = "", theme: str = "") -> str:
-    """Of the page that a token stands for, or of a file of it."""
+    """The address of the page that a token stands for, or of one of its files.
+
+    Args:
+        name: the token.
+        part: one of CLIPS, or IMAGE; '' for the page.
+        theme: of the page, 'light' or 'dark'; '' follows the visitor's system.
+    """
     query = f"?theme={theme}" if theme else ""
     return f"{PREFIX}/{name}/{part}" if part else f"{PREFIX}/{name}{query}"
 

@@ -46,14 +46,30 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
 def choose_several(
     place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
 ) -> list[str]:
-    """Those of options that the visitor chose, in the order of their choice; none until then."""
+    """Those of options that the visitor chose, in the order of their choice; none until then.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        options: what can be chosen, in the order of the list.
+        key: name in the address.
+        about: a tooltip; None for none.
+    """
     return list(place.multiselect(label, options, key=key, bind="query-params", help=about))
 
 
 def pick(
     place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
 ) -> list[str]:
-    """The same for few and short options, which are all in sight; in their own order."""
+    """Those of options that the visitor chose, in the order of options, which are all in sight; none until then.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        options: few and short.
+        key: name in the address.
+        about: a tooltip; None for none.
+    """
     picked = place.pills(
         label, options, selection_mode="multi", key=key, bind="query-params", help=about, wrap=True
     )
@@ -63,7 +79,15 @@ def pick(
 def number(
     place: DeltaGenerator, label: str, span: tuple[float, float], key: str, about: str | None = None
 ) -> float | None:
-    """A number within span; None until the visitor enters one."""
+    """A number within span; None until the visitor enters one.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        span: the least and the greatest number allowed.
+        key: name in the address.
+        about: a tooltip; None for none.
+    """
     low, high = span
     entered: float | None = place.number_input(
         label, low, high, None, key=key, bind="query-params", help=about, placeholder="any"
@@ -72,19 +96,41 @@ def number(
 
 
 def weight(place: DeltaGenerator, label: str, value: float, key: str) -> float:
-    """A weight from 0 to 100; value until the visitor enters another."""
+    """A weight from 0 to 100; value until the visitor enters another.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        value: at first, from 0 to 100.
+        key: name in the address.
+    """
     return float(place.number_input(label, 0.0, 100.0, value, key=key, bind="query-params", format="%.4g"))
 
 
 def toggle(
     place: DeltaGenerator, label: str, key: str, value: bool = False, about: str | None = None
 ) -> bool:
-    """On or off; value until the visitor switches it."""
+    """On or off; value until the visitor switches it.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        key: name in the address.
+        value: at first.
+        about: a tooltip; None for none.
+    """
     return bool(place.toggle(label, value, key=key, bind="query-params", help=about))
 
 
 def text(place: DeltaGenerator, label: str, key: str, placeholder: str = "") -> str:
-    """One line of at most LONGEST signs; '' until the visitor types."""
+    """One line of at most LONGEST characters, runs of spaces made one; '' until the visitor types.
+
+    Args:
+        place: where the widget stands.
+        label: of the widget.
+        key: name in the address.
+        placeholder: shown while the line is empty; '' for none.
+    """
     typed = place.text_input(
         label, key=key, bind="query-params", max_chars=LONGEST, placeholder=placeholder, type="search"
     )

@@ -32,16 +32,29 @@ def route() -> Route:
 
 
 def address(run: str, case: str, seed: int) -> str:
-    """Of the input image of a clip."""
+    """The address of the input image of a clip.
+
+    Args:
+        run, case: ids.
+        seed: of the clip.
+    """
     return f"{PREFIX}/{quote(run, safe='')}/{quote(case, safe='')}/{seed}"
 
 
 def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
     """A PNG of the image as the clip's model was given it; as it is where no clip says how it was fitted.
 
+    Args:
+        folder: of the run, whose rows say how large the clip is.
+        case: that the image belongs to.
+        record: of the clip; None for the image as it is.
+
+    Returns:
+        Path in the cache.
+
     Raises:
-        BadImage: the image is gone or cannot be read.
-        OSError: the cache cannot be written to.
+        BadImage: the image cannot be read.
+        OSError: the image is gone, or the cache cannot be written to.
     """
     status = case.image.stat()
     size = _size(folder, case.id, record.seed) if record else None

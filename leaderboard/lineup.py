@@ -52,7 +52,12 @@ def choose_runs(
 
 
 def choose_clip(left: DeltaGenerator, right: DeltaGenerator, rows: pd.DataFrame) -> tuple[str, int] | None:
-    """A case and a seed of those that rows have; None where they are all about whole sets."""
+    """A case and a seed of those that rows have; None where they are all about whole sets.
+
+    Args:
+        left, right: where the widgets stand, of the case and of the seed.
+        rows: of the runs that are shown; case or seed is missing in rows about whole sets.
+    """
     of_clips = rows[rows["case"].notna() & rows["seed"].notna()]
     if of_clips.empty:
         return None

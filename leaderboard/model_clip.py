@@ -97,18 +97,18 @@ def case_of(folder: RunFolder, case_id: str) -> Case | None:
         return None
 
 
-def fitted(path: Path, size: tuple[int, int] | None, fit: Fit) -> Image:
+def _fitted(path: Path, size: tuple[int, int] | None, fit: Fit) -> Image:
     """A picture, fitted to a width and height if there are any; another file under its name is read anew.
 
     Raises:
         BenchError, OSError: it cannot be read.
     """
     status = path.stat()
-    return _fitted(str(path), (status.st_mtime_ns, status.st_size, status.st_ino), size, fit)
+    return _read_fitted(str(path), (status.st_mtime_ns, status.st_size, status.st_ino), size, fit)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _fitted(path: str, stamp: tuple[int, int, int], size: tuple[int, int] | None, fit: Fit) -> Image:
+def _read_fitted(path: str, stamp: tuple[int, int, int], size: tuple[int, int] | None, fit: Fit) -> Image:
     image = pictures.read(Path(path))
     return pictures.fit(image, *size, fit) if size else image
 
@@ -118,7 +118,7 @@ def _show_image(case: Case | None, record: ClipRecord, size: tuple[int, int] | N
         st.info("The suite of this run does not name this case any more.")
         return
     try:
-        image = fitted(case.image, size, record.fit)
+        image = _fitted(case.image, size, record.fit)
     except (BenchError, OSError) as error:
         st.warning(words.plain(f"The image cannot be shown: {error}"))
         return

@@ -35,20 +35,33 @@ def route() -> Route:
 
 
 def frame(runs: Sequence[str], case: str, seed: int) -> None:
-    """Draws the player of some runs' clips, at most player.MOST; previews that are missing are made before."""
+    """Draws the player of some runs' clips; previews that are missing are made first.
+
+    Args:
+        runs: ids, from 1 to player.MOST, in the order shown.
+        case: id.
+        seed: of the clips.
+    """
     with st.spinner("Making previews that browsers play …"):
-        shown(runs, case, seed)
+        _shown(runs, case, seed)
     theme = _theme(st.context.theme.type)  # what is around it: it may be chosen in the board's menu, too
     st.iframe(address(runs, case, seed, theme), height=FIRST_HEIGHT, alt="Clips in lockstep")
 
 
 def address(runs: Sequence[str], case: str, seed: int, theme: Theme = "") -> str:
-    """Of the player's page."""
+    """The address of the player's page.
+
+    Args:
+        runs: ids, in the order shown.
+        case: id.
+        seed: of the clips.
+        theme: of the page: 'light' or 'dark'; '' follows the visitor's system.
+    """
     words = [*(("runs", run) for run in runs), ("case", case), ("seed", seed), ("theme", theme)]
     return f"{PREFIX}?{urlencode([(name, word) for name, word in words if word != ''])}"
 
 
-def shown(runs: Sequence[str], case: str, seed: int) -> Shown | None:
+def _shown(runs: Sequence[str], case: str, seed: int) -> Shown | None:
     """What the player shows; None where a run is unknown, or none of them has anything about this case and seed."""
     names = source.read().names
     if not 0 < len(runs) <= player.MOST or any(run not in names for run in runs):
@@ -138,7 +151,7 @@ def _answer(request: Request) -> Response:
     query = request.query_params
     seed = query.get("seed", "")
     known = seed.isascii() and seed.isdecimal() and len(seed) < 20
-    found = shown(query.getlist("runs"), query.get("case", ""), int(seed)) if known else None
+    found = _shown(query.getlist("runs"), query.get("case", ""), int(seed)) if known else None
     if found is None:
         return PlainTextResponse("no such clips", status_code=404, headers=inputs.HARMLESS)
     return page(found, query.get("theme"))

@@ -26,7 +26,13 @@ MARGIN = 120.0
 
 
 def show(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
-    """An expander; what is in it is not sent before it is opened."""
+    """Draws an expander; what is in it is not sent before it is opened.
+
+    Args:
+        suite: 'name@version'.
+        votes: of all voters, on this suite.
+        noted: the file of all votes, for download.
+    """
     box = st.expander("Results so far: they tell names and may sway you", key="results", on_change="rerun")
     if box.open:
         with box:
@@ -34,7 +40,11 @@ def show(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
 
 
 def show_inside(suite: str, votes: Sequence[Vote], noted: VoteFile) -> None:
-    """Ratings, agreement of metrics, and the file itself."""
+    """Draws the ratings, the agreement of metrics, and a button that downloads the file.
+
+    Args:
+        suite, votes, noted: as show takes them.
+    """
     if not votes:
         st.text("No votes yet.")
         return

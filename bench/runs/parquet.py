@@ -49,7 +49,13 @@ def schema() -> pa.Schema:
 
 
 def write(path: Path, measurements: Sequence[Measurement], cards: Cards = NO_CARDS) -> None:
-    """Writes rows as one parquet file, whole or not at all, with the cards that reading them may need."""
+    """Writes rows as one parquet file, whole or not at all, with the cards that reading them may need.
+
+    Args:
+        path: of the file, which is replaced if it exists; its folder is made if need be.
+        measurements: one row each, in this order.
+        cards: of the metrics and models that the rows are about; none by default.
+    """
     import pyarrow as pa
 
     table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=schema())

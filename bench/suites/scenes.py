@@ -212,7 +212,16 @@ def paths(scene: Scene) -> tuple[Path, Path]:
 
 
 def write(scene: Scene, image: Path, clip: Path) -> None:
-    """Renders the scene; each file is whole or absent."""
+    """Renders the scene; each file is whole or absent.
+
+    Args:
+        scene: what is rendered.
+        image: path of frame 0, a PNG.
+        clip: path of all frames, lossless in Matroska.
+
+    Raises:
+        BadImage: a photograph cannot be read.
+    """
     rendered = frames(scene)
     pictures.write(image, rendered[0])
     video.write_clip(clip, Clip(rendered, scene.fps))

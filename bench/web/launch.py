@@ -77,7 +77,16 @@ def command(port: int, open_browser: bool) -> list[str]:
 
 
 def environment(out: Path, published: Path | None, votes: Path | None = None) -> Mapping[str, str]:
-    """How the server is told where the files are; absolute, since it may change its folder."""
+    """The environment variables that tell the server where the files are.
+
+    Args:
+        out: the folder of runs.
+        published: the folder of published results; None for none.
+        votes: the file that votes are noted in; None for a board without votes.
+
+    Returns:
+        Variable -> absolute path, since the server may change its folder; '' for None.
+    """
     places = {OUT: out, PUBLISHED: published, VOTES: votes}
     return {name: str(place.absolute()) if place else "" for name, place in places.items()}
 

@@ -28,7 +28,15 @@ def free(host: str, port: int | None, first: int) -> int:
 
 
 def listening(host: str, port: int | None, first: int) -> socket.socket:
-    """A socket that listens already, so that no other process takes the port; arguments and errors as of free."""
+    """A socket that listens already, so that no other process takes the port; the caller closes it.
+
+    Args:
+        host, port, first: as free takes them.
+
+    Raises:
+        UsageError: the port is taken, out of range, or not allowed, or host is not an address of this machine.
+        Unavailable: none is free.
+    """
     if port is not None and not 1 <= port <= 65535:
         raise UsageError(f"a port is a number from 1 to 65535, not {port}")
     for each in range(first, first + TRIED) if port is None else [port]:

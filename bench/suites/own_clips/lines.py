@@ -33,6 +33,11 @@ class Line:
 def known_case(where: str, case_id: str, suite: Suite) -> Case:
     """The case of a suite that a line is about.
 
+    Args:
+        where: for messages: file and line, or the clip's path.
+        case_id: as the line names it.
+        suite: that should have the case.
+
     Raises:
         UnknownName: the suite has no such case.
     """

@@ -55,7 +55,12 @@ def values(
     metrics: Sequence[str] = (),
     picks: int = 0,
 ) -> list[Block]:
-    """The numbers below the clips: see table; picks of its rows can be ticked."""
+    """The numbers below the clips: a heading and the table.
+
+    Args:
+        rows, runs, names, known, metrics: as table takes them.
+        picks: how many rows may be chosen to be compared; 0 for none.
+    """
     shown = table(rows, runs, names, known, metrics)
     return [Heading("Every number about this case"), replace(shown, picks=picks)]
 

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 def metric_column(
     known: Catalogue, column: Column, is_versioned: bool, ends: tuple[float, float] | None = None
 ) -> content.Column:
-    """The column of a metric; with its version where another one stands beside it."""
+    """The column of a metric, with its version where another version stands beside it.
+
+    Args:
+        known: what is known of the metrics.
+        column: the metric, its version and its card.
+        is_versioned: whether another version stands beside it.
+        ends: least and greatest value of the marks' scale; None for no marks.
+    """
     card = column.card
     key = f"{column.metric}@{column.version}" if is_versioned else column.metric
     version = f" v{column.version}" if is_versioned else ""

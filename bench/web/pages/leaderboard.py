@@ -199,7 +199,7 @@ def _columns(found: Ranking) -> list[content.Column]:
 
 def _row(found: Ranking, line: Line, columns: Sequence[content.Column]) -> Row:
     totals = [
-        total_cell(by_run[line.run].total, by_run[line.run].total_rank, by_run[line.run].total_missing)
+        _total_cell(by_run[line.run].total, by_run[line.run].total_rank, by_run[line.run].total_missing)
         for _, by_run in found.totals
     ]
     scores = [
@@ -256,7 +256,7 @@ def _about(line: Line) -> list[str]:
     return [words for words in found if words]
 
 
-def total_cell(score: Score | None, rank: Rank | None, missing: Sequence[str]) -> Cell:
+def _total_cell(score: Score | None, rank: Rank | None, missing: Sequence[str]) -> Cell:
     """The same of a total; a tooltip says why there is none."""
     cell = score_cell(score, rank)
     return (

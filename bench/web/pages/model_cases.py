@@ -114,7 +114,15 @@ def _cases(count: int) -> str:
 def extremes(
     rows: pd.DataFrame, metrics: Sequence[str], known: Catalogue, suite: str, run: str
 ) -> list[Block]:
-    """The best and the worst case by each metric that has a better direction; nothing where none differ."""
+    """The best and the worst case by each metric that has a better direction; nothing where none differ.
+
+    Args:
+        rows: of the run.
+        metrics: which, in the order of the table's rows.
+        known: what is known of them.
+        suite: 'name@version', for the links to the cases.
+        run: id, for the same links.
+    """
     found = []
     for metric in metrics:
         sign = known.card(metric).sign

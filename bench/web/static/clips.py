@@ -57,7 +57,13 @@ class Places:
     final: Path
 
     def clips(self, folder: RunFolder, cases: Sequence[str], bar: Bar) -> dict[str, Placed]:
-        """Case -> the clip of its first seed, of those cases that have a record."""
+        """Case -> the clip of its first seed, for those cases that have a record; empty in mode 'none'.
+
+        Args:
+            folder: of the run.
+            cases: ids of the cases whose clips are wanted.
+            bar: advances by one per case, except in mode 'none'.
+        """
         if self.mode == "none":
             return {}
         first: dict[str, ClipRecord] = {}

@@ -46,7 +46,12 @@ def anchors(ordered: Sequence[str], baselines: Sequence[str]) -> list[str]:
 
 
 def said(ordered: Sequence[str], baselines: Sequence[str], names: Mapping[str, str]) -> str:
-    """Which pairs there are, for the reader."""
+    """Which pairs there are, in a sentence or two for the reader.
+
+    Args:
+        ordered, baselines: as wanted takes them.
+        names: run -> what tables call it.
+    """
     if len(ordered) <= EVERY_PAIR:
         return "Every pair of entries was compared when this site was made."
     held = ", ".join(names[run] for run in anchors(ordered, baselines))

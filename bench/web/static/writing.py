@@ -86,7 +86,13 @@ class Writer:
         return html.fragment(blocks, self.host(path))
 
     def page(self, path: str, title: str, blocks: Sequence[Block]) -> None:
-        """A page of blocks below the site's frame."""
+        """Writes a page of blocks below the site's frame.
+
+        Args:
+            path: relative to the site.
+            title: its heading.
+            blocks: from top to bottom.
+        """
         self.document(path, title, "base.html", body=self.fragment(blocks, path))
 
     def document(
