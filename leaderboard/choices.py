@@ -58,43 +58,6 @@ def choose_several(
     return list(place.multiselect(label, options, key=key, bind="query-params", help=about))
 
 
-def pick(
-    place: DeltaGenerator, label: str, options: Sequence[str], key: str, about: str | None = None
-) -> list[str]:
-    """Those of options that the visitor chose, in the order of options, which are all in sight; none until then.
-
-    Args:
-        place: where the widget stands.
-        label: of the widget.
-        options: few and short.
-        key: name in the address.
-        about: a tooltip; None for none.
-    """
-    picked = place.pills(
-        label, options, selection_mode="multi", key=key, bind="query-params", help=about, wrap=True
-    )
-    return [option for option in options if option in picked]
-
-
-def number(
-    place: DeltaGenerator, label: str, span: tuple[float, float], key: str, about: str | None = None
-) -> float | None:
-    """A number within span; None until the visitor enters one.
-
-    Args:
-        place: where the widget stands.
-        label: of the widget.
-        span: the least and the greatest number allowed.
-        key: name in the address.
-        about: a tooltip; None for none.
-    """
-    low, high = span
-    entered: float | None = place.number_input(
-        label, low, high, None, key=key, bind="query-params", help=about, placeholder="any"
-    )
-    return entered
-
-
 def weight(place: DeltaGenerator, label: str, value: float, key: str) -> float:
     """A weight from 0 to 100; value until the visitor enters another.
 

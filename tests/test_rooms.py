@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,31 @@ def test_the_contract_of_layers_is_short_and_complete() -> None:
     named = {name for layer in layers for name in layer.replace("|", ":").split(":")}
     rooms = {path.parent.name for path in ROOMS if path.parent.parent.name == "bench"}
     assert rooms <= {name.strip().removeprefix("bench.") for name in named}
+
+
+def test_public_functions_say_what_they_take() -> None:
+    """Those of three and more parameters; commands do it in their options, and overrides in what they override."""
+    modules = [path for root in ("bench", "leaderboard") for path in (HERE / root).rglob("*.py")]
+    told = [path for path in modules if path.parent.name != "commands"]
+    missing = [
+        f"{path.relative_to(HERE)}: {function.name}"
+        for path in told
+        for function in _public(ast.parse(path.read_text(encoding="utf-8")).body)
+        if _parameters(function) >= 3 and "Args:" not in (ast.get_docstring(function) or "")
+    ]
+    assert missing == []
+
+
+def _public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    """Functions and methods without an underscore, but for overrides: methods of a subclass without a docstring."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            own = _public(node.body)
+            yield from (method for method in own if ast.get_docstring(method) or not node.bases)
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def _parameters(function: ast.FunctionDef) -> int:
+    every = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return len([each for each in every if each.arg not in ("self", "cls")])

@@ -38,11 +38,10 @@ def times(state: int, task: int) -> int:
 
 
 def waits_for_the_last(folder: Path, task: int) -> int:
-    """Task 0 is done after task 2."""
+    """Task 0 is done after the result of task 2 was noted in folder."""
     end = time.monotonic() + 20
     while task == 0 and not (folder / "2").exists() and time.monotonic() < end:
         time.sleep(0.01)
-    (folder / str(task)).touch()
     return task
 
 

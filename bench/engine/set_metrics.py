@@ -64,6 +64,9 @@ class SetMetrics(RunMetrics):
         The clips are compared with the reference clips of their own cases. A clip without features is left out, and n
         says how many clips the number stands on; a reference clip without features fails the whole, since the distance
         to fewer references is another number.
+
+        Args:
+            records, known, progress: see RunMetrics.conclude.
         """
         made = [(record.case, record.sha256) for record in records if not record.error]
         paths = {case: self.cases[case].reference for case, _ in made}

@@ -27,8 +27,11 @@ def test_values_are_the_same_for_any_number(count: int) -> None:
 
 
 def test_results_come_as_they_are_done(tmp_path: Path) -> None:
+    found = []
     with Workers(2, partial(Path, tmp_path)) as pool:
-        found = list(pool.map(worker_tasks.waits_for_the_last, range(3)))
+        for task, result in pool.map(worker_tasks.waits_for_the_last, range(3)):
+            (tmp_path / str(task)).touch()
+            found.append((task, result))
     assert found == [(1, 1), (2, 2), (0, 0)]
 
 
