@@ -55,7 +55,7 @@ ONLY: Mapping[str, Mapping[str, str]] = {
         "## On this machine": "likewise",
     },
     "the page about it all on the site": {
-        r"Every pair of entries was compared .*": "the board compares when it is asked",
+        r"Every pair of runs was compared .*": "the board compares when it is asked",
         r"Shown is each model's first seed .*": "the board shows every clip",
     },
 }

@@ -26,7 +26,7 @@
   function picker(runs, number) {
     const suite = runs.length ? data.runs[runs[0]].suite : null;
     const own = number > 0 && suite ? runsOf(suite) : Object.keys(data.runs);
-    const select = make("select", { "aria-label": `Entry ${number + 1}` }, make("option", { value: "" }, number < 2 ? "choose …" : "none"));
+    const select = make("select", { "aria-label": `Run ${number + 1}` }, make("option", { value: "" }, number < 2 ? "choose …" : "none"));
     for (const run of own) {
       if (runs.includes(run) && runs[number] !== run) continue;
       const text = data.suites.length > 1 && number === 0 ? `${data.runs[run].name} · ${data.runs[run].suite}` : data.runs[run].name;
@@ -37,7 +37,7 @@
       next[number] = select.value;
       change(next.filter(Boolean), place("case").value);
     });
-    return make("label", {}, number === 0 ? "Compare with" : `Entry ${number + 1}`, select);
+    return make("label", {}, number === 0 ? "Compare with" : `Run ${number + 1}`, select);
   }
 
   // One table of the runs' own, which have the same metrics, one below the other.

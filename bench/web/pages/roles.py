@@ -1,4 +1,4 @@
-"""How entries that are no models look, on every page: their colours and signs in plots, and their badges."""
+"""How runs of no model look, on every page: their colours and signs in plots, and their badges."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ TONES: Mapping[Role, Tone] = {
 
 
 def badges(role: Role) -> tuple[Badge, ...]:
-    """What stands behind the name of an entry that is no model."""
+    """What stands behind the name of a run of no model."""
     return () if role == "model" else (Badge(role, TONES[role]),)

@@ -53,10 +53,10 @@ def said(ordered: Sequence[str], baselines: Sequence[str], names: Mapping[str, s
         names: run -> what tables call it.
     """
     if len(ordered) <= EVERY_PAIR:
-        return "Every pair of entries was compared when this site was made."
+        return "Every pair of runs was compared when this site was made."
     held = ", ".join(names[run] for run in anchors(ordered, baselines))
     return (
-        f"When this site was made, every entry was compared with {held}. "
+        f"When this site was made, every run was compared with {held}. "
         "For another pair, bench compare A B says as much."
     )
 
