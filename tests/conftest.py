@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is no failure
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # bit-identical clips need a fixed number of threads
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a hub

@@ -88,7 +88,7 @@ def test_flat_pictures_have_values(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.floats(-9, 9), min_size=1, max_size=20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_last_quarter_is_at_least_one_value(values: list[float]) -> None:
     quarter = values[-max(1, -(-len(values) // 4)) :]
     assert last_quarter(np.array(values)) == pytest.approx(np.mean(quarter))

@@ -126,7 +126,7 @@ def test_a_rhythm_brings_back_what_the_codec_hid() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_repeats_at_random_seldom_have_a_rhythm_and_keep_what_was_found(seed: int) -> None:
     flags = np.random.default_rng(seed).random(60) < 0.3
     found = repeat_pattern(flags)

@@ -44,7 +44,7 @@ def test_mean_gray_is_numpys_mean() -> None:
 
 
 @given(st.lists(st.integers(0, 255), min_size=2, max_size=30))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_steps_do_not_mind_direction_or_sign(levels: list[int]) -> None:
     series = np.array(levels, dtype=np.float64)
     shares = {name: found.value for name, found in step_values(series).items() if isinstance(found, Value)}

@@ -116,7 +116,7 @@ class TestValues:
         assert decibels(0.0) == decibels(1e-12) == 100
         assert decibels(255.0**2) == 0
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(seed=st.integers(0, 10**6), height=st.integers(1, 20), width=st.integers(1, 20))
     def test_ranges(
         self, tmp_path_factory: pytest.TempPathFactory, seed: int, height: int, width: int

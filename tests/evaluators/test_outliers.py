@@ -43,7 +43,7 @@ def places(value: Value, above: float = 3.5) -> list[int]:
 
 
 @given(st.lists(st.floats(0, 255), min_size=9, max_size=40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_deviations_are_scipys(changes: list[float]) -> None:
     """SciPy 1.17.1: median_filter away from the ends, median_abs_deviation of what it leaves."""
     series = np.array(changes)

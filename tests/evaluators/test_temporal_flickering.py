@@ -47,7 +47,7 @@ def test_steps_by_hand() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_order_and_negative_do_not_matter(seed: int) -> None:
     frames = noise(4, seed)
     value = measured(frames).value

@@ -131,7 +131,7 @@ def test_a_folder_without_pictures_is_no_clip(tmp_path: Path) -> None:
 # What is whole
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(frames=st.integers(1, 240), rate=st.sampled_from([7, 8, NTSC, 25, 60, 120, 240]))
 def test_own_clips_are_never_cut_short(
     tmp_path_factory: pytest.TempPathFactory, frames: int, rate: Fraction | int
@@ -257,7 +257,7 @@ def test_one_missing_frame_is_missed(tmp_path: Path, frames: int, rate: Fraction
         video.read_clip(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_one_damaged_byte_of_a_lossless_frame_is_missed(
     tmp_path_factory: pytest.TempPathFactory, at: float, flip: int

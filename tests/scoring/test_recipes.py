@@ -199,7 +199,7 @@ def test_a_total_is_on_its_scale(recipe: Recipe) -> None:
 
 
 @ALL
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=strategies.lists(strategies.floats(0, 1), min_size=9, max_size=9), steps=strategies.floats(0, 1))
 def test_better_is_never_worse(recipe: Recipe, parts: list[float], steps: float) -> None:
     terms = [term for group in recipe.groups for term in group.terms]

@@ -47,7 +47,7 @@ def test_equals_torchmetrics() -> None:
     assert frechet_distance(x, y) == pytest.approx(33.56563223012154, rel=1e-10)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SHAPES, st.integers(0, 2**32 - 1))
 def test_properties(shape: tuple[int, int, int], seed: int) -> None:
     x, y = sets(seed, *shape)

@@ -46,7 +46,7 @@ def test_equals_torchmetrics() -> None:
     assert value == pytest.approx(15.358813249758663, rel=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SHAPES, st.integers(0, 2**32 - 1))
 def test_properties(shape: tuple[int, int, int], seed: int) -> None:
     n, m, d = shape

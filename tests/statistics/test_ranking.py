@@ -210,7 +210,7 @@ VALUES = strategies.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(VALUES)
 def test_ranks_of_anything(rows: list[list[int]]) -> None:
     values = _frame(np.array(rows, dtype=float))
@@ -224,14 +224,14 @@ def test_ranks_of_anything(rows: list[list[int]]) -> None:
     assert all(found[a].group <= found[b].group for a, b in pairwise(ordered))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(VALUES, strategies.permutations("abcd"))
 def test_the_order_of_columns_is_irrelevant(rows: list[list[int]], order: list[str]) -> None:
     values = _frame(np.array(rows, dtype=float))
     assert ranking.of_cases(values[order], 1) == ranking.of_cases(values, 1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(VALUES)
 def test_the_other_sign_mirrors_places(rows: list[list[int]]) -> None:
     values = _frame(np.array(rows, dtype=float))
@@ -239,7 +239,7 @@ def test_the_other_sign_mirrors_places(rows: list[list[int]]) -> None:
     assert all((down[run].low, down[run].high) == (5 - up[run].high, 5 - up[run].low) for run in up)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(VALUES)
 def test_identical_runs_have_identical_ranks(rows: list[list[int]]) -> None:
     values = _frame(np.array(rows, dtype=float))

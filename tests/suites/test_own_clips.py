@@ -207,7 +207,7 @@ def test_a_quoted_line_end_stays_in_the_prompt(folder: Path, end: str) -> None:
     assert case.prompt == 'a duck\n\n"swims"'
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(prompt=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=50))
 def test_any_prompt_comes_through(folder: Path, prompt: str) -> None:
     quoted = prompt.replace('"', '""')

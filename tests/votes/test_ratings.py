@@ -247,7 +247,7 @@ def test_what_is_independent_is_said() -> None:
     assert rated([replace(each, case="one") for each in votes]).clusters == "votes"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(

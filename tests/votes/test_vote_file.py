@@ -181,7 +181,7 @@ def test_rubbish_is_set_aside(noted: VoteFile, line: bytes) -> None:
     assert len(str(problems[0])) < 500
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rubbish=st.binary(max_size=200), keep=st.integers(0, len(LINE)))
 def test_any_bytes_can_be_read(tmp_path_factory: pytest.TempPathFactory, rubbish: bytes, keep: int) -> None:
     noted = VoteFile(tmp_path_factory.mktemp("votes") / "votes.jsonl")

@@ -145,7 +145,7 @@ def about_centre(scale: float, degrees: float, right: float, down: float) -> np.
 
 
 @given(st.floats(0.5, 2), st.floats(-170, 170), st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 10))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_similarity_is_read_back(
     scale: float, degrees: float, right: float, down: float, any_: float
 ) -> None:
@@ -198,7 +198,7 @@ def test_points_on_a_line_have_no_homography() -> None:
 
 
 @given(st.integers(16, 90), st.integers(16, 90))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_places_lie_in_the_picture_one_a_cell(height: int, width: int) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (height, width)).astype(np.uint8)
     places = camera_motion.textured_places(noise)

@@ -52,7 +52,7 @@ def test_moments_are_scikit_images(frame: Image) -> None:
 
 
 @given(arrays(np.uint8, (3, 4, 3), elements=BYTES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_moments_do_not_depend_on_where_pixels_are(frame: Image) -> None:
     mean, spread = colour.lab_moments(frame)
     other, others_spread = colour.lab_moments(np.ascontiguousarray(frame[::-1, ::-1]))
@@ -61,7 +61,7 @@ def test_moments_do_not_depend_on_where_pixels_are(frame: Image) -> None:
 
 
 @given(st.tuples(BYTES, BYTES, BYTES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_one_colour_has_no_spread(rgb: tuple[int, int, int]) -> None:
     assert colour.lab_moments(np.full((4, 9, 3), rgb, np.uint8))[1].tolist() == [0, 0, 0]
 

@@ -71,13 +71,13 @@ def test_ssim_of_extremes_does_not_overflow() -> None:
 
 
 @given(PLANES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_plane_is_itself_exactly(plane: np.ndarray) -> None:
     assert similarity.ssim(plane, plane) == 1.0
 
 
 @given(arrays(np.uint8, (2, 9, 10)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_ssim_is_symmetric_bounded_and_turns_with_the_picture(pair: np.ndarray) -> None:
     value = similarity.ssim(pair[0], pair[1])
     assert -1 <= value <= 1

@@ -134,7 +134,7 @@ def test_another_period_is_not_the_windows() -> None:
 
 
 @given(arrays(np.float64, st.integers(22, 40), elements=st.floats(0, 255)), st.floats(-50, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_series_has_finite_answers_and_its_level_is_of_no_account(
     series: np.ndarray, level: float
 ) -> None:

@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from scipy import stats  # 1.17.1
 
 from bench.errors import NotMeasurable
@@ -23,7 +23,6 @@ def test_slope_is_that_of_scipy() -> None:
 
 
 @given(st.lists(st.integers(-3, 3) | st.floats(-1, 1), min_size=60, max_size=90))
-@settings(deadline=None)
 def test_slope_of_a_long_series_is_the_same_to_the_bit(values: list[float]) -> None:
     series = np.array(values, dtype=np.float64)
     whole = theil_sen.slope(series)

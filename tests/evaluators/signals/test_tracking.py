@@ -130,7 +130,7 @@ def test_the_canvas_has_a_shorter_side_of_256_at_most(
     st.sampled_from(FITS), st.tuples(st.integers(60, 140), st.integers(60, 140)),
     st.tuples(st.integers(60, 140), st.integers(60, 140)), st.floats(0.45, 0.55), st.floats(0.45, 0.55),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_points_go_where_pictures_fit_puts_them(
     how: Fit, size: tuple[int, int], to_size: tuple[int, int], x: float, y: float
 ) -> None:

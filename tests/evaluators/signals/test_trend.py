@@ -72,7 +72,7 @@ def test_too_short() -> None:
 
 
 @given(FLOATS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_reversing_or_negating_turns_the_trend_round(values: list[float]) -> None:
     series = np.array(values)
     found = trend.trend(series)
