@@ -10,12 +10,11 @@ import streamlit as st
 from bench.types import Suite
 from bench.web import content, player
 from bench.web.pages import case as case_page
+from bench.web.pages.leaderboard import MOST_COMPARED
 from leaderboard import lineup, notices, players, source
 from leaderboard.choices import choose, choose_several
 from leaderboard.place import place
 from leaderboard.source import Board
-
-MOST_COMPARED = 4
 
 
 def show() -> None:
@@ -80,7 +79,8 @@ def _show_values(board: Board, runs: Sequence[str], rows: pd.DataFrame) -> None:
     metrics = board.catalogue.ordered(map(str, rows["metric"].unique()))
     about = "None for the main metrics"
     chosen = choose_several(st.container(), "Metrics", metrics, key="metrics", about=about)
-    place(case_page.values(rows, runs, board.names, board.catalogue, chosen), "values")
+    shown = case_page.table(rows, runs, board.names, board.catalogue, chosen)
+    place([content.Heading(case_page.VALUES), shown], "values")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,11 @@ from bench.comparison.markdown import write_report
 from bench.web import content
 from bench.web.content import Heading, Text
 from bench.web.pages import compare as compare_page
+from bench.web.pages.leaderboard import MOST_COMPARED
 from leaderboard import lineup, notices, players, ranked, source
 from leaderboard.choices import choose_several
 from leaderboard.place import place
 from leaderboard.source import Board
-
-MOST = 4  # runs side by side: more clips are too small to be judged
 
 
 def show() -> None:
@@ -41,7 +40,7 @@ def show() -> None:
     about = (
         "Each run is compared with the first; a run can be taken out and put in again to change the order."
     )
-    chosen = lineup.choose_runs(right, options, MOST, options[:2], about)
+    chosen = lineup.choose_runs(right, options, MOST_COMPARED, options[:2], about)
     if not chosen:
         st.info("Choose two to four models to see them side by side.")
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -142,16 +142,8 @@ def _seeds(rows: pd.DataFrame) -> list[int]:
 
 def _table(rows: pd.DataFrame, cases: Sequence[str], seeds: Sequence[int]) -> Matrix:
     """(C, S): the values by case and seed, NaN where there is none."""
-    valued = rows[rows["value"].notna() & rows["case"].isin(cases) & rows["seed"].isin(seeds)]
-    means = valued.groupby(["case", "seed"], as_index=False)["value"].mean()
-    table_CS = np.full((len(cases), len(seeds)), np.nan)
-    table_CS[_places(means["case"], cases), _places(means["seed"], seeds)] = means["value"]
-    return table_CS
-
-
-def _places(keys: Iterable[Any], ordered: Sequence[Any]) -> list[int]:
-    places = {key: place for place, key in enumerate(ordered)}
-    return [places[key] for key in keys]
+    table = rows[rows["value"].notna()].pivot_table(index="case", columns="seed", values="value")
+    return np.asarray(table.reindex(index=list(cases), columns=list(seeds)).to_numpy(dtype=np.float64))
 
 
 def _whole(table_CS: Matrix) -> Matrix:

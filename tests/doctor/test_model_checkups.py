@@ -299,7 +299,7 @@ def test_one_of_several_keys_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Of a server that accepts connections."""
+    """The port of a server that accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 

@@ -45,7 +45,7 @@ class Visit:
         return parse_qs(urlsplit(self.page.url).query)
 
     def cell(self, text: str) -> Locator:
-        """Of a table, by its whole text."""
+        """A cell of a table, by its whole text."""
         return self.page.locator("table :is(td, th):visible").get_by_text(text, exact=True)
 
     def strange_links(self) -> list[str]:

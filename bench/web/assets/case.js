@@ -3,9 +3,7 @@
 {
   const { make, load, choose, put } = benchPage;
   const data = benchPage.inlined();
-  const MOST = 6;
   const FIRST = 3; // clips that are shown at first
-  const COMPARED = 4; // runs on the page of comparisons
   const place = (id) => document.getElementById(id);
   let turn = 0;
 
@@ -16,7 +14,7 @@
     const read = benchPage.read();
     const suite = data.suites.find((each) => each.slug === read.get("suite")) ?? data.suites[0];
     const runs = (read.get("runs") ?? "").split(",").filter((run) => Object.hasOwn(data.runs, run) && data.runs[run].suite === suite.name);
-    return { suite, case: read.get("case") ?? "", seed: read.get("seed") ?? "", runs: runs.slice(0, MOST) };
+    return { suite, case: read.get("case") ?? "", seed: read.get("seed") ?? "", runs: runs.slice(0, data.most.played) };
   }
 
   function change(pairs) {
@@ -45,7 +43,7 @@
       const run = row.dataset.row;
       box.setAttribute("aria-label", `Show ${data.runs[run]?.name ?? run}`);
       box.checked = picked.includes(run);
-      box.disabled = !box.checked && picked.length >= MOST;
+      box.disabled = !box.checked && picked.length >= data.most.played;
       box.addEventListener("change", () => {
         const runs = box.checked ? [...picked, run] : picked.filter((each) => each !== run);
         change({ runs: runs.join(",") });
@@ -75,7 +73,7 @@
     put(place("values"), about.values[chooseSeed(about, seed)]);
     const picked = runs.length ? runs : standard(about);
     tick(picked);
-    const compared = picked.slice(0, COMPARED);
+    const compared = picked.slice(0, data.most.compared);
     const link = make("a", { href: `${benchPage.compare(compared)}&case=${slug}` }, `Compare ${compared.map((run) => data.runs[run].name).join(", ")} →`);
     place("compare").replaceChildren(...(compared.length < 2 ? [] : [link]));
     const files = await Promise.all(picked.map((run) => load(`runs/${run}`)));

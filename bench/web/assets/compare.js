@@ -3,7 +3,6 @@
 {
   const { make, load, choose, decode, put } = benchPage;
   const data = benchPage.inlined();
-  const MOST = 4;
   const place = (id) => document.getElementById(id);
   let turn = 0; // grows with each choice: what loads for an older one gives way
 
@@ -14,7 +13,7 @@
   function chosen() {
     const read = benchPage.read();
     const known = [...new Set((read.get("runs") ?? "").split(",").map(decode))].filter((run) => Object.hasOwn(data.runs, run));
-    const runs = known.filter((run) => data.runs[run].suite === data.runs[known[0]].suite).slice(0, MOST);
+    const runs = known.filter((run) => data.runs[run].suite === data.runs[known[0]].suite).slice(0, data.most.compared);
     return { runs, case: read.get("case") ?? "" };
   }
 
@@ -123,7 +122,7 @@
   function draw() {
     const { runs, case: wanted } = chosen();
     const mine = ++turn;
-    const slots = Math.min(MOST, Math.max(2, runs.length + 1));
+    const slots = Math.min(data.most.compared, Math.max(2, runs.length + 1));
     place("chosen").replaceChildren(...Array.from({ length: slots }, (_, number) => picker(runs, number)));
     place("empty").hidden = runs.length >= 2;
     if (!runs.length) {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.evaluators.catalogue import Catalogue
 from bench.scoring import summary
 from bench.web import content
-from bench.web.content import Block, Cell, Heading, Row, Table, Text
+from bench.web.content import Cell, Row, Table, Text
 from bench.web.pages import roles
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from bench.types import Suite
 
 ABOUT = "Every run on one case: its clip, and every number about it."
+
+VALUES = "Every number about this case"
 
 CAPTION = "A single case says little about a model. Click a heading to sort."
 
@@ -47,30 +48,13 @@ def place(cases: Sequence[str], case: str, rows: pd.DataFrame) -> Text:
     return Text(" · ".join([f"Case {cases.index(case) + 1} of {len(cases)}", *said]), "small")
 
 
-def values(
-    rows: pd.DataFrame,
-    runs: Sequence[str],
-    names: Mapping[str, str],
-    known: Catalogue,
-    metrics: Sequence[str] = (),
-    picks: int = 0,
-) -> list[Block]:
-    """The numbers below the clips: a heading and the table.
-
-    Args:
-        rows, runs, names, known, metrics: as table takes them.
-        picks: how many rows may be chosen to be compared; 0 for none.
-    """
-    shown = table(rows, runs, names, known, metrics)
-    return [Heading("Every number about this case"), replace(shown, picks=picks)]
-
-
 def table(
     rows: pd.DataFrame,
     runs: Sequence[str],
     names: Mapping[str, str],
     known: Catalogue,
     metrics: Sequence[str] = (),
+    picks: int = 0,
 ) -> Table:
     """One row per run, one column per metric: the mean over the seeds in rows.
 
@@ -82,6 +66,7 @@ def table(
         names: run -> what a table calls it.
         known: what is known of the metrics.
         metrics: which; none for the main ones, or all where none is main.
+        picks: how many rows may be ticked; 0 for none.
     """
     rows = rows.astype({"run": object, "metric": object, "metric_version": object, "error": object})
     there = known.ordered(map(str, rows["metric"].unique()))
@@ -107,7 +92,9 @@ def table(
         ),
     ]
     lines = lines if has_reasons else [Row(row.key, row.cells[:-1], is_apart=row.is_apart) for row in lines]
-    return Table("Values of every run on this case", tuple(columns), tuple(lines), caption=CAPTION)
+    return Table(
+        "Values of every run on this case", tuple(columns), tuple(lines), caption=CAPTION, picks=picks
+    )
 
 
 def _column(known: Catalogue, metric: str, version: str, metrics: Sequence[str]) -> content.Column:

@@ -11,7 +11,7 @@ from bench import exports, runs as run_folders
 from bench.base import files
 from bench.base.progress import Progress
 from bench.exports import moments, tables
-from bench.web import content
+from bench.web import content, player
 from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
 from bench.web.pages import case, citations, compare, leaderboard, model, reported
 from bench.web.pages.model_parts import ModelParts
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from bench.scoring.standings import Line
 
 MOST_CLIPS = 50
-"""Of a run, by default: a thousand clips of two hundred runs would be 60 GB."""
-
-MOST_PLAYED = 6
-"""Clips side by side on the page of cases."""
+"""Clips per run, by default: a thousand clips of two hundred runs would be 60 GB."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +132,7 @@ class _Export:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
             self.writer.page("index.html", "Leaderboard", [*content.problems(self.problems), Prose(empty)])
         self._write_shared(suites)
+        self._write_reported()
         self._write_downloads(suites)
 
     def _suite(self, name: str) -> SuiteContent:
@@ -235,6 +233,7 @@ class _Export:
             "runs": {run: known for suite in suites for run, known in suite.runs().items()},
             "suites": [suite.listed() for suite in suites],
             "plotted": {metric: about for suite in suites for metric, about in suite.plotted.items()},
+            "most": {"compared": leaderboard.MOST_COMPARED, "played": player.MOST},
         }
         there = sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js"))
         self.writer.document(
@@ -259,7 +258,11 @@ class _Export:
         models = dict.fromkeys(line.model for suite in suites for line in suite.ranking.standing.lines)
         metrics = dict.fromkeys(metric for suite in suites for metric in suite.ranking.metrics)
         self.writer.text("citations.bib", citations.bibtex(models, metrics))
-        numbers, _ = reported.read(self.wanted.folders)
+
+    def _write_reported(self) -> None:
+        """The page of numbers that others published, and its files."""
+        numbers, problems = reported.read(self.wanted.folders)
+        self.writer.page("reported.html", "Reported", reported.page(numbers, problems, slug))
         for name in dict.fromkeys(each.benchmark for each in numbers):
             for ending, text in reported.files(numbers, name).items():
                 self.writer.text(f"reported/{slug(name)}.{ending}", text)
@@ -275,7 +278,8 @@ def _board_paths(gathered: Gathered) -> dict[str, str]:
 
 def _values(suite: SuiteContent, rows: pd.DataFrame) -> list[Block]:
     """The numbers about one case and seed."""
-    return case.values(rows, [*suite.names], suite.names, suite.ranking.known, picks=MOST_PLAYED)
+    shown = case.table(rows, [*suite.names], suite.names, suite.ranking.known, picks=player.MOST)
+    return [Heading(case.VALUES), shown]
 
 
 def _run(suite: SuiteContent, line: Line, rows: pd.DataFrame, gallery: list[Block]) -> list[Block]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.scoring import summary
 from bench.web.content import Block, Heading, Text
-from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics, reported, tradeoffs
+from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics, tradeoffs
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ def pages(
         "Calibration",
         calibration.page(curves, known) if curves else calibration.missing(),
     )
-    yield "reported.html", "Reported", reported.page(*reported.read(folders), slug)
     cited = about.cited((suite.name for suite in suites), as_of)
     recipes = leaderboard.measured_recipes(gathered.scores)
     yield "about.html", "About", about.page(recipes, said, cited)
