@@ -19,12 +19,11 @@ from typer.testing import CliRunner, Result
 from bench import models
 from bench.cli.commands import app
 from bench.doctor import machine, model_checkups
-from bench.doctor.findings import Checkup, Finding
+from bench.doctor.findings import Finding
 from bench.errors import UnknownName, UsageError
-from bench.media import video
 from bench.models import requirements, stored_weights
 from bench.models.requirements import Need
-from bench.types import Checkpoint, Clip, ModelCard, Runtime
+from bench.types import Checkpoint, ModelCard, Runtime
 
 COMMIT = "1234567890abcdef1234567890abcdef12345678"
 CPU = Runtime("cpu", "float32")
@@ -381,73 +380,3 @@ def test_nothing_is_loaded_to_find_out() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (answer.stdout.strip(), answer.returncode) == ("[]", 0), answer.stderr
-
-
-@pytest.fixture(scope="module")
-def this_machine() -> Checkup:
-    return machine.checkup()
-
-
-def found(checkup: Checkup, what: str) -> Finding:
-    (finding,) = [each for each in checkup.findings if each.what == what]
-    return finding
-
-
-def test_this_machine_can_run_what_needs_nothing(this_machine: Checkup) -> None:
-    assert this_machine.is_fit, str(this_machine)
-    assert found(this_machine, "codec lossless").found.startswith("ffv1")
-    assert found(this_machine, "codec preview").found.startswith("h264")
-    assert "numpy" in found(this_machine, "packages").found
-    assert "HF_HUB_OFFLINE" in found(this_machine, "hub").found
-    assert found(this_machine, "weights of fvd_lite0").state == "ok"
-    assert found(this_machine, "weights of clipsim").state == "note"
-
-
-def test_a_cache_that_cannot_be_written_to_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
-    finding = found(machine.checkup(), "cache")
-    assert (finding.state, finding.remedy) == (
-        "missing",
-        "set BENCH_CACHE to a folder that can be written to",
-    )
-
-
-def test_a_gpu_is_named_with_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    card = SimpleNamespace(name="A GPU", total_memory=80_000_000_000)
-    cuda = SimpleNamespace(get_device_properties=lambda device: card, device_count=lambda: 2)
-    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
-    monkeypatch.setattr(machine.devices, "resolve", lambda *words: Runtime("cuda:0", "float16"))
-    assert found(machine.checkup(), "GPU").found == "A GPU with 80 GB, A GPU with 80 GB"
-    assert machine.memory("cuda:0") == 80e9
-
-
-def test_a_gpu_that_torch_cannot_use_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine.devices, "resolve", lambda *words: CPU)
-    monkeypatch.setattr(machine, "DRIVERS", (tmp_path,))
-    finding = found(machine.checkup(), "GPU")
-    assert (finding.state, finding.found) == ("note", "there is one, and this torch cannot use it")
-    monkeypatch.setattr(machine, "DRIVERS", (tmp_path / "nothing",))
-    assert found(machine.checkup(), "GPU").found.startswith("none")
-
-
-def test_little_room_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "LOW_DISK", float("inf"))
-    assert found(machine.checkup(), "cache").state == "note"
-
-
-@pytest.mark.parametrize("fault", ["darker", "raises"])
-def test_a_codec_that_changes_pixels_or_fails_is_missing(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = video.write_clip
-
-    def write(path: Path, clip: Clip) -> None:
-        if fault == "raises":
-            raise ValueError("no such encoder: ffv1")
-        sound(path, Clip(clip.frames // 2, clip.fps))
-
-    monkeypatch.setattr(video, "write_clip", write)
-    finding = found(machine.checkup(), "codec lossless")
-    assert finding.state == "missing"
-    assert finding.found in ("another clip comes back", "ValueError: no such encoder: ffv1")
