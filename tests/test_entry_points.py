@@ -62,11 +62,11 @@ from bench.types import Clip, ModelCard
 
 
 @models.add
-class Wobble(models.Model):
+class Jiggle(models.Model):
     """Three frames, the second inverted."""
 
     card = ModelCard(
-        name="wobble", title="Wobbling picture", version=1, reads_text=False, frames=None, fps=None, width=None,
+        name="jiggle", title="Jiggling picture", version=1, reads_text=False, frames=None, fps=None, width=None,
         height=None, weights=None, licence="Apache-2.0", paper="", role="null baseline",
     )
 
@@ -77,7 +77,7 @@ class Wobble(models.Model):
 
 ENTRY_POINTS = """\
 [bench.models]
-wobble = theirs_wobble
+jiggle = theirs_jiggle
 
 [bench.evaluators]
 sparkle = theirs_sparkle
@@ -99,7 +99,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
     """The package as pip would leave it, a run with it, and a look at all places with it and without it."""
     package = tmp_path_factory.mktemp("package")
     (package / "theirs_sparkle.py").write_text(METRIC)
-    (package / "theirs_wobble.py").write_text(MODEL)
+    (package / "theirs_jiggle.py").write_text(MODEL)
     metadata = package / "theirs-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
@@ -110,14 +110,14 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
         pictures.write(suite / f"c{n}.png", np.full((48, 64, 3), level, np.uint8))
     cases = [{"id": f"c{n}", "image": f"c{n}.png", "prompt": "", "category": ""} for n in range(2)]
     (suite / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
-    words = ("run", "-m", "wobble", "--suite", str(suite), "--metrics", "sparkle")
+    words = ("run", "-m", "jiggle", "--suite", str(suite), "--metrics", "sparkle")
     return Said(_everywhere(out, *words, package=package), _everywhere(out))
 
 
 def _everywhere(out: Path, *words: str, package: Path | None = None) -> Mapping[str, str]:
     path = os.pathsep.join(map(str, [ROOT, *([package] if package else [])]))
     answer = subprocess.run(
-        [sys.executable, "-m", "tests.everywhere", str(out), "wobble", *words],
+        [sys.executable, "-m", "tests.everywhere", str(out), "jiggle", *words],
         capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
@@ -139,14 +139,14 @@ def test_the_terminal_lists_them(said: Said) -> None:
         "Flicker",
         "sparkle",
     )
-    (model,) = (each for each in json.loads(said.installed["ls models"]) if each["name"] == "wobble")
+    (model,) = (each for each in json.loads(said.installed["ls models"]) if each["name"] == "jiggle")
     assert (model["title"], model["role"], model["family"]) == (
-        "Wobbling picture",
+        "Jiggling picture",
         "null baseline",
         "null models",
     )
     assert "sparkle" not in said.alone["ls metrics"]
-    assert "wobble" not in said.alone["ls models"]
+    assert "jiggle" not in said.alone["ls models"]
 
 
 def test_the_table_of_results_has_them(said: Said) -> None:
@@ -156,10 +156,10 @@ def test_the_table_of_results_has_them(said: Said) -> None:
 
 def test_exports_have_title_group_and_role(said: Said) -> None:
     (line,) = csv.DictReader(io.StringIO(said.installed["csv"]))
-    assert (line["model"], line["metric"]) == ("wobble", "sparkle")
+    assert (line["model"], line["metric"]) == ("jiggle", "sparkle")
     assert line | CARD == line
     ((entry,),) = (suite["entries"] for suite in json.loads(said.installed["json"])["suites"])
-    assert (entry["model"], entry["role"]) == ("wobble", "null baseline")
+    assert (entry["model"], entry["role"]) == ("jiggle", "null baseline")
     assert (entry["scores"][0]["metric"], entry["scores"][0]["direction"]) == ("sparkle", "lower")
     (result,) = json.loads(said.installed["every eval ever"])["evaluation_results"]
     assert "sparkle" in json.dumps(result)
@@ -171,8 +171,8 @@ def test_board_and_site_show_them(said: Said, host: str) -> None:
     scores, *_ = grids(tree(said.installed[host]))
     assert scores.columns["sparkle"] == "Sparkle of the clip ↓ share"
     (row,) = scores.rows
-    assert words(row["name"]) == "wobble null baseline"
-    assert row["name"].get("title") == "Wobbling picture"
+    assert words(row["name"]) == "jiggle null baseline"
+    assert row["name"].get("title") == "Jiggling picture"
     index, *_ = grids(tree(said.installed[f"{host}'s metrics"]))
     line = index.row("Sparkle of the clip ↓")
     assert (line["group"], line["evaluator"], line["runs"]) == ("Flicker", "sparkle", "1")

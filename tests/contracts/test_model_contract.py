@@ -14,7 +14,6 @@ import pytest
 
 from bench import models
 from bench.base import settings
-from bench.engine.requests import NULL_MODELS
 from bench.errors import BenchError
 from bench.media import pictures, video
 from bench.types import Case, Clip, Condition
@@ -34,7 +33,9 @@ HEAVY = (
 NAMES = list(models.registry)
 DOCS = Path(__file__).parents[2] / "docs"
 CONDITIONS = get_args(Condition)
-WEIGHTLESS = list(NULL_MODELS)
+WEIGHTLESS = [
+    name for name in NAMES if models.registry[name].card.role in ("null baseline", "reference clips")
+]
 """What runs here; adapters of weights, programs and services are proven in tests/models, on what stands in for them."""
 
 
