@@ -58,6 +58,9 @@ Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 Direction: TypeAlias = Literal["higher", "lower", "none"]
 """Which way is better; 'none' if it depends on what was asked for."""
 
+NATIVE = "native"
+"""The view of a number about a clip as it is; others, see bench.media.clip_view."""
+
 SIGNS: Mapping[Direction, int] = {"higher": 1, "lower": -1, "none": 0}
 ARROWS: Mapping[Direction, str] = {"higher": "↑", "lower": "↓", "none": ""}
 BETTER: Mapping[Direction, str] = {
@@ -483,7 +486,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One number and where it came from: one parquet row. Exactly one of value and error is set."""
+    """One number and where it came from: one parquet row. Exactly one of value and error is set.
+
+    A column with a default was added later: files without it read as that.
+    """
 
     run: Annotated[str, "id of the run; its folder's and file's name"]
     created: Annotated[str, "when it was measured, ISO 8601, UTC"]
@@ -506,7 +512,7 @@ class Measurement:
     clip_sha256: Annotated[str, "digest of the clip's file; '' for a number about the whole set"]
     decoded: Annotated[str, "size, frames, fps, codec and decoder of the clip, fit of the image, JSON"]
     inputs: Annotated[
-        str, "digest of all that the number depends on besides metric and version: clip, case, fit"
+        str, "digest of all that the number depends on besides metric, version and view: clip, case, fit"
     ]
     metric: Annotated[str, "name of the metric, with its settings where they are not the default"]
     metric_version: Annotated[str, "version of the metric, and of the weights it looks through"]
@@ -517,6 +523,9 @@ class Measurement:
     series: Annotated[tuple[float, ...] | None, "one number a frame, or a pair of frames"]
     error: Annotated[str | None, "why there is no value"]
     status: Annotated[Status, "measured; not measurable: the clip has no such value; failed: something broke"]
+    view: Annotated[
+        str, "what part of the clip was measured, at which rate and size: native, or 1.75s@8fps@0.13MP"
+    ] = NATIVE
 
     def __post_init__(self) -> None:
         if (self.status == "measured") != (self.error is None):

@@ -11,38 +11,45 @@ from bench.errors import BenchError, NotMeasurable, reason
 from bench.evaluators import Answers, Evaluator
 from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
-from bench.types import Case, ClipRecord, Measurement, Run, Value
+from bench.types import NATIVE, Case, ClipRecord, Measurement, Run, Value
 
 
 class KnownRows:
     """The rows that a run has already.
 
     Args:
-        rows: one per (case, seed, metric).
+        rows: one per (case, seed, metric, view).
     """
 
     def __init__(self, rows: Iterable[Measurement]) -> None:
-        self._rows = {(row.case, row.seed, row.metric): row for row in rows}
+        self._rows = {_key(row): row for row in rows}
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __contains__(self, row: Measurement) -> bool:
-        return (row.case, row.seed, row.metric) in self._rows
+        return _key(row) in self._rows
 
-    def answer(self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str) -> bool:
+    def answer(
+        self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str, view: str = NATIVE
+    ) -> bool:
         """Whether every metric of the evaluator has a row of this version about these inputs.
 
         Args:
             evaluator: whose metrics.
             case, seed: of a clip; None for the whole set.
             inputs: the digest that a row must have, else it is stale.
+            view: of the clip.
         """
         for card in evaluator.cards:
-            row = self._rows.get((case, seed, full_name(card, evaluator)))
+            row = self._rows.get((case, seed, full_name(card, evaluator), view))
             if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
                 return False
         return True
+
+
+def _key(row: Measurement) -> tuple[str | None, int | None, str, str]:
+    return row.case, row.seed, row.metric, row.view
 
 
 def clip_inputs(case: Case, record: ClipRecord) -> str:

@@ -185,8 +185,9 @@ def limited(image: Image, max_side: int) -> Image:
     scale = max_side / max(height, width)
     if scale >= 1:
         return image
-    return fit(image, _even(width * scale), _even(height * scale), "cover")
+    return fit(image, even(width * scale), even(height * scale), "cover")
 
 
-def _even(length: float) -> int:
+def even(length: float) -> int:
+    """The even number of pixels nearest to a length; 2 at least."""
     return max(2, 2 * round(length / 2))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_origin, get_type_hints
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+
+READABLE = ("1", SCHEMA_VERSION)
+"""Schema versions that are read; what a later one added (view: 2) is filled with its default."""
 
 MAX_ROWS = 20_000_000
 """A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""
 
-KEY = ("run", "case", "seed", "metric")
+KEY = ("run", "case", "seed", "metric", "view")
 """There is one row per value of these columns; a later one replaces an earlier one."""
 
 
@@ -104,9 +107,10 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         with pq.ParquetFile(path) as file:
             _check(path, file)
             if columns is None:
-                return _finite(path, file.read())
-        with pq.ParquetFile(path, read_dictionary=_texts(columns)) as file:
-            return _finite(path, file.read(list(columns)))
+                return _finite(path, _completed(file.read(), schema().names, is_encoded=False))
+            stored = [name for name in columns if name in file.schema_arrow.names]
+        with pq.ParquetFile(path, read_dictionary=_texts(stored)) as file:
+            return _finite(path, _completed(file.read(stored), columns, is_encoded=True))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadResults(f"{path} is not a whole parquet file: {str(error).splitlines()[0]}") from error
 
@@ -120,6 +124,30 @@ def _finite(path: Path, table: pa.Table) -> pa.Table:
             (first,) = table.filter(pc.invert(pc.is_finite(table[name])))[name].slice(0, 1).to_pylist()
             raise BadResults(f"{path} has {first} as a {name}: every number in results is finite, or missing")
     return table
+
+
+def _completed(table: pa.Table, columns: Sequence[str], is_encoded: bool) -> pa.Table:
+    """The table with columns that its file is too old to have, in the schema's order.
+
+    Args:
+        table: as read.
+        columns: that were asked for.
+        is_encoded: whether text is dictionary-encoded.
+    """
+    import pyarrow as pa
+
+    for name, default in _later().items():
+        if name in columns and name not in table.column_names:
+            column = schema().field(name)
+            values = pa.repeat(pa.scalar(default, column.type), len(table))
+            values = values.dictionary_encode() if is_encoded and column.type == pa.string() else values
+            table = table.append_column(column.with_type(values.type), values)
+    return table.select([name for name in schema().names if name in columns])
+
+
+def _later() -> dict[str, Any]:
+    """Columns that files of an older schema lack, and what is read instead."""
+    return {each.name: each.default for each in fields(Measurement) if each.default is not MISSING}
 
 
 def _texts(columns: Sequence[str]) -> list[str]:
@@ -218,19 +246,27 @@ def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
 
 
 def _check(path: Path, file: Any) -> None:
-    expected, found = schema(), file.schema_arrow
+    found = file.schema_arrow
     version = (found.metadata or {}).get(b"schema_version", b"").decode(errors="replace")
     if not version:
         raise BadResults(f"{path} is a parquet file, but not one of results")
-    if version != SCHEMA_VERSION:
+    if version not in READABLE:
         raise OtherSchema(f"{path} has schema version {version}, this bench reads {SCHEMA_VERSION}")
+    expected = schema() if version == SCHEMA_VERSION else _older(found.names)
     if not found.equals(expected):
         different = {column.name for column in found} ^ {column.name for column in expected}
         raise BadResults(
-            f"{path} has other columns than schema {SCHEMA_VERSION}: {', '.join(sorted(different)) or 'types'}"
+            f"{path} has other columns than schema {version}: {', '.join(sorted(different)) or 'types'}"
         )
     if file.metadata.num_rows > MAX_ROWS:
         raise BadResults(f"{path} has {file.metadata.num_rows} rows, over the limit of {MAX_ROWS}")
+
+
+def _older(names: Sequence[str]) -> pa.Schema:
+    """The columns that an older file must have: all but those that came later and are not in it."""
+    import pyarrow as pa
+
+    return pa.schema([column for column in schema() if column.name in names or column.name not in _later()])
 
 
 def _column(name: str, hint: Any) -> pa.Field:

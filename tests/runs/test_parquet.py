@@ -64,6 +64,40 @@ def test_the_latest_row_of_a_key_counts() -> None:
     assert parquet.latest([old, other, new]) == [new, other]
 
 
+def _older(table: pa.Table) -> pa.Table:
+    """As version 0.1.0 wrote it: without the view."""
+    return table.drop_columns(["view"]).replace_schema_metadata({"schema_version": "1"})
+
+
+def test_rows_of_an_older_file_are_native(tmp_path: Path) -> None:
+    rows = [measurement(), measurement(seed=1, series=(1.0,))]
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    pq.write_table(_older(pa.Table.from_pylist([asdict(row) for row in rows], schema=parquet.schema())), old)
+    parquet.write(new, [measurement(run="other", view="1.75s@8fps@0.13MP")])
+    assert parquet.read(old) == rows
+    columns = ["run", "metric", "value", "view"]
+    frame, problems = parquet.read_all([old, new], columns)
+    assert not problems
+    assert list(frame) == columns
+    assert frame["view"].tolist() == ["native", "native", "1.75s@8fps@0.13MP"]
+    assert str(frame["view"].dtype) == "category"
+    assert list(parquet.read_all([old, new], columns[:3])[0]) == columns[:3]
+    parquet.write(old, parquet.read(old))
+    assert parquet.read(old) == rows
+
+
+def test_an_older_file_lacks_nothing_else(tmp_path: Path) -> None:
+    table = _older(pa.Table.from_pylist([asdict(measurement())], schema=parquet.schema()))
+    pq.write_table(table.drop_columns(["n"]), tmp_path / "x.parquet")
+    with pytest.raises(BadResults, match="other columns than schema 1: n"):
+        parquet.read_table(tmp_path / "x.parquet")
+
+
+def test_one_row_per_view() -> None:
+    native, viewed = measurement(), measurement(view="1.75s@8fps@0.13MP")
+    assert parquet.latest([native, viewed, native]) == [native, viewed]
+
+
 def _other_schema(table: pa.Table) -> pa.Table:
     return table.drop_columns(["n"])
 
