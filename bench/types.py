@@ -437,6 +437,8 @@ class ClipRecord:
         error: why there is no clip; '' where there is one.
         cost: US dollars; None if it cost nothing or is unknown.
         cost_basis: where the cost is from.
+        made_with: hardware of that device, and versions of the libraries there; empty where that is unknown: for a
+            clip of another machine or of a version before this was noted, and of a program but for the hardware.
     """
 
     case: str
@@ -452,6 +454,7 @@ class ClipRecord:
     error: str = ""
     cost: float | None = None
     cost_basis: CostBasis = ""
+    made_with: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -495,7 +498,7 @@ class Measurement:
     created: Annotated[str, "when it was measured, ISO 8601, UTC"]
     bench_version: Annotated[str, "version of this package"]
     commit: Annotated[str, "git commit of this package, '+' if it had changes; '' outside a checkout"]
-    software: Annotated[str, "versions of the libraries that touch pixels or weights, JSON"]
+    software: Annotated[str, "versions of the libraries that measured, JSON"]
     device: Annotated[str, "where the clip was generated; '' if elsewhere"]
     suite: Annotated[str, "name of the suite"]
     suite_version: Annotated[str, "digest of the suite's content"]
@@ -526,6 +529,10 @@ class Measurement:
     view: Annotated[
         str, "what part of the clip was measured, at which rate and size: native, or 1.75s@8fps@0.13MP"
     ] = NATIVE
+    made_with: Annotated[
+        str,
+        "hardware and versions of the libraries that made the clip, JSON; '' if unknown, and for a whole set",
+    ] = ""
 
     def __post_init__(self) -> None:
         if (self.status == "measured") != (self.error is None):

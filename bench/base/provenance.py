@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import functools
 import json
+import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-LIBRARIES = (
+MEASURING = (
     "torch", "torchvision", "numpy", "scipy", "opencv-python-headless", "av", "pillow", "timm", "open-clip-torch",
-    "diffusers", "transformers",
 )  # fmt: skip
-"""Libraries that touch pixels or weights between a case and a number."""
+"""Libraries that touch pixels or weights between a clip and a number."""
+
+MAKING = (
+    "torch", "diffusers", "transformers", "accelerate", "peft", "numpy", "opencv-python-headless", "av", "pillow",
+)  # fmt: skip
+"""Libraries that touch pixels or weights between a case and its clip."""
+
+CPU_FACTS = Path("/proc/cpuinfo")
 
 
 @functools.cache
@@ -32,14 +40,31 @@ def now() -> str:
 
 @functools.cache
 def software() -> str:
-    """Versions of LIBRARIES that are installed, as JSON; reads metadata, imports nothing."""
+    """Versions of the libraries that measure, as JSON."""
+    return json.dumps(versions(MEASURING))
+
+
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Versions of those that are installed; reads metadata, imports nothing."""
     found = {}
-    for library in LIBRARIES:
+    for library in libraries:
         try:
             found[library] = version(library)
         except PackageNotFoundError:
             continue
-    return json.dumps(found)
+    return found
+
+
+@functools.cache
+def hardware(device: str) -> str:
+    """What computes under a device's name ('cpu', 'cuda:0', 'mps') on this machine, as its maker calls it."""
+    if device.startswith("cuda"):
+        import torch
+
+        return torch.cuda.get_device_name(device)
+    lines = CPU_FACTS.read_text(encoding="utf-8").splitlines() if CPU_FACTS.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
 
 
 @functools.cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.base import files
+from bench.base import files, provenance
 from bench.base.progress import Bar, Progress
 from bench.errors import BenchError, Cancelled, UsageError, reason
 from bench.media import video
@@ -154,6 +154,7 @@ def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, fold
         seconds=seconds,
         peak_memory=None if model.receipt else _peak_memory(model.runtime.device),
         device=model.runtime.device,
+        made_with=_made_with(model),
     )
     return _billed(record, model.receipt)
 
@@ -167,9 +168,16 @@ def _billed(record: ClipRecord, receipt: Receipt | None) -> ClipRecord:
         seconds=record.seconds if receipt.seconds is None else receipt.seconds,
         peak_memory=receipt.peak_memory,
         device=receipt.device,
+        made_with={},
         cost=receipt.cost,
         cost_basis=receipt.cost_basis,
     )
+
+
+def _made_with(model: Model) -> Mapping[str, str]:
+    """Hardware and libraries of this machine; a program has libraries of its own."""
+    libraries = () if model.card.access == "program" else provenance.MAKING
+    return {"hardware": provenance.hardware(model.runtime.device), **provenance.versions(libraries)}
 
 
 def _peak_memory(device: str) -> int:

@@ -75,6 +75,7 @@ def clip_rows(
     """
     about = {
         "device": record.device,
+        "made_with": json.dumps(dict(record.made_with)) if record.made_with else "",
         "case": record.case,
         "category": case.category,
         "seed": record.seed,

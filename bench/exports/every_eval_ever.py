@@ -96,6 +96,7 @@ def _model(row: Any, card: ModelCard) -> dict[str, Any]:
         "checkpoint_digest": row["checkpoint_digest"],
         "settings": row["settings"],
         "device": row["device"],
+        "made_with": row["made_with"],
         "kind": card.role,
         "deployment_type": DEPLOYMENT.get(access, "unknown"),
         "model_availability": AVAILABILITY.get(access, "unknown"),

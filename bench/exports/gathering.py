@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "run", "created", "bench_version", "commit", "software", "device", "suite", "suite_version", "case", "category",
-    "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings", "reads_text",
-    "metric", "metric_version", "value", "low", "high", "n", "error", "status",
+    "run", "created", "bench_version", "commit", "software", "made_with", "device", "suite", "suite_version", "case",
+    "category", "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings",
+    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status",
 )  # fmt: skip
 """Columns of Measurement: all but what is long or about single clips' files."""
 

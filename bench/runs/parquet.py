@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "2"
 
 READABLE = ("1", SCHEMA_VERSION)
-"""Schema versions that are read; what a later one added (view: 2) is filled with its default."""
+"""Schema versions that are read; what a later one added (view, made_with: 2) is filled with its default."""
 
 MAX_ROWS = 20_000_000
 """A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""

@@ -105,8 +105,8 @@ def _constants(entry: Made) -> dict[str, Any]:
     about: dict[str, Any] = dict.fromkeys(parquet.schema().names)
     return about | {
         "run": entry.run, "created": "2026-11-01T00:00:00+00:00", "bench_version": "0.1.0", "commit": "abc",
-        "software": '{"numpy": "2.0"}', "device": "cuda:0", "suite": SUITE, "suite_version": VERSION, "seed": 0,
-        "label": entry.label, "model": entry.model, "checkpoint": entry.label, "checkpoint_digest": "d",
+        "software": '{"numpy": "2.0"}', "made_with": "", "device": "cuda:0", "suite": SUITE, "suite_version": VERSION,
+        "seed": 0, "label": entry.label, "model": entry.model, "checkpoint": entry.label, "checkpoint_digest": "d",
         "adapter_version": 1, "settings": SETTINGS, "reads_text": entry.model not in LIVELINESS, "decoded": DECODED,
         "metric_version": "1", "status": "measured",
     }  # fmt: skip

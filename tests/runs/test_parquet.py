@@ -65,21 +65,22 @@ def test_the_latest_row_of_a_key_counts() -> None:
 
 
 def _older(table: pa.Table) -> pa.Table:
-    """As version 0.1.0 wrote it: without the view."""
-    return table.drop_columns(["view"]).replace_schema_metadata({"schema_version": "1"})
+    """As version 0.1.0 wrote it: without the view, and without what made the clip."""
+    return table.drop_columns(["view", "made_with"]).replace_schema_metadata({"schema_version": "1"})
 
 
 def test_rows_of_an_older_file_are_native(tmp_path: Path) -> None:
     rows = [measurement(), measurement(seed=1, series=(1.0,))]
     old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
     pq.write_table(_older(pa.Table.from_pylist([asdict(row) for row in rows], schema=parquet.schema())), old)
-    parquet.write(new, [measurement(run="other", view="1.75s@8fps@0.13MP")])
+    parquet.write(new, [measurement(run="other", view="1.75s@8fps@0.13MP", made_with='{"torch": "2"}')])
     assert parquet.read(old) == rows
-    columns = ["run", "metric", "value", "view"]
+    columns = ["run", "metric", "value", "view", "made_with"]
     frame, problems = parquet.read_all([old, new], columns)
     assert not problems
     assert list(frame) == columns
     assert frame["view"].tolist() == ["native", "native", "1.75s@8fps@0.13MP"]
+    assert frame["made_with"].tolist() == ["", "", '{"torch": "2"}']
     assert str(frame["view"].dtype) == "category"
     assert list(parquet.read_all([old, new], columns[:3])[0]) == columns[:3]
     parquet.write(old, parquet.read(old))

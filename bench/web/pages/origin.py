@@ -24,7 +24,7 @@ PROVENANCE = (
 )  # fmt: skip
 """Columns of a row that say where its number came from, in reading order; those of JSON follow."""
 
-JSON_COLUMNS = ("settings", "decoded", "software")
+JSON_COLUMNS = ("settings", "decoded", "made_with", "software")
 
 MOST_REASONS = 40
 """Reasons of missing values that are listed; the files have all."""
@@ -90,7 +90,7 @@ def provenance(rows: pd.DataFrame) -> content.Facts:
         )
         # the rows of one clip say the same; a failure may say nothing
         for key, value in json_object(texts[-1] if texts else "").items():
-            found[f"{name}: {key}"] = str(value)
+            found[f"{name.replace('_', ' ')}: {key}"] = str(value)
     return content.facts(found)
 
 
