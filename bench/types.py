@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,12 @@ CostBasis: TypeAlias = Literal["", "vendor", "estimated"]
 
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
+
+Dependence: TypeAlias = Literal["fps", "seconds", "pixels", "codec", "letterbox"]
+"""What a clip may differ in while it shows the same: frame rate, length, size, lossy compression, black bars."""
+
+DEPENDENCES: tuple[Dependence, ...] = get_args(Dependence)
+"""All of them, in the order in which they are listed."""
 
 Direction: TypeAlias = Literal["higher", "lower", "none"]
 """Which way is better; 'none' if it depends on what was asked for."""
@@ -315,6 +321,9 @@ class MetricCard:
         shows: damages (names of bench.calibration.damages) that move the number, further with severity, and in its bad
             direction if it has one; checked by calibration.
         ignores: damages or innocent changes that do not move it; checked likewise.
+        depends: what else changes the number while the clip shows the same; checked by calibration (the damages
+            half_fps, trim, half_size, compression and letterbox). Clips that differ in it are not compared by this
+            metric. A card that does not say depends on all: like is compared with like only.
         is_main: whether tables show it by default.
         is_lead: whether it represents its group where there is room for only a few metrics.
         title: for people: 'First frame matches image'; '' for its name.
@@ -334,6 +343,7 @@ class MetricCard:
     series: str = ""
     shows: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
+    depends: tuple[Dependence, ...] = DEPENDENCES
     is_main: bool = False
     is_lead: bool = False
     title: str = ""

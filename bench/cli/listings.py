@@ -127,7 +127,17 @@ def _need(need: Need) -> dict[str, Any]:
 
 
 def _metrics() -> Listing:
-    headings = ["metric", "title", "evaluator", "better", "unit", "range", "available", "definition"]
+    headings = [
+        "metric",
+        "title",
+        "evaluator",
+        "better",
+        "unit",
+        "range",
+        "depends on",
+        "available",
+        "definition",
+    ]
     entries = {entry["metric"]: entry for name in evaluators.registry for entry in _cards(name)}
     groups = catalogue.registered().groups(entries)
     return headings, [
@@ -146,6 +156,7 @@ def _cards(name: str) -> list[dict[str, Any]]:
             "better": "–" if card.direction == "none" else card.direction,
             "unit": card.unit,
             "range": catalogue.span(card),
+            "depends on": ", ".join(card.depends) or "nothing",
             "available": "yes" if not missing else f"needs {', '.join(missing)}",
             "definition": card.definition,
             "source": card.source,

@@ -15,7 +15,7 @@ from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, SetEvaluator, Values
 from bench.evaluators.catalogue import GROUPS
 from bench.media import pictures
-from bench.types import Case, ClipRecord, Frames, MetricCard, Value
+from bench.types import DEPENDENCES, Case, ClipRecord, Frames, MetricCard, Value
 from tests import made
 from tests.made import moving_clip, photograph
 
@@ -93,6 +93,7 @@ def test_the_card_is_complete(card: MetricCard) -> None:
     for name in (*card.shows, *card.ignores):
         assert name in DAMAGES, f"{card.name} speaks of '{name}', which is no damage"
     assert not set(card.shows) & set(card.ignores)
+    assert card.depends == tuple(each for each in DEPENDENCES if each in card.depends), "in order, once each"
     for text in (card.definition, card.source, card.blind_to):
         assert text.strip(), card.name
         assert text.strip().endswith(".")

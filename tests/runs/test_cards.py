@@ -61,6 +61,14 @@ def test_metadata_and_attributes_give_the_cards_back() -> None:
     assert Cards.of_attributes(BOTH.attributes()) == BOTH
 
 
+def test_what_a_metric_depends_on_travels_and_an_older_file_that_does_not_say_means_all() -> None:
+    stored = Cards((replace(REDNESS, depends=("fps", "codec")),))
+    assert Cards.of_text(stored.text()) == stored
+    entry = {name: value for name, value in asdict(REDNESS).items() if name != "depends"}
+    (older,) = Cards.of_text(json.dumps({"metrics": [entry]})).metrics
+    assert older.depends == ("fps", "seconds", "pixels", "codec", "letterbox")
+
+
 def test_no_cards_leave_no_trace() -> None:
     assert (Cards().metadata(), Cards().attributes()) == ({}, {})
     assert Cards.of_metadata(None) == Cards.of_metadata({}) == Cards.of_attributes({}) == Cards()
@@ -106,7 +114,9 @@ HUGE = 10**400
         {"low": HUGE}, {"low": "0"}, {"low": ""}, {"low": []}, {"low": False}, {"high": float("nan")},
         {"high": float("inf")}, {"name": ""}, {"name": ["a"]}, {"name": "x" * 3000}, {"direction": "sideways"},
         {"direction": ["higher"]}, {"group": "x" * 3000}, {"group": "\ud800"}, {"title": 3}, {"series": 5},
-        {"shows": "noise"}, {"shows": [[1]]}, {"shows": ["noise"] * 3000}, {"is_main": "yes"}, {"is_lead": [1]},
+        {"shows": "noise"}, {"shows": [[1]]}, {"shows": ["noise"] * 3000},
+        {"depends": "fps"}, {"depends": ["taste"]}, {"depends": None},
+        {"is_main": "yes"}, {"is_lead": [1]},
         {"source": {"a": 1}}, {"definition": None},
     ],
     ids=lambda change: str(change)[:40],

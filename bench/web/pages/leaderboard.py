@@ -320,6 +320,7 @@ def _definitions(found: Ranking) -> Details:
             "Definition": card.definition or "There is no card of this metric here.",
             "Range": f"{span(card)} {card.unit}".rstrip(),
             "Source": card.source,
+            "Depends on": ", ".join(card.depends) or "nothing",
             "Blind to": card.blind_to,
         }
         made.append(content.facts(known))

@@ -96,6 +96,8 @@ def test_a_card_says_all_that_it_knows() -> None:
     said = markup(metrics.metric(KNOWN, "ssim_mean"))
     for text in (card.definition, card.source, card.blind_to, card.series, "2 frames", "ignores blur"):
         assert str(escape(text)) in said
+    facts = dict(of_type(metrics.metric(KNOWN, "ssim_mean"), Facts)[0].rows)
+    assert facts["Depends on"].text == ", ".join(card.depends)
     assert 'href="https://arxiv.org/abs/' in markup(metrics.metric(KNOWN, "warping_error"))
 
 
