@@ -16,7 +16,7 @@ from bench.base import devices, files, weights
 from bench.doctor.findings import Checkup, Finding, State
 from bench.doctor.hub_client import HubClient
 from bench.errors import Unavailable
-from bench.media import video
+from bench.media import encoding, video
 from bench.models import requirements
 from bench.models.requirements import in_words
 from bench.types import Clip
@@ -35,7 +35,10 @@ def checkup() -> Checkup:
     ]
     findings += _packages()
     findings += [_gpu(), _processor()]
-    findings += [_codec("lossless", video.write_clip, ".mkv"), _codec("preview", video.write_preview, ".mp4")]
+    findings += [
+        _codec("lossless", video.write_clip, ".mkv"),
+        _codec("preview", encoding.write_preview, ".mp4"),
+    ]
     findings += [
         *_folder("cache", files.cache(), "BENCH_CACHE"),
         *_folder("hub cache", _hub_cache(), "HF_HOME"),

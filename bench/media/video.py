@@ -1,4 +1,4 @@
-"""Clips: the one place that decodes and encodes them. Sizes and colours of single pictures: bench.media.pictures.
+"""Clips: the one place that decodes them; written by `encoding`. Sizes and colours of single pictures: `pictures`.
 
 Our own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Other clips are decoded by one
 named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.base import files
 from bench.errors import BadClip, BadImage, BenchError
 from bench.media import pictures
+from bench.media.encoding import write_clip
 from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short
 from bench.types import Clip, Frames, Image
 
@@ -103,17 +102,6 @@ def read_clip(path: Path) -> Clip:
                 )
             frames.append(frame)
         return Clip(np.stack(frames), opened.fps, opened.decoded)
-
-
-def write_clip(path: Path, clip: Clip) -> None:
-    """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit."""
-    _encode(path, clip, "matroska", "ffv1", "bgr0", level="3", g="1", slicecrc="1")
-
-
-def write_preview(path: Path, clip: Clip) -> None:
-    """Writes an mp4 that browsers play: H.264, yuv420p, BT.709, index first. An odd last row or column is left out."""
-    even = clip.frames[:, : max(2, clip.height // 2 * 2), : max(2, clip.width // 2 * 2)]
-    _encode(path, Clip(even, clip.fps), "mp4", "libx264", "yuv420p", crf="18", preset="veryfast")
 
 
 def decoder() -> str:
@@ -265,24 +253,3 @@ def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> di
         "range": str(getattr(context.color_range, "name", context.color_range)),
         "decoder": decoder(),
     }
-
-
-def _encode(path: Path, clip: Clip, container: str, codec: str, pixel_format: str, **options: str) -> None:
-    import av
-
-    def encode(temporary: Path) -> None:
-        # bitexact: without it Matroska writes a random id, and equal clips would not be equal files
-        muxer_options = {"fflags": "+bitexact"} | ({"movflags": "+faststart"} if container == "mp4" else {})
-        with av.open(str(temporary), "w", format=container, options=muxer_options) as output:
-            stream = output.add_stream(
-                codec, rate=Fraction(clip.fps).limit_denominator(1001), options=options
-            )
-            assert isinstance(stream, av.VideoStream)
-            stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, pixel_format
-            stream.codec_context.thread_count = 1
-            for frame in clip.frames:
-                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-                output.mux(stream.encode(picture))
-            output.mux(stream.encode(None))
-
-    files.write(path, encode)

@@ -1,6 +1,7 @@
 """Clips as browsers play them: H.264 made on demand, since no browser plays the lossless originals.
 
-A preview's name holds the clip's digest, so that a clip that was made again never shows its old preview.
+A preview's name holds the clip's digest and the way previews are made, so that a clip that was made again never shows
+its old preview, and no clip one of an older kind.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import Unavailable
-from bench.media import video
+from bench.media import encoding, video
 from bench.runs import RunFolder
 from bench.types import ClipRecord
 
@@ -20,7 +21,8 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
 def name(record: ClipRecord) -> str:
     """'duck-0-1f2e3d4c5b6a.mp4'; a safe file name for any record."""
     readable = re.sub(r"[^A-Za-z0-9._-]", "-", f"{record.case}-{record.seed}")[:150]
-    return f"{readable}-{files.digest([record.case, record.seed, record.sha256])[:12]}.mp4"
+    content = [record.case, record.seed, record.sha256, encoding.PREVIEW_VERSION]
+    return f"{readable}-{files.digest(content)[:12]}.mp4"
 
 
 def existing(folder: RunFolder, wanted: str) -> Path | None:
@@ -51,7 +53,7 @@ def _made(folder: RunFolder, record: ClipRecord) -> Path:
     problems = []
     for place in _places(folder):
         try:
-            video.write_preview(place / name(record), clip)
+            encoding.write_preview(place / name(record), clip)
         except OSError as error:
             problems.append(f"{place}: {error.strerror or error}")
             continue

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bench.base import files
 from bench.cli.commands import app
-from bench.media import pictures, video
+from bench.media import encoding, pictures, video
 from tests.made import moving_clip, photograph
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -186,7 +186,7 @@ def hostile(tmp_path: Path) -> Path:
     folder = tmp_path / "hostile"
     pictures.write(folder / "i.png", photograph())
     video.write_clip(folder / "good.mkv", moving_clip())
-    video.write_preview(folder / "good.mp4", moving_clip(12))
+    encoding.write_preview(folder / "good.mp4", moving_clip(12))
     whole = (folder / "good.mp4").read_bytes()
     (folder / "cut.mp4").write_bytes(whole[: len(whole) // 2])
     (folder / "empty.mp4").write_bytes(b"")
