@@ -29,7 +29,7 @@ from bench.base.wording import half, number
 from bench.evaluators.catalogue import Catalogue
 from bench.models.plans import Plan
 from bench.runs import parquet
-from bench.scoring import summary
+from bench.scoring import summary, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +140,33 @@ def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str
     for heading, line in zip(down, lines, strict=True):
         table.add_row(escape(heading), *line)
     return table
+
+
+def totals_table(rows: pd.DataFrame) -> Table:
+    """The totals of one run with their parts, or why there is none."""
+    table = Table("total", title="Totals", title_justify="left")
+    for heading in ("mean", "95 % interval", "cases"):
+        table.add_column(heading, justify="right")
+    table.add_column("parts")
+    for total in totals.records(rows):
+        table.add_row(*_total_row(total))
+    return table
+
+
+def _total_row(total: Mapping[str, Any]) -> list[str]:
+    name = f"{total['recipe']} v{total['version']}"
+    if total["mean"] is None:
+        return [name, "–", "–", "0", f"no total: {escape(', '.join(total['missing']))} missing"]
+    without = (
+        f" ({total['clips_without']} of {total['clips']} clips have none)" if total["clips_without"] else ""
+    )
+    return [
+        name,
+        f"{total['mean']:.1f}",
+        "–" if total["low"] is None else f"{total['low']:.1f} … {total['high']:.1f}",
+        f"{total['cases']}{without}",
+        " · ".join(f"{group} {number(part)}" for group, part in total["parts"].items()),
+    ]
 
 
 def run_table(rows: pd.DataFrame) -> Table:

@@ -137,7 +137,7 @@ def standing(
     ranking_of = cache(lambda column: _ranks(column, found, means, most))
     models = [line.run for line in found if line.role == "model"]
     cases = max((line.cases for line in found), default=0)
-    totals = recipe and total_scores.totals(recipe, means, names, models, cases)
+    totals = recipe and total_scores.totals(recipe, rows, names, models, cases)
     lines = [
         replace(
             line,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,11 @@ def test_json_is_for_machines(tiny: Path, tmp_path: Path) -> None:
     content = json.loads(answer.stdout)
     assert {score["metric"] for score in content["scores"]} >= {"ssim_mean", "ssim_slope"}
     assert Path(content["runs"][0], "results.parquet").exists()
+    (total,) = content["totals"]
+    assert (total["recipe"], total["mean"], total["parts"]) == ("moving", None, {})
+    assert "motion_area" in total["missing"]
+    shown = bench("show", "still", "--out", tmp_path / "runs").stdout
+    assert re.search(r"moving v\d .* no total: .*motion_area.* missing", shown)
 
 
 def test_more_seeds_go_on_with_the_same_run(tiny: Path, tmp_path: Path) -> None:

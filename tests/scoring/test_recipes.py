@@ -236,7 +236,8 @@ def test_a_missing_metric_is_named_and_never_a_zero(recipe: Recipe) -> None:
         assert recipe.total(means) is None
         assert recipe.total({**means, metric: float("nan")}) is None
         values = pd.DataFrame([means, best(recipe)])
-        assert recipe.by_case(values).isna().tolist() == [True, False]
+        totals, _ = recipe.of_rows(values)
+        assert totals.isna().tolist() == [True, False]
 
 
 @ALL
@@ -259,14 +260,17 @@ def test_cases_and_means_agree_on_one_case(recipe: Recipe) -> None:
         for term in group.terms
     }
     index = pd.MultiIndex.from_tuples([("a", "c0")], names=["run", "case"])
-    of_case = recipe.by_case(pd.DataFrame([means], index=index)[list(reversed(recipe.metrics))])
+    of_case, parts = recipe.of_rows(pd.DataFrame([means], index=index)[list(reversed(recipe.metrics))])
+    assert parts.shape == (1, len(recipe.groups))
     assert of_case.loc["a", "c0"] == pytest.approx(recipe.total(means) or -1)
 
 
 def test_the_mean_over_cases_of_an_arithmetic_total_is_the_total_of_means() -> None:
     rng = np.random.default_rng(0)
     values = pd.DataFrame(rng.uniform(0, 100, (20, 9)), columns=DIMENSIONS)
-    assert VBENCH_I2V.by_case(values).mean() == pytest.approx(VBENCH_I2V.total(values.mean().to_dict()) or -1)
+    assert VBENCH_I2V.of_rows(values)[0].mean() == pytest.approx(
+        VBENCH_I2V.total(values.mean().to_dict()) or -1
+    )
 
 
 def test_more_weight_draws_the_total() -> None:

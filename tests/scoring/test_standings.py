@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from bench.evaluators import catalogue
 from bench.runs import parquet
-from bench.scoring import standings, summary
-from bench.scoring.recipes import VBENCH_I2V
+from bench.scoring import standings, summary, totals
+from bench.scoring.recipes import VBENCH_I2V, Group, Recipe, Term
 from bench.scoring.standings import Column, Line, Standing
 from bench.statistics.ranking import Rank
 from bench.types import Measurement
@@ -136,28 +135,22 @@ def test_two_runs_of_one_label_have_names_of_their_own() -> None:
     assert [line.name for line in _standing(rows).lines] == ["a (1111)", "a (2222)"]
 
 
-@dataclass(frozen=True)
-class _Half:
-    """A recipe of two metrics: their mean, a case; higher is better."""
-
-    metrics: tuple[str, ...] = ("ssim_mean", "first_frame_ssim")
-    is_by_case: bool = True
-
-    def missing(self, metrics: Sequence[str]) -> tuple[str, ...]:
-        return tuple(metric for metric in self.metrics if metric not in metrics)
-
-    def by_case(self, values: pd.DataFrame) -> pd.Series[float]:
-        return values[list(self.metrics)].mean(axis="columns", skipna=False)
+HALF = Recipe(
+    "half", 1, "half", "half", "half",
+    (Group("all", (Term("ssim_mean", weight=0.5), Term("first_frame_ssim", weight=0.5))),),
+    combination="geometric",
+)  # fmt: skip
+"""The mean of two metrics, of each clip."""
 
 
 def test_totals_are_means_over_cases_with_intervals_and_ranks() -> None:
     rows = [*_rows("a", _values(0.5)), *_rows("a", _values(0.7), "first_frame_ssim")]
     rows += [*_rows("b", _values(0.6)), *_rows("b", _values(0.9), "first_frame_ssim")]
     rows += [*_rows("still", [1.0] * 12), *_rows("still", [1.0] * 12, "first_frame_ssim")]
-    found = _standing(rows, recipe=_Half())
+    found = _standing(rows, recipe=HALF)
     a, b, still = found.lines
     assert a.total and b.total and still.total
-    assert a.total.mean == pytest.approx(0.6, abs=0.002)
+    assert a.total.mean == pytest.approx(60, abs=0.2)
     assert a.total.low < a.total.mean < a.total.high
     assert (a.total.cases, a.total.coverage) == (12, 1.0)
     assert (a.total_rank, b.total_rank, still.total_rank) == (Rank(2, 2, 2), Rank(1, 1, 1), None)
@@ -169,14 +162,14 @@ def test_a_missing_dimension_is_named_and_is_no_zero() -> None:
         *_rows("b", _values(0.6)),
         *_rows("b", _values(0.9), "first_frame_ssim"),
     ]
-    a, b = _standing(rows, recipe=_Half()).lines
+    a, b = _standing(rows, recipe=HALF).lines
     assert (a.total, a.total_rank, a.total_missing) == (None, None, ("first_frame_ssim",))
     assert b.total and b.total_missing == ()
 
 
 def test_a_total_of_two_cases_of_twelve_is_not_ranked() -> None:
     rows = [*_rows("a", _values(0.5)), *_rows("a", _values(0.7)[:2], "first_frame_ssim")]
-    (a,) = _standing(rows, recipe=_Half()).lines
+    (a,) = _standing(rows, recipe=HALF).lines
     assert a.total
     assert (a.total.cases, a.total.clips, a.total_rank) == (2, 12, None)
 
@@ -187,7 +180,7 @@ def test_a_total_stands_on_the_version_that_most_values_are_of() -> None:
     rows += [row for model in "abc" for row in _rows(model, _values(0.7), "first_frame_ssim")]
     rows += _rows("c", _values(0.6), metric_version="10")
     rows += [*_rows("z", [0.5], metric_version="²"), *_rows("z", [0.5], metric_version="9" * 5000)]
-    found = _standing(rows, recipe=_Half())
+    found = _standing(rows, recipe=HALF)
     assert _line(found, "a").total and _line(found, "b").total
     assert (_line(found, "c").total, _line(found, "c").total_missing) == (None, ("ssim_mean",))
 
@@ -196,7 +189,7 @@ def test_a_run_that_was_cut_off_is_not_ranked() -> None:
     """It has a value for every clip that it has, and those are the eight easiest of a hundred."""
     rows = [*_rows("a", _values(0.5, 100)), *_rows("a", _values(0.5, 100), "first_frame_ssim")]
     rows += [*_rows("b", [1.0] * 8), *_rows("b", [1.0] * 8, "first_frame_ssim")]
-    a, b = _standing(rows, recipe=_Half()).lines
+    a, b = _standing(rows, recipe=HALF).lines
     assert (a.coverage, a.ranks[SSIM], a.total_rank) == (1.0, Rank(1, 1, 1), Rank(1, 1, 1))
     assert (b.coverage, b.ranks, b.total_rank) == (0.08, {}, None)
     assert b.total and (b.total.cases, b.total.coverage) == (8, pytest.approx(0.08))
@@ -249,9 +242,55 @@ def test_a_recipe_on_means_needs_no_case_that_has_everything() -> None:
 def test_no_case_that_has_everything_is_said() -> None:
     rows = [made.measurement(run="a-tiny", model="a", case="c0", value=0.5)]
     rows += [made.measurement(run="a-tiny", model="a", case="c1", metric="first_frame_ssim", value=0.5)]
-    (a,) = _standing(rows, recipe=_Half()).lines
+    (a,) = _standing(rows, recipe=HALF).lines
     assert (a.total, a.total_missing) == (None, ("ssim_mean", "first_frame_ssim"))
 
 
+def _clip(
+    case: str, ssim: float | None, first: float | None, status: str = "", **about: object
+) -> list[Measurement]:
+    """The two metrics of one clip; without a value it is as the status says."""
+    return [
+        made.measurement(
+            run="a-tiny", label="a", model="a", case=case, metric=metric, value=value,
+            error=None if value is not None else "why", status="measured" if value is not None else status, **about,
+        )
+        for metric, value in (("ssim_mean", ssim), ("first_frame_ssim", first))
+    ]  # fmt: skip
+
+
+def test_what_a_clip_cannot_have_counts_0_and_what_broke_is_no_total() -> None:
+    """Three clips: measured, not measurable in one part, failed in one. The mean is over two, and says so."""
+    rows = [
+        *_clip("c0", 0.8, 0.6),
+        *_clip("c1", None, 0.6, "not measurable"),
+        *_clip("c2", None, 0.6, "failed"),
+    ]
+    (a,) = _standing(rows, recipe=HALF).lines
+    assert a.total
+    assert a.total.mean == pytest.approx((70 + 30) / 2)
+    assert (a.total.cases, a.total.failed, a.total.clips) == (2, 1, 3)
+
+
+def test_each_seed_is_judged_by_itself() -> None:
+    """A frozen seed is not averaged away by one that moves: parts of one clip are combined, then seeds, then cases."""
+    rows = [*_clip("c0", 0.8, 0.6), *_clip("c0", None, 0.6, "not measurable", seed=1)]
+    (a,) = _standing(rows, recipe=HALF).lines
+    assert a.total and (a.total.mean, a.total.cases) == (pytest.approx(50), 1)
+
+
+def test_a_clip_of_which_nothing_can_be_measured_has_no_total() -> None:
+    rows = [*_clip("c0", 0.8, 0.6), *_clip("c1", None, None, "not measurable")]
+    (a,) = _standing(rows, recipe=HALF).lines
+    assert a.total and (a.total.mean, a.total.failed) == (pytest.approx(70), 1)
+
+
+def test_totals_as_records() -> None:
+    """Ours is always there, with what it lacks; others where the run has all of their metrics."""
+    (ours,) = totals.records(parquet.frame(_clip("c0", 0.8, 0.6)))
+    assert (ours["run"], ours["recipe"], ours["mean"], ours["cases"]) == ("a-tiny", "moving", None, 0)
+    assert "warping_error" in ours["missing"] and "first_frame_ssim" not in ours["missing"]
+
+
 def test_nothing_measured_is_an_empty_standing() -> None:
-    assert _standing([], recipe=_Half()) == Standing("tiny@0", (), (), _Half())  # type: ignore[arg-type]
+    assert _standing([], recipe=HALF) == Standing("tiny@0", (), (), HALF)

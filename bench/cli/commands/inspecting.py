@@ -51,18 +51,25 @@ def show(
     from bench import runs
     from bench.cli import terminal
     from bench.runs import parquet
-    from bench.scoring import summary
+    from bench.scoring import summary, totals
 
     stored = runs.named(out, run).rows
     found, problems = stored.read()
     warn(problems)
     rows = parquet.frame(found, stored.cards())
     if as_json:
-        print_json({"scores": records(summary.scores(rows)), "failures": records(summary.failures(rows))})
+        scores, failures = records(summary.scores(rows)), records(summary.failures(rows))
+        print_json({"totals": totals.records(rows), "scores": scores, "failures": failures})
         return
     if not len(rows):
         raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
-    print_all([terminal.run_table(rows), *terminal.failures_tables(rows, "not measurable", "failed")])
+    print_all(
+        [
+            terminal.totals_table(rows),
+            terminal.run_table(rows),
+            *terminal.failures_tables(rows, "not measurable", "failed"),
+        ]
+    )
 
 
 def doctor(

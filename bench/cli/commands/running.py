@@ -224,12 +224,13 @@ def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, a
 
 def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
     """Tables, failures, what is missing and where things are; exits 1 if something broke."""
-    from bench.scoring import summary
+    from bench.scoring import summary, totals
 
     if as_json:
         runs = [str(folder.path) for folder in report.folders]
         scores = records(summary.scores(report.rows))
-        print_json({"runs": runs, "scores": scores, "unavailable": report.unavailable})
+        found = {"runs": runs, "totals": totals.records(report.rows), "scores": scores}
+        print_json({**found, "unavailable": report.unavailable})
     else:
         print_all(_shown(report, wanted, out))
     raise typer.Exit(report.failed > 0)

@@ -1,8 +1,9 @@
 """Composite scores, one number from many: declared, versioned recipes with their formula in words.
 
 A recipe scales each metric to a part between 0 and 1 (published recipes: roughly), takes the mean of each group's
-parts, and the mean of the groups. A run that lacks a metric that counts has no total, and the metric is named: a
-missing number is never silently 0. A visitor's own weights make another recipe, and its label says so.
+parts, and the mean of the groups. A run that lacks a metric that counts has no total, and the metric is named; what a
+clip cannot have is the recipe's to judge (see Recipe.missing_policy). A visitor's own weights make another recipe, and
+its label says so.
 """
 
 from __future__ import annotations
@@ -78,11 +79,14 @@ class Group:
         name: what they measure, in words.
         terms: at least one.
         weight: among groups; None for the sum of its terms' weights.
+        instead: counts alone, in place of the terms, on the cases that have a value of its metric; its own weight has
+            no meaning.
     """
 
     name: str
     terms: tuple[Term, ...]
     weight: float | None = None
+    instead: Term | None = None
 
     @property
     def own_weight(self) -> float:
@@ -92,8 +96,28 @@ class Group:
 
     @property
     def formula(self) -> str:
-        """The weighted mean of its terms."""
-        return _mean_formula([(term.weight, term.formula) for term in self.terms])
+        """The weighted mean of its terms, and what counts instead of it."""
+        usual = _mean_formula([(term.weight, term.formula) for term in self.terms])
+        return f"{self.instead.formula} where that is measured, else {usual}" if self.instead else usual
+
+    def parts(self, values: Mapping[str, Matrix]) -> Matrix:
+        """(N,): its part of each of N rows, NaN where a metric that counts is missing.
+
+        Args:
+            values: metric -> its (N,) values, NaN where there is none.
+
+        >>> moves = Group("moves", (Term("share", 0, 0.1),), instead=Term("obeys"))
+        >>> moves.parts({"share": np.array([0.05, 0.1]), "obeys": np.array([np.nan, 0.25])}).tolist()
+        [0.5, 0.25]
+        """
+        counted = [term for term in self.terms if term.weight]
+        whole = sum(term.weight for term in counted) or np.nan
+        zeros = np.zeros(len(values[self.terms[0].metric]))
+        parts: Matrix = sum((term.weight / whole * term.part(values[term.metric]) for term in counted), zeros)
+        if not self.instead:
+            return parts
+        others = self.instead.part(values[self.instead.metric])
+        return np.where(np.isnan(others), parts, others)
 
 
 @dataclass(frozen=True)
@@ -129,7 +153,7 @@ class Recipe:
                 raise UsageError(f"a weight is 0 or more, not {weight} for {metric}")
         if not any(self.weights.values()):
             raise UsageError(f"recipe '{self.name}' needs a metric that counts: all its weights are 0")
-        if self.combination == "geometric" and not all(term.is_clipped for term in self._terms):
+        if self.combination == "geometric" and not all(term.is_clipped for term in self._all_terms):
             raise UsageError(f"recipe '{self.name}' has parts below 0, of which there is no geometric mean")
 
     scale: ClassVar[str] = "0 … 100"
@@ -141,8 +165,8 @@ class Recipe:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The metrics of all terms, including those of weight 0."""
-        return tuple(term.metric for term in self._terms)
+        """The metrics of all terms, including those of weight 0 and those that count instead of others."""
+        return tuple(term.metric for term in self._all_terms)
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -152,31 +176,36 @@ class Recipe:
     @property
     def formula(self) -> str:
         """The whole formula in one line, with the current weights."""
-        counted = [group for group in self.groups if group.own_weight]
+        counted = self._counted
         if self.combination == "geometric":
             power = " · ".join(f"[{group.name}]^{group.own_weight:g}" for group in counted)
             whole = f"({power})^(1/{sum(group.own_weight for group in counted):g})"
         else:
             whole = _mean_formula([(group.own_weight, f"[{group.name}]") for group in counted])
         parts = "; ".join(f"[{group.name}] = {group.formula}" for group in counted)
-        by_case = ", of each case, then the mean over cases" if self.is_by_case else ""
+        by_case = ", of each clip, then the mean over cases" if self.is_by_clip else ""
         return f"100 · {whole}{by_case}, where {parts}"
 
     @property
     def missing_policy(self) -> str:
         """What happens to a run that lacks a metric."""
         policy = "Without a metric that counts there is no total, and the missing ones are named."
-        if self.combination == "geometric":
+        if self.is_by_clip:
             policy += (
-                " One exception follows from the arithmetic: if another part is 0, the total is 0 whatever is missing. "
-                "So a clip in which nothing moves has 0, although the evenness of its motion cannot be measured."
+                " A clip of which a metric cannot be measured (a still one has no rhythm) has 0 for it; one that "
+                "could not be made, or at which measuring broke, has no total, and the mean says how many have one."
             )
         return policy + " A weight of 0 leaves a metric out on purpose."
 
     @property
-    def is_by_case(self) -> bool:
-        """Whether each case gets a total and these are averaged; an arithmetic mean needs only the metrics' means."""
+    def is_by_clip(self) -> bool:
+        """Whether each clip gets a total and these are averaged; an arithmetic mean needs only the metrics' means."""
         return self.combination == "geometric"
+
+    @property
+    def zeros(self) -> Mapping[str, float]:
+        """Metric -> the value that counts 0; not of those that count instead of others where they have a value."""
+        return MappingProxyType({term.metric: term.zero for term in self._terms})
 
     def with_weights(self, weights: Mapping[str, float]) -> Recipe:
         """The recipe with other weights for these metrics; the same recipe if nothing changes.
@@ -208,7 +237,7 @@ class Recipe:
     def total(self, means: Mapping[str, float]) -> float | None:
         """The total from a run's means, by the formula; None if a metric that counts is missing.
 
-        For a recipe that is by case (see is_by_case) this is not the board's total: that is a mean of cases' totals.
+        For a recipe that is by clip (see is_by_clip) this is not the board's total: that is a mean of clips' totals.
 
         Args:
             means: metric -> its mean; NaN is missing.
@@ -220,50 +249,47 @@ class Recipe:
         >>> Recipe("mine", 1, "", "", "", halves).total({"sharp": 1.0, "smooth": 0.5, "moves": 2.5})
         50.0
         """
-        row = np.array([[means.get(metric, np.nan) for metric in self.metrics]], dtype=np.float64)
-        return _or_none(self._totals(row)[0])
+        values = {metric: np.array([means.get(metric, np.nan)]) for metric in self.metrics}
+        return _or_none(self._totals(self._parts(values))[0])
 
-    def by_case(self, values: pd.DataFrame) -> pd.Series[float]:
-        """The total of each case, NaN where a metric that counts is missing.
+    def of_rows(self, values: pd.DataFrame) -> tuple[pd.Series[float], pd.DataFrame]:
+        """The total of each row, NaN where a metric that counts is missing, and the part of each group that counts.
 
         Args:
-            values: one row per run and case under any index, one column per metric, NaN where there is no value.
+            values: one row per clip, case or run under any index, one column per metric, NaN where there is no value.
         """
         import pandas as pd
 
-        columns = values.reindex(columns=list(self.metrics))
-        totals = self._totals(columns.to_numpy(dtype=np.float64))
-        return pd.Series(totals, index=values.index, name=self.name, dtype=np.float64)
+        found = values.reindex(columns=list(self.metrics))
+        parts_NG = self._parts({metric: found[metric].to_numpy(dtype=np.float64) for metric in self.metrics})
+        names = [group.name for group in self._counted]
+        totals = pd.Series(self._totals(parts_NG), index=values.index, name=self.name, dtype=np.float64)
+        return totals, pd.DataFrame(parts_NG, index=values.index, columns=names)
 
     @cached_property
     def _terms(self) -> tuple[Term, ...]:
         return tuple(term for group in self.groups for term in group.terms)
 
-    def _totals(self, values_NM: Matrix) -> Matrix:
-        """(N,) totals of N rows of M values, one per term."""
-        weights_G = np.array([group.own_weight for group in self.groups])
-        counts = weights_G > 0
-        parts_NG, weights_G = self._group_parts(values_NM)[:, counts], weights_G[counts]
+    @cached_property
+    def _all_terms(self) -> tuple[Term, ...]:
+        return (*self._terms, *(group.instead for group in self.groups if group.instead))
+
+    @cached_property
+    def _counted(self) -> tuple[Group, ...]:
+        return tuple(group for group in self.groups if group.own_weight)
+
+    def _parts(self, values: Mapping[str, Matrix]) -> Matrix:
+        """(N, G): the part of each group that counts."""
+        return np.stack([group.parts(values) for group in self._counted], axis=1)
+
+    def _totals(self, parts_NG: Matrix) -> Matrix:
+        """(N,) totals of N rows of parts."""
+        weights_G = np.array([group.own_weight for group in self._counted])
         weights_G = weights_G / weights_G.sum()
         if self.combination == "arithmetic":
             return np.asarray(100 * parts_NG @ weights_G)
         totals = 100 * np.prod(parts_NG**weights_G, axis=1)
         return np.where((parts_NG == 0).any(axis=1), 0.0, totals)
-
-    def _group_parts(self, values_NM: Matrix) -> Matrix:
-        """(N, G): the weighted mean of each group's parts; NaN where a metric that counts is missing."""
-        columns, start = [], 0
-        for group in self.groups:
-            values = values_NM[:, start : start + len(group.terms)].T
-            start += len(group.terms)
-            counted = [
-                (term.weight, term.part(column))
-                for term, column in zip(group.terms, values, strict=True)
-                if term.weight
-            ]
-            whole = sum(weight for weight, _ in counted) or np.nan
-            columns.append(sum((weight / whole * part for weight, part in counted), np.zeros(len(values_NM))))
-        return np.stack(columns, axis=1)
 
 
 def _mean_formula(weighted: list[tuple[float, str]]) -> str:

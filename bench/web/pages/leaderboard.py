@@ -101,8 +101,9 @@ def measured(scores: pd.DataFrame) -> list[str]:
 
 
 def measured_recipes(scores: pd.DataFrame) -> list[Recipe]:
-    """The recipes that some run has all metrics of."""
-    of_runs = scores[scores["mean"].notna()].groupby("run", observed=True)["metric"].agg(set)
+    """The recipes that some run has all metrics of, in so far as its clips can have them."""
+    is_known = scores["mean"].notna() | (scores["unmeasurable"] > 0)
+    of_runs = scores[is_known].groupby("run", observed=True)["metric"].agg(set)
     return [
         recipe
         for recipe in recipes.registry.values()
