@@ -16,7 +16,8 @@ _DEFINED = (
 )
 _SOURCE = (
     "Wang, Simoncelli & Bovik 2003, eq. 7. torchmetrics' windows reach over the edge at the last scale, which moves "
-    "its values by some 1e-4."
+    "its values, on real clips, by 0.001 (median) to 0.04 for neighbouring frames and by up to 0.1 for frames far "
+    "apart; with windows inside, its values are these."
 )
 
 

@@ -51,11 +51,13 @@ def suite_version(cases: Iterable[Case]) -> str:
 def own_digest(case: Case) -> str:
     """sha256 of what decides a clip or a number of a user's case, from its files as they are now.
 
-    That is its id, its prompt and what image, reference, keyframes and keep mask hold, wherever they lie; a file that
-    cannot be read counts as missing. The category decides neither clip nor number.
+    That is its id, its prompt, camera move and trajectory, and what image, reference, keyframes and keep mask hold,
+    wherever they lie; a file that cannot be read counts as missing. The category decides neither clip nor number.
     """
     reference = case.reference and _reference_digest(case.reference)
-    optional = [[name, content] for name, content in _optional(case).items()]
+    moves = {"camera": case.camera, "trajectory": case.trajectory}
+    asked = {name: what for name, what in moves.items() if what}  # cases that are older keep their digest
+    optional = [[name, content] for name, content in {**_optional(case), **asked}.items()]
     return files.digest([case.id, case.prompt, _image_digest(case.image), reference, *optional])
 
 

@@ -70,6 +70,27 @@ def test_vbenchs_board_is_reproduced(model: str) -> None:
     assert VBENCH_I2V.total(means) == pytest.approx(total, abs=0.01)
 
 
+@pytest.mark.parametrize("model", GOLDEN)
+def test_fractions_are_recognised(model: str) -> None:
+    """VBench's tools write fractions, its board per cent: fractions gave -38 without a word."""
+    means = dict(zip(DIMENSIONS, GOLDEN[model], strict=False))
+    fractions = {name: value / 100 for name, value in means.items()}
+    assert VBENCH_I2V.total(fractions) == pytest.approx(VBENCH_I2V.total(means), abs=1e-9)
+    assert VBENCH_I2V.missing(fractions) == ()
+    assert "fractions" in VBENCH_I2V.missing_policy
+
+
+def test_fractions_among_per_cents_are_missing() -> None:
+    means = dict(zip(DIMENSIONS, GOLDEN["Wan2.1"], strict=False))
+    mixed = {**means, "vbench_i2v_subject": 0.9695}
+    assert VBENCH_I2V.total(mixed) is None
+    assert VBENCH_I2V.missing(mixed) == ("vbench_i2v_subject",)
+    still = {**means, "vbench_dynamic_degree": 0.0}  # no fraction: nothing moves
+    assert VBENCH_I2V.total(still) == pytest.approx(
+        (VBENCH_I2V.total(means) or 0) - 100 * 0.5 * 0.5138 / 5.5 / 2
+    )
+
+
 @pytest.mark.parametrize(
     ("model", "quality"),
     [
@@ -267,7 +288,7 @@ def test_cases_and_means_agree_on_one_case(recipe: Recipe) -> None:
 
 def test_the_mean_over_cases_of_an_arithmetic_total_is_the_total_of_means() -> None:
     rng = np.random.default_rng(0)
-    values = pd.DataFrame(rng.uniform(0, 100, (20, 9)), columns=DIMENSIONS)
+    values = pd.DataFrame(rng.uniform(2, 100, (20, 9)), columns=DIMENSIONS)  # none is a fraction
     assert VBENCH_I2V.of_rows(values)[0].mean() == pytest.approx(
         VBENCH_I2V.total(values.mean().to_dict()) or -1
     )

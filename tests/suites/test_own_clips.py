@@ -140,6 +140,17 @@ def test_the_version_is_of_the_content(folder: Path, tmp_path_factory: pytest.Te
             )
         ),
         (
+            "case,image,clip,camera\nduck,duck.png,duck.mkv,pan_lft\n",
+            "unknown camera move 'pan_lft': did you mean pan_left .*mine.csv:2",
+        ),
+        *(
+            (
+                f"case,image,clip,trajectory\nduck,duck.png,duck.mkv,{points}\n",
+                f"mine.csv:2: trajectory '{re.escape(points)}' is not x y;x y, two points or more",
+            )
+            for points in ("3 4", "3;4", "1 2;3 4;", "1 2;nan 3", "1 2;3 4 5", "1 2;x y")
+        ),
+        (
             f"case,image,clip,keyframes\nduck,duck.png,duck.mkv,a.png@0;{'a' * 5000}@7\n",
             r"mine.csv:2: keyframes 'a{60}…a{60} .5000 characters.': file name too long",
         ),
@@ -171,6 +182,19 @@ def test_the_version_is_of_the_content(folder: Path, tmp_path_factory: pytest.Te
 def test_mistakes_in_a_csv_are_named(folder: Path, text: str, message: str) -> None:
     with pytest.raises(BenchError, match=message):
         own_clips.collect(_csv(folder, text))
+
+
+def test_a_csv_says_what_should_move(folder: Path) -> None:
+    header, line = "case,image,clip,camera,trajectory", "duck,duck.png,duck.mkv,pan_left,12 40; 15.5 -3;20 8"
+    suite = own_clips.collect(_csv(folder, f"{header}\n{line}\n")).suite
+    assert suite.cases[0].camera == "pan_left"
+    assert suite.cases[0].trajectory == ((12.0, 40.0), (15.5, -3.0), (20.0, 8.0))
+    empty = own_clips.collect(_csv(folder, f"{header}\nduck,duck.png,duck.mkv,,\n")).suite
+    assert (empty.cases[0].camera, empty.cases[0].trajectory) == (None, None)
+    without = own_clips.collect(_csv(folder, "case,image,clip\nduck,duck.png,duck.mkv\n")).suite
+    assert empty.version == without.version  # older CSVs keep their version
+    still = own_clips.collect(_csv(folder, f"{header}\n{line.replace('pan_left', 'static')}\n")).suite
+    assert len({suite.version, empty.version, still.version}) == 3  # another request, another case
 
 
 def test_a_binary_file_is_not_a_csv(folder: Path) -> None:

@@ -140,7 +140,8 @@ def evaluate(
 
     CSV: a header with case, image, clip and, if you like, prompt, seed, category,
     reference (a real clip of the same scene, for FVD), keep (a picture, white where nothing
-    should change) and keyframes (a.png@0;b.png@40); paths are relative to the CSV.
+    should change), keyframes (a.png@0;b.png@40), camera (pan_left), trajectory (x y;x y);
+    paths are relative to the CSV.
     Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
     Clips are mp4, m4v, mov, mkv, webm, gif, avi or folders of frames.
 

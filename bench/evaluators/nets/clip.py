@@ -47,7 +47,7 @@ class Settings:
         pretrained: a tag of open_clip: 'openai', 'laion2b_s34b_b79k'.
         checkpoint: a file to load in place of the tag's; None for the tag's. The tag still says of what kind it is: for
             'openai' a file as OpenAI published them (whose shapes decide the architecture, with QuickGELU), for any
-            other tag one of open_clip's for that model.
+            other tag of open_clip's for that model, a file with that tag's activation and preprocessing.
     """
 
     model: str = "ViT-B-32"
@@ -163,7 +163,8 @@ def _load_named(settings: Settings, device: str) -> Any:
     if settings.model not in open_clip.list_models():
         raise UnknownName("CLIP model", settings.model, open_clip.list_models())
     tags = open_clip.list_pretrained_tags_by_model(settings.model)
-    if settings.pretrained not in tags and not settings.checkpoint:
+    # also beside a file, whose activation and preprocessing only the tag tells; some models have no tags at all
+    if settings.pretrained not in tags and (tags or not settings.checkpoint):
         raise UnknownName(f"tag of CLIP model '{settings.model}'", settings.pretrained, tags)
     facts = open_clip.get_pretrained_cfg(settings.model, settings.pretrained) or {}
     try:

@@ -62,8 +62,9 @@ def ms_ssim(a: Plane, b: Plane) -> float:
         NotMeasurable: a side is below 176 pixels.
 
     Source: Wang, Simoncelli & Bovik 2003, eq. 7 and 8, with contrast and structure in one fraction as in their code.
-        torchmetrics lets the last scale's windows reach over a reflected edge, and so differs by some 1e-4; with
-        windows inside, its values are these within 1e-6.
+        torchmetrics lets the last scale's windows reach over a reflected edge, and so differs: on neighbouring frames
+        of ten real clips by 0.001 (median) to 0.04, on frames far apart by up to 0.1, at 256 as at 480 pixels, and by
+        less than 0.002 under noise. With windows inside, its values are these within 1e-6.
 
     >>> ramp = np.arange(176, dtype=np.uint8)[None].repeat(176, axis=0)
     >>> ms_ssim(ramp, ramp), ms_ssim(ramp, 175 - ramp)  # a ramp the other way has the opposite structure
@@ -90,6 +91,17 @@ def psnr(a: Plane | Image, b: Plane | Image) -> float:
     import cv2
 
     return decibels(cv2.norm(a, b, cv2.NORM_L2SQR), a.size)
+
+
+def mean_square(a: Plane | Image, b: Plane | Image) -> float:
+    """Mean squared difference of two uint8 arrays of one shape: in [0, 255²].
+
+    >>> mean_square(np.array([[0, 10]], np.uint8), np.array([[0, 6]], np.uint8))
+    8.0
+    """
+    import cv2
+
+    return float(cv2.norm(a, b, cv2.NORM_L2SQR)) / a.size
 
 
 def decibels(squares: float, count: int = 1) -> float:

@@ -5,7 +5,7 @@ from bench.scoring.recipes.vbench_i2v import vbench
 
 I2V_BENCH = Recipe(
     name="i2v_bench",
-    version=1,
+    version=2,
     title="Mean of I2V-Bench's two groups",
     about=(
         "The paper gives two groups of metrics and no total: the plain mean of the groups' plain means is ours, for "
@@ -33,4 +33,5 @@ I2V_BENCH = Recipe(
             weight=1.0,
         ),
     ),
+    is_in_per_cent=True,
 )

@@ -133,6 +133,8 @@ class Recipe:
         groups: of terms.
         combination: the mean over groups; a geometric one needs clipped terms, and is 0 if one part is.
         has_own_weights: whether a visitor chose the weights.
+        is_in_per_cent: whether values are in per cent, as boards print them. Tools often write fractions: a run whose
+            values are all at most 1 has these, and they count times 100; a run with some of either has no total.
 
     Raises:
         UsageError: nothing counts, a weight is negative or infinite, or the mean is geometric and a term not clipped.
@@ -146,6 +148,7 @@ class Recipe:
     groups: tuple[Group, ...]
     combination: Mean = "arithmetic"
     has_own_weights: bool = False
+    is_in_per_cent: bool = False
 
     def __post_init__(self) -> None:
         for metric, weight in self.weights.items():
@@ -195,6 +198,11 @@ class Recipe:
                 " A clip of which a metric cannot be measured (a still one has no rhythm) has 0 for it; one that "
                 "could not be made, or at which measuring broke, has no total, and the mean says how many have one."
             )
+        if self.is_in_per_cent:
+            policy += (
+                " Numbers are in per cent; where all of a run's are at most 1, they are fractions and count times 100, "
+                "and where only some are that cannot be so few per cent, these count as missing."
+            )
         return policy + " A weight of 0 leaves a metric out on purpose."
 
     @property
@@ -231,8 +239,16 @@ class Recipe:
         return replace(self, groups=groups, has_own_weights=True)
 
     def missing(self, metrics: Collection[str]) -> tuple[str, ...]:
-        """The metrics that count and are not among the given ones."""
-        return tuple(name for name, weight in self.weights.items() if weight and name not in metrics)
+        """The metrics that count and are not among the given ones.
+
+        Args:
+            metrics: names; or metric -> its mean, so that fractions among per cents are missing as well.
+        """
+        given: Collection[str] = metrics
+        if isinstance(metrics, Mapping):
+            found = self._in_per_cent(self._row(metrics))
+            given = [metric for metric, values in found.items() if not np.isnan(values[0])]
+        return tuple(name for name, weight in self.weights.items() if weight and name not in given)
 
     def total(self, means: Mapping[str, float]) -> float | None:
         """The total from a run's means, by the formula; None if a metric that counts is missing.
@@ -249,8 +265,7 @@ class Recipe:
         >>> Recipe("mine", 1, "", "", "", halves).total({"sharp": 1.0, "smooth": 0.5, "moves": 2.5})
         50.0
         """
-        values = {metric: np.array([means.get(metric, np.nan)]) for metric in self.metrics}
-        return _or_none(self._totals(self._parts(values))[0])
+        return _or_none(self._totals(self._parts(self._row(means)))[0])
 
     def of_rows(self, values: pd.DataFrame) -> tuple[pd.Series[float], pd.DataFrame]:
         """The total of each row, NaN where a metric that counts is missing, and the part of each group that counts.
@@ -280,7 +295,27 @@ class Recipe:
 
     def _parts(self, values: Mapping[str, Matrix]) -> Matrix:
         """(N, G): the part of each group that counts."""
-        return np.stack([group.parts(values) for group in self._counted], axis=1)
+        in_per_cent = self._in_per_cent(values)
+        return np.stack([group.parts(in_per_cent) for group in self._counted], axis=1)
+
+    def _row(self, means: Mapping[str, float]) -> dict[str, Matrix]:
+        """Metric -> (1,), its mean, NaN where there is none."""
+        return {metric: np.array([means.get(metric, np.nan)]) for metric in self.metrics}
+
+    def _in_per_cent(self, values: Mapping[str, Matrix]) -> Mapping[str, Matrix]:
+        """Values in per cent, if the recipe is: fractions times 100, NaN for fractions beside per cents.
+
+        Only a metric whose worst value is above 1 % tells by itself that it is a fraction.
+        """
+        if not self.is_in_per_cent:
+            return values
+        counted = [term for term in self._terms if term.weight]
+        is_small = {metric: ~(column > 1) for metric, column in values.items()}  # so is NaN, which stays NaN
+        are_fractions = np.all([is_small[term.metric] for term in counted], axis=0)
+        tells = {term.metric for term in counted if min(term.zero, term.one) > 1}
+        lacks = {metric: ~are_fractions & is_small[metric] & (metric in tells) for metric in values}
+        whole = {metric: np.where(are_fractions, 100 * column, column) for metric, column in values.items()}
+        return {metric: np.where(lacks[metric], np.nan, column) for metric, column in whole.items()}
 
     def _totals(self, parts_NG: Matrix) -> Matrix:
         """(N,) totals of N rows of parts."""

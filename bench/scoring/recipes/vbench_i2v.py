@@ -22,7 +22,7 @@ def vbench(name: str, floor: float = 0.0, ceiling: float = 100.0, weight: float 
 
 VBENCH_I2V = Recipe(
     name="vbench_i2v",
-    version=1,
+    version=2,
     title="VBench-I2V's total",
     about=(
         "The total of the VBench-I2V board, from numbers by VBench's own tools, in per cent. It can be won by not "
@@ -52,6 +52,7 @@ VBENCH_I2V = Recipe(
             weight=1.0,
         ),
     ),
+    is_in_per_cent=True,
 )
 
 FROZEN: Mapping[str, float] = MappingProxyType(

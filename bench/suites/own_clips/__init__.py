@@ -4,9 +4,10 @@ Imported from here: `read` and what it gives. Knows `bench.suites`, `bench.media
 
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
-where the clip should stay as the image is) and `keyframes` (path@frame;path@frame) may follow. Paths are relative to
-the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may hold commas and line
-breaks, which stay in the prompt.
+where the clip should stay as the image is), `keyframes` (path@frame;path@frame), `camera` (the move that the prompt
+asks for: pan_left) and `trajectory` (where a thing should go: x y;x y, pixels of the image) may follow. Paths are
+relative to the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may hold commas
+and line breaks, which stay in the prompt.
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
 no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both

@@ -7,16 +7,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import get_args
 
 from bench.base import files
 from bench.errors import UnknownName, UsageError
 from bench.suites import suite_files
 from bench.suites.own_clips import lines
 from bench.suites.own_clips.lines import Line
+from bench.suites.scenes import Camera
 from bench.suites.suite_files import KeyframeEntry
 from bench.types import Suite
 
-COLUMNS = ("case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes")
+COLUMNS = (
+    "case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes", "camera", "trajectory",
+)  # fmt: skip
 FILE_COLUMNS = ("image", "clip", "reference", "keep")
 
 
@@ -97,11 +101,36 @@ def _keyframes(where: str, text: str) -> tuple[KeyframeEntry, ...]:
     return named
 
 
+def _camera(where: str, text: str) -> Camera | None:
+    """The camera move that the prompt asks for; None of ''."""
+    moves: dict[str, Camera] = {move: move for move in get_args(Camera)}
+    if text and text not in moves:
+        raise UnknownName("camera move", files.short(text), moves, hint=where)
+    return moves.get(text)
+
+
+def _trajectory(where: str, text: str) -> tuple[tuple[float, float], ...] | None:
+    """The points of '12 40;15.5 38', pixels of the image; None of ''."""
+    number = r"-?\d{1,6}(?:\.\d{0,9})?"
+    found = [re.fullmatch(rf"\s*({number})\s+({number})\s*", part) for part in text.split(";")]
+    points = tuple((float(each[1]), float(each[2])) for each in found if each)
+    if text and (len(points) < len(found) or len(points) < 2):
+        raise UsageError(
+            f"{where}: trajectory '{files.short(text)}' is not x y;x y, two points or more in pixels of the image"
+        )
+    return points or None
+
+
 def _line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None) -> Line:
     if suite:
         case = lines.known_case(where, texts["case"], suite)
     else:
-        case = lines.own_case(where, folder, texts, _keyframes(where, texts.get("keyframes", "")))
+        asked = lines.Asked(
+            _keyframes(where, texts.get("keyframes", "")),
+            _camera(where, texts.get("camera", "")),
+            _trajectory(where, texts.get("trajectory", "")),
+        )
+        case = lines.own_case(where, folder, texts, asked)
     clip = folder / texts["clip"] if texts["clip"] else None
     return Line(where, case, _seed(where, texts.get("seed") or "0"), clip)
 

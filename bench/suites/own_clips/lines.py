@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import UnknownName, UsageError
 from bench.suites import cases, suite_files
+from bench.suites.scenes import Camera
 from bench.suites.suite_files import Entry, KeyframeEntry
 from bench.types import Case, Suite
 
@@ -30,6 +31,15 @@ class Line:
     clip: Path | None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a line asks of the clip besides its prompt; see the fields of the same names in Case."""
+
+    keyframes: tuple[KeyframeEntry, ...] = ()
+    camera: Camera | None = None
+    trajectory: tuple[tuple[float, float], ...] | None = None
+
+
 def known_case(where: str, case_id: str, suite: Suite) -> Case:
     """The case of a suite that a line is about.
 
@@ -47,16 +57,14 @@ def known_case(where: str, case_id: str, suite: Suite) -> Case:
     return known[case_id]
 
 
-def own_case(
-    where: str, folder: Path, texts: Mapping[str, str], keyframes: Sequence[KeyframeEntry] = ()
-) -> Case:
+def own_case(where: str, folder: Path, texts: Mapping[str, str], asked: Asked | None = None) -> Case:
     """The case that a line itself describes.
 
     Args:
         where: for messages.
         folder: that its paths start from.
         texts: column -> text, 'case' and 'image' at least.
-        keyframes: of the case.
+        asked: of the clip; None for nothing.
 
     Returns:
         The case, without a digest.
@@ -71,13 +79,16 @@ def own_case(
         )
     if not texts["image"]:
         raise UsageError(f"{where}: case '{texts['case']}' has no image")
+    asked = asked or Asked()
     entry = Entry(
         id=texts["case"],
         image=texts["image"],
         prompt=texts.get("prompt", ""),
         category=texts.get("category", ""),
         reference=texts.get("reference") or None,
-        keyframes=tuple(keyframes),
+        camera=asked.camera,
+        trajectory=asked.trajectory,
+        keyframes=asked.keyframes,
         keep=texts.get("keep") or None,
     )
     return cases.of_entry(entry, folder)

@@ -173,6 +173,13 @@ def test_unknown_names_are_told() -> None:
         Encoder(Settings("ViT-B-32", "opnai"))
 
 
+def test_an_unknown_tag_beside_a_file_does_not_fall_back_to_another_activation(tmp_path: Path) -> None:
+    """The tag alone says which activation the file was trained with: 'openai' meant, 'open_ai' written."""
+    tiny_nets.write_clip(tmp_path / "mine.pt")
+    with pytest.raises(UnknownName, match="'open_ai': did you mean openai"):
+        Encoder(Settings("ViT-B-32", "open_ai", tmp_path / "mine.pt"))
+
+
 def test_a_file_of_another_kind_is_unavailable(tmp_path: Path, tiny_model: str) -> None:
     page = tmp_path / "page.pt"
     page.write_text("<html>not found</html>")
