@@ -21,6 +21,10 @@ from typing import Any
 
 import pytest
 
+from bench import evaluators
+from bench.evaluators import catalogue
+from bench.runs import parquet
+
 STORED = Path(__file__).parents[1] / "stored"
 RUNS = {"drift": "drift-tiny-c976a497dd", "swing": "swing-tiny-9d5c7ece73", "mine": "mine-own-6b2ae6756e"}
 
@@ -84,16 +88,42 @@ def test_scores_of_stored_rows_are_what_they_were(home: Path, name: str) -> None
     assert differences(now, then) == []
 
 
+def same_version(name: str) -> str:
+    """For --metrics: the evaluators none of whose metrics has risen in version since a run's rows were stored."""
+    rows = parquet.read(STORED / "runs" / RUNS[name] / "results.parquet")
+    then = {(row.metric, row.metric_version) for row in rows}
+    made = (evaluators.registry[each]() for each in evaluators.registry)
+    return ",".join(
+        each.name
+        for each in made
+        if {(card.name, catalogue.full_version(card, each)) for card in each.cards} <= then
+    )
+
+
 def test_runs_are_continued(home: Path) -> None:
     words = ("run", "-m", "drift", "-m", "swing", "--suite", "suites/tiny", "--seeds", "0,1")
-    done = bench(home, *words)
+    done = bench(home, *words, "--metrics", same_version("drift"))
     assert done.returncode == 0, done.stderr
     assert "nothing to generate (8 clips are there), nothing to measure" in done.stdout
     assert {path.name for path in (home / "runs").iterdir()} == {*RUNS.values()}
 
 
+def test_a_raised_version_is_measured_anew(tmp_path: Path) -> None:
+    """psnr, version 2 in the rows, and beside it one that has not risen: its rows stay, to the byte of their date."""
+    shutil.copytree(STORED, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "runs" / RUNS["mine"] / "results.parquet"
+    before = {row.metric: row for row in parquet.read(file)}
+    done = bench(
+        tmp_path, "evaluate", "--clips", "own", "--name", "mine", "--metrics", "psnr,temporal_flickering"
+    )
+    assert done.returncode == 0, done.stderr
+    now = {row.metric: row for row in parquet.read(file)}
+    assert now["temporal_flickering"] == before["temporal_flickering"]
+    assert (before["psnr_mean"].metric_version, now["psnr_mean"].metric_version) == ("2", "3")
+
+
 def test_clips_of_somebodys_own_are_continued(home: Path) -> None:
-    done = bench(home, "evaluate", "--clips", "own", "--name", "mine")
+    done = bench(home, "evaluate", "--clips", "own", "--name", "mine", "--metrics", same_version("mine"))
     assert done.returncode == 0, done.stderr
     assert "nothing to measure" in done.stdout
 
