@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.base.progress import Progress
     from bench.engine.jobs import JobReport
     from bench.engine.requests import MetricRequest
-    from bench.types import Fit, Memory
+    from bench.types import FitChoice, Memory
 
 
 def run(
@@ -90,7 +90,7 @@ def evaluate(
     name: str,
     *,
     suite: str | Path | None = None,
-    fit: Fit = "cover",
+    fit: FitChoice = "auto",
     metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
     device: str = "auto",
@@ -106,7 +106,8 @@ def evaluate(
         clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`.
         name: what tables call them.
         suite: name or folder, whose cases they animate; None to make a suite of the cases found.
-        fit: how the input images were brought to the clips' size.
+        fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
+            their first frames.
         metrics, metric_settings, device, out, download, retry_failed, workers, show_progress: as for run.
 
     Returns:

@@ -34,6 +34,9 @@ Plane: TypeAlias = NDArray[np.uint8]
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 """How an image is brought to a clip's size: scale and cut off what overhangs, scale and pad, or distort."""
 
+FitChoice: TypeAlias = Literal["auto", "cover", "contain", "stretch"]
+"""A fit that somebody states, or 'auto': the one that a clip's first frame shows."""
+
 Memory: TypeAlias = Literal["full", "model", "sequential"]
 """How much of a model stays on the device: see Runtime."""
 
@@ -441,6 +444,7 @@ class ClipRecord:
         size: of the file, bytes; a quick sign that it is whole.
         settings: as used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
+        seen: what the first frame says of the input image (bench.engine.first_frames); goes into `decoded`.
         seconds: of generating, without loading the model; None for a clip that was made elsewhere.
         peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
         device: where it was made; '' for a clip that was made elsewhere.
@@ -465,6 +469,7 @@ class ClipRecord:
     cost: float | None = None
     cost_basis: CostBasis = ""
     made_with: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

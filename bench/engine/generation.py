@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from bench.base import files, provenance
 from bench.base.progress import Bar, Progress
-from bench.errors import BenchError, Cancelled, UsageError, reason
-from bench.media import video
+from bench.engine import first_frames
+from bench.errors import BadImage, BenchError, Cancelled, UsageError, reason
+from bench.media import pictures, video
 from bench.models import Model
 from bench.runs import RunFolder
-from bench.types import Case, Clip, ClipRecord, Receipt
+from bench.types import Case, Clip, ClipRecord, Fit, Receipt
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,26 @@ def generate(
         return Generated(kept=kept, spent=folder.spent())
     model.ledger = folder.ledger
     model.load()
-    made = failed = 0
+    made: list[ClipRecord] = []
     try:
         model.expect(missing)
         with progress.bar(f"generate {model.label}", len(missing)) as bar:
             for case, seed in missing:
                 if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
-                    progress.say(f"{objection}; {len(missing) - made} clips are not made")
+                    progress.say(f"{objection}; {len(missing) - len(made)} clips are not made")
                     break
                 record = _make(model, case, seed, folder, bar)
                 folder.write_record(record)
-                made += 1
+                made.append(record)
                 if record.error:
-                    failed += 1
                     progress.say(f"{case.id}, seed {seed}: {record.error}")
                 bar.advance()
     finally:
         model.unload()
-    return Generated(made, kept, failed, unpaid=len(missing) - made, spent=folder.spent())
+    for line in first_frames.remarks(made):
+        progress.say(line)
+    failed = sum(bool(record.error) for record in made)
+    return Generated(len(made), kept, failed, unpaid=len(missing) - len(made), spent=folder.spent())
 
 
 def _is_missing(folder: RunFolder, case: Case, seed: int, retry_failed: bool) -> bool:
@@ -151,12 +154,21 @@ def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, fold
         size=path.stat().st_size,
         settings=model.effective_settings(),
         fit=model.card.fit,
+        seen=_seen(case, clip, model.card.fit),
         seconds=seconds,
         peak_memory=None if model.receipt else _peak_memory(model.runtime.device),
         device=model.runtime.device,
         made_with=_made_with(model),
     )
     return _billed(record, model.receipt)
+
+
+def _seen(case: Case, clip: Clip, fit: Fit) -> Mapping[str, str]:
+    """What the clip's first frame says of its input image, where that is not what the model's card says."""
+    try:
+        return first_frames.disagreement(pictures.read(case.image), clip.frames[0], fit)
+    except BadImage:
+        return {}
 
 
 def _billed(record: ClipRecord, receipt: Receipt | None) -> ClipRecord:

@@ -12,7 +12,7 @@ from bench.errors import BadClip
 from bench.media import digests
 from bench.models import Model, checkpoints
 from bench.suites.own_clips import FoundClip
-from bench.types import Checkpoint, ClipRecord, Fit, Run, Suite
+from bench.types import Checkpoint, ClipRecord, Run, Suite
 
 
 def run_of(model: Model, suite: Suite) -> Run:
@@ -53,13 +53,13 @@ def external_run(label: str, suite: Suite) -> Run:
     )
 
 
-def external_record(clip: FoundClip, fit: Fit) -> ClipRecord:
-    """The record of a clip that was made elsewhere; for a file that is no clip, a failure."""
+def external_record(clip: FoundClip) -> ClipRecord:
+    """The record of a clip that was made elsewhere, not yet looked at; for a file that is no clip, a failure."""
     path = clip.path.absolute()
     try:
-        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path), fit=fit)
+        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path))
     except BadClip as error:
-        return ClipRecord(clip.case, clip.seed, str(path), "", fit=fit, error=str(error))
+        return ClipRecord(clip.case, clip.seed, str(path), "", error=str(error))
 
 
 def _public_name(checkpoint: Checkpoint | None) -> str:

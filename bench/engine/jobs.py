@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from bench import runs, suites
 from bench.base.progress import Progress
-from bench.engine import resolve_metrics, resolve_models
+from bench.engine import first_frames, resolve_metrics, resolve_models
 from bench.engine.evaluation import Evaluation
+from bench.engine.first_frames import Look
 from bench.engine.generation import generate
 from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
@@ -23,7 +24,7 @@ from bench.evaluators import Evaluator
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
 from bench.suites import cases, own_clips
-from bench.types import ClipRecord, Run, Suite
+from bench.types import Case, ClipRecord, Run, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,9 @@ def evaluate_clips(
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
     with folder.working(run, found.suite):
-        _replace_records(folder, [external_record(clip, source.fit) for clip in found.clips])
+        case_of = {case.id: case for case in found.suite.cases}
+        looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in found.clips]
+        _replace_records(folder, _looked(looks, folder, config, progress))
         measured = usable.measure(run, folder)
     return JobReport((folder,), _rows([folder]), usable.unavailable, kept=len(found.clips), measured=measured)
 
@@ -163,9 +166,11 @@ def evaluate_runs(
         unavailable |= usable.unavailable
         with folder.working(run, suite):
             records = folder.records()
-            for record in filter(runs.is_external, records):  # their files may have changed since
-                clip = own_clips.FoundClip(record.case, record.seed, Path(record.path or ""))
-                folder.write_record(external_record(clip, record.fit))
+            case_of = {case.id: case for case in suite.cases}
+            own = [each for each in records if runs.is_external(each) and each.case in case_of]
+            looks = [_again(record, case_of[record.case]) for record in own]
+            for record in _looked(looks, folder, config, progress):  # their files may have changed since
+                folder.write_record(record)
             measured += usable.measure(run, folder)
         kept += len(records)
     return JobReport(folders, _rows(folders), unavailable, kept=kept, measured=measured)
@@ -219,6 +224,22 @@ def _suite_of(folder: RunFolder) -> Suite:
         f"run {folder.path.name} animates suite {stored.id}, which is neither at {stored.folder} nor among the suites"
         " here"
     )
+
+
+def _again(record: ClipRecord, case: Case) -> Look:
+    """A clip from elsewhere that is in a run already."""
+    clip = own_clips.FoundClip(record.case, record.seed, Path(record.path or ""))
+    return Look(external_record(clip), case, first_frames.asked(record))
+
+
+def _looked(
+    looks: Sequence[Look], folder: RunFolder, config: RunConfig, progress: Progress
+) -> list[ClipRecord]:
+    known = {(record.case, record.seed): record for record in folder.records()}
+    records = first_frames.look(looks, known, config.workers)
+    for line in first_frames.remarks(records):
+        progress.say(line)
+    return records
 
 
 def _replace_records(folder: RunFolder, records: Sequence[ClipRecord]) -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from bench import suites
 from bench.errors import UnknownName, UsageError
-from bench.types import Case, Fit, Runtime, Suite
+from bench.types import Case, FitChoice, Runtime, Suite
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """The models of a request that names none: floors and ceilings, which need no weights."""
@@ -90,7 +90,7 @@ class ClipSource:
         path: of a CSV or a folder (see bench.suites.own_clips).
         label: what tables call them.
         suite: whose cases they animate; None to make a suite of the cases found.
-        fit: how the input images were brought to the clips' size.
+        fit: how the input images were brought to the clips' size; 'auto' to tell it from their first frames.
 
     Raises:
         UsageError: an empty or very long label, or an unknown fit.
@@ -99,13 +99,13 @@ class ClipSource:
     path: Path
     label: str
     suite: str | None = None
-    fit: Fit = "cover"
+    fit: FitChoice = "auto"
 
     def __post_init__(self) -> None:
         if not self.label.strip() or len(self.label) > 80:
             raise UsageError(f"a name is 1 to 80 characters, not '{self.label}'")
-        if self.fit not in get_args(Fit):
-            raise UsageError(f"fit is {', '.join(get_args(Fit))}, not '{self.fit}'")
+        if self.fit not in get_args(FitChoice):
+            raise UsageError(f"fit is {', '.join(get_args(FitChoice))}, not '{self.fit}'")
 
 
 @dataclass(frozen=True)

@@ -148,4 +148,4 @@ def _answer(answer: Value | Exception) -> dict[str, Any]:
 
 def _decoded(sample: Sample) -> str:
     size = {"frames": sample.num_frames, "width": sample.width, "height": sample.height, "fps": sample.fps}
-    return json.dumps({**size, **sample.decoded, "image_fit": sample.record.fit})
+    return json.dumps({**size, **sample.decoded, "image_fit": sample.record.fit, **sample.record.seen})

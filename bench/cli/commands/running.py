@@ -36,7 +36,7 @@ from bench.cli.options import (
     words_of,
 )
 from bench.errors import UsageError
-from bench.types import Fit, Memory
+from bench.types import FitChoice, Memory
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -127,7 +127,10 @@ def evaluate(
     clips: Annotated[Path | None, typer.Option(help="CSV or folder of clips that you already have.")] = None,
     name: Annotated[str, typer.Option(help="What tables call these clips.")] = "",
     suite: Annotated[str | None, typer.Option(help="Suite that these clips animate, if one of ours.")] = None,
-    fit: Annotated[Fit, typer.Option(help="How input images were brought to the clips' size.")] = "cover",
+    fit: Annotated[
+        FitChoice,
+        typer.Option(help="How input images were fitted to the clips; auto: as frame 0 shows."),
+    ] = "auto",
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
     device: DeviceOption = "auto",
