@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import runs, suites
+from bench.base.isolation import isolated
 from bench.base.progress import Progress
 from bench.engine import first_frames, resolve_metrics, resolve_models
 from bench.engine.evaluation import Evaluation
@@ -59,6 +60,7 @@ class JobReport:
         return int((self.rows["status"] == "failed").sum())
 
 
+@isolated()
 def run(
     models: ModelRequest,
     selection: Selection,
@@ -110,6 +112,7 @@ def _left(max_cost: float | None, others: Sequence[RunFolder]) -> float | None:
     return None if max_cost is None else max_cost - sum(folder.spent() for folder in others)
 
 
+@isolated()
 def evaluate_clips(
     source: ClipSource, metrics: MetricRequest, config: RunConfig, progress: Progress
 ) -> JobReport:
@@ -141,6 +144,7 @@ def evaluate_clips(
     return JobReport((folder,), _rows([folder]), usable.unavailable, kept=len(found.clips), measured=measured)
 
 
+@isolated()
 def evaluate_runs(
     names: Sequence[str], metrics: MetricRequest, config: RunConfig, progress: Progress
 ) -> JobReport:

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 LOGGERS = ("diffusers", "transformers")
 
@@ -67,18 +68,46 @@ def all_weights_found() -> Iterator[None]:
     listener = logging.Handler(logging.WARNING)
     listener.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
     loggers = [logging.getLogger(name) for name in LOGGERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(listener)
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.removeHandler(listener)
-            logger.setLevel(level)
+    with _audible():
+        for logger in loggers:
+            logger.addHandler(listener)
+        try:
+            yield
+        finally:
+            for logger in loggers:
+                logger.removeHandler(listener)
     for message in messages:
         if "newly initialized" in message:
             raise ValueError("weights are missing: " + " ".join(message.split()))
         if "LoRA" in message and "unexpected keys" in message:
             raise ValueError(" ".join(message.split())[:200])
+
+
+@contextmanager
+def _audible() -> Iterator[None]:
+    """Lets their warnings through, whatever the process has silenced: logging as a whole, single loggers, other ranks.
+
+    A training's set-up often does, and diffusers itself drops the messages of all ranks but the first.
+    """
+    manager = logging.root.manager
+    named = [logging.getLogger(name) for name in [*manager.loggerDict] if name.split(".")[0] in LOGGERS]
+    before: list[dict[str, Any]] = [
+        {name: getattr(logger, name) for name in ("level", "disabled", "propagate", "filters")}
+        for logger in named
+    ]
+    disabled = manager.disable
+    logging.disable(logging.NOTSET)
+    for logger in named:
+        logger.disabled, logger.propagate, logger.filters = False, "." in logger.name, []
+        logger.setLevel(logging.NOTSET if "." in logger.name else logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, facts in zip(named, before, strict=True):
+            logger.disabled, logger.propagate, logger.filters = (
+                facts["disabled"],
+                facts["propagate"],
+                facts["filters"],
+            )
+            logger.setLevel(facts["level"])
+        logging.disable(disabled)
