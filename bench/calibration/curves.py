@@ -26,8 +26,8 @@ FILE = "calibration.json"
 """The file's name in a folder of runs or of published results."""
 
 TOLERANCE = 0.1
-"""An ignored damage may move a metric by this share of what tells clips apart: the farthest that a damage moves it
-which it claims to show, or its standard deviation over undamaged clips, if that is more."""
+"""An ignored or denied damage may move a metric by this share of what tells clips apart: the farthest that a damage
+moves it which it claims to show, or its standard deviation over undamaged clips, if that is more."""
 
 Verdict: TypeAlias = Literal["shows", "moves", "silent", "too few"]
 """shows: told apart, monotone and, where one way is better, to the worse. moves: told apart, but back and forth or to
@@ -36,8 +36,12 @@ the better. silent: not told apart. too few: clips."""
 SEEN: tuple[Verdict, ...] = ("shows", "moves")
 """The verdicts of damage that is told apart."""
 
-Claim: TypeAlias = Literal["shows", "ignores", ""]
-"""What a metric's card claims about a damage."""
+Claim: TypeAlias = Literal["shows", "ignores", "denies", ""]
+"""What a metric's card claims about a damage: denies, where the damage only changes the format and the card says that
+the metric does not depend on it."""
+
+CLAIMS: Mapping[Claim, str] = {"shows": "shows", "ignores": "ignores", "denies": "does not depend on", "": ""}
+"""A claim in words."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,12 @@ class MetricFacts:
     unit: str
     shows: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
 
     def claim(self, damage: str) -> Claim:
-        """What the card claims about that damage."""
-        return "shows" if damage in self.shows else "ignores" if damage in self.ignores else ""
+        """What the card claims about that damage; to deny says more than to ignore."""
+        claims: tuple[Claim, ...] = ("shows", "denies", "ignores")
+        return next((claim for claim in claims if damage in getattr(self, claim)), "")
 
 
 @dataclass(frozen=True)
@@ -128,12 +134,14 @@ class Calibration:
         if curve.verdict == "too few":
             return False
         claim = metric.claim(curve.damage)
+        if claim == "denies":
+            return _worsens(curve, "none", self.tolerance(metric))
         if claim == "ignores":
             return _worsens(curve, metric.direction, self.tolerance(metric))
         return claim == "shows" and curve.verdict != "shows"
 
     def tolerance(self, metric: MetricFacts) -> float:
-        """How far an ignored damage may move the metric; see TOLERANCE."""
+        """How far an ignored or denied damage may move the metric; see TOLERANCE."""
         own = [curve for curve in self.curves if curve.metric == metric.name]
         shown = (abs(change) for curve in own if curve.damage in metric.shows for change in curve.changes)
         return TOLERANCE * max([*shown, *(curve.spread for curve in own)], default=0.0)
@@ -141,7 +149,7 @@ class Calibration:
     def _broken(self, metric: MetricFacts) -> list[str]:
         curves = [curve for curve in self.curves if curve.metric == metric.name]
         return [
-            f"{metric.name} claims that it {metric.claim(curve.damage)} {curve.damage}, but it {found(curve)}"
+            f"{metric.name} claims that it {CLAIMS[metric.claim(curve.damage)]} {curve.damage}, but it {found(curve)}"
             for curve in curves
             if self.is_broken(metric, curve)
         ]

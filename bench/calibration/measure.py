@@ -173,8 +173,7 @@ def measure(evaluators: Sequence[ClipEvaluator], cell: Cell) -> Answered:
         case = _case(cell, baseline, Path(folder))
         evaluators = [evaluator for evaluator in evaluators if evaluator.applies(case, record)]
         for severity in cell.severities:
-            frames = cell.damage.of(cell.sound.clip.frames, severity, _generator(cell))
-            clip = Clip(frames, cell.sound.clip.fps)
+            clip = cell.damage.clip(cell.sound.clip, severity, _generator(cell))
             for name, answer in _answers(clip, evaluators, case, record):
                 values.setdefault(name, []).append(answer.value if isinstance(answer, Value) else None)
                 if isinstance(answer, Exception) and not isinstance(answer, NotMeasurable):
@@ -207,6 +206,8 @@ def _case(cell: Cell, baseline: Frames, folder: Path) -> Case:
     mask = np.zeros_like(baseline[0])
     mask[:, : mask.shape[1] // 2] = 255
     pictures.write(keep, mask, level=1)
+    if not cell.damage.keeps_frames:
+        return replace(cell.sound.case, image=image, trajectory=None, keyframes=(), keep=keep)
     numbers = np.unique(np.linspace(0, len(baseline) - 1, KEYFRAMES).round().astype(int))
     keyframes = tuple(Keyframe(folder / f"{number}.png", int(number)) for number in numbers)
     for keyframe in keyframes:
@@ -263,6 +264,9 @@ def _metric_facts(card: MetricCard, evaluator: ClipEvaluator) -> MetricFacts:
         unit=card.unit,
         shows=card.shows,
         ignores=card.ignores,
+        denies=tuple(
+            name for name, each in damages.TABLE.items() if each.changes and each.changes not in card.depends
+        ),
     )
 
 

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from bench.calibration import damages
-from bench.types import Frames
+from bench.types import DEPENDENCES, Clip, Frames
 from tests.made import moving_clip, photograph
 
 NAMES = list(damages.TABLE)
+FORMATS = [name for name, damage in damages.TABLE.items() if damage.changes not in ("", "codec")]
+SHAPED = [name for name in NAMES if name not in FORMATS]
+"""Those that leave a clip as long and as large as their baseline."""
 CLIP = moving_clip(16).frames
 
 
@@ -36,7 +39,7 @@ def difference(one: Frames, other: Frames) -> float:
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
         "noise blur compression brightness_flicker local_flicker jitter swap freeze drop duplicate slow_motion "
-        "colour_drift exposure_drift cut fixed_warp redrawn_warp morph loop pan"
+        "colour_drift exposure_drift cut fixed_warp redrawn_warp morph loop pan half_fps trim half_size letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -52,7 +55,7 @@ def test_severity_0_is_the_baseline_and_the_rest_grows(name: str) -> None:
         hurt(name, -1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHAPED)
 def test_damage_moves_pixels_the_more_the_stronger(name: str) -> None:
     larger = np.stack([cv2.resize(frame, (320, 240)) for frame in CLIP[:9]])
     found = [
@@ -74,7 +77,7 @@ def test_the_same_draw_gives_the_same_pixels_and_leaves_the_source(name: str) ->
 @pytest.mark.parametrize(
     "shape", [(1, 1, 1), (2, 1, 1), (2, 8, 8), (3, 33, 47), (5, 47, 17), (2, 48, 64), (30, 9, 16)]
 )
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHAPED)
 def test_any_clip_keeps_its_shape(name: str, shape: tuple[int, int, int]) -> None:
     frames = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     frames.flags.writeable = False
@@ -84,6 +87,16 @@ def test_any_clip_keeps_its_shape(name: str, shape: tuple[int, int, int]) -> Non
         assert worse.shape == baseline(name, frames).shape
     if name not in ("drop", "pan"):
         assert baseline(name, frames) is frames
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 1, 1), (3, 33, 47), (5, 47, 17)])
+@pytest.mark.parametrize("name", FORMATS)
+def test_any_clip_has_another_format(name: str, shape: tuple[int, int, int]) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+    for severity in damages.TABLE[name].severities:
+        changed = hurt(name, severity, frames)
+        assert changed.dtype == np.uint8
+        assert min(changed.shape) >= 1
 
 
 TEMPORAL = [
@@ -292,3 +305,47 @@ def test_a_long_pan_comes_back() -> None:
     assert worse.shape[2] == 160
     assert np.array_equal(worse[40], source[0, :, 160:])
     assert np.array_equal(worse[80], source[0, :, :160])
+
+
+# Changes of format
+
+
+def test_each_dependence_has_its_change_of_format() -> None:
+    found = {damage.changes: name for name, damage in damages.TABLE.items() if damage.changes}
+    assert found == {
+        "fps": "half_fps", "seconds": "trim", "pixels": "half_size", "codec": "compression", "letterbox": "letterbox",
+    }  # fmt: skip
+    assert set(found) == set(DEPENDENCES)
+
+
+def test_half_the_rate_takes_as_long() -> None:
+    assert order("half_fps", 2) == list(range(0, 16, 2))
+    clip = Clip(CLIP, 8.0)
+    assert damages.TABLE["half_fps"].clip(clip, 2, np.random.default_rng(0)).fps == 4
+    for name in ("half_fps", "trim"):
+        assert damages.TABLE[name].clip(clip, 0, np.random.default_rng(0)).fps == 8
+    assert damages.TABLE["trim"].clip(clip, 0.5, np.random.default_rng(0)).fps == 8
+
+
+def test_a_trimmed_clip_is_its_first_half() -> None:
+    assert order("trim", 0.5) == list(range(8))
+    assert order("trim", 0.5, 7) == [0, 1, 2, 3]  # 3.5 frames, halves to even
+
+
+def test_half_the_size_keeps_levels() -> None:
+    """A flat picture stays flat; a ramp, at half its width, rises by twice as much per pixel."""
+    assert hurt("half_size", 2, flat()).shape == (9, 24, 32, 3)
+    assert (hurt("half_size", 2, flat()) == 128).all()
+    ramp = np.tile(np.arange(0, 128, 2, dtype=np.uint8)[None, None, :, None], (1, 48, 1, 3))
+    row = hurt("half_size", 2, ramp)[0, 12, 4:-4, 0].astype(int)
+    assert set(np.diff(row)) <= {3, 4, 5}
+    assert row[-1] - row[0] == pytest.approx(4 * (len(row) - 1), abs=1)
+
+
+def test_bars_are_added_above_and_below() -> None:
+    """48 rows and 2 bars of 8 are 64 rows, a quarter of them black."""
+    barred = hurt("letterbox", 0.25, flat())
+    assert barred.shape == (9, 64, 64, 3)
+    assert (barred[:, :8] == 0).all()
+    assert (barred[:, -8:] == 0).all()
+    assert (barred[:, 8:-8] == 128).all()

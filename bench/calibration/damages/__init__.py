@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bench.calibration.damages import appearance, geometry, timing
+from bench.calibration.damages import appearance, formats, geometry, timing
 from bench.calibration.damages.damage import Damage
 
 __all__ = ["TABLE", "Damage"]
@@ -44,6 +44,10 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
             appearance.MORPH,
             timing.LOOP,
             geometry.PAN,
+            formats.HALF_FPS,
+            formats.TRIM,
+            formats.HALF_SIZE,
+            formats.LETTERBOX,
         )
     }
 )

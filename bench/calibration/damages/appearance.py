@@ -127,6 +127,7 @@ BLUR = Damage(
 COMPRESSION = Damage(
     "compression", "Compression", "crf", (18, 23, 28, 33, 38, 43), _compression,
     "H.264 (libx264, medium, 4:2:0, one thread) at this constant rate factor, and back.",
+    changes="codec",
 )  # fmt: skip
 
 BRIGHTNESS_FLICKER = Damage(
