@@ -66,12 +66,15 @@ def run(
         show_progress: bars on stderr.
 
     Returns:
-        One row per measurement, including failures (their `value` is missing, `error` says why); the columns are those
-        of bench.types.Measurement. `rows.attrs["unavailable"]` maps evaluators that could not work here to the reason.
+        One row per measurement of the cases, seeds and metrics asked for, including failures (their `value` is missing,
+        `error` says why); the columns are those of bench.types.Measurement. A number about a set is about the clips
+        asked for; if the run holds more, it is not stored. `rows.attrs["unavailable"]` maps evaluators that could not
+        work here to the reason.
 
     Raises:
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
-        bench.errors.Unavailable: the model's weights, a package or the device is missing.
+        bench.errors.Unavailable: the model's weights, a package or the device is missing, or the weights of all metrics
+            named.
     """
     from bench.base import devices
     from bench.engine import jobs

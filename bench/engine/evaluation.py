@@ -6,7 +6,7 @@ the digests of clip and case, the metric's name and version, and the digest of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -35,11 +35,14 @@ class Evaluated:
         measured: rows that are new.
         kept: rows that were there and hold.
         failed: how many of the new rows have a reason instead of a value.
+        of_part: where only a part of the run's clips was asked for, the rows about the set of these. They are not
+            stored: the stored ones are about all clips of the run. None where all were asked for.
     """
 
     measured: int
     kept: int
     failed: int
+    of_part: tuple[Measurement, ...] | None = None
 
 
 class Evaluation:
@@ -68,11 +71,14 @@ class Evaluation:
         self.metrics = tuple(self._metrics(evaluator) for evaluator in evaluators)
         self._known = KnownRows(())
 
-    def evaluate(self, retry_failed: bool = False) -> Evaluated:
-        """Measures every clip of the run, then the set of them; each clip's rows are stored before the next.
+    def evaluate(
+        self, retry_failed: bool = False, samples: Collection[tuple[str, int]] | None = None
+    ) -> Evaluated:
+        """Measures clips of the run, then the set of them; each clip's rows are stored before the next.
 
         Args:
             retry_failed: tries again what failed before.
+            samples: the cases and seeds asked for; None for all clips of the run.
         """
         cards = tuple(card for each in self.metrics for card in each.evaluator.cards)
         self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
@@ -82,11 +88,19 @@ class Evaluation:
             for each in self.metrics:
                 each.forget_failures()
         records = [record for record in self.folder.records() if record.case in self.cases]
-        new = self._measure_clips(records)
-        for each in self.metrics:
-            new += self._store(each.conclude(records, self._known, self.progress))
-        failed = sum(row.error is not None for row in new)
-        return Evaluated(len(new), len(self._known) - sum(row in self._known for row in new), failed)
+        asked = [each for each in records if samples is None or (each.case, each.seed) in samples]
+        new = self._measure_clips(asked)
+        kept = len(self._known) - sum(row in self._known for row in new)
+        if len(asked) < len(records):
+            of_part = tuple(self._conclude(asked, KnownRows(())))
+            return Evaluated(len(new), kept, _failed(new), of_part)
+        of_set = self._store(self._conclude(records, self._known))
+        kept -= sum(row in self._known for row in of_set)
+        return Evaluated(len(new + of_set), kept, _failed(new + of_set))
+
+    def _conclude(self, records: Sequence[ClipRecord], known: KnownRows) -> list[Measurement]:
+        """The rows about the set of these clips that are new."""
+        return [row for each in self.metrics for row in each.conclude(records, known, self.progress)]
 
     def _metrics(self, evaluator: Evaluator) -> RunMetrics:
         return evaluator.by_level(
@@ -129,6 +143,10 @@ class Evaluation:
             if each.evaluator.applies(self.cases[record.case], record)
             and not each.is_answered(record, self._known)
         ]
+
+
+def _failed(rows: Sequence[Measurement]) -> int:
+    return sum(row.error is not None for row in rows)
 
 
 PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]

@@ -6,7 +6,7 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +20,12 @@ from bench.engine.first_frames import Look
 from bench.engine.generation import generate
 from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
-from bench.errors import UsageError
-from bench.evaluators import Evaluator
+from bench.errors import Unavailable, UsageError
+from bench.evaluators import Evaluator, catalogue
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
 from bench.suites import cases, own_clips
-from bench.types import Case, ClipRecord, Run, Suite
+from bench.types import Case, ClipRecord, Measurement, Run, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,11 +37,13 @@ class JobReport:
 
     Attributes:
         folders: of the runs, in the order asked for.
-        rows: every row of these runs, the columns of Measurement.
+        rows: of these runs, about the clips and metrics asked for; the columns of Measurement. A number about a set is
+            about the set of the clips asked for.
         unavailable: evaluator -> why it did not measure, and the remedy.
-        made, kept: clips that are new, and that were there.
+        made, kept: clips that are new, and that were there, of those asked for.
         measured: rows that are new.
-        lost: how many of the new clips could not be made.
+        lost: how many of the clips asked for could not be made, now or before.
+        lost_before: how many of these were not tried again.
         is_generating: whether the job was to make clips.
     """
 
@@ -52,6 +54,7 @@ class JobReport:
     kept: int = 0
     measured: int = 0
     lost: int = 0
+    lost_before: int = 0
     is_generating: bool = False
 
     @property
@@ -82,27 +85,32 @@ def run(
 
     Raises:
         UsageError: an unknown name or a bad setting; nothing was started.
-        Unavailable: a model's weights cannot be loaded.
+        Unavailable: a model's weights cannot be loaded, or none of the metrics named can be measured here.
     """
     suite, samples = selection.samples()
     work = resolve_models.resolve(models, suite, config.runtime)
     usable = _usable(metrics, suite, config, progress)
+    _check_usable([usable])
     suites.prepare(suite, progress)
-    made, measured = [], 0
+    asked = frozenset((case.id, seed) for case, seed in samples)
+    made, measured, lost = [], [], 0
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
     for (model, run), folder in zip(work, folders, strict=True):
         limit = _left(config.max_cost, [each for each in folders if each != folder])
         with folder.working(run, suite):
             made.append(generate(model, samples, folder, progress, config.retry_failed, limit))
-            measured += usable.measure(run, folder)
+            measured.append(usable.measure(run, folder, asked))
+        lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
+    lost_before = lost - sum(each.failed for each in made)
     return JobReport(
         folders,
-        _rows(folders),
+        _frame(measured),
         usable.unavailable,
         made=sum(each.made for each in made),
-        kept=sum(each.kept for each in made),
-        lost=sum(each.failed for each in made),
-        measured=measured,
+        kept=sum(each.kept for each in made) - lost_before,
+        lost=lost,
+        lost_before=lost_before,
+        measured=sum(each.new for each in measured),
         is_generating=True,
     )
 
@@ -127,6 +135,7 @@ def evaluate_clips(
 
     Raises:
         UsageError: the CSV or folder cannot be understood; nothing was started.
+        Unavailable: none of the metrics named can be measured here.
     """
     found = own_clips.collect(source.path, suites.load(source.suite) if source.suite else None)
     if found.passed_over:
@@ -134,6 +143,7 @@ def evaluate_clips(
         progress.say(f"{len(found.passed_over)} cases have no clip and are passed over: {names}")
     run = external_run(source.label, found.suite)
     usable = _usable(metrics, found.suite, config, progress)
+    _check_usable([usable])
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
     with folder.working(run, found.suite):
@@ -141,7 +151,9 @@ def evaluate_clips(
         looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in found.clips]
         _replace_records(folder, _looked(looks, folder, config, progress))
         measured = usable.measure(run, folder)
-    return JobReport((folder,), _rows([folder]), usable.unavailable, kept=len(found.clips), measured=measured)
+    return JobReport(
+        (folder,), _frame([measured]), usable.unavailable, kept=len(found.clips), measured=measured.new
+    )
 
 
 @isolated()
@@ -159,15 +171,15 @@ def evaluate_runs(
 
     Raises:
         UsageError: the images that a run's clips animate have changed, or are no longer to be found.
+        Unavailable: none of the metrics named can be measured here.
     """
     folders = tuple(dict.fromkeys(runs.named(config.out, name) for name in names))
-    unavailable: dict[str, str] = {}
-    measured = kept = 0
-    for folder in folders:
-        run, suite = folder.run, _suite_of(folder)
-        usable = _usable(metrics, suite, config, progress)
+    work = [_usable(metrics, _suite_of(folder), config, progress) for folder in folders]
+    _check_usable(work)
+    measured, kept = [], 0
+    for folder, usable in zip(folders, work, strict=True):
+        run, suite = folder.run, usable.suite
         suites.prepare(suite, progress)
-        unavailable |= usable.unavailable
         with folder.working(run, suite):
             records = folder.records()
             case_of = {case.id: case for case in suite.cases}
@@ -175,25 +187,62 @@ def evaluate_runs(
             looks = [_again(record, case_of[record.case]) for record in own]
             for record in _looked(looks, folder, config, progress):  # their files may have changed since
                 folder.write_record(record)
-            measured += usable.measure(run, folder)
+            measured.append(usable.measure(run, folder))
         kept += len(records)
-    return JobReport(folders, _rows(folders), unavailable, kept=kept, measured=measured)
+    new = sum(each.new for each in measured)
+    unavailable = {name: why for each in work for name, why in each.unavailable.items()}
+    return JobReport(folders, _frame(measured), unavailable, kept=kept, measured=new)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a run has in the end: the rows asked for, how many of them are new, and the cards of its metrics."""
+
+    rows: Sequence[Measurement]
+    new: int
+    cards: Cards
 
 
 @dataclass(frozen=True)
 class _UsableEvaluators:
-    """The evaluators that can work here on a suite's clips, and why the others cannot."""
+    """The evaluators that can work here on a suite's clips, why the others cannot, and the metrics asked for.
+
+    Attributes:
+        asked: names of metrics; None where no metric was named, which asks for every row.
+    """
 
     suite: Suite
     evaluators: Sequence[Evaluator]
     unavailable: dict[str, str]
     config: RunConfig
     progress: Progress
+    asked: frozenset[str] | None = None
 
-    def measure(self, run: Run, folder: RunFolder) -> int:
-        """Brings the rows of a run up to date; how many are new. The folder is this process's own."""
+    def measure(
+        self, run: Run, folder: RunFolder, samples: Collection[tuple[str, int]] | None = None
+    ) -> _Measured:
+        """Brings the rows of a run up to date, and gives those asked for. The folder is this process's own.
+
+        Args:
+            run: that the folder is of.
+            folder: of the run.
+            samples: the cases and seeds asked for; None for all.
+        """
         work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.config.workers)
-        return work.evaluate(self.config.retry_failed).measured
+        done = work.evaluate(self.config.retry_failed, samples)
+        rows = [
+            row
+            for row in folder.rows.read()[0]
+            if (
+                done.of_part is None
+                if row.case is None
+                else samples is None or (row.case, row.seed) in samples
+            )
+        ]
+        asked = [
+            row for row in (*rows, *(done.of_part or ())) if self.asked is None or row.metric in self.asked
+        ]
+        return _Measured(asked, done.measured, folder.rows.cards())
 
 
 def _usable(
@@ -203,7 +252,18 @@ def _usable(
         return _UsableEvaluators(suite, (), {}, config, progress)
     wanted = resolve_metrics.resolve(metrics, config.runtime.device)
     found, unavailable = resolve_metrics.usable(wanted, suite, metrics.download, progress)
-    return _UsableEvaluators(suite, found, unavailable, config, progress)
+    asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
+    return _UsableEvaluators(
+        suite, found, unavailable, config, progress, frozenset(asked) if metrics.names else None
+    )
+
+
+def _check_usable(found: Sequence[_UsableEvaluators]) -> None:
+    """Refuses metrics asked for by name of which none can be measured on any of these suites' clips."""
+    if any(each.asked is None or each.evaluators for each in found):
+        return
+    reasons = {f"{name}: {why}" for each in found for name, why in each.unavailable.items()}
+    raise Unavailable(f"no metric asked for can be measured here: {'; '.join(sorted(reasons))}")
 
 
 def _suite_of(folder: RunFolder) -> Suite:
@@ -256,6 +316,6 @@ def _replace_records(folder: RunFolder, records: Sequence[ClipRecord]) -> None:
         folder.write_record(record)
 
 
-def _rows(folders: Sequence[RunFolder]) -> pd.DataFrame:
-    found = [row for folder in folders for row in folder.rows.read()[0]]
-    return parquet.frame(found, Cards.merged(folder.rows.cards() for folder in folders))
+def _frame(measured: Sequence[_Measured]) -> pd.DataFrame:
+    found = [row for each in measured for row in each.rows]
+    return parquet.frame(found, Cards.merged(each.cards for each in measured))

@@ -26,7 +26,7 @@ def named(out: Path, words: str) -> RunFolder:
 
     Raises:
         UnknownName: there is none.
-        UsageError: there are several.
+        UsageError: there are several, or no words.
     """
     folders = {folder.path.name: folder for folder in find(out)}
     matches = called(words, {name: folder.run.label for name, folder in folders.items()})
@@ -40,7 +40,15 @@ def named(out: Path, words: str) -> RunFolder:
 
 
 def called(words: str, labels: Mapping[str, str]) -> list[str]:
-    """Ids of the runs that words mean, out of labels (run id -> label); see named."""
+    """Ids of the runs that words mean, out of labels (run id -> label); see named.
+
+    Raises:
+        UsageError: there are no words, of which every id would be the beginning.
+    """
+    if not words.strip():
+        raise UsageError(
+            f"'{words}' names no run: give its id, the id's beginning or its label (a variable unset?)"
+        )
     if words in labels:
         return [words]
     with_label = [run for run, label in labels.items() if label == words]

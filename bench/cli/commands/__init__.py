@@ -1,7 +1,8 @@
 """The commands in groups: each parses, calls one library function and prints.
 
 Imported from here: `app`. Knows every room. Progress goes to stderr, results to stdout, `--json` is for machines. Exit
-0: all good; 1: a clip could not be made or measured because something broke; 2: wrong use, nothing was started.
+0: all good; 1: a clip could not be made or measured because something broke, now or before, or a metric asked for by
+name cannot be measured here; 2: wrong use, nothing was started. Only what was asked for counts.
 """
 
 from __future__ import annotations

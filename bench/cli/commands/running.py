@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.commands.output import print_all, print_json, progress, records
+from bench.cli.commands.output import print_all, print_json, progress, records, warn
 from bench.cli.options import (
     AccelOption,
     CasesOption,
@@ -227,9 +227,11 @@ def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, a
 
 
 def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
-    """Tables, failures, what is missing and where things are; exits 1 if something broke."""
+    """Tables, failures, what is missing and where things are; exits 1 if something asked for is not there."""
     from bench.scoring import summary, totals
 
+    lacking = report.unavailable if wanted.names else {}
+    warn(f"not measured: {evaluator}: {reason}" for evaluator, reason in lacking.items())
     if as_json:
         runs = [str(folder.path) for folder in report.folders]
         scores = records(summary.scores(report.rows))
@@ -237,7 +239,7 @@ def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: 
         print_json({**found, "unavailable": report.unavailable})
     else:
         print_all(_shown(report, wanted, out))
-    raise typer.Exit(report.failed > 0)
+    raise typer.Exit(bool(report.failed or report.lost or lacking))
 
 
 def _shown(report: JobReport, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:
@@ -248,8 +250,10 @@ def _shown(report: JobReport, wanted: MetricRequest, out: Path) -> Iterator[Tabl
     holes = int((report.rows["status"] == "not measurable").sum())
     if holes:
         yield f"{holes} numbers are not measurable on these clips: bench show RUN says why"
-    for evaluator, reason in report.unavailable.items():
-        yield f"not measured: {evaluator}: {reason}"
+    if not wanted.names:
+        yield from (
+            f"not measured: {evaluator}: {reason}" for evaluator, reason in report.unavailable.items()
+        )
     yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
     yield from (str(folder.path) for folder in report.folders)
     place = "" if out == Path("runs") else f" --out {out}"
@@ -257,9 +261,12 @@ def _shown(report: JobReport, wanted: MetricRequest, out: Path) -> Iterator[Tabl
 
 
 def _made(report: JobReport) -> str:
-    clips = f"{report.made} clips generated ({report.kept} were there)"
+    lost = (
+        f"; {report.lost_before} failed before: --retry-failed tries them again" if report.lost_before else ""
+    )
+    clips = f"{report.made} clips generated ({report.kept} were there{lost})"
     if not report.made:
-        clips = f"nothing to generate ({report.kept} clips are there)"
+        clips = f"nothing to generate ({report.kept} clips are there{lost})"
     return f"{clips}, {_measured(report)}"
 
 
