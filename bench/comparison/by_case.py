@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.comparison import coverage
 from bench.comparison.differences import CaseDifference, Difference, Hole, Pair, Side, Skipped
 from bench.comparison.verdicts import decided
 from bench.scoring import summary
@@ -36,6 +37,7 @@ def pair(a: Side, b: Side, rows: pd.DataFrame, metrics: Iterable[str]) -> Pair:
     """
     a_rows, b_rows = (rows[rows["run"] == side.run] for side in (a, b))
     known, found, skipped, holes = summary.catalogue_of(rows), [], [], []
+    covered = {}
     for metric in metrics:
         sides = _Sides(metric, a, b, *(side[side["metric"] == metric] for side in (a_rows, b_rows)))
         gap = sides.skipped()
@@ -44,8 +46,9 @@ def pair(a: Side, b: Side, rows: pd.DataFrame, metrics: Iterable[str]) -> Pair:
             continue
         found.append(sides.difference(known.card(metric, sides.version)))
         holes += sides.holes()
+        covered[metric] = coverage.tried(sides.a_rows), coverage.tried(sides.b_rows)
     seeds = tuple(tuple(sorted({int(seed) for seed in side["seed"].dropna()})) for side in (a_rows, b_rows))
-    return decided(Pair(a, b, tuple(found), tuple(skipped), _merged(holes), (seeds[0], seeds[1])))
+    return decided(Pair(a, b, tuple(found), tuple(skipped), _merged(holes), (seeds[0], seeds[1]), covered))
 
 
 @dataclass(frozen=True)

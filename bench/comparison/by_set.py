@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.base import settings
+from bench.comparison.coverage import Clip, Tried
 from bench.comparison.differences import Difference, Pair, Skipped
 from bench.comparison.verdicts import decided
 from bench.errors import BenchError, NotMeasurable, Unavailable
@@ -24,7 +25,7 @@ from bench.runs import RunFolder
 from bench.runs.features import FeatureStore
 from bench.statistics import feature_sets
 from bench.statistics.estimate import jackknife
-from bench.types import Value
+from bench.types import ClipRecord, Value
 
 GROUPS = 20
 """Groups of cases that are left out in turn; more would steady the interval little, at one more distance each."""
@@ -40,7 +41,7 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
     """
     waiting = [each.metric for each in pair.skipped if each.kind == "whole set"]
     skipped = [each for each in pair.skipped if each.kind != "whole set"]
-    found = list(pair.differences)
+    found, covered = list(pair.differences), dict(pair.coverage)
     for words, metrics in _by_evaluator(waiting).items():
         try:
             evaluator = _evaluator(*words)
@@ -49,11 +50,12 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
                     skipped.append(each)
                 else:
                     found.append(replace(each, version=versions[each.metric]))
+                    covered[each.metric] = _tried(evaluator, a), _tried(evaluator, b)
         except NotMeasurable as error:
             skipped += [Skipped(metric, str(error), "not measurable") for metric in metrics]
         except BenchError as error:
             skipped += [Skipped(metric, str(error), "unavailable") for metric in metrics]
-    return decided(replace(pair, differences=tuple(found), skipped=tuple(skipped)))
+    return decided(replace(pair, differences=tuple(found), skipped=tuple(skipped), coverage=covered))
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,28 @@ def _seen(evaluator: SetEvaluator, folder: RunFolder) -> dict[tuple[str, int], N
     if not found:
         raise Unavailable(f"features of {folder.path.name} are not here", _remedy(evaluator, folder))
     return found
+
+
+def _tried(evaluator: SetEvaluator, folder: RunFolder) -> Tried:
+    """The clips of a run of which there are features, or a reason why there are none."""
+    store = FeatureStore.of_run(folder.path, evaluator)
+    clips: dict[str, set[Clip]] = {"valued": set(), "failed": set(), "unmeasurable": set()}
+    for record in folder.records():
+        if record.error or record.sha256 in store:
+            clips[_outcome(store, record)].add((record.case, record.seed))
+    return Tried(**{name: frozenset(found) for name, found in clips.items()})
+
+
+def _outcome(store: FeatureStore, record: ClipRecord) -> str:
+    if record.error:
+        return "failed"
+    try:
+        store.read(record.sha256)
+    except NotMeasurable:
+        return "unmeasurable"
+    except BenchError:
+        return "failed"
+    return "valued"
 
 
 def _remedy(evaluator: SetEvaluator, folder: RunFolder) -> str:

@@ -23,7 +23,7 @@ from bench.scoring import summary
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("run", "case", "seed", "metric", "metric_version", "value", "error")
+COLUMNS = ("run", "case", "seed", "metric", "metric_version", "value", "error", "status")
 """The columns of Measurement that a comparison of rows needs."""
 
 
@@ -43,11 +43,13 @@ def comparison(
 
     Raises:
         UnknownName: no such run or metric.
-        UsageError: one run alone; runs on different suites, or versions of one; a run without measurements.
+        UsageError: one run alone, or one run twice; runs on different suites, or versions of one; a run without
+            measurements.
     """
     if len(words) < 2:
         raise UsageError("compare needs two runs at least: bench compare BASELINE OTHER")
     folders = [runs.named(out, each) for each in words]
+    _check_runs(folders, words)
     _check_suites(folders)
     rows, problems = _rows(folders)
     wanted = [*chosen(rows, metrics), *gates.metrics(gated, {*rows["metric"]})]
@@ -104,6 +106,17 @@ def _without_features(skipped: Skipped, gone: str) -> Skipped:
         return skipped
     reason = f"{skipped.reason}: it compares by features of the clips, and those of {gone} are not here"
     return Skipped(skipped.metric, reason, "unavailable")
+
+
+def _check_runs(folders: Sequence[RunFolder], words: Sequence[str]) -> None:
+    """Refuses one run under two words: it would differ nowhere, and pass every gate."""
+    named: dict[Path, str] = {}
+    for folder, word in zip(folders, words, strict=True):
+        if folder.path in named:
+            raise UsageError(
+                f"'{named[folder.path]}' and '{word}' are one run, {folder.path.name}: name each run once"
+            )
+        named[folder.path] = word
 
 
 def _check_suites(folders: Sequence[RunFolder]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from bench.comparison.coverage import Missing, Tried, missing
 from bench.statistics import paired
 from bench.statistics.hodges_lehmann import MedianDifference
 from bench.statistics.significance import ALPHA
@@ -143,6 +144,7 @@ class Pair:
         skipped: the metrics that are not compared.
         holes: cases that are left out of the compared ones.
         seeds: of each side.
+        coverage: metric -> the clips of each side, with a value and without.
     """
 
     a: Side
@@ -151,6 +153,17 @@ class Pair:
     skipped: tuple[Skipped, ...]
     holes: tuple[Hole, ...]
     seeds: tuple[tuple[int, ...], tuple[int, ...]]
+    coverage: Mapping[str, tuple[Tried, Tried]] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """The clips of each side that have no value under compared metrics."""
+        sides = ((self.a, 0), (self.b, 1))
+        return tuple(
+            each
+            for side, place in sides
+            for each in missing(side.name, {metric: both[place] for metric, both in self.coverage.items()})
+        )
 
 
 @dataclass(frozen=True)

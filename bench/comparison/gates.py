@@ -9,11 +9,12 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bench.comparison.differences import Difference, Pair
+from bench.comparison.coverage import Clip, Tried, lacking
+from bench.comparison.differences import Difference, Pair, Side
 from bench.errors import UnknownName, UsageError
 
 MOST_LOST = 0.05
-"""Fraction of the baseline's cases: a run that lacks the values of more of them may have failed where it is worse."""
+"""Fraction of the clips: a run that lacks the values of more of them may have failed where it is worse."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ def broken(pairs: Sequence[Pair], gates: Sequence[Gate]) -> list[BrokenGate]:
     """The gates that do not hold.
 
     Raises:
-        UsageError: a gate on a metric that has no better direction, that is not compared or has no interval, or whose
-            values the run lacks for more than MOST_LOST of the baseline's cases.
+        UsageError: a gate on a metric that has no better direction, that is not compared or has no interval, or of
+            which a run lacks the values of more than MOST_LOST of the clips.
     """
     asked = [BrokenGate(each, pair, _gated(each, pair)) for pair in pairs for each in gates]
     return [each for each in asked if each.gate.fails(each.difference)]
@@ -100,21 +101,19 @@ def _gated(gate: Gate, pair: Pair) -> Difference:
         raise UsageError(f"{gate.metric} of {pair.b.name} cannot be gated on: {''.join(reasons)}")
     if not difference.card.sign:
         raise UsageError(f"{gate.metric} cannot be gated on: it has no better direction")
-    lost = _lost(pair, difference)
-    if lost > MOST_LOST * (difference.cases + lost):
-        raise UsageError(
-            f"{gate.metric} of {pair.b.name} cannot be gated on: it lacks {lost} of the {difference.cases + lost} "
-            f"cases of {pair.a.name}, over {MOST_LOST:.0%}"
-        )
+    for side, lost, of in _lost(pair, difference):
+        if len(lost) > MOST_LOST * of:
+            raise UsageError(
+                f"{gate.metric} of {pair.b.name} cannot be gated on: {side.name} lacks the value of {len(lost)} "
+                f"of {of} clips, over {MOST_LOST:.0%}"
+            )
     return difference
 
 
-def _lost(pair: Pair, difference: Difference) -> int:
-    """Number of cases that the baseline has under a metric, and the other lacks; for sets, clips are counted."""
-    if difference.basis == "set":
-        return len({*pair.a.clips} - {*pair.b.clips})
-    return sum(
-        len(hole.cases)
-        for hole in pair.holes
-        if hole.has == pair.a.name and difference.metric in hole.metrics
-    )
+def _lost(pair: Pair, difference: Difference) -> list[tuple[Side, frozenset[Clip], int]]:
+    """Of each side: the clips whose value it should have and lacks, and how many it should have.
+
+    Cases that the baseline never tried are no loss: it decides what is asked of the other.
+    """
+    a, b = pair.coverage.get(difference.metric, (Tried(), Tried()))
+    return [(pair.b, *lacking(b, a, whole_cases=True)), (pair.a, *lacking(a, b, whole_cases=False))]

@@ -17,8 +17,8 @@ MOST_NAMED = 12
 
 
 def notes(pair: Pair) -> list[str]:
-    """What else to know: cases left out, seeds, variance components, and how small p can be at all."""
-    return [*_hole_notes(pair), *_seed_notes(pair), *_resolution(pair)]
+    """What else to know: clips without a value, cases left out, seeds, variance components, how small p can be."""
+    return [*_missing_notes(pair), *_hole_notes(pair), *_seed_notes(pair), *_resolution(pair)]
 
 
 def extreme_lines(pair: Pair) -> list[str]:
@@ -43,6 +43,16 @@ def gate_lines(broken: Sequence[BrokenGate]) -> list[str]:
         f"worse than {one_line(each.pair.a.name)} by more than {each.gate.margin:g}: {one_line(each.pair.b.name)} in "
         f"{one_line(each.gate.metric)}, by {difference_text(each.difference)}"
         for each in broken
+    ]
+
+
+def _missing_notes(pair: Pair) -> list[str]:
+    """'new failed on 8 of 16 clips: c0-1, c1-1, … (ssim_mean)'; clips are named as their files are."""
+    said = {"failed": "failed on", "not measurable": "has no value to give on"}
+    return [
+        f"{one_line(each.name)} {said[each.lack]} {len(each.clips)} of {_count(each.of, 'clip')}: "
+        f"{_some([f'{case}-{seed}' for case, seed in each.clips])} ({_some(each.metrics)})"
+        for each in pair.missing
     ]
 
 

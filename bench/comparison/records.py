@@ -45,6 +45,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "differences": [_difference(pair, each) for each in pair.differences],
         "skipped": [asdict(each) for each in pair.skipped],
         "holes": [asdict(each) for each in pair.holes],
+        "missing": [asdict(each) for each in pair.missing],
         "cases": [asdict(each) for each in extreme_cases.gains(pair)],
         "notes": notes(pair),
     }

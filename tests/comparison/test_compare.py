@@ -59,10 +59,16 @@ def test_the_examples_of_the_public_functions_are_true(
     assert example.examples
 
 
-def test_several_runs_and_one_metric(out: Path) -> None:
-    found = bench.compare("new", "old", "new", metrics="ssim_mean", out=out)
-    assert list(found["run"]) == ["old", "new"]
-    assert list(found["verdict"]) == ["worse", "no difference shown"]
+def test_the_other_way_round(out: Path) -> None:
+    found = bench.compare("new", "old", metrics="ssim_mean", out=out)
+    assert found[["run", "verdict"]].to_numpy().tolist() == [["old", "worse"]]
+
+
+@pytest.mark.parametrize("words", [("old", "old"), ("old", "old-tiny"), ("new", "old", "new-t")])
+def test_one_run_under_two_words_is_refused(words: tuple[str, ...], out: Path) -> None:
+    """It would differ nowhere and pass every gate."""
+    with pytest.raises(UsageError, match=f"'{words[0]}' and '{words[-1]}' are one run, {words[0]}-tiny"):
+        bench.compare(*words, out=out)
 
 
 def test_mistakes_have_names(out: Path) -> None:
