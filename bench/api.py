@@ -94,6 +94,7 @@ def evaluate(
     *,
     suite: str | Path | None = None,
     fit: FitChoice = "auto",
+    fps: float | None = None,
     metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
     device: str = "auto",
@@ -111,6 +112,7 @@ def evaluate(
         suite: name or folder, whose cases they animate; None to make a suite of the cases found.
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
+        fps: frames per second of folders of frames; None for 8. Video files state their own.
         metrics, metric_settings, device, out, download, retry_failed, workers, show_progress: as for run.
 
     Returns:
@@ -123,7 +125,7 @@ def evaluate(
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
 
-    source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit)
+    source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit, fps)
     wanted = _metrics(metrics, metric_settings, download)
     config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
     return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))

@@ -445,6 +445,7 @@ class ClipRecord:
         settings: as used, after defaults and rounding.
         fit: how the input image was brought to the clip's size.
         seen: what the first frame says of the input image (bench.engine.first_frames); goes into `decoded`.
+        fps: frames per second that somebody stated for a folder of frames; None where nobody did, and for files.
         seconds: of generating, without loading the model; None for a clip that was made elsewhere.
         peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
         device: where it was made; '' for a clip that was made elsewhere.
@@ -470,6 +471,7 @@ class ClipRecord:
     cost_basis: CostBasis = ""
     made_with: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    fps: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from bench.base import files
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import OnePass, show_file
@@ -21,7 +22,7 @@ from bench.errors import BadClip, WorkerDied
 from bench.evaluators import Evaluator
 from bench.media import digests
 from bench.models.card_facts import card_of
-from bench.runs import RunFolder
+from bench.runs import RunFolder, is_external
 from bench.runs.cards import Cards
 from bench.runs.features import FeatureStore
 from bench.types import Case, ClipRecord, Measurement, Run, Suite
@@ -190,7 +191,8 @@ class ClipWorker:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
-        if digests.clip_digest(path) != record.sha256:
+        digest = digests.clip_digest(path) if is_external(record) else files.sha256(path)
+        if digest != record.sha256:
             raise BadClip(f"clip {path} has changed since it was made")
         evaluators = [self.metrics[number].evaluator for number in missing]
         return show_file(path, evaluators, self.cases[record.case], record)

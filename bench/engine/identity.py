@@ -57,9 +57,9 @@ def external_record(clip: FoundClip) -> ClipRecord:
     """The record of a clip that was made elsewhere, not yet looked at; for a file that is no clip, a failure."""
     path = clip.path.absolute()
     try:
-        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path))
+        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path), fps=clip.fps)
     except BadClip as error:
-        return ClipRecord(clip.case, clip.seed, str(path), "", error=str(error))
+        return ClipRecord(clip.case, clip.seed, str(path), "", fps=clip.fps, error=str(error))
 
 
 def _public_name(checkpoint: Checkpoint | None) -> str:

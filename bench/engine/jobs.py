@@ -7,7 +7,7 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,7 +148,8 @@ def evaluate_clips(
     folder = RunFolder(config.out / run.id)
     with folder.working(run, found.suite):
         case_of = {case.id: case for case in found.suite.cases}
-        looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in found.clips]
+        clips = [_rated(clip, source.fps) for clip in found.clips]
+        looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
         _replace_records(folder, _looked(looks, folder, config, progress))
         measured = usable.measure(run, folder)
     return JobReport(
@@ -290,9 +291,14 @@ def _suite_of(folder: RunFolder) -> Suite:
     )
 
 
+def _rated(clip: own_clips.FoundClip, fps: float | None) -> own_clips.FoundClip:
+    """The clip with a rate for all folders of frames, if it is one that has none."""
+    return replace(clip, fps=fps) if clip.fps is None and clip.path.is_dir() else clip
+
+
 def _again(record: ClipRecord, case: Case) -> Look:
     """A clip from elsewhere that is in a run already."""
-    clip = own_clips.FoundClip(record.case, record.seed, Path(record.path or ""))
+    clip = own_clips.FoundClip(record.case, record.seed, Path(record.path or ""), record.fps)
     return Look(external_record(clip), case, first_frames.asked(record))
 
 

@@ -134,7 +134,7 @@ def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: C
         BadClip: it cannot be decoded to its end.
     """
     # closed in that order, whatever happens (Ctrl-C): a file that closes under the decoding thread is a crash
-    with video.stream(path) as stream, closing(_ahead(stream.frames)) as frames:
+    with video.stream(path, record.fps) as stream, closing(_ahead(stream.frames)) as frames:
         stream.frames = frames  # of the stream itself, which learns its true rate at its end
         return show(stream, evaluators, case, record)
 

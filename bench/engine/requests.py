@@ -91,21 +91,25 @@ class ClipSource:
         label: what tables call them.
         suite: whose cases they animate; None to make a suite of the cases found.
         fit: how the input images were brought to the clips' size; 'auto' to tell it from their first frames.
+        fps: frames per second of folders of frames whose line in the CSV states none; None for 8.
 
     Raises:
-        UsageError: an empty or very long label, or an unknown fit.
+        UsageError: an empty or very long label, or an unknown fit, or no frame rate.
     """
 
     path: Path
     label: str
     suite: str | None = None
     fit: FitChoice = "auto"
+    fps: float | None = None
 
     def __post_init__(self) -> None:
         if not self.label.strip() or len(self.label) > 80:
             raise UsageError(f"a name is 1 to 80 characters, not '{self.label}'")
         if self.fit not in get_args(FitChoice):
             raise UsageError(f"fit is {', '.join(get_args(FitChoice))}, not '{self.fit}'")
+        if self.fps is not None and not 0 < self.fps < 10_000:
+            raise UsageError(f"fps is above 0 and below 10000, not {self.fps}")
 
 
 @dataclass(frozen=True)

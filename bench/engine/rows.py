@@ -54,7 +54,8 @@ def _key(row: Measurement) -> tuple[str | None, int | None, str, str]:
 
 def clip_inputs(case: Case, record: ClipRecord) -> str:
     """The digest of all that a number about one clip depends on, besides the metric; other rows are stale."""
-    return files.digest([case.digest, record.sha256, record.fit, record.error])
+    stated = [] if record.fps is None else [record.fps]  # older rows have none
+    return files.digest([case.digest, record.sha256, record.fit, record.error, *stated])
 
 
 def clip_rows(

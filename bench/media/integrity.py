@@ -1,4 +1,4 @@
-"""Whether a video file is whole: checksums of its frames, and the end that its container promises."""
+"""Whether a video file is whole: checksums of its frames, its beginning, and the end that its container promises."""
 
 from __future__ import annotations
 
@@ -102,6 +102,31 @@ def refuse_cut_short(
             raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
         return promised is not None
     return is_gif
+
+
+def refuse_late(
+    path: Path, container: av.container.InputContainer, stream: av.VideoStream, begin: float, rate: float
+) -> None:
+    """Refuses a clip whose first frame is shown well after time 0: what came before it is missing.
+
+    Frames that are decoded before they are shown may delay the first by their number, and an encoder's delay of sound
+    (up to 65 ms of AAC) the pictures.
+
+    Args:
+        path: of the file.
+        container, stream: opened.
+        begin: of the first frame, seconds.
+        rate: frames per second.
+
+    Raises:
+        BadClip: it begins late.
+    """
+    allowed = (0.5 + stream.codec_context.reorder_depth) / rate + 0.1 * (len(container.streams) > 1)
+    if begin > allowed:
+        raise BadClip(
+            f"clip {path} is cut short at its beginning: its first frame is shown after {begin:.3f} s. If nothing is"
+            " missing, write its times anew: ffmpeg -i IN -c copy OUT"
+        )
 
 
 def _promised_end(container: av.container.InputContainer, stream: av.VideoStream) -> float | None:

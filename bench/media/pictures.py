@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.base import files
 from bench.errors import BadImage
@@ -155,9 +156,24 @@ def _to_rgb(picture: pillow.Image) -> pillow.Image:
         scale = 1.0 if is_8_bit else 257.0
         return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
-        white = pillow.new("RGBA", picture.size, "white")
-        return pillow.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+        return _over_white(picture.convert("RGBA"))
     return picture.convert("RGB")
+
+
+def over_white(image: NDArray[np.uint8]) -> Image:
+    """(H, W, 3): (H, W, 4) of straight alpha laid over white."""
+    from PIL import Image as pillow
+
+    if image[..., 3].min() == 255:
+        return np.ascontiguousarray(image[..., :3])
+    return np.asarray(_over_white(pillow.fromarray(image, "RGBA")))
+
+
+def _over_white(picture: pillow.Image) -> pillow.Image:
+    from PIL import Image as pillow
+
+    white = pillow.new("RGBA", picture.size, "white")
+    return pillow.alpha_composite(white, picture).convert("RGB")
 
 
 def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[float, float, float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,9 @@ import numpy as np
 from bench.errors import BadClip, BadImage, BenchError
 from bench.media import pictures
 from bench.media.encoding import write_clip
-from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short
+from bench.media.frame_folders import series
+from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short, refuse_late
+from bench.media.showing import Showing, film
 from bench.types import Clip, Frames, Image
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ MAX_FRAMES = 36_000
 """A clip with more (ten minutes at 60 per second) is refused while it is decoded: a small file can hold millions."""
 
 FRAMES_FPS = 8.0
-"""Frame rate of a folder of frames, which states none."""
+"""Frame rate of a folder of frames, which states none, where nobody does."""
 
 
 @dataclass
@@ -53,30 +55,38 @@ class Stream:
             file turns out to be damaged, and at the end where it is cut short.
         fps: as stated; once the frames are exhausted, what read_clip says of uneven timing.
         decoded: see Clip.decoded; whole once the frames are exhausted.
+        showing: what is done to decoded frames.
     """
 
     frames: Iterator[Image]
     fps: float
     decoded: dict[str, str]
+    showing: Showing = field(default_factory=Showing)
 
 
 @contextmanager
-def stream(path: Path) -> Iterator[Stream]:
+def stream(path: Path, fps: float | None = None) -> Iterator[Stream]:
     """Opens a clip to be decoded frame by frame; what is read and what is checked: see read_clip.
+
+    Args:
+        path: of the file or folder.
+        fps: frames per second of a folder of frames; None for FRAMES_FPS. A file states its own.
 
     Raises:
         BadClip: missing, empty, not a video, too large, or a playlist in disguise.
     """
     with ExitStack() as stack:
         with _broken_video_is_bad_clip(path):
-            opened = _folder_stream(path) if path.is_dir() else stack.enter_context(_video_stream(path))
+            opened = _folder_stream(path, fps) if path.is_dir() else stack.enter_context(_video_stream(path))
         yield opened
 
 
-def read_clip(path: Path) -> Clip:
+def read_clip(path: Path, fps: float | None = None) -> Clip:
     """Decodes a video file (mp4, m4v, mov, mkv, webm, gif, avi) or a folder of numbered pictures, whole.
 
-    The frames are as stored: a phone's rotation and pixels that are not square are left to players. What is checked:
+    The frames are those that players show: of the default film, not of a cover picture; turned upright, of square
+    pixels (Lanczos, rows stay), transparency over white. Where that changed something, decoded says so. What is
+    checked:
 
     * Only regular files are opened, each by the container that its suffix names, and no file that it points to.
     * The pixels of a frame (before any is decoded), the bytes of the clip, and that all frames have one size.
@@ -84,15 +94,16 @@ def read_clip(path: Path) -> Clip:
     * That nothing is missing at the end: mp4, mov and avi promise a number of frames (those that an edit list
       hides do not count), mkv and webm promise when the last frame ends, and a gif has a closing byte. A
       stream that was written live promises nothing; then decoded["complete"] is "unknown" instead of "yes".
+    * That nothing is missing at the beginning: the first frame is a key frame, and shown at time 0.
 
     The frame rate is the stated one; where frames do not follow each other evenly (decoded["timing"] is "uneven"
-    instead of "even"), it is the average between the first and the last. A folder plays in the order of
-    pictures.inside, at FRAMES_FPS.
+    instead of "even"), it is the average between the first and the last. A folder is one
+    unbroken series of pictures (see bench.media.frame_folders), at fps, or FRAMES_FPS where that is None.
 
     Raises:
         BadClip: missing, empty, truncated, not a video, of changing size, too large, or a playlist in disguise.
     """
-    with _broken_video_is_bad_clip(path), stream(path) as opened:
+    with _broken_video_is_bad_clip(path), stream(path, fps) as opened:
         frames: list[Frames] = []
         for frame in opened.frames:
             if (len(frames) + 1) * frame.nbytes > MAX_CLIP_BYTES:
@@ -111,12 +122,10 @@ def decoder() -> str:
     return f"PyAV {av.__version__} (libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))})"
 
 
-def _folder_stream(path: Path) -> Stream:
-    found = pictures.inside(path)
-    if not found:
-        raise BadClip(f"clip {path} is a folder without pictures ({', '.join(pictures.SUFFIXES)})")
+def _folder_stream(path: Path, fps: float | None) -> Stream:
+    found = series(path)
     facts = {"container": "folder", "codec": found[0].suffix[1:].lower()}
-    return Stream(_folder_frames(path, found), FRAMES_FPS, facts)
+    return Stream(_folder_frames(path, found), fps or FRAMES_FPS, facts)
 
 
 def _folder_frames(path: Path, found: Sequence[Path]) -> Iterator[Image]:
@@ -160,9 +169,7 @@ def _video_stream(path: Path) -> Iterator[Stream]:
     import av
 
     with av.open(str(path), format=_demuxer(path), options={"protocol_whitelist": "file"}) as container:
-        if not container.streams.video:
-            raise BadClip(f"clip {path} has no video stream")
-        video = container.streams.video[0]
+        video = film(path, container)
         _prepare(path, video)
         opened = Stream(iter(()), 0.0, {})
         frames = _video_frames(path, container, video, opened)
@@ -189,17 +196,27 @@ def _video_frames(
     """The frames; after the last, opened knows the true rate and the facts."""
     with _broken_video_is_bad_clip(path):
         seen = Seen()
-        yield from _watch(path, container, video, seen)
+        for frame in _watch(path, container, video, seen):
+            if len(seen.begins) == 1:
+                opened.showing = Showing.of(path, container, video, frame)
+                refuse_late(path, container, video, seen.begins[0], _frame_rate(path, video))
+            picture = opened.showing.picture(frame)
+            seen.size = _same_size(path, picture, seen.size, len(seen.begins) - 1)
+            yield picture
         if not seen.begins:
             raise BadClip(f"clip {path} has no frames")
         rate = _frame_rate(path, video)
         is_known = refuse_cut_short(path, container, video, seen, rate)
         is_uneven = seen.is_uneven(rate)
         opened.fps = seen.rate() if is_uneven else rate
-        opened.decoded |= _facts(container, video) | {
-            "complete": "yes" if is_known else "unknown",
-            "timing": "uneven" if is_uneven else "even",
-        }
+        opened.decoded |= (
+            _facts(container, video)
+            | opened.showing.facts()
+            | {
+                "complete": "yes" if is_known else "unknown",
+                "timing": "uneven" if is_uneven else "even",
+            }
+        )
 
 
 def _prepare(path: Path, stream: av.VideoStream) -> None:
@@ -217,23 +234,28 @@ def _prepare(path: Path, stream: av.VideoStream) -> None:
 
 def _watch(
     path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: Seen
-) -> Iterator[Image]:
-    for packet in container.demux(stream):
+) -> Iterator[av.VideoFrame]:
+    """The frames as they are decoded, which seen has then seen."""
+    for number, packet in enumerate(container.demux(stream)):
         seen.hidden += packet.is_discard  # an edit list passes over it
         if stream.codec_context.name == "ffv1" and packet.size:
-            are_right = ffv1_checksums(bytes(packet))
-            seen.has_checksums.add(bool(are_right))
-            if not all(are_right) or len(seen.has_checksums) > 1:
-                raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}: a checksum is wrong")
+            _check_sums(path, packet, seen)
+        if number == 0 and packet.size and not packet.is_keyframe:
+            raise BadClip(f"clip {path} is cut short at its beginning: its first frame is not a key frame")
         for frame in packet.decode():
             if frame.is_corrupt:
                 raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}")
-            picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-            seen.size = _same_size(path, picture, seen.size, len(seen.begins))
             begin = frame.time or 0.0
             seen.begins.append(begin)
             seen.ends.append(begin + float((frame.duration or 0) * (frame.time_base or 0)))
-            yield picture
+            yield frame
+
+
+def _check_sums(path: Path, packet: av.Packet[av.VideoStream], seen: Seen) -> None:
+    are_right = ffv1_checksums(bytes(packet))
+    seen.has_checksums.add(bool(are_right))
+    if not all(are_right) or len(seen.has_checksums) > 1:
+        raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}: a checksum is wrong")
 
 
 def _frame_rate(path: Path, stream: av.VideoStream) -> float:
@@ -244,12 +266,14 @@ def _frame_rate(path: Path, stream: av.VideoStream) -> float:
 
 
 def _facts(container: av.container.InputContainer, stream: av.VideoStream) -> dict[str, str]:
-    context: Any = stream.codec_context
+    context: Any = stream.codec_context  # numbers of ITU-T H.273; 2 is unspecified
     return {
         "container": container.format.name,
         "codec": context.name,
         "pixel_format": str(context.pix_fmt),
         "matrix": str(getattr(context.colorspace, "name", context.colorspace)),
+        "primaries": str(int(context.color_primaries)),
+        "transfer": str(int(context.color_trc)),
         "range": str(getattr(context.color_range, "name", context.color_range)),
         "decoder": decoder(),
     }

@@ -21,7 +21,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
 def name(record: ClipRecord) -> str:
     """'duck-0-1f2e3d4c5b6a.mp4'; a safe file name for any record."""
     readable = re.sub(r"[^A-Za-z0-9._-]", "-", f"{record.case}-{record.seed}")[:150]
-    content = [record.case, record.seed, record.sha256, encoding.PREVIEW_VERSION]
+    content = [record.case, record.seed, record.sha256, record.fps, encoding.PREVIEW_VERSION]
     return f"{readable}-{files.digest(content)[:12]}.mp4"
 
 
@@ -49,7 +49,7 @@ def _places(folder: RunFolder) -> tuple[Path, Path]:
 
 
 def _made(folder: RunFolder, record: ClipRecord) -> Path:
-    clip = video.read_clip(folder.locate(record))
+    clip = video.read_clip(folder.locate(record), record.fps)
     problems = []
     for place in _places(folder):
         try:

@@ -16,6 +16,7 @@ from bench.engine.requests import ClipSource, MetricRequest, RunConfig
 from bench.errors import UsageError
 from bench.media import pictures, video
 from bench.runs import RunFolder
+from bench.suites import own_clips
 from bench.types import Case, Clip, Fit, FitChoice, Image
 from tests.engine.test_generation import Scripted
 from tests.made import moving_clip
@@ -149,3 +150,44 @@ def test_the_fit_of_a_models_clips_is_verified(csv: Path, tmp_path: Path) -> Non
     assert heard.lines[0].startswith(
         "1 clip (cat): the first frame shows the input image by fit 'stretch', not 'cover'"
     )
+
+
+def test_the_rate_of_folders_of_frames_is_stated(tmp_path: Path) -> None:
+    """By the CSV for one, by fps for the others; a film states its own. Rows of another rate are stale."""
+    for number, frame in enumerate(moving_clip().frames):
+        for name in ("a", "b"):
+            pictures.write(tmp_path / name / f"{number}.png", frame)
+    video.write_clip(tmp_path / "c.mkv", moving_clip())
+    pictures.write(tmp_path / "a.png", moving_clip().frames[0])
+    lines = ["case,image,clip,fps", "a,a.png,a,12.5", "b,a.png,b,", "c,a.png,c.mkv,"]
+    (tmp_path / "cases.csv").write_text("\n".join(lines))
+
+    def rates(fps: float | None) -> tuple[dict[str, float], int]:
+        source = ClipSource(tmp_path / "cases.csv", "mine", fps=fps)
+        report = jobs.evaluate_clips(
+            source, MetricRequest(("first_frame",)), RunConfig(tmp_path / "runs"), Heard()
+        )
+        rows = report.rows.to_dict("records")
+        return {row["case"]: json.loads(row["decoded"])["fps"] for row in rows}, report.measured
+
+    found, first = rates(None)
+    assert found == {"a": 12.5, "b": 8.0, "c": 8.0}
+    found, again = rates(24.0)
+    assert found == {"a": 12.5, "b": 24.0, "c": 8.0}
+    assert again == first / 3
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("c,a.png,c.mkv,24", "fps is for folders of frames; c.mkv states its own"),
+        ("c,a.png,c,fast", "fps 'fast' is no number"),
+    ],
+)
+def test_a_rate_that_cannot_be_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    (tmp_path / "c.mkv").touch()
+    (tmp_path / "cases.csv").write_text(f"case,image,clip,fps\n{line}\n")
+    with pytest.raises(UsageError, match=message):
+        own_clips.collect(tmp_path / "cases.csv")
+    with pytest.raises(UsageError, match="fps is above 0"):
+        ClipSource(tmp_path, "mine", fps=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bench.errors import BadClip, BadImage
-from bench.media import pictures, video
+from bench.media import digests, pictures, video
 from bench.types import Clip, Frames
 from tests.made import moving_clip, photograph
 
@@ -53,12 +54,12 @@ def made(
                 picture.pts, picture.time_base = times[number], Fraction(1, 1000)
             output.mux(stream.encode(picture))
         if sound:
-            _add_silence(output, sound, sound_seconds)
+            add_silence(output, sound, sound_seconds)
         output.mux(stream.encode(None))
     return path
 
 
-def _add_silence(output: av.container.OutputContainer, stream: av.AudioStream, seconds: float) -> None:
+def add_silence(output: av.container.OutputContainer, stream: av.AudioStream, seconds: float) -> None:
     for number in range(int(seconds * 50)):
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 1920), np.int16), format="s16", layout="stereo")
         silence.sample_rate, silence.pts, silence.time_base = 48000, number * 960, Fraction(1, 48000)
@@ -91,13 +92,55 @@ def folder_of(path: Path, names: Sequence[str]) -> Frames:
     [
         [f"frame{number}.png" for number in range(16)],
         [f"{number:04}.png" for number in range(12)],
-        ["1_9.png", "1_10.png", "2_1.png", "10_1.png"],
-        ["frame.png", "frame2.PNG", "frame10.png", "shot.png"],
+        [f"1_{number}.png" for number in range(8, 12)],
+        [f"frame{number}.{'PNG' if number % 2 else 'png'}" for number in range(3)],
+        ["take2_0009_x3.png", "take2_0010_x3.png"],
+        ["frame.png"],
+        ["7.png"],
     ],
 )
 def test_frames_play_in_the_order_of_their_numbers(tmp_path: Path, names: list[str]) -> None:
     frames = folder_of(tmp_path / "duck", names)
     assert (video.read_clip(tmp_path / "duck").frames == frames).all()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["1_9.png", "1_10.png", "2_1.png", "10_1.png"], ["frame.png", "frame2.PNG", "frame10.png", "shot.png"]],
+)
+def test_pictures_are_sorted_by_their_numbers(tmp_path: Path, names: list[str]) -> None:
+    folder_of(tmp_path, names)
+    assert [path.name for path in pictures.inside(tmp_path)] == names
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["f_01.png", "f_02.png", "f_04.png"], "lacks frame 3, between f_02.png and f_04.png"),
+        (["f_01.png", "f_05.png"], "lacks frames 2 to 4, between f_01.png and f_05.png"),
+        (["f1.png", "f2.png", "input.png"], "f#.png by number, or none: input.png belongs elsewhere"),
+        (["f1.png", "f2.png", "f1.jpg"], "f1.jpg belongs elsewhere"),
+        (["f1.png", "f01.png", "f2.png"], "has frame 1 twice: f01.png and f1.png"),
+        (["f.png", "f1.png", "f2.png"], "f.png belongs elsewhere"),
+        (
+            [f"f_{number}{kind}.png" for number in range(4) for kind in ("", "_depth")],
+            "f_0_depth.png, f_1_depth.png, f_2_depth.png and 1 more belongs elsewhere",
+        ),
+        (["1_9.png", "1_10.png", "2_1.png"], "counts its frames by 2 numbers"),
+        (["01.png", "1.png"], "has one frame several times"),
+    ],
+)
+def test_a_folder_is_one_unbroken_series(tmp_path: Path, names: list[str], message: str) -> None:
+    """Refused by name, when it is read and when its digest is taken."""
+    folder_of(tmp_path / "duck", names)
+    for read in (video.read_clip, digests.clip_digest):
+        with pytest.raises(BadClip, match=re.escape(message)):
+            read(tmp_path / "duck")
+
+
+def test_the_rate_of_a_folder_can_be_stated(tmp_path: Path) -> None:
+    folder_of(tmp_path, ["1.png", "2.png"])
+    assert (video.read_clip(tmp_path).fps, video.read_clip(tmp_path, 24.0).fps) == (8.0, 24.0)
 
 
 @given(
@@ -117,7 +160,7 @@ def test_hidden_files_are_no_frames(tmp_path: Path) -> None:
 
 def test_frames_of_two_sizes_are_refused(tmp_path: Path) -> None:
     folder_of(tmp_path, ["1.png", "2.png"])
-    pictures.write(tmp_path / "10.png", photograph(32, 32))
+    pictures.write(tmp_path / "3.png", photograph(32, 32))
     with pytest.raises(BadClip, match="changes size at frame 2: 64 x 48 to 32 x 32"):
         video.read_clip(tmp_path)
 
@@ -387,20 +430,6 @@ def test_a_device_is_never_opened(tmp_path: Path) -> None:
 
 
 # As stored
-
-
-def test_a_rotation_is_left_to_players(tmp_path: Path) -> None:
-    """The track header's matrix (ISO 14496-12, 8.3.2), 16.16 fixed point: a quarter turn instead of the identity."""
-    path = made(tmp_path / "a.mp4")
-    stored, content = video.read_clip(path).frames, path.read_bytes()
-    one, diagonal = 0x10000, 0x40000000
-    upright = struct.pack(">9i", one, 0, 0, 0, one, 0, 0, 0, diagonal)
-    turned = struct.pack(">9i", 0, one, 0, -one, 0, 0, 0, 0, diagonal)
-    at = content.index(upright, content.index(b"tkhd"))
-    path.write_bytes(content[:at] + turned + content[at + len(turned) :])
-    with av.open(str(path)) as container:
-        assert next(container.decode(video=0)).rotation in (90, -90)
-    assert (video.read_clip(path).frames == stored).all()
 
 
 def test_equal_clips_are_equal_files(tmp_path: Path) -> None:

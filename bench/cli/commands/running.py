@@ -131,6 +131,7 @@ def evaluate(
         FitChoice,
         typer.Option(help="How input images were fitted to the clips; auto: as frame 0 shows."),
     ] = "auto",
+    fps: Annotated[float | None, typer.Option(help="Of folders of frames; 8 if nobody says.")] = None,
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
     device: DeviceOption = "auto",
@@ -143,8 +144,8 @@ def evaluate(
 
     CSV: a header with case, image, clip and, if you like, prompt, seed, category,
     reference (a real clip of the same scene, for FVD), keep (a picture, white where nothing
-    should change), keyframes (a.png@0;b.png@40), camera (pan_left), trajectory (x y;x y);
-    paths are relative to the CSV.
+    should change), keyframes (a.png@0;b.png@40), camera (pan_left), trajectory (x y;x y),
+    fps (of a folder of frames); paths are relative to the CSV.
     Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
     Clips are mp4, m4v, mov, mkv, webm, gif, avi or folders of frames.
 
@@ -160,7 +161,7 @@ def evaluate(
     if clips:
         if not name:
             raise UsageError("--clips needs --name: what tables call these clips")
-        source = requests.ClipSource(clips, name, suite, fit)
+        source = requests.ClipSource(clips, name, suite, fit, fps)
         report = jobs.evaluate_clips(source, wanted, config, progress())
     else:
         report = jobs.evaluate_runs(runs or [], wanted, config, progress())

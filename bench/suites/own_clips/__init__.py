@@ -5,9 +5,9 @@ Imported from here: `read` and what it gives. Knows `bench.suites`, `bench.media
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
 where the clip should stay as the image is), `keyframes` (path@frame;path@frame), `camera` (the move that the prompt
-asks for: pan_left) and `trajectory` (where a thing should go: x y;x y, pixels of the image) may follow. Paths are
-relative to the CSV. A line with an empty clip is a case without one: it is passed over. A quoted field may hold commas
-and line breaks, which stay in the prompt.
+asks for: pan_left), `trajectory` (where a thing should go: x y;x y, pixels of the image) and `fps` (of a folder of
+frames, which states none) may follow. Paths are relative to the CSV. A line with an empty clip is a case without one:
+it is passed over. A quoted field may hold commas and line breaks, which stay in the prompt.
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
 no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both
@@ -32,11 +32,12 @@ from bench.types import Suite
 
 @dataclass(frozen=True)
 class FoundClip:
-    """One clip: which case and seed it is, and its file or folder of frames."""
+    """One clip: which case and seed it is, its file or folder of frames, and the rate stated for such a folder."""
 
     case: str
     seed: int
     path: Path
+    fps: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
     _check_ids(lines)
     _check_unique(lines)
-    clips = tuple(FoundClip(line.case.id, line.seed, line.clip) for line in lines if line.clip)
+    clips = tuple(FoundClip(line.case.id, line.seed, line.clip, line.fps) for line in lines if line.clip)
     passed_over = tuple(line.case.id for line in lines if not line.clip)
     return Collection(suite or _own_suite(path, lines), clips, passed_over)
 

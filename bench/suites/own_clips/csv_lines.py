@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from bench.types import Suite
 
 COLUMNS = (
     "case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes", "camera", "trajectory",
+    "fps",
 )  # fmt: skip
 FILE_COLUMNS = ("image", "clip", "reference", "keep")
 
@@ -132,7 +134,20 @@ def _line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | Non
         )
         case = lines.own_case(where, folder, texts, asked)
     clip = folder / texts["clip"] if texts["clip"] else None
-    return Line(where, case, _seed(where, texts.get("seed") or "0"), clip)
+    return Line(
+        where, case, _seed(where, texts.get("seed") or "0"), clip, _fps(where, texts.get("fps", ""), clip)
+    )
+
+
+def _fps(where: str, text: str, clip: Path | None) -> float | None:
+    """The frame rate that is stated for a folder of frames; None of ''."""
+    if text and not (re.fullmatch(r"\d{1,4}(?:\.\d{1,9})?", text) and float(text) > 0):
+        raise UsageError(f"{where}: fps '{files.short(text)}' is no number of frames per second")
+    if text and clip and stat.S_ISREG(files.mode(clip)):
+        raise UsageError(
+            f"{where}: fps is for folders of frames; {clip.name} states its own rate: leave it empty"
+        )
+    return float(text) if text else None
 
 
 def _seed(where: str, text: str) -> int:

@@ -23,12 +23,14 @@ class Line:
         case: that the clip animates; without a digest unless it is a suite's.
         seed: of the clip.
         clip: its file or folder of frames; None for a case without a clip.
+        fps: frames per second of a folder of frames; None where nobody states it.
     """
 
     where: str
     case: Case
     seed: int
     clip: Path | None
+    fps: float | None = None
 
 
 @dataclass(frozen=True)
