@@ -236,7 +236,8 @@ def _whole(
     """For each clip, one metric undamaged and at every severity; empty without answers."""
     for undamaged, damaged in zip(found[UNDAMAGED.name], found[damage.name], strict=True):
         before = undamaged.values.get(name, []) if damage.has_shared_baseline else []
-        yield [*before, *damaged.values.get(name, [])]
+        after = damaged.values.get(name, [])
+        yield [*before, *after] if after else []
 
 
 def _about(clips: SoundClips) -> dict[str, str]:

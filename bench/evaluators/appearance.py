@@ -98,6 +98,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="sharpness_drift", title="Sharpness drift", group="Consistency",
                 version=1, direction="none", unit="octaves", low=None, high=None, is_main=True,
+                depends=("seconds", "codec", "letterbox"),
                 definition="log2 of the variance of the Laplacian (4 neighbours, BT.601 gray) over that of "
                 f"{_INPUT}: the mean over the last quarter of the frames (at least one). -2 is half the strength of "
                 "detail. Variances below 5/3, which rounding alone makes, count as 5/3.",
@@ -112,6 +113,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="contrast_drift", title="Contrast drift", group="Consistency",
                 version=1, direction="none", unit="octaves", low=None, high=None,
+                depends=("seconds", "codec", "letterbox"),
                 definition=f"log2 of the standard deviation of L* over that of {_INPUT}: the mean over the last "
                 f"quarter of the frames. {_LAB}. Deviations below 0.1 count as 0.1.",
                 source="Own.", blind_to=f"Contrast of detail, where large areas outweigh it. {_BLIND}",
@@ -123,6 +125,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="exposure_drift", title="Exposure drift", group="Consistency",
                 version=1, direction="none", unit="L*", low=-100.0, high=100.0,
+                depends=("seconds", "codec", "letterbox"),
                 definition=f"Mean L* less that of {_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Flicker that averages out over the last quarter. {_BLIND}",
                 shows=("exposure_drift",), ignores=("noise", "jitter", "swap", "colour_drift"),
@@ -133,6 +136,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="saturation_drift", title="Saturation drift", group="Consistency",
                 version=1, direction="none", unit="C*", low=None, high=None,
+                depends=("seconds", "codec", "letterbox"),
                 definition="Root mean square chroma, sqrt(mean of a*² + b*²), less that of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.", blind_to=f"Changes of hue. {_BLIND}",
@@ -144,6 +148,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="colour_drift", title="Colour drift", group="Consistency", is_lead=True,
                 version=1, direction="lower", unit="ΔE", low=0.0, high=None, is_main=True,
+                depends=("seconds", "codec", "letterbox"),
                 definition="ΔE*ab (CIE 1976) between the mean colour (L*, a*, b*) and that of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}. About 2.3 is just noticeable.",
                 source="Own; CIE 1976 for the distance.",
@@ -156,6 +161,7 @@ class Appearance(evaluators.ClipEvaluator):
             MetricCard(
                 name="colour_spread_drift", title="Colour spread drift", group="Consistency",
                 version=1, direction="lower", unit="ΔE", low=0.0, high=None,
+                depends=("fps", "seconds", "codec", "letterbox"),
                 definition="Euclidean distance of the standard deviations of L*, a* and b* from those of "
                 f"{_INPUT}: the mean over the last quarter of the frames. {_LAB}.",
                 source="Own.",

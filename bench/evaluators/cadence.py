@@ -54,6 +54,7 @@ class Cadence(evaluators.ClipEvaluator):
         MetricCard(
             name="cadence_repeats", title="Repeated frames", group="Motion",
             version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            depends=("fps", "codec"),
             definition=f"Share of steps onto a frame that repeats the one before. {_REPEATS} Needs 4 frames and a clip "
             "that moves.",
             source="Own.", blind_to=f"A clip that is still throughout has no value. {_BLIND}",
@@ -63,6 +64,7 @@ class Cadence(evaluators.ClipEvaluator):
         MetricCard(
             name="cadence_blends", title="Blended frames", group="Motion",
             version=1, direction="lower", unit="", low=0.0, high=1.0,
+            depends=("fps", "codec"),
             definition="Share of frames, except the first and last, that are a mixture of the two beside them. On a "
             "lattice of at most 64 x 64 gray pixels: the mixture by least squares has at least 15 % of either, and its "
             "remainder (root mean square) is at most a fifth of half the distance between the two, in a run of such "
@@ -74,6 +76,7 @@ class Cadence(evaluators.ClipEvaluator):
         MetricCard(
             name="cadence_fps", title="True frame rate", group="Motion",
             version=1, direction="none", unit="frames/s", low=0.0, high=None, is_main=True,
+            depends=("fps", "codec"),
             definition="Different frames per second: the clip's frame rate times the new frames (neither repeats nor "
             "blends) after the first new one up to the last, over the steps between those two. Frame 0 does not count. "
             f"{_REPEATS} Blends: see cadence_blends. Needs 2 new frames.",
@@ -82,6 +85,7 @@ class Cadence(evaluators.ClipEvaluator):
         MetricCard(
             name="cadence_period", title="Repeat pattern", group="Motion",
             version=1, direction="none", unit="frames", low=0.0, high=None,
+            depends=("fps", "codec"),
             definition="Frames after which the order of new frames and others (repeats or blends) recurs, the smallest "
             "such number: 1 where every frame is new, 3 for 8 frames per second shown at 24 (3:1), 5 for film at 30 or "
             "60 (3:2 pulldown). Each of the others in a period must be found three times and in 75 % of its turns, and "

@@ -69,6 +69,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_pan", title="Camera pan", group="Motion",
             version=1, direction="none", unit="% of width/s", low=None, high=None,
+            depends=(),
             definition=f"Speed of the camera to the right (the picture moves left); negative to the left. Per cent of "
             f"the width per second: times width / 100 it is pixels per second. {_SEEN} {_STEP}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
@@ -78,6 +79,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_tilt", title="Camera tilt", group="Motion",
             version=1, direction="none", unit="% of height/s", low=None, high=None,
+            depends=(),
             definition=f"Speed of the camera upwards (the picture moves down); negative downwards. Per cent of the "
             f"height per second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
@@ -86,6 +88,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_zoom", title="Camera zoom", group="Motion",
             version=1, direction="none", unit="%/s", low=None, high=None,
+            depends=("seconds", "pixels", "codec", "letterbox"),
             definition=f"Growth of the picture, 100 times the natural logarithm of its scale per second: positive when "
             f"the camera zooms or travels in; played backwards, as large and negative. {_SEEN} Steps as in "
             f"camera_pan.",
@@ -95,6 +98,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_roll", title="Camera roll", group="Motion",
             version=1, direction="none", unit="°/s", low=None, high=None,
+            depends=("fps", "codec"),
             definition=f"Speed at which the camera turns clockwise about its axis (the picture turns the other way), "
             f"degrees per second. {_SEEN} Steps as in camera_pan.",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND, series=f"the speed of each step: {_SERIES}",
@@ -103,6 +107,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_static", title="Camera stands still", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=(),
             definition="Share of all steps in which the camera is seen to stand still: its motion, as the RMS over the "
             "picture's pixels of how far they move, is below 1 % of the shorter side per second. Steps as in "
             "camera_pan.",
@@ -113,6 +118,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_adherence", title="Camera follows the request", group="Motion", is_lead=True,
             version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
+            depends=(),
             definition="Share of all steps in which the camera does what the case asks. A step's motion is the vector "
             "of pan, tilt, zoom and roll, each as the RMS over the picture's pixels of how far it moves them; it does "
             "what is asked if its part along the asked axis and sign is at least 1 % of the shorter side per second "
@@ -127,6 +133,7 @@ class Camera(evaluators.ClipEvaluator):
         MetricCard(
             name="camera_followers", title="Scene moves with the camera", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=("fps", "pixels", "codec"),
             definition="Share of the textured places still in view that look alike in both frames and lie "
             "within a pixel (of 416 on the longer side) of where the camera's motion takes them; mean over the steps "
             "that have texture. 1 for a still clip and for a camera over a flat or far scene. Steps as in camera_pan.",

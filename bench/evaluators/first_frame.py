@@ -42,6 +42,7 @@ class FirstFrame(evaluators.ClipEvaluator):
         MetricCard(
             name="first_frame_ssim", title="First frame matches image", group="Input image", is_lead=True,
             version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
+            depends=("pixels", "codec", "letterbox"),
             definition=f"SSIM of frame 0 with {_INPUT}; {similarity.SSIM_IS}.",
             source="Wang et al. 2004, eq. 13; like AIGCBench's SSIM (First), which resizes the frame instead.",
             blind_to="Wrong colours of equal gray. A shift by a pixel costs more than a blur. Models whose first frame "
@@ -50,6 +51,7 @@ class FirstFrame(evaluators.ClipEvaluator):
         MetricCard(
             name="first_frame_psnr", title="First frame matches image (PSNR)", group="Input image",
             version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            depends=("pixels", "codec", "letterbox"),
             definition=f"{similarity.PSNR_IS} of frame 0 and {_INPUT}, over all pixels and the "
             "three colours; at most 100, which equal pictures get.",
             source="The usual definition, on sRGB bytes. Capped: no number is infinite, and 8 bits carry no more.",

@@ -52,6 +52,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_severe", title="Severe brightness jumps", group="Flicker",
             version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            depends=("fps", "letterbox"),
             definition=f"Share of steps from frame to frame in which mean gray changes by more than 15. {_MEAN}",
             source="Own; thresholds as in the project's brief. VBench's temporal flickering averages the change of "
             "pixels, which also depends on motion.",
@@ -60,6 +61,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_mild", title="Mild brightness jumps", group="Flicker",
             version=1, direction="lower", unit="", low=0.0, high=1.0,
+            depends=("fps", "letterbox"),
             definition="Share of steps in which mean gray changes by more than 8 and at most 15: severe and mild "
             "together are the steps above 8.",
             source="Own; see flicker_severe.", blind_to=_BLIND,
@@ -67,6 +69,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_max_step", title="Largest brightness jump", group="Flicker",
             version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            depends=("fps", "seconds", "codec", "letterbox"),
             definition="The largest absolute change of mean gray from one frame to the next.",
             source="Own; see flicker_severe.", blind_to=f"How often: one step decides. {_BLIND}",
             series="mean gray of each frame: T values, whose differences are the steps", is_main=True,
@@ -74,6 +77,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_period", title="Brightness rhythm, period", group="Flicker",
             version=1, direction="none", unit="frames", low=0.0, high=None,
+            depends=("fps", "seconds"),
             definition="Period of the largest power in the FFT of the mean-gray series less its best cubic, from 2 "
             "frames to half the clip; 0 where no line has an amplitude of 0.05 levels. Needs 14 frames.",
             source="Own.",
@@ -83,6 +87,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_prominence", title="Brightness rhythm, strength", group="Flicker",
             version=1, direction="lower", unit="dB", low=0.0, high=None,
+            depends=("fps", "seconds", "codec"),
             definition="Power of the sinusoid of flicker_period over the noise floor: the mean power of its "
             "remainder at the four frequencies on either side. 0 where there is no period. Needs 14 frames.",
             source="Own.",
@@ -92,6 +97,7 @@ class Flicker(evaluators.ClipEvaluator):
         MetricCard(
             name="flicker_period_p", title="Brightness rhythm, p", group="Flicker",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=("fps", "seconds", "codec"),
             definition="How often noise would show a line as prominent at any period: F test of flicker_prominence "
             "times the number of periods that were tried. 1 where there is no period. Needs 14 frames.",
             source="Fisher 1929, with the noise floor beside the line, so that fades and noise with memory do not "

@@ -69,6 +69,7 @@ class Keep(evaluators.ClipEvaluator):
         MetricCard(
             name="keep_selectivity", title="Change only where allowed", group="Input image",
             version=1, direction="higher", unit="", low=0.0, high=1.0,
+            depends=("seconds", "codec", "letterbox"),
             definition="keep_change_outside / (keep_change + keep_change_outside): 1 where only the rest changes, 0.5 "
             "where both regions change alike. Needs a change somewhere.",
             source="Own.",

@@ -58,9 +58,10 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_speed", title="Speed", group="Motion",
             version=1, direction="none", unit="px/s", low=0.0, high=None,
+            depends=("fps", "pixels", "letterbox"),
             definition=f"{_FLOW} Mean length over pixels and pairs, times the frame rate.",
-            source="Own; the flow magnitude that many papers report per frame, here per second, so that frame rates "
-            "compare.",
+            source="Own; the flow magnitude that many papers report per frame, here per second. Rates still do not "
+            "quite compare: at half the rate a fast move goes farther than the flow follows, and a swing is cut short.",
             blind_to=f"Whether camera or things move. {_BLIND}",
             series="speed of each pair, px/s: T - 1 values",
             shows=("pan", "slow_motion", "freeze"),
@@ -68,6 +69,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_share", title="Motion", group="Motion", is_lead=True,
             version=1, direction="none", unit="diagonals/s", low=0.0, high=None, is_main=True,
+            depends=("fps", "letterbox"),
             definition="motion_speed over the frame's diagonal, so that sizes compare: 0.05 is a twentieth of the "
             "diagonal per second.",
             source="Own; see motion_speed.", blind_to=f"Whether camera or things move. {_BLIND}",
@@ -76,6 +78,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_smoothness", title="Smoothness", group="Motion", is_lead=True,
             version=1, direction="higher", unit="", low=None, high=1.0, is_main=True,
+            depends=("fps", "seconds", "codec"),
             definition="1 - standard deviation over mean of the pairs' speeds (motion_speed's series): 1 where every "
             "step is as fast. Needs 3 frames, and motion above 0.0001 of the diagonal per frame.",
             source="Own. VBench's motion smoothness compares frames with interpolated ones instead.",
@@ -85,6 +88,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_jerk", title="Jerk", group="Motion",
             version=1, direction="lower", unit="diagonals/s³", low=0.0, high=None,
+            depends=("fps", "pixels", "codec"),
             definition="The frame is cut into 4 x 4 cells; the mean flow of each is its velocity. Mean length of the "
             "second difference of velocity over cells and steps, over the diagonal, times the frame rate cubed. Needs "
             "4 frames.",
@@ -96,6 +100,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_dynamic", title="Dynamic degree", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=("fps", "seconds", "pixels", "letterbox"),
             definition="1 where the clip is dynamic, else 0. Every max(1, round(fps / 8))-th frame counts, N in all: "
             "in at least round(N / 4) pairs of them (and at least one) the fastest 5 % of pixels move on average more "
             "than 6 min(H, W) / 256 pixels. Flow (DIS) between those frames, on gray planes at most 160 pixels long.",
@@ -117,6 +122,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_area", title="Subject motion", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=("pixels", "codec", "letterbox"),
             definition="Share of the frame, on a grid of 32 points along the longer side, that moves beyond the "
             "camera: by more than 1 % of the diagonal per second, and 0.05 % per frame, from the similarity (pan, "
             "tilt, zoom, roll) with the least median residual. Mean over pairs.",
@@ -128,6 +134,7 @@ class Motion(evaluators.ClipEvaluator):
         MetricCard(
             name="motion_loop", title="Return to the first frame", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
+            depends=("seconds", "codec"),
             definition="How far the clip comes back to its first frame: 1 - d_last / max d_t, with d_t the mean "
             "absolute difference of gray between frame t and frame 0, at most 160 pixels long. 1 for a closed loop. "
             "Needs 3 frames, and one that differs by more than a gray level.",

@@ -79,6 +79,7 @@ class Outliers(evaluators.ClipEvaluator):
         MetricCard(
             name="outliers_share", title="Outlying steps", group="Flicker",
             version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            depends=("fps", "seconds", "pixels"),
             definition=f"Share of steps whose deviation from their neighbourhood is above 3.5. {_STEPS} Needs 6 "
             "frames.",
             source=_SOURCE, blind_to=_BLIND,
@@ -88,6 +89,7 @@ class Outliers(evaluators.ClipEvaluator):
         MetricCard(
             name="outliers_worst", title="Most outlying step", group="Flicker",
             version=1, direction="lower", unit="robust deviations", low=None, high=None,
+            depends=("fps", "seconds", "codec"),
             definition=f"The largest deviation of a step from its neighbourhood. {_STEPS} Needs 6 frames.",
             source=_SOURCE, blind_to=f"How often: one step decides. {_BLIND}",
             shows=("cut",), ignores=("pan",),
@@ -95,6 +97,7 @@ class Outliers(evaluators.ClipEvaluator):
         MetricCard(
             name="outliers_cuts", title="Cuts", group="Flicker",
             version=1, direction="lower", unit="cuts", low=0.0, high=None, is_main=True,
+            depends=("fps", "seconds"),
             definition="Number of steps whose deviation (see outliers_share) is above 3.5 and whose two frames "
             "correlate below 0.5, as gray pictures averaged down to 32 x 32; a flat picture (standard deviation below "
             "1) correlates with nothing but another flat one. Needs 6 frames.",

@@ -10,11 +10,12 @@ import numpy as np
 from bench import evaluators
 from bench.evaluators.signals import similarity
 from bench.evaluators.view import FrameSimilarity, Sample, View
-from bench.types import MetricCard, Value
+from bench.types import DEPENDENCES, MetricCard, Value
 
 _TO_FIRST = MetricCard(
     name="psnr_to_first_mean", title="Likeness to first frame (PSNR)", group="Consistency",
     version=3, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+    depends=("seconds", "pixels", "codec", "letterbox"),
     definition=f"{similarity.PSNR_IS} of the frames after frame 0 with frame 0, the mean being over all of them, their "
     "pixels and the three colours; at most 100, which a frozen clip gets.",
     source="The usual definition, on sRGB bytes; each frame's value is scikit-image's. Squares are averaged before the "
@@ -50,6 +51,7 @@ class Psnr(evaluators.ClipEvaluator):
             definition=f"{similarity.PSNR_IS} of neighbouring frames, the mean being over all pairs, their pixels and "
             "the three colours; at most 100, which a frozen clip gets.",
             series="PSNR of each frame with the next: T - 1 values",
+            depends=DEPENDENCES,
             shows=("noise", "brightness_flicker", "jitter", "swap", "redrawn_warp"),
             ignores=("blur", "freeze", "colour_drift", "fixed_warp"),
         ),

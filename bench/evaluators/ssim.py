@@ -13,15 +13,15 @@ from bench import evaluators
 from bench.errors import NotMeasurable
 from bench.evaluators.signals import decay, similarity, theil_sen, trend
 from bench.evaluators.view import FrameSimilarity, Sample, View
-from bench.types import MetricCard, Value
+from bench.types import DEPENDENCES, Dependence, MetricCard, Value
 
 LEAST_CHANGE = 0.02
 """SSIM over the clip: a smaller change counts as steady, however significant."""
 
 Series = NDArray[np.float64]
 
-Claims: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""The damages that a card shows, and those that it ignores."""
+Claims: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[Dependence, ...]]
+"""The damages that a card shows, those that it ignores, and what it depends on."""
 
 
 def _cards(
@@ -35,7 +35,7 @@ def _cards(
         pairs: which frames are compared, in words.
         blind_to: of the mean, and part of the others'.
         is_main: whether mean and verdict are main metrics, and the mean leads its group.
-        claims: the mean's; the others claim nothing.
+        claims: the mean's; the halves depend on the same, and the others claim nothing.
     """
     mean = MetricCard(
         name=f"{prefix}_mean", title=title, group="Consistency", is_lead=is_main,
@@ -43,10 +43,10 @@ def _cards(
         definition=f"Mean SSIM of {pairs}: {similarity.SSIM_IS}.",
         source="Wang et al. 2004, eq. 13; scikit-image's default within 1e-12. Statistics along the clip are ours.",
         blind_to=blind_to, series=f"SSIM of {pairs}: T - 1 values", is_main=is_main,
-        shows=claims[0], ignores=claims[1],
+        shows=claims[0], ignores=claims[1], depends=claims[2],
     )  # fmt: skip
     part = replace(mean, series="", is_main=False, is_lead=False, shows=(), ignores=())
-    number = replace(part, direction="none", low=None, high=None)
+    number = replace(part, direction="none", low=None, high=None, depends=DEPENDENCES)
     return (
         mean,
         replace(
@@ -89,6 +89,7 @@ def _cards(
             name=f"{prefix}_verdict",
             title=f"{title}, verdict",
             is_main=is_main,
+            depends=DEPENDENCES,
             definition=f"-1 degrading, 0 steady, 1 improving: {prefix}_slope_p below 0.01 and a change along the clip "
             f"(slope times duration) of at least {LEAST_CHANGE}, else 0. Needs 11 frames.",
             source="Own. By simulation of 10 to 120 pairs, 2 % at most of steady AR(1) series with memory 0 to 0.6 "
@@ -134,6 +135,7 @@ class Ssim(evaluators.ClipEvaluator):
                     "exposure_drift",
                     "fixed_warp",
                 ),
+                ("fps", "pixels", "codec", "letterbox"),
             ),
         ),
         *_cards(
@@ -145,6 +147,7 @@ class Ssim(evaluators.ClipEvaluator):
             claims=(
                 ("noise", "cut"),
                 ("swap", "freeze", "slow_motion", "colour_drift", "exposure_drift", "fixed_warp"),
+                ("seconds", "pixels", "codec", "letterbox"),
             ),
         ),
         _HALF_LIFE,

@@ -22,6 +22,7 @@ class TemporalFlickering(evaluators.ClipEvaluator):
         MetricCard(
             name="temporal_flickering", title="Temporal flickering (VBench)", group="Flicker",
             version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
+            depends=("fps", "pixels", "codec", "letterbox"),
             definition="(255 - mean |difference|) / 255: the absolute difference of each pixel and colour channel "
             "between neighbouring frames (uint8 RGB), averaged over pixels and channels, then over pairs.",
             source="VBench (arXiv 2311.17982), temporal_flickering: equal on equal frames to the last digits of "

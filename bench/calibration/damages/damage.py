@@ -56,7 +56,7 @@ class Damage:
     @property
     def has_shared_baseline(self) -> bool:
         """Whether severity 0 is the clip and the case that most damages start from."""
-        return self.baseline is untouched and self.keeps_frames
+        return self.baseline is untouched and self.keeps_case
 
     def clip(self, clip: Clip, severity: float, rng: np.random.Generator) -> Clip:
         """The damaged clip, at a rate at which it takes as long as before where frames are left out evenly.
