@@ -20,7 +20,8 @@ from bench.types import Case, ClipRecord, Fit, FitChoice, Image
 
 FROM, SHOWN, EQUAL = "image_fit_from", "image_fit_shown", "image_is_frame_0"
 """Keys of ClipRecord.seen. FROM: 'declared'; 'frame 0', where that shows it; 'default', where it does not. SHOWN: the
-fit that frame 0 shows, where another one was declared. EQUAL: 'yes' where image and frame agree bit for bit."""
+fit that frame 0 shows, where another one was declared. EQUAL: 'yes' where image and frame agree bit for bit,
+'by its metadata' where the image says that VideoHelperSuite saved it beside a clip."""
 
 DEFAULT: Fit = "cover"
 
@@ -56,12 +57,18 @@ class Look:
                 frame = next(iter(stream.frames))
         except (BadClip, BadImage):
             return record  # a failure row says so
-        same = {EQUAL: "yes"} if np.array_equal(image, frame) else {}
+        same = {EQUAL: why} if (why := _is_saved_from_clip(self.case.image, image, frame)) else {}
         record = replace(record, seen={**record.seen, **same})
         if self.fit != "auto":
             return replace(record, seen={**record.seen, **disagreement(image, frame, self.fit)})
         shown = fits.shown(image, frame, DEFAULT)
         return replace(record, fit=shown, seen={**record.seen, FROM: "frame 0"}) if shown else record
+
+
+def _is_saved_from_clip(path: Path, image: Image, frame: Image) -> str:
+    if np.array_equal(image, frame):
+        return "yes"
+    return "by its metadata" if pictures.is_first_frame(path) else ""
 
 
 def disagreement(image: Image, frame: Image, declared: Fit) -> dict[str, str]:
@@ -115,9 +122,9 @@ def remarks(records: Sequence[ClipRecord]) -> Iterator[str]:
     equal = [each for each in records if each.seen.get(EQUAL)]
     if equal:
         yield (
-            f"{_named(equal)}: the input image is the clip's first frame, bit for bit. If it was saved from the clip,"
-            " as VideoHelperSuite does, first-frame metrics are perfect by construction: name the image that the model"
-            " was given"
+            f"{_named(equal)}: the input image is the clip's first frame, bit for bit or by its metadata. If it was"
+            " saved from the clip, as VideoHelperSuite does, first-frame metrics are perfect by construction: name the"
+            " image that the model was given"
         )
 
 

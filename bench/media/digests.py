@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import stat
+import zlib
+from io import BytesIO
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import BadClip
-from bench.media import video
+from bench.media import profiles, video
 from bench.media.frame_folders import series
+
+PROFILE_MARKS = (b"iCCP", b"acsp")
+"""PNG's chunk of a profile, and the signature of every profile (ICC.1:2010, 7.2.11), which others store as it is."""
+
+MOST_PROFILE = 1 << 20
+"""Bytes of a profile that are looked at."""
 
 
 def clip_digest(path: Path) -> str:
@@ -31,6 +39,43 @@ def clip_digest(path: Path) -> str:
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         raise BadClip(f"clip {files.short(str(path))} cannot be read: {files.why(error)}") from None
     raise BadClip(f"clip {path} is neither a file nor a folder of frames")
+
+
+def picture_digest(path: Path) -> str:
+    """sha256 of a picture's bytes; where its colours are brought to sRGB, which they once were not, of that, too.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    sha256 = files.sha256(path)
+    return files.digest([sha256, "to sRGB"]) if _is_converted(path) else sha256
+
+
+def _is_converted(path: Path) -> bool:
+    """Whether the picture has a profile that changes it; Pillow is imported only where it is not the usual one."""
+    content = path.read_bytes()
+    if not any(mark in content for mark in PROFILE_MARKS) or profiles.USUAL in _profiles(content):
+        return False
+    from PIL import Image as pillow
+
+    try:
+        with pillow.open(BytesIO(content)) as opened:
+            return profiles.is_converted(opened)
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
+        return False  # says so where it is read
+
+
+def _profiles(content: bytes) -> bytes:
+    """What holds a picture's profile as it is: the file, or PNG's compressed chunk (11.3.2.3 of its specification)."""
+    at = content.find(b"iCCP")
+    if not content.startswith(b"\x89PNG") or at < 0:
+        return content
+    length = int.from_bytes(content[at - 4 : at], "big")
+    _, _, packed = content[at + 4 : at + 4 + length].partition(b"\0")
+    try:
+        return zlib.decompressobj().decompress(packed[1:], MOST_PROFILE)
+    except zlib.error:
+        return b""
 
 
 def _as_shown(path: Path, sha256: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bench.base import files
 from bench.errors import BadImage
+from bench.media import profiles
 from bench.types import Fit, Frames, Image, Plane
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ MAX_PIXELS = 4096 * 4096
 def read(path: Path) -> Image:
     """(H, W, 3) uint8 sRGB of any picture file.
 
-    Turned as its EXIF says; 16 bits to 8 (gray is rounded, colour truncated by Pillow, up to a level darker); gray and
-    CMYK converted; transparency laid over white.
+    Turned as its EXIF says; brought to sRGB by its profile where that has a wider gamut (Display P3, Adobe RGB); 16
+    bits to 8 (gray is rounded, colour truncated by Pillow, up to a level darker); gray and CMYK converted; transparency
+    laid over white.
 
     Raises:
         BadImage: missing, truncated, too large or not a picture.
@@ -43,11 +45,19 @@ def read(path: Path) -> Image:
                 raise BadImage(
                     f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}"
                 )
-            return np.asarray(_to_rgb(ImageOps.exif_transpose(opened)))
+            return np.asarray(_to_rgb(profiles.to_srgb(ImageOps.exif_transpose(opened))))
     except UnidentifiedImageError:
         raise BadImage(f"image {path} is not a picture that Pillow can read") from None
     except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
         raise BadImage(f"image {path} cannot be read: {error}") from error
+
+
+def is_first_frame(path: Path) -> bool:
+    """Whether a picture says that VideoHelperSuite saved it beside a clip: a PNG with a workflow and a CreationTime."""
+    from PIL import Image as pillow
+
+    with pillow.open(path) as opened:
+        return "CreationTime" in opened.info and not opened.info.keys().isdisjoint(("prompt", "workflow"))
 
 
 def write(path: Path, image: Image, level: int = 6) -> None:

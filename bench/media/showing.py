@@ -31,6 +31,9 @@ HDR = {16: "PQ", 18: "HLG"}
 """Transfer characteristics (ITU-T H.273) of more light than sRGB holds."""
 
 
+ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
 def film(path: Path, container: av.container.InputContainer) -> av.VideoStream:
     """The stream that players show: no cover picture; the default one, a film before a still, the largest, the first.
 
@@ -53,6 +56,19 @@ def film(path: Path, container: av.container.InputContainer) -> av.VideoStream:
     return max(films, key=rank)
 
 
+def decoder_of(stream: av.VideoStream) -> av.VideoCodecContext:
+    """The stream's own; libvpx where a webm has transparency, which FFmpeg's decoders of VP8 and VP9 pass over."""
+    import av
+
+    own = stream.codec_context
+    if stream.metadata.get("alpha_mode") != "1" or own.name not in ALPHA_DECODERS:
+        return own
+    context = av.VideoCodecContext.create(ALPHA_DECODERS[own.name], "r")
+    context.thread_count, context.options = 1, own.options
+    assert isinstance(context, av.VideoCodecContext)
+    return context
+
+
 @dataclass(frozen=True)
 class Showing:
     """What is done to each decoded frame.
@@ -62,12 +78,14 @@ class Showing:
         turn: of the display matrix.
         aspect: width of a stored pixel by its height.
         has_alpha: whether pixels may be transparent.
+        is_transparent: whether some of the first frame are.
     """
 
     stream: str = ""
     turn: Turn = UPRIGHT
     aspect: Fraction = Fraction(1)
     has_alpha: bool = False
+    is_transparent: bool = False
 
     @classmethod
     def of(
@@ -91,7 +109,14 @@ class Showing:
         videos = container.streams.video
         number = "" if stream is videos[0] else f"{videos.index(stream) + 1} of {len(videos)}"
         has_alpha = any(component.is_alpha for component in frame.format.components)
-        return cls(number, _turn(path, frame), Fraction(stream.sample_aspect_ratio or 1), has_alpha)
+        is_transparent = has_alpha and frame.to_ndarray(format="rgba")[..., 3].min() < 255
+        return cls(
+            number,
+            _turn(path, frame),
+            Fraction(stream.sample_aspect_ratio or 1),
+            has_alpha,
+            bool(is_transparent),
+        )
 
     def picture(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 sRGB: the frame as it is shown; wide pixels are resized to squares, rows stay."""
@@ -110,6 +135,7 @@ class Showing:
         found = {
             "stream": self.stream,
             "turned": TURNS[self.turn],
+            "alpha": "over white" if self.is_transparent else "",
             "pixel_aspect": "" if self.aspect == 1 else f"{self.aspect.numerator}:{self.aspect.denominator}",
         }
         return {name: text for name, text in found.items() if text}

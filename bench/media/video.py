@@ -22,7 +22,7 @@ from bench.media import pictures
 from bench.media.encoding import write_clip
 from bench.media.frame_folders import series
 from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short, refuse_late
-from bench.media.showing import Showing, film
+from bench.media.showing import Showing, decoder_of, film
 from bench.types import Clip, Frames, Image
 
 if TYPE_CHECKING:
@@ -236,13 +236,14 @@ def _watch(
     path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: Seen
 ) -> Iterator[av.VideoFrame]:
     """The frames as they are decoded, which seen has then seen."""
+    context = decoder_of(stream)
     for number, packet in enumerate(container.demux(stream)):
         seen.hidden += packet.is_discard  # an edit list passes over it
         if stream.codec_context.name == "ffv1" and packet.size:
             _check_sums(path, packet, seen)
         if number == 0 and packet.size and not packet.is_keyframe:
             raise BadClip(f"clip {path} is cut short at its beginning: its first frame is not a key frame")
-        for frame in packet.decode():
+        for frame in context.decode(packet):
             if frame.is_corrupt:
                 raise BadClip(f"clip {path} is damaged at frame {len(seen.begins)}")
             begin = frame.time or 0.0

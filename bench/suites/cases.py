@@ -73,7 +73,7 @@ def _suite_digest(case: Case, scene: Scene | None, has_image: bool) -> str:
             "prompt": case.prompt,
             "camera": case.camera,
             "trajectory": case.trajectory,
-            "image": files.sha256(case.image) if has_image else None,
+            "image": digests.picture_digest(case.image) if has_image else None,
             "reference": case.reference and files.sha256(case.reference),
             "scene": scene and scenes.digest(scene),
             **_optional(case),
@@ -106,7 +106,7 @@ def _with_scene(case: Case, scene: Scene, has_image: bool) -> Case:
 
 def _image_digest(path: Path) -> str:
     try:
-        return files.sha256(path) if stat.S_ISREG(files.mode(path)) else "missing"
+        return digests.picture_digest(path) if stat.S_ISREG(files.mode(path)) else "missing"
     except OSError:
         return "missing"
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
+from PIL.PngImagePlugin import PngInfo
 
 from bench.base.progress import Progress
 from bench.engine import first_frames, jobs
@@ -131,8 +133,20 @@ def test_an_image_saved_from_the_clip_is_no_input_image(tmp_path: Path) -> None:
     assert lines == [
         line
         for line in lines
-        if "1 clip (duck): the input image is the clip's first frame, bit for bit" in line
+        if "1 clip (duck): the input image is the clip's first frame, bit for bit or" in line
     ]
+
+
+def test_an_image_that_says_so_is_no_input_image_either(tmp_path: Path) -> None:
+    """A lossy film differs from the PNG beside it, but VideoHelperSuite writes workflow and CreationTime into that."""
+    video.write_clip(tmp_path / "duck.mkv", moving_clip())
+    texts = PngInfo()
+    texts.add_text("workflow", "{}")
+    texts.add_text("CreationTime", "2026-01-01 00:00:00")
+    PillowImage.fromarray(moving_clip(seed=1).frames[0]).save(tmp_path / "duck.png", pnginfo=texts)
+    found, lines, _ = evaluated(tmp_path, tmp_path / "runs")
+    assert found["duck"]["image_is_frame_0"] == "by its metadata"
+    assert len(lines) == 1
 
 
 class Stretching(Scripted):
