@@ -145,7 +145,11 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(
-    baseline: str, *others: str, metrics: str | Sequence[str] = (), out: str | Path = "runs"
+    baseline: str,
+    *others: str,
+    metrics: str | Sequence[str] = (),
+    across_protocols: bool = False,
+    out: str | Path = "runs",
 ) -> pd.DataFrame:
     """Compares runs that were measured on one suite, each with the first, like `bench compare`.
 
@@ -153,6 +157,8 @@ def compare(
         baseline: id of a run, its beginning, or its label.
         others: one run or several.
         metrics: names of metrics, or of evaluators for their main ones; none for all main ones, 'all' for all.
+        across_protocols: whether metrics get a verdict that depend on what the clips differ in (frame rate, length,
+            size, compression, fit); else it is 'not comparable'.
         out: the folder of runs.
 
     Returns:
@@ -178,7 +184,7 @@ def compare(
     from bench.comparison.notes import notes
     from bench.comparison.records import frame
 
-    found = comparison(Path(out), (baseline, *others), _names(metrics))
+    found = comparison(Path(out), (baseline, *others), _names(metrics), across_protocols=across_protocols)
     table = frame(found)
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs

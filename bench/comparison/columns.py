@@ -183,6 +183,6 @@ COLUMNS: tuple[Column, ...] = (
             "The true difference that this many cases would show with 80 % power", _two_digits),
     _hidden("seeds_worth"),
     _words("verdict", "Verdict", "Better or worse where p (Holm) is at most 0.05; “no difference shown” is not “equal”",
-           attrgetter("verdict")),
+           attrgetter("verdict_text")),
 )  # fmt: skip
 """In the order of frames, JSON and tables."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import runs
-from bench.comparison import by_case, by_set, gates
+from bench.comparison import by_case, by_set, gates, guard
 from bench.comparison.differences import Comparison, Pair, Side, Skipped
 from bench.comparison.gates import Gate
+from bench.comparison.verdicts import decided
 from bench.errors import UsageError
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
@@ -23,12 +24,16 @@ from bench.scoring import summary
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("run", "case", "seed", "metric", "metric_version", "value", "error", "status")
+COLUMNS = ("run", "case", "seed", "metric", "metric_version", "value", "error", "status", *guard.COLUMNS)
 """The columns of Measurement that a comparison of rows needs."""
 
 
 def comparison(
-    out: Path, words: Sequence[str], metrics: Sequence[str] = (), gated: Sequence[Gate] = ()
+    out: Path,
+    words: Sequence[str],
+    metrics: Sequence[str] = (),
+    gated: Sequence[Gate] = (),
+    across_protocols: bool = False,
 ) -> Comparison:
     """The runs that words name, each against the first.
 
@@ -37,6 +42,7 @@ def comparison(
         words: ids, their beginnings or labels; two at least.
         metrics: see chosen.
         gated: gates whose metrics are compared besides.
+        across_protocols: whether metrics get verdicts that depend on what clips differ in; see guard.
 
     Returns:
         One pair per run but the first, in the order of words.
@@ -55,7 +61,7 @@ def comparison(
     wanted = [*chosen(rows, metrics), *gates.metrics(gated, {*rows["metric"]})]
     run = folders[0].run
     by_run = {folder.path.name: folder for folder in folders}
-    found = pairs(rows, _sides(folders), list(dict.fromkeys(wanted)), by_run)
+    found = pairs(rows, _sides(folders), list(dict.fromkeys(wanted)), by_run, across_protocols)
     return Comparison(str(run.suite_id), found, problems)
 
 
@@ -74,7 +80,11 @@ def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 
 def pairs(
-    rows: pd.DataFrame, sides: Sequence[Side], metrics: Sequence[str], folders: Mapping[str, RunFolder]
+    rows: pd.DataFrame,
+    sides: Sequence[Side],
+    metrics: Sequence[str],
+    folders: Mapping[str, RunFolder],
+    across_protocols: bool = False,
 ) -> tuple[Pair, ...]:
     """Each side but the first, against the first, on one version of one suite.
 
@@ -83,6 +93,7 @@ def pairs(
         sides: two at least.
         metrics: names, see chosen.
         folders: run -> its folder, where it is on this machine: metrics of whole sets compare by the features in it.
+        across_protocols: see comparison.
 
     Returns:
         One per side but the first, in their order.
@@ -90,7 +101,8 @@ def pairs(
     versions = dict(zip(rows["metric"], rows["metric_version"], strict=True))
     first, *others = sides
     found = (by_case.pair(first, side, rows, metrics) for side in others)
-    return tuple(_with_sets(pair, folders, versions) for pair in found)
+    whole = (_with_sets(pair, folders, versions) for pair in found)
+    return tuple(decided(guard.guarded(pair, rows, folders, across_protocols)) for pair in whole)
 
 
 def _with_sets(pair: Pair, folders: Mapping[str, RunFolder], versions: Mapping[str, str]) -> Pair:

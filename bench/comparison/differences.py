@@ -17,7 +17,10 @@ from bench.types import MetricCard
 Basis: TypeAlias = Literal["cases", "set"]
 """What is compared: means over cases, or one number about each set of clips."""
 
-Verdict: TypeAlias = Literal["better", "worse", "differs", "no difference shown", "too few cases"]
+Verdict: TypeAlias = Literal[
+    "better", "worse", "differs", "no difference shown", "too few cases", "not comparable"
+]
+"""What may be said of B. 'not comparable': the clips differ in something that the metric depends on."""
 
 SkipKind: TypeAlias = Literal[
     "no value", "other versions", "no common case", "whole set", "not measurable", "unavailable"
@@ -38,6 +41,29 @@ class Side:
     run: str
     name: str
     clips: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One thing in which the clips of two runs differ, besides what they show.
+
+    Attributes:
+        what: 'frame rate'.
+        a, b: the values of each side as text, the most frequent first.
+        unit: of both; '' for none.
+        cases: how many of the common cases differ in it; None for all of them.
+    """
+
+    what: str
+    a: str
+    b: str
+    unit: str = ""
+    cases: int | None = None
+
+    def __str__(self) -> str:
+        """'frame rate 8 vs 4 fps', or 'size 64×48 vs 32×24 on 2 cases'."""
+        text = f"{self.what} {self.a} vs {self.b} {self.unit}".rstrip()
+        return text if self.cases is None else f"{text} on {self.cases} case{'s' * (self.cases != 1)}"
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,7 @@ class Difference:
         components: variance components of the values; None where a side has one seed.
         seeds_worth: seeds after which another narrows the interval little; None if unknown.
         by_case: from the case that B loses most to the one that it wins most.
+        obstacles: in what the clips differ that the metric depends on, which leaves no verdict: see guard.guarded.
     """
 
     metric: str
@@ -96,6 +123,17 @@ class Difference:
     components: VarianceComponents | None = None
     seeds_worth: int | None = None
     by_case: tuple[CaseDifference, ...] = ()
+    obstacles: tuple[Contrast, ...] = ()
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict, with what is in its way: 'not comparable: frame rate 8 vs 4 fps'."""
+        return ": ".join([self.verdict, *(["; ".join(map(str, self.obstacles))] if self.obstacles else [])])
+
+    @property
+    def tells_direction(self) -> bool:
+        """Whether a case's difference says on which side it is better."""
+        return bool(self.card.sign) and not self.obstacles
 
     @property
     def half(self) -> float | None:
@@ -104,7 +142,9 @@ class Difference:
 
     @property
     def can_be_significant(self) -> bool:
-        """Whether significance is attainable at all with this many untied cases."""
+        """Whether significance is attainable at all: on clips that compare, with this many untied cases."""
+        if self.obstacles:
+            return False
         return self.basis == "set" or paired.least_p(self.won + self.lost) <= ALPHA
 
 
@@ -145,6 +185,7 @@ class Pair:
         holes: cases that are left out of the compared ones.
         seeds: of each side.
         coverage: metric -> the clips of each side, with a value and without.
+        contrasts: in what the clips of both differ besides what they show.
     """
 
     a: Side
@@ -154,6 +195,7 @@ class Pair:
     holes: tuple[Hole, ...]
     seeds: tuple[tuple[int, ...], tuple[int, ...]]
     coverage: Mapping[str, tuple[Tried, Tried]] = field(default_factory=dict)
+    contrasts: tuple[Contrast, ...] = ()
 
     @property
     def missing(self) -> tuple[Missing, ...]:

@@ -39,13 +39,13 @@ def extremes(pair: Pair) -> list[CaseGain]:
 
 
 def _standardised(found: Difference) -> list[float]:
-    """The cases' differences over their root mean square; empty for metrics without a direction, or if all are 0.
+    """The cases' differences over their root mean square; empty where they tell no direction, or are all 0.
 
     Divided by the largest first: the square of a value that others measured may overflow.
     """
     differences_N = np.array([case.difference for case in found.by_case])
     largest = float(np.abs(differences_N).max(initial=0.0))
-    if not found.card.sign or not 0.0 < largest < np.inf:
+    if not found.tells_direction or not 0.0 < largest < np.inf:
         return []
     shares_N = differences_N / largest
     return list(map(float, shares_N / np.sqrt(np.mean(shares_N**2))))

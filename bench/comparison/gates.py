@@ -99,6 +99,11 @@ def _gated(gate: Gate, pair: Pair) -> Difference:
     if difference is None:
         reasons = [each.reason for each in pair.skipped if each.metric == gate.metric]
         raise UsageError(f"{gate.metric} of {pair.b.name} cannot be gated on: {''.join(reasons)}")
+    if difference.obstacles:
+        raise UsageError(
+            f"{gate.metric} of {pair.b.name} cannot be gated on: {difference.verdict_text}; --across-protocols gates "
+            "all the same"
+        )
     if not difference.card.sign:
         raise UsageError(f"{gate.metric} cannot be gated on: it has no better direction")
     for side, lost, of in _lost(pair, difference):

@@ -37,7 +37,9 @@ def write_report(path: Path, found: Comparison) -> list[Path]:
 def _section(pair: Pair, images: Sequence[str], path: Path) -> str:
     parts = [f"## {_md(pair.b.name)} against {_md(pair.a.name)}", _table(table(pair)), *images]
     parts.append("\n".join(f"- {_md(note)}" for note in notes(pair)))
-    differing = [each for each in pair.differences if each.by_case and each.difference and each.card.sign]
+    differing = [
+        each for each in pair.differences if each.by_case and each.difference and each.tells_direction
+    ]
     if differing:
         folder = path.absolute().parent
         overall = [

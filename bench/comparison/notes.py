@@ -17,8 +17,14 @@ MOST_NAMED = 12
 
 
 def notes(pair: Pair) -> list[str]:
-    """What else to know: clips without a value, cases left out, seeds, variance components, how small p can be."""
-    return [*_missing_notes(pair), *_hole_notes(pair), *_seed_notes(pair), *_resolution(pair)]
+    """What else to know: what clips differ in, those without a value, cases left out, seeds, and how small p can be."""
+    return [
+        *_contrast_notes(pair),
+        *_missing_notes(pair),
+        *_hole_notes(pair),
+        *_seed_notes(pair),
+        *_resolution(pair),
+    ]
 
 
 def extreme_lines(pair: Pair) -> list[str]:
@@ -44,6 +50,18 @@ def gate_lines(broken: Sequence[BrokenGate]) -> list[str]:
         f"{one_line(each.gate.metric)}, by {difference_text(each.difference)}"
         for each in broken
     ]
+
+
+def _contrast_notes(pair: Pair) -> list[str]:
+    """'differs: frame rate 8 vs 4 fps'; the libraries and settings in one line each."""
+    refused = [each.metric for each in pair.differences if each.obstacles]
+    lines = [f"differs: {one_line(str(each))}" for each in pair.contrasts]
+    if refused:
+        lines.append(
+            f"{_count(len(refused), 'metric')} not comparable, since the clips differ in what they depend on: "
+            "bench compare --across-protocols gives verdicts all the same"
+        )
+    return lines
 
 
 def _missing_notes(pair: Pair) -> list[str]:

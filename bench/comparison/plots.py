@@ -12,7 +12,7 @@ def forest(pair: Pair) -> Forest | None:
     effects = [
         Effect(each.metric, *scaled, bool(each.card.sign))
         for each in pair.differences
-        if (scaled := standardised(each))
+        if not each.obstacles and (scaled := standardised(each))
     ]
     a, b = pair.a.name, pair.b.name
     return Forest(f"← {a} is better · {b} is better →", effects) if effects else None
@@ -28,7 +28,7 @@ def case_panels(pair: Pair) -> CasePanels | None:
             bool(each.card.sign),
         )
         for each in pair.differences
-        if each.by_case
+        if each.by_case and not each.obstacles
     ]
     a, b = pair.a.name, pair.b.name
     return CasePanels(f"{b} beside {a}, case by case: up is better", panels) if panels else None

@@ -42,6 +42,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "a": {"run": pair.a.run, "name": pair.a.name},
         "b": {"run": pair.b.run, "name": pair.b.name},
         "seeds": {"a": pair.seeds[0], "b": pair.seeds[1]},
+        "contrasts": [asdict(each) for each in pair.contrasts],
         "differences": [_difference(pair, each) for each in pair.differences],
         "skipped": [asdict(each) for each in pair.skipped],
         "holes": [asdict(each) for each in pair.holes],
@@ -56,6 +57,7 @@ def _difference(pair: Pair, found: Difference) -> dict[str, Any]:
     shares = components.shares if components else None
     return {
         **columns.record(found),
+        "obstacles": [asdict(each) for each in found.obstacles],
         "components": components and asdict(components),
         "variance_shares": shares and dict(zip(("case", "seed", "rest"), shares, strict=True)),
         "by_case": [

@@ -32,6 +32,8 @@ def _decided(found: Difference, p_holm: float | None) -> Difference:
 
 
 def _verdict(found: Difference, p_holm: float | None) -> Verdict:
+    if found.obstacles:
+        return "not comparable"
     if p_holm is None:
         return "too few cases"
     if p_holm > ALPHA:

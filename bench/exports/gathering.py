@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 COLUMNS = (
     "run", "created", "bench_version", "commit", "software", "made_with", "device", "suite", "suite_version", "case",
     "category", "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings",
-    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status",
+    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status", "decoded",
 )  # fmt: skip
-"""Columns of Measurement: all but what is long or about single clips' files."""
+"""Columns of Measurement: all but what is long or about single clips' digests."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ def compare(
             help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
         ),
     ] = None,
+    across_protocols: Annotated[
+        bool, how("--across-protocols", help="Verdicts though rate, length, size or coding differ.")
+    ] = False,
     markdown: Annotated[Path | None, how(help="Report to write, with plots beside it.")] = None,
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
@@ -33,7 +36,8 @@ def compare(
     """Say whether one run is better than another, and how sure that is; nothing is measured again.
 
     Differences are paired by case and each run is held against the first. A verdict is given where
-    it would be false in 5 of 100 comparisons at most, over all metrics shown together.
+    it would be false in 5 of 100 comparisons at most, over all metrics shown together; none by a
+    metric that depends on what the clips differ in besides what they show, such as the frame rate.
 
     bench compare svd@step-1000 svd@step-2000
     bench compare still drift --metrics ssim,flicker --markdown report.md
@@ -45,7 +49,7 @@ def compare(
     from bench.comparison.markdown import write_report
 
     asked = [gates.gate(words) for words in fail_if_worse or []]
-    found = comparison(out, runs, words_of(metrics), asked)
+    found = comparison(out, runs, words_of(metrics), asked, across_protocols)
     broken = gates.broken(found.pairs, asked)
     warn(found.problems)
     written = write_report(markdown, found) if markdown else []

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SIGNS: Mapping[Verdict, str] = {
     "better": "▲", "worse": "▼", "differs": "◆", "no difference shown": "○", "too few cases": "·",
+    "not comparable": "≠",
 }  # fmt: skip
 """Verdict -> the sign that says it to readers who see no colours."""
 
@@ -136,7 +137,9 @@ def _cell(text: str, value: float | None) -> Cell:
 def _told(row: Row, found: Difference, place: int) -> Row:
     """The row with the metric's title before its name, and its verdict as a sign and a word."""
     tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
-    said = Cell(f"{SIGNS[found.verdict]} {found.verdict}", found.verdict, tone=tones.get(found.verdict, ""))
+    said = Cell(
+        f"{SIGNS[found.verdict]} {found.verdict_text}", found.verdict, tone=tones.get(found.verdict, "")
+    )
     link = content.to("metrics", metric=found.metric)
     metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
     return Row(row.key, (metric, *row.cells[1:place], said, *row.cells[place + 1 :]))
