@@ -278,6 +278,7 @@ class Checkpoint:
         source: a hub id or a folder.
         revision: the hub commit that was resolved; None for a folder.
         name: short, for labels: 'step-2000' in 'svd@step-2000'; '' for a model's own default.
+        name_in_ids: the same in ids of runs, where an earlier version wrote it otherwise; '' for name.
         digest: of the folder's files, or 'hub:<id>@<commit>'; of all that is on top, too.
         parts: part of the pipeline -> where it comes from instead, in the order given.
         loras: low-rank adapters on top, with the scale of each.
@@ -289,6 +290,26 @@ class Checkpoint:
     digest: str
     parts: tuple[tuple[str, Checkpoint], ...] = ()
     loras: tuple[tuple[Checkpoint, float], ...] = ()
+    name_in_ids: str = ""
+
+
+@dataclass(frozen=True)
+class WeightSource:
+    """Where some of a run's weights are from, as its folder records it.
+
+    Attributes:
+        part: of the pipeline; '' for the whole of it, 'lora' for a LoRA.
+        source: a folder or file of the machine that made the clips, or a hub id.
+        revision: the hub commit; None for a folder.
+        digest: of the content.
+        scale: of a LoRA.
+    """
+
+    part: str
+    source: str
+    revision: str | None
+    digest: str
+    scale: float | None = None
 
 
 @dataclass(frozen=True)
@@ -484,6 +505,7 @@ class Run:
         adapter_version: 0 for clips that were made elsewhere.
         settings: as asked for.
         reads_text: None if unknown.
+        weights: where the weights are from; empty for a run that an earlier version made.
     """
 
     id: str
@@ -497,6 +519,7 @@ class Run:
     suite: str
     suite_version: str
     reads_text: bool | None
+    weights: tuple[WeightSource, ...] = ()
 
     @property
     def suite_id(self) -> SuiteId:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,39 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def sha256(path: Path) -> str:
-    """The hex digest of one file, or of a folder: its files' relative names and digests, sorted by name."""
+    """The hex digest of one file, or of a folder: its files' relative names and digests, sorted by name; see below."""
     if path.is_dir():
-        names = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
+        names = sorted(file.relative_to(path).as_posix() for file in below(path))
         return digest([[name, sha256(path / name)] for name in names])
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def below(folder: Path, inside: tuple[tuple[int, int], ...] = ()) -> Iterator[Path]:
+    """The files below a folder, as a reader of it finds them: links are followed, wherever they lead.
+
+    Args:
+        folder: whose files.
+        inside: device and inode of the folders that it lies in; a link back to one of them is passed over.
+    """
+    facts = folder.stat()
+    place = (facts.st_dev, facts.st_ino)
+    if place in inside or not os.access(folder, os.R_OK | os.X_OK):
+        return
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from below(path, (*inside, place))
+        elif path.is_file():
+            yield path
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Facts that differ once a file was written: size, times of change, and which file it is, links followed.
+
+    Size and modification time alone can be kept (cp -p, rsync, touch -r); the time at which the inode changed cannot.
+    """
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino
 
 
 def digest(content: Any) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
@@ -35,6 +35,11 @@ T = TypeVar("T", bound=Named)
 C = TypeVar("C", bound=Named)
 
 
+def _is_same(one: type, other: type) -> bool:
+    """Whether both are one class, perhaps of a module that was loaded twice."""
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
 class Registry(Generic[T]):
     """Classes by name.
 
@@ -42,10 +47,17 @@ class Registry(Generic[T]):
         kind: the noun in messages: 'model', 'evaluator'.
         package: of ours, whose name is also the entry-point group of other packages.
         refused: names that users look for but that are none of these -> a sentence that says why.
+        claims: further names that a class takes, such as those of an evaluator's metrics; each is one class's own.
     """
 
-    def __init__(self, kind: str, package: str, refused: Mapping[str, str] = MappingProxyType({})) -> None:
-        self.kind, self.package, self.refused = kind, package, refused
+    def __init__(
+        self,
+        kind: str,
+        package: str,
+        refused: Mapping[str, str] = MappingProxyType({}),
+        claims: Callable[[type[T]], Iterable[str]] = lambda cls: (),
+    ) -> None:
+        self.kind, self.package, self.refused, self._claims = kind, package, refused, claims
         self.broken: dict[str, str] = {}
         self._classes: dict[str, type[T]] = {}
         self._is_complete = False
@@ -54,18 +66,31 @@ class Registry(Generic[T]):
         """Registers cls under its own name; use as a decorator.
 
         Raises:
-            UsageError: another class has that name.
+            UsageError: another class has that name, or one that this one claims. Of a class of ours and another's, ours
+                stays, whichever comes first.
         """
-        name = cls.entry_name()
-        known = self._classes.get(name)
-        if known and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise UsageError(f"two {self.kind}s are called '{name}': {known.__module__} and {cls.__module__}")
-        self._classes[name] = cls  # type: ignore[assignment]
+        for known in [each for each in self._classes.values() if not _is_same(each, cls)]:
+            shared = sorted(self._names(known) & self._names(cls))  # type: ignore[arg-type]
+            if shared and (self._is_ours(known) or not self._is_ours(cls)):
+                raise UsageError(self._twice(shared[0], known, cls))
+            if shared:
+                del self._classes[known.entry_name()]
+                self.broken[f"{known.__module__}.{known.__qualname__}"] = self._twice(shared[0], cls, known)
+        self._classes[cls.entry_name()] = cls  # type: ignore[assignment]
         return cls
+
+    def _names(self, cls: type[T]) -> set[str]:
+        return {cls.entry_name(), *self._claims(cls)}
+
+    def _is_ours(self, cls: type) -> bool:
+        return cls.__module__.startswith(f"{self.package}.")
+
+    def _twice(self, name: str, first: type, second: type) -> str:
+        return f"two {self.kind}s are called '{name}': {first.__module__} and {second.__module__}; rename the latter"
 
     def __getitem__(self, name: str) -> type[T]:
         self._complete()
-        if name in self.broken:
+        if name in self.broken and name not in self._classes:
             raise UsageError(f"{self.kind} '{name}' cannot be used: {self.broken[name]}")
         if name not in self._classes and name.lower() in self.refused:
             raise UsageError(self.refused[name.lower()])

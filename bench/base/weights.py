@@ -158,13 +158,12 @@ def _remedy_without_url(weights: Weights) -> str:
 
 
 def _sha256_of(place: Path) -> str:
-    facts = place.stat()
-    return _sha256(place, facts.st_size, facts.st_mtime_ns)
+    return _sha256(place, files.stamp(place))
 
 
 @lru_cache(maxsize=64)
-def _sha256(place: Path, size: int, changed: int) -> str:
-    """Hashed again only when size or time of change differ: a third of a gigabyte takes a second."""
+def _sha256(place: Path, stamp: tuple[int, ...]) -> str:
+    """Hashed again only when its stamp differs: a third of a gigabyte takes a second."""
     return files.sha256(place)
 
 

@@ -14,6 +14,9 @@ from bench.models import Model, checkpoints
 from bench.suites.own_clips import FoundClip
 from bench.types import Checkpoint, ClipRecord, Run, Suite
 
+INDECISIVE = ("id", "label", "checkpoint", "weights")
+"""Fields of a run that do not decide its clips, or that its digests tell better."""
+
 
 def run_of(model: Model, suite: Suite) -> Run:
     """The run that a model makes of a suite: everything that decides its clips goes into the id, and nothing else."""
@@ -31,8 +34,17 @@ def run_of(model: Model, suite: Suite) -> Run:
         suite_version=suite.version,
         reads_text=model.card.reads_text,
     )
-    decisive = {key: value for key, value in asdict(run).items() if key not in ("id", "label", "checkpoint")}
-    return replace(run, id=run_id(model.label, suite.name, decisive))
+    decisive = {key: value for key, value in asdict(run).items() if key not in INDECISIVE}
+    named = run_id(_label_in_ids(model), suite.name, decisive)
+    return replace(run, id=named, weights=checkpoints.sources(checkpoint) if checkpoint else ())
+
+
+def _label_in_ids(model: Model) -> str:
+    """The label, as it was when ids of runs were first made of it."""
+    checkpoint = model.checkpoint
+    if checkpoint is None or not checkpoint.name_in_ids:
+        return model.label
+    return model.label.replace(checkpoint.name, checkpoint.name_in_ids, 1)
 
 
 def external_run(label: str, suite: Suite) -> Run:

@@ -134,7 +134,7 @@ def evaluate_clips(
         What was measured; one folder.
 
     Raises:
-        UsageError: the CSV or folder cannot be understood; nothing was started.
+        UsageError: the CSV or folder cannot be understood, or the label is that of other clips; nothing was started.
         Unavailable: none of the metrics named can be measured here.
     """
     found = own_clips.collect(source.path, suites.load(source.suite) if source.suite else None)
@@ -150,7 +150,7 @@ def evaluate_clips(
         case_of = {case.id: case for case in found.suite.cases}
         clips = [_rated(clip, source.fps) for clip in found.clips]
         looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
-        _replace_records(folder, _looked(looks, folder, config, progress))
+        _replace_records(folder, _looked(looks, folder, config, progress), progress)
         measured = usable.measure(run, folder)
     return JobReport(
         (folder,), _frame([measured]), usable.unavailable, kept=len(found.clips), measured=measured.new
@@ -312,12 +312,29 @@ def _looked(
     return records
 
 
-def _replace_records(folder: RunFolder, records: Sequence[ClipRecord]) -> None:
-    """Makes records the whole of a run; what is no longer among them goes, with its rows."""
-    named = {(record.case, record.seed) for record in records}
-    for record in folder.records():
-        if (record.case, record.seed) not in named:
-            folder.forget(record)
+def _replace_records(folder: RunFolder, records: Sequence[ClipRecord], progress: Progress) -> None:
+    """Makes records the whole of a run; what is no longer among them goes, with its rows, and that is said.
+
+    Raises:
+        UsageError: none of the clips that were measured under this label is among them, in content or place.
+    """
+    now = {(record.case, record.seed): record for record in records}
+    before = {(record.case, record.seed): record for record in folder.records()}
+    shared = [(before[key], now[key]) for key in before if key in now]
+    if before and all(old.path != new.path and old.sha256 != new.sha256 for old, new in shared):
+        raise UsageError(
+            f"the name '{folder.run.label}' is that of other clips, measured on {folder.run.suite_id}, such as"
+            f" {next(iter(before.values())).path}: choose another --name, or delete {folder.path}"
+        )
+    gone = [record for key, record in before.items() if key not in now]
+    changed = [new for old, new in shared if old.sha256 != new.sha256]
+    if gone or changed:
+        progress.say(
+            f"clips of '{folder.run.label}' are not what they were, and nor are its numbers:"
+            f" {len(changed)} changed, {len(gone)} gone, {len(now) - len(shared)} new"
+        )
+    for record in gone:
+        folder.forget(record)
     for record in records:
         folder.write_record(record)
 

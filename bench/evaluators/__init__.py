@@ -262,5 +262,7 @@ def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
     return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 
-registry: Registry[Evaluator] = Registry("evaluator", package="bench.evaluators")
+registry: Registry[Evaluator] = Registry(
+    "evaluator", package="bench.evaluators", claims=lambda cls: (card.name for card in cls.cards)
+)
 add = registry.add

@@ -146,11 +146,16 @@ def registered(stored: Iterable[MetricCard] = ()) -> Catalogue:
     """The catalogue of this machine.
 
     Args:
-        stored: cards that came with rows; for rows of their version they take precedence over those of this machine.
+        stored: cards that came with rows; for rows of their version they take precedence over those of this machine,
+            but none turns a metric's direction around.
     """
     owners = {card.name: name for name in evaluators.registry for card in evaluators.registry[name].cards}
     here = {card.name: card for name in evaluators.registry for card in evaluators.registry[name].cards}
     came = {(card.name, card.version): card for card in stored}
+    for card in here.values():
+        theirs = came.get((card.name, card.version), card)
+        if theirs.direction != card.direction:
+            came[card.name, card.version] = card
     newest = {name: card for (name, _), card in sorted(came.items(), key=lambda item: item[0])}
     return Catalogue({**newest, **here}, owners, came)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import Unavailable, UsageError
 from bench.models import hub
-from bench.types import Checkpoint, ModelCard
+from bench.types import Checkpoint, ModelCard, WeightSource
 
 PIPELINE_INDEX = "model_index.json"
 """The file that makes a folder a diffusers pipeline."""
@@ -38,7 +38,7 @@ LORA = "pytorch_lora_weights.safetensors"
 def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -> Checkpoint:
     """The checkpoint that words name: a folder that exists, else a hub id 'organisation/name', also with '@revision'.
 
-    A folder's digest covers every file in it; it is cached until path, sizes or modification times change. A hub
+    A folder's digest covers every file in it, links followed; it is cached until a file's stamp changes. A hub
     revision is pinned to its commit: as the hub says, or the cached one when the hub cannot be asked.
 
     Args:
@@ -150,13 +150,49 @@ def on_top(
     """
     if not parts and not loras:
         return base
-    words = [base.name] if base.name else []
-    words += [f"{name}-{parts[name].name}" for name in named]
-    words += [lora.name + ("" if scale == 1 else f"-{scale:g}") for lora, scale in loras]
-    inside = [[name, part.digest] for name, part in sorted(parts.items())]
-    digest = files.digest([base.digest, inside, [[lora.digest, scale] for lora, scale in loras]])
+    inside = tuple(sorted(parts.items()))
     return replace(
-        base, name="+".join(words), digest=digest, parts=tuple(sorted(parts.items())), loras=tuple(loras)
+        base,
+        name="+".join(_words(base, {name: _called(name, parts[name]) for name in named}, loras)),
+        name_in_ids="+".join(_words(base, {name: parts[name].name for name in named}, loras)),
+        digest=_combined(base.digest, inside, loras),
+        parts=inside,
+        loras=tuple(loras),
+    )
+
+
+def _words(
+    base: Checkpoint, named: Mapping[str, str], loras: Sequence[tuple[Checkpoint, float]]
+) -> Iterator[str]:
+    yield from [base.name] if base.name else []
+    yield from (f"{part}-{name}" for part, name in named.items())
+    yield from (lora.name + ("" if scale == 1 else f"-{scale:g}") for lora, scale in loras)
+
+
+def _called(name: str, part: Checkpoint) -> str:
+    """A part by its folder's name; by the name of the folder around it where the part's own says nothing: a/unet."""
+    return Path(part.source).parent.name or part.name if is_folder(part) and part.name == name else part.name
+
+
+def _combined(
+    base: str, parts: Sequence[tuple[str, Checkpoint]], loras: Sequence[tuple[Checkpoint, float]]
+) -> str:
+    """The digest of a checkpoint with parts and LoRAs on top; the base's own if there are none."""
+    if not parts and not loras:
+        return base
+    inside = [[name, part.digest] for name, part in parts]
+    return files.digest([base, inside, [[lora.digest, scale] for lora, scale in loras]])
+
+
+def sources(checkpoint: Checkpoint) -> tuple[WeightSource, ...]:
+    """Where its weights are from: the pipeline, whose digest covers all that is on top, each part, each LoRA."""
+    return (
+        WeightSource("", checkpoint.source, checkpoint.revision, checkpoint.digest),
+        *(WeightSource(name, part.source, part.revision, part.digest) for name, part in checkpoint.parts),
+        *(
+            WeightSource("lora", lora.source, lora.revision, lora.digest, scale)
+            for lora, scale in checkpoint.loras
+        ),
     )
 
 
@@ -212,19 +248,44 @@ def _folder_digest(folder: Path) -> str:
         return kept.read_text(encoding="utf-8")
     digest = files.sha256(folder)
     if _stamp(folder) != stamp:
-        raise UsageError(
-            f"checkpoint {folder} changed while it was read; wait until it is written, then try again"
-        )
+        raise _changed(str(folder))
     files.write_text(kept, digest)
     return digest
 
 
 def _stamp(folder: Path) -> str:
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
     facts = [
-        [path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns] for path in found
+        [path.relative_to(folder).as_posix(), *files.stamp(path)] for path in sorted(files.below(folder))
     ]
     return files.digest([str(folder), facts])
+
+
+def check_unchanged(checkpoint: Checkpoint) -> None:
+    """Refuses what was just loaded if it is no longer what the digest is of: a training may write on meanwhile.
+
+    Raises:
+        UsageError: a file of the checkpoint, of a part or of a LoRA was changed.
+    """
+    for each in (*dict(checkpoint.parts).values(), *(lora for lora, _ in checkpoint.loras)):
+        if each.digest != _digest_now(each):
+            raise _changed(each.source)
+    if checkpoint.digest != _combined(_digest_now(checkpoint), checkpoint.parts, checkpoint.loras):
+        raise _changed(checkpoint.source)
+
+
+def _digest_now(checkpoint: Checkpoint) -> str:
+    """The digest of what lies there now, without parts and LoRAs on top; a commit of the hub does not change."""
+    place = Path(checkpoint.source)
+    if place.exists():
+        return _folder_digest(place) if place.is_dir() else files.sha256(place)
+    has_more = checkpoint.parts or checkpoint.loras
+    return f"hub:{checkpoint.source}@{checkpoint.revision}" if has_more else checkpoint.digest
+
+
+def _changed(place: str) -> UsageError:
+    return UsageError(
+        f"checkpoint {place} changed while it was read; wait until it is written, then try again"
+    )
 
 
 def _of_hub(repository: str, revision: str | None, is_default: bool, needs: str) -> Checkpoint:

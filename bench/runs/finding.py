@@ -10,12 +10,12 @@ from bench.runs.folder import RunFolder
 
 
 def find(out: Path) -> list[RunFolder]:
-    """Every run below out whose run.json can be read, sorted by id."""
+    """Every run below out whose run.json can be read and names it, sorted by id."""
     return [folder for folder in _folders(out) if _problem(folder) is None]
 
 
 def problems(out: Path) -> list[BadResults]:
-    """Why the other runs below out cannot be read."""
+    """Why the other runs below out are passed over."""
     return [problem for folder in _folders(out) if (problem := _problem(folder))]
 
 
@@ -61,7 +61,14 @@ def _folders(out: Path) -> list[RunFolder]:
 
 def _problem(folder: RunFolder) -> BadResults | None:
     try:
-        _ = folder.run
+        own = folder.run.id
     except BadResults as problem:
         return problem
-    return None
+    if own == folder.path.name:
+        return None
+    remedy = (
+        f"it is a copy of {folder.path.parent / own}, which counts: delete it, or move it out"
+        if (folder.path.parent / own / "run.json").exists()
+        else f"rename it to {own}"
+    )
+    return BadResults(f"{folder.path} is the folder of run '{own}', and is passed over: {remedy}")

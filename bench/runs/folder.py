@@ -81,9 +81,10 @@ class RunFolder:
 
         Raises:
             Unavailable: another process works here, or another version of this package did.
-            UsageError: the folder cannot be written to.
+            UsageError: the folder cannot be written to, or is another run's.
         """
         with self._lock():
+            self._check_is_of(run)
             files.sweep(self.path)
             self.rows.set_aside()
             stored_values.write(self.path / "run.json", run)
@@ -92,6 +93,18 @@ class RunFolder:
                 yield
             finally:
                 self.rows.fold()
+
+    def _check_is_of(self, run: Run) -> None:
+        """Refuses the folder of another run, renamed: its clips would pass for this one's."""
+        try:
+            own = self.run.id
+        except BadResults:
+            return  # missing, or broken: it is written again
+        if own != run.id:
+            raise UsageError(
+                f"{self.path} is the folder of run '{own}', not of '{run.id}': rename it to {own},"
+                " or choose another --out"
+            )
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

@@ -30,6 +30,9 @@ READABLE = ("1", SCHEMA_VERSION)
 MAX_ROWS = 20_000_000
 """A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""
 
+FOLDED = "results.parquet"
+"""Name of the file of all rows, in the folder of each run."""
+
 KEY = ("run", "case", "seed", "metric", "view")
 """There is one row per value of these columns; a later one replaces an earlier one."""
 
@@ -165,7 +168,7 @@ def find(folders: Iterable[Path]) -> list[Path]:
     """Result files below folders: of runs, `<run>/results.parquet`, and published, `<suite>@<version>/*.parquet`."""
     found: list[Path] = []
     for folder in folders:
-        found += sorted(folder.glob("*/results.parquet")) + sorted(folder.glob("*@*/*.parquet"))
+        found += sorted(folder.glob(f"*/{FOLDED}")) + sorted(folder.glob("*@*/*.parquet"))
     return found
 
 
@@ -182,22 +185,40 @@ def tables(
 ) -> tuple[dict[str, tuple[Path, pa.Table]], list[BadResults]]:
     """Run -> its file and rows, and the files that had to be set aside.
 
-    The same run in two files (published, and here) counts once: the later file wins.
+    A run's file or folder is called by its id. The same run in two files (published, and here) counts once: the later
+    one wins, but never one of another name over one of its own. What is left out is among the problems.
 
     Args:
         paths: of the files.
         columns: only these, 'run' among them; see read_table.
     """
-    found: dict[str, tuple[Path, pa.Table]] = {}
+    read: list[tuple[Path, str, pa.Table]] = []
     problems: list[BadResults] = []
     for path in paths:
         try:
-            table = read_table(path, columns)
+            read += [(path, run, rows) for run, rows in _by_run(read_table(path, columns)).items()]
         except BadResults as problem:
             problems.append(problem)
-            continue
-        found |= {run: (path, rows) for run, rows in _by_run(table).items()}
+    found: dict[str, tuple[Path, pa.Table]] = {}
+    for path, run, rows in read:
+        takes_place = run in found and _is_of(found[run][0], run)
+        if _is_of(path, run) or not (takes_place or path.name == FOLDED):
+            found[run] = (path, rows)
+        else:
+            problems.append(stranger(path, run))
     return found, problems
+
+
+def _is_of(path: Path, run: str) -> bool:
+    """Whether a file is called by the run: <run>/results.parquet, or <run>.parquet."""
+    return run == (path.parent.name if path.name == FOLDED else path.stem)
+
+
+def stranger(path: Path, run: str) -> BadResults:
+    """Rows of a run in a file of another name: a copy, a renamed folder, or somebody who takes the run's place."""
+    return BadResults(
+        f"{path} holds rows of run '{run}', and is not called by that id: they are left out; rename it, or delete it"
+    )
 
 
 def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import parquet
+from bench.runs import parquet, stored_values
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -39,7 +39,7 @@ class RowStore:
     @property
     def folded(self) -> Path:
         """The file that boards read."""
-        return self.path / "results.parquet"
+        return self.path / parquet.FOLDED
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
         """All rows, folded or not, one per key; and the files that could not be read."""
@@ -49,7 +49,7 @@ class RowStore:
             found = self._files()
             for file in found:
                 try:
-                    rows += parquet.read(file)
+                    rows += self._read(file)
                 except BadResults as problem:
                     problems.append(problem)
             if all(file.exists() for file in found):
@@ -103,12 +103,26 @@ class RowStore:
         renamed = []
         for file in self._files():
             try:
-                parquet.read(file)
+                self._read(file)
             except OtherSchema as error:
                 raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
             except BadResults:
                 renamed.append(file.rename(file.with_name(f"{file.name}.corrupt-{time.time_ns()}")))
         return renamed
+
+    def _read(self, file: Path) -> list[Measurement]:
+        """The rows of a file, all of this run.
+
+        Raises:
+            BadResults: it is broken, or holds rows of another run.
+        """
+        rows = parquet.read(file)
+        about = self.path / "run.json"
+        own = stored_values.read_run(about).id if about.exists() and rows else ""
+        strangers = {row.run for row in rows} - {own} if own else set()
+        if strangers:
+            raise parquet.stranger(file, min(strangers))
+        return rows
 
     @property
     def _described(self) -> Path:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bench.base import files
 from bench.errors import BadResults
-from bench.types import Case, ClipRecord, Keyframe, Run, Suite
+from bench.types import Case, ClipRecord, Keyframe, Run, Suite, WeightSource
 
 T = TypeVar("T")
 
@@ -26,7 +26,11 @@ def read_run(path: Path) -> Run:
     Raises:
         BadResults: it is missing or broken.
     """
-    return _read(Run, path)
+    run = _read(Run, path)
+    try:
+        return replace(run, weights=tuple(WeightSource(**dict(each)) for each in run.weights))  # type: ignore[call-overload]
+    except (TypeError, ValueError) as error:
+        raise BadResults(f"{path} cannot be read: {error}") from error
 
 
 def read_suite(path: Path) -> Suite:

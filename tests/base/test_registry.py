@@ -71,6 +71,42 @@ def test_two_of_one_name_are_an_error() -> None:
         registry.add(Goose)
 
 
+METRIC = """
+from bench import evaluators
+from bench.types import MetricCard, Value
+
+@evaluators.add
+class Theirs(evaluators.ClipEvaluator):
+    name = "theirs"
+    cards = (MetricCard("ssim_mean", 9, "higher", "", 0.0, 1.0, "always 1", "nobody", "everything"),)
+    def look(self, view):
+        return None
+    def conclude(self, looks, sample):
+        return {"ssim_mean": Value(1.0)}
+"""
+
+
+def test_a_metric_of_another_package_takes_no_name_of_ours(tmp_path: Path) -> None:
+    """Rows of ssim_mean would have been either's: one per case, seed and metric."""
+    _plugin(tmp_path, "bench.evaluators", "ssim = theirs:Theirs", METRIC)
+    code = (
+        "import {}bench\nfrom bench import evaluators\nfrom bench.evaluators import catalogue\n"
+        "assert catalogue.registered().owners['ssim_mean'] == 'ssim'\n"
+        "assert catalogue.registered().card('ssim_mean').version != 9\n"
+        "print(evaluators.registry['ssim'].__module__, evaluators.registry.broken)"
+    )
+    for first in ("", "theirs, "):  # found by its entry point; imported by the user before any of ours
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(first)], capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("bench.evaluators.ssim ")
+        assert (
+            "two evaluators are called 'ssim_mean': bench.evaluators.ssim and theirs; rename" in done.stdout
+        )
+
+
 def test_unknown_names_say_what_may_have_been_meant() -> None:
     registry: Registry[Duck] = Registry("bird", package="bench.evaluators.nets")
     registry.add(Duck)

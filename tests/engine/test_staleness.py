@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -187,3 +188,32 @@ def test_numpy_seeds_and_single_words_will_do(suite_folder: Path, tmp_path: Path
         "noise", suite=suite_folder, seeds=np.arange(2), metrics="ssim", out=tmp_path, show_progress=False
     )
     assert set(rows["seed"]) == {0, 1}
+
+
+def test_other_clips_under_the_same_name_are_refused(csv: Path, tmp_path: Path) -> None:
+    """Their numbers took the place of the first ones, without a word."""
+    before = _numbers(_evaluate(csv, tmp_path / "runs"))
+    other, moved = tmp_path / "step-2000" / "mine", tmp_path / "moved" / "mine"
+    for place in (other, moved):
+        shutil.copytree(csv.parent, place)
+    for number, clip in enumerate(sorted(other.glob("*.mkv"))):
+        video.write_clip(clip, moving_clip(seed=40 + number))
+    with pytest.raises(
+        UsageError, match=r"the name 'mine' is that of other clips.*choose another --name, or delete"
+    ):
+        _evaluate(other / "cases.csv", tmp_path / "runs")
+    assert _numbers(_evaluate(csv, tmp_path / "runs")) == before
+    assert _numbers(_evaluate(moved / "cases.csv", tmp_path / "runs")) == before
+
+
+def test_clips_that_were_changed_are_said(
+    csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _evaluate(csv, tmp_path / "runs")
+    _other_clip(csv)
+    _one_line_less(csv)
+    bench.evaluate(csv, "mine", metrics=METRICS, out=tmp_path / "runs")
+    assert (
+        "clips of 'mine' are not what they were, and nor are its numbers: 1 changed, 1 gone, 0 new"
+        in " ".join(capfd.readouterr().err.split())
+    )

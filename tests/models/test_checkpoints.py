@@ -191,3 +191,69 @@ def test_files_of_a_checkpoint(folder: Path, hub: Path) -> None:
     assert checkpoints.file(cached, "model_index.json").read_text() == "{}"
     with pytest.raises(Unavailable, match="hf download org/tuned"):
         checkpoints.file(cached, "vae/config.json")
+
+
+def test_links_are_followed_wherever_they_lead(folder: Path, tmp_path: Path) -> None:
+    """A trainer's `latest`, whose parts are links: behind them other weights are written, of the same size."""
+    latest = tmp_path / "latest"
+    latest.mkdir()
+    for name in ("model_index.json", "unet"):
+        (latest / name).symlink_to(folder / name)
+    (latest / "unet").joinpath("back").symlink_to(latest)  # a loop
+    digest = checkpoints.resolve(str(latest)).digest
+    weights = folder / "unet" / "weights"
+    before = weights.stat()
+    weights.write_text("two")
+    os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (weights.stat().st_size, weights.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    changed = checkpoints.resolve(str(latest)).digest
+    assert changed != digest
+    (folder / "unet" / "back").unlink()
+    plain = shutil.copytree(latest, tmp_path / "plain", symlinks=False)
+    assert checkpoints.resolve(str(latest)).digest == checkpoints.resolve(str(plain)).digest == changed
+
+
+def test_a_folder_without_links_has_the_digest_that_it_had(folder: Path) -> None:
+    """Of names and contents, as stored runs have it."""
+    expected = [[name, files.sha256(folder / name)] for name in ("model_index.json", "unet/weights")]
+    assert checkpoints.resolve(str(folder)).digest == files.digest(expected)
+
+
+def test_weights_that_change_between_digest_and_loading_are_refused(folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "a" / "unet"
+    part.mkdir(parents=True)
+    (part / "config.json").write_text("{}")
+    lora = tmp_path / "walk.safetensors"
+    lora.write_text("lora")
+    base = checkpoints.resolve(str(folder))
+    whole = checkpoints.on_top(base, {"unet": checkpoints.resolve_part(str(part))}, [], ["unet"])
+    tuned = checkpoints.on_top(base, {}, [checkpoints.resolve_lora(str(lora))], [])
+    for each in (base, whole, tuned):
+        checkpoints.check_unchanged(each)
+    (part / "config.json").write_text("[]")
+    lora.write_text("LoRA")
+    checkpoints.check_unchanged(base)
+    for each, place in ((whole, part), (tuned, lora)):
+        with pytest.raises(UsageError, match=f"{re.escape(str(place))} changed while it was read"):
+            checkpoints.check_unchanged(each)
+    (folder / "unet" / "weights").write_text("two")
+    with pytest.raises(UsageError, match="step-2000 changed while it was read"):
+        checkpoints.check_unchanged(base)
+
+
+def test_parts_of_one_name_have_labels_of_their_own_and_the_ids_that_they_had(
+    folder: Path, tmp_path: Path
+) -> None:
+    """--component unet=a/unet and unet=b/unet were both svd@unet-unet."""
+    found = {}
+    for name in ("a", "b"):
+        (tmp_path / name / "unet").mkdir(parents=True)
+        (tmp_path / name / "unet" / "config.json").write_text(name)
+        part = checkpoints.resolve_part(str(tmp_path / name / "unet"))
+        found[name] = checkpoints.on_top(checkpoints.resolve(str(folder)), {"unet": part}, [], ["unet"])
+    assert [each.name for each in found.values()] == ["step-2000+unet-a", "step-2000+unet-b"]
+    assert {each.name_in_ids for each in found.values()} == {"step-2000+unet-unet"}
+    whole, part = checkpoints.sources(found["a"])
+    assert (whole.part, whole.source, whole.digest) == ("", str(folder), found["a"].digest)
+    assert (part.part, part.source) == ("unet", str(tmp_path / "a" / "unet"))
+    assert part.digest == files.sha256(tmp_path / "a" / "unet")

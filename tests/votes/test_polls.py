@@ -31,9 +31,8 @@ def noted(tmp_path: Path) -> Path:
         for run, value in (("good", 0.9), ("fair", 0.5), ("[b]bad", 0.1))
     ]
     for run in ("good", "fair", "[b]bad"):
-        (tmp_path / "runs" / run).mkdir(parents=True)
         own = [row for row in rows if row.label == run]
-        parquet.write(tmp_path / "runs" / run / "results.parquet", own)
+        parquet.write(tmp_path / "runs" / f"{run}-tiny" / "results.parquet", own)
     path = tmp_path / "votes.jsonl"
     for n in range(4):
         VoteFile(path).append(vote("good-tiny", "fair-tiny", "left", f"c{n}"))

@@ -223,7 +223,9 @@ class DiffusersModel(models.Model):
         if self._acceleration is not None:
             caching.check_class(self._acceleration, self.pipeline, self._teacache)
         runtime = replace(self.runtime, memory=self._memory)
-        pipeline, self._variant = loading.load(self._source(), plan, runtime)
+        source = self._source()
+        pipeline, self._variant = loading.load(source, plan, runtime)
+        checkpoints.check_unchanged(source)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline

@@ -193,9 +193,7 @@ def _line(text: str, words: str) -> int:
 
 def _weights_digest(place: str) -> str:
     path = Path(place).expanduser()
-    first = (
-        next((each for each in sorted(path.rglob("*")) if each.is_file()), None) if path.is_dir() else None
-    )
+    first = next(iter(sorted(files.below(path))), None) if path.is_dir() else None
     if first is not None:  # a folder's digest is cached until something in it looks changed
         return checkpoints.resolve(str(path), needs=first.relative_to(path).as_posix()).digest
     return weights.local(path).sha256
