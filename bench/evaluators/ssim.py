@@ -147,7 +147,7 @@ class Ssim(evaluators.ClipEvaluator):
             claims=(
                 ("noise", "cut"),
                 ("swap", "freeze", "slow_motion", "colour_drift", "exposure_drift", "fixed_warp"),
-                ("seconds", "pixels", "codec", "letterbox"),
+                DEPENDENCES,
             ),
         ),
         _HALF_LIFE,
