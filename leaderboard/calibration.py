@@ -22,6 +22,9 @@ def show() -> None:
         places = [str(folder / FILE) for folder in curves.places()]
         place(problems or calibration.missing(places), "missing")
         return
+    tables = calibration.by_source(found)
+    if len(tables) > 1:
+        found = tables[choose(st.container(width=420), "Clips", list(tables), key="clips")]
     known = source.read().catalogue
     owners = list(dict.fromkeys(metric.evaluator for metric in found.metrics))
     owner = choose(st.container(width=420), "Evaluator", [ALL, *owners], key="evaluator")

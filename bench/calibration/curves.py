@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -113,6 +113,7 @@ class Calibration:
         damages, metrics: in the order in which tables show them.
         curves: one per metric and damage for which the metric has values.
         failures: metric -> what broke, if something did.
+        on_footage: the same metrics and damages on real footage; None where none was measured.
     """
 
     about: Mapping[str, str]
@@ -120,6 +121,7 @@ class Calibration:
     metrics: tuple[MetricFacts, ...]
     curves: tuple[Curve, ...]
     failures: Mapping[str, str]
+    on_footage: Calibration | None = None
 
     def curve(self, metric: str, damage: str) -> Curve | None:
         """The curve of that metric and damage; None if the metric has no values."""
@@ -188,6 +190,13 @@ def to_the_worse(changes: NDArray[np.float64], direction: Direction) -> NDArray[
 
 def write(path: Path, calibration: Calibration) -> None:
     """Writes the table as JSON, numbers to four significant digits."""
+    lines = _file_lines(calibration)
+    if calibration.on_footage:
+        lines.append('"footage": {\n' + ",\n".join(_file_lines(calibration.on_footage)) + "\n}")
+    files.write_text(path, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _file_lines(calibration: Calibration) -> list[str]:
     tables = {
         "damages": [asdict(each) for each in calibration.damages],
         "metrics": [asdict(each) for each in calibration.metrics],
@@ -197,7 +206,7 @@ def write(path: Path, calibration: Calibration) -> None:
     parts = [f"{json.dumps(name)}: {_dumped(content)}" for name, content in head.items()]
     for name, lines in tables.items():
         parts.append(f"{json.dumps(name)}: [\n" + ",\n".join(map(_dumped, lines)) + "\n]")
-    files.write_text(path, "{\n" + ",\n".join(parts) + "\n}\n")
+    return parts
 
 
 def read(path: Path) -> Calibration:
@@ -212,15 +221,20 @@ def read(path: Path) -> Calibration:
             raise BadResults(
                 f"{path} has schema {content['schema']}, not {SCHEMA}: run bench calibrate again"
             )
-        return Calibration(
-            about={str(name): str(text) for name, text in content["about"].items()},
-            damages=tuple(DamageFacts(**_tuples(each)) for each in content["damages"]),
-            metrics=tuple(MetricFacts(**_tuples(each)) for each in content["metrics"]),
-            curves=tuple(_checked(Curve(**_tuples(each)), content) for each in content["curves"]),
-            failures={str(name): str(text) for name, text in content["failures"].items()},
-        )
+        footage = content.get("footage")
+        return replace(_parsed(content), on_footage=_parsed(footage) if footage is not None else None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadResults(f"{path} is no calibration: {type(error).__name__} {error}") from error
+
+
+def _parsed(content: Mapping[str, Any]) -> Calibration:
+    return Calibration(
+        about={str(name): str(text) for name, text in content["about"].items()},
+        damages=tuple(DamageFacts(**_tuples(each)) for each in content["damages"]),
+        metrics=tuple(MetricFacts(**_tuples(each)) for each in content["metrics"]),
+        curves=tuple(_checked(Curve(**_tuples(each)), content) for each in content["curves"]),
+        failures={str(name): str(text) for name, text in content["failures"].items()},
+    )
 
 
 def _checked(curve: Curve, content: Mapping[str, Any]) -> Curve:

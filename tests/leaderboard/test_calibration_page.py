@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bench.calibration import curves
@@ -40,6 +41,12 @@ def test_own_curves_come_before_published_ones(out: Path) -> None:
     assert page(PAGE).selectbox(key="metric").value == "psnr_mean"
     curves.write(out / curves.FILE, table())
     assert page(PAGE).selectbox(key="metric").value == "ssim_mean"
+
+
+def test_real_footage_can_be_chosen(out: Path) -> None:
+    curves.write(out / curves.FILE, replace(table(), on_footage=table("psnr_mean")))
+    assert page(PAGE).selectbox(key="metric").value == "ssim_mean"
+    assert page(PAGE, clips="Real footage").selectbox(key="metric").value == "psnr_mean"
 
 
 def test_a_broken_file_is_named(out: Path) -> None:

