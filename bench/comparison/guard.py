@@ -20,8 +20,11 @@ SAME_BITS = 3.0
 """Factor between the bits per pixel of lossy clips that counts as none: six steps of crf are a factor of two, and what
 moves takes more bits than what does not."""
 
-COLUMNS = ("decoded", "device", "made_with", "software", "settings", "model")
+COLUMNS = ("decoded", "device", "bench_version", "made_with", "software", "settings", "model")
 """The columns of Measurement that are looked at besides those of values."""
+
+WORDS = (("device", "device"), ("bench_version", "measured with: bench"))
+"""Columns of plain text, and what they are."""
 
 OBJECTS = (("settings", "settings"), ("made_with", "made with"), ("software", "measured with"))
 """Columns of JSON objects, each key of which is looked at, and what they are."""
@@ -115,8 +118,11 @@ def _bits_contrast(a: float | None, b: float | None) -> list[Contrast]:
 
 def _of_columns(sides: Sequence[_Clips]) -> list[Contrast]:
     """Devices, and each setting and library that differs; of different models only the settings that both have."""
-    a, b = (_listed(side.rows["device"]) for side in sides)
-    found = [Contrast("device", a, b)] if a and b and a != b else []
+    found = []
+    for column, what in WORDS:
+        a, b = (_listed(side.rows[column]) for side in sides)
+        if a and b and a != b:
+            found.append(Contrast(what, a, b))
     is_same_model = len({str(model) for side in sides for model in side.rows["model"].unique()}) == 1
     for column, what in OBJECTS:
         of_a, of_b = (_values(side.rows[column]) for side in sides)

@@ -127,13 +127,14 @@ def test_hardware_software_and_settings_are_said_and_in_no_way() -> None:
     rows = [
         *_rows(A, LOW, FACTS, model="svd", device="cpu", **made),
         *_rows(
-            B, HIGH, FACTS, model="wan", device="cuda:0",
+            B, HIGH, FACTS, model="wan", device="cuda:0", bench_version="1",
             made_with='{"torch": "2.5"}', settings='{"steps": 50}', software='{"av": "14"}',
         ),
     ]  # fmt: skip
     pair = guard.guarded(compared(*rows), parquet.frame(rows), {})
     assert list(map(str, pair.contrasts)) == [
-        "device cpu vs cuda:0", "settings: steps 25 vs 50", "made with: torch 2.4 vs 2.5",
+        "device cpu vs cuda:0", "measured with: bench 0 vs 1",
+        "settings: steps 25 vs 50", "made with: torch 2.4 vs 2.5",
     ]  # fmt: skip
     assert pair.differences[0].obstacles == ()
 
