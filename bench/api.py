@@ -15,6 +15,9 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+VIEWS = ("native", "default")
+"""The views in which clips are measured if nothing is said."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -35,6 +38,7 @@ def run(
     seeds: int | Iterable[int] = (0,),
     metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
+    view: str | Sequence[str] = VIEWS,
     device: str = "auto",
     dtype: str = "auto",
     memory: Memory = "full",
@@ -56,6 +60,8 @@ def run(
         seeds: one clip per case and seed.
         metrics: names of evaluators or metrics; none for all that can be measured here.
         metric_settings: {"clipsim.model": "ViT-L-14"}.
+        view: what part of clips is measured, at which rate and size, or several: 'native', 'default', or as
+            '1.75s@8fps@0.13MP'; see docs/views.md. There is one row per view.
         device: 'auto' (the first GPU if there is one), 'cpu', 'cuda:0', 'mps'.
         dtype: 'auto' (float16 on a GPU, float32 on a CPU), 'float32', 'float16', 'bfloat16'.
         memory: 'full', or 'model' or 'sequential' to offload to the CPU; see bench.types.Runtime.
@@ -83,7 +89,7 @@ def run(
     checkpoints = (checkpoint,) if isinstance(checkpoint, (str, Path)) else tuple(checkpoint)
     models = ModelRequest(_names(model), tuple(map(str, checkpoints)), _assignments(settings))
     selection = Selection(str(suite), _names(cases), limit, _seeds(seeds))
-    wanted = _metrics(metrics, metric_settings, download)
+    wanted = _metrics(metrics, metric_settings, view, download)
     config = RunConfig(Path(out), devices.resolve(device, dtype, memory), retry_failed, workers)
     return _rows(jobs.run(models, selection, wanted, config, _progress(show_progress)))
 
@@ -97,6 +103,7 @@ def evaluate(
     fps: float | None = None,
     metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
+    view: str | Sequence[str] = VIEWS,
     device: str = "auto",
     out: str | Path = "runs",
     download: bool = True,
@@ -113,7 +120,7 @@ def evaluate(
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
         fps: frames per second of folders of frames; None for 8. Video files state their own.
-        metrics, metric_settings, device, out, download, retry_failed, workers, show_progress: as for run.
+        metrics, metric_settings, view, device, out, download, retry_failed, workers, show_progress: as for run.
 
     Returns:
         As run.
@@ -126,22 +133,28 @@ def evaluate(
     from bench.engine.requests import ClipSource, RunConfig
 
     source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit, fps)
-    wanted = _metrics(metrics, metric_settings, download)
+    wanted = _metrics(metrics, metric_settings, view, download)
     config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
     return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))
 
 
-def scores(rows: pd.DataFrame) -> pd.DataFrame:
+def scores(rows: pd.DataFrame, view: str = "default") -> pd.DataFrame:
     """Mean, 95 % interval and coverage of each run and metric in rows; see bench.scoring.summary.scores.
+
+    Scores are of one view: see docs/views.md. In `attrs["views"]` is the view of each suite, in `attrs["notes"]` why it
+    is native where the default view was asked for.
 
     >>> import bench
     >>> rows = bench.run("still", limit=2, settings={"num_frames": 4}, metrics="ssim", show_progress=False)
     >>> bench.scores(rows).set_index("metric").loc[["ssim_mean"], ["mean", "cases"]].to_dict("index")
     {'ssim_mean': {'mean': 1.0, 'cases': 2}}
     """
-    from bench.scoring import summary
+    from bench.scoring import summary, views
 
-    return summary.scores(rows)
+    chosen = views.chosen(rows, view)
+    found = summary.scores(chosen.rows)
+    found.attrs.update(views=dict(chosen.views), notes=dict(chosen.notes))
+    return found
 
 
 def compare(
@@ -150,6 +163,7 @@ def compare(
     metrics: str | Sequence[str] = (),
     across_protocols: bool = False,
     out: str | Path = "runs",
+    view: str = "default",
 ) -> pd.DataFrame:
     """Compares runs that were measured on one suite, each with the first, like `bench compare`.
 
@@ -160,6 +174,7 @@ def compare(
         across_protocols: whether metrics get a verdict that depend on what the clips differ in (frame rate, length,
             size, compression, fit); else it is 'not comparable'.
         out: the folder of runs.
+        view: in which they are compared, see docs/views.md.
 
     Returns:
         One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
@@ -184,8 +199,9 @@ def compare(
     from bench.comparison.notes import notes
     from bench.comparison.records import frame
 
-    found = comparison(Path(out), (baseline, *others), _names(metrics), across_protocols=across_protocols)
+    found = comparison(Path(out), (baseline, *others), _names(metrics), (), across_protocols, view)
     table = frame(found)
+    table.attrs["view"] = found.view
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
     }
@@ -197,10 +213,16 @@ def _assignments(settings: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in (settings or {}).items())
 
 
-def _metrics(names: str | Sequence[str], settings: Mapping[str, Any] | None, download: bool) -> MetricRequest:
+def _metrics(
+    names: str | Sequence[str],
+    settings: Mapping[str, Any] | None,
+    view: str | Sequence[str],
+    download: bool,
+) -> MetricRequest:
     from bench.engine.requests import MetricRequest
+    from bench.scoring import views
 
-    return MetricRequest(_names(names), _assignments(settings), download)
+    return MetricRequest(_names(names), _assignments(settings), download, views.all_named(_names(view)))
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def show() -> None:
     place([content.Text(case_page.ABOUT, "quiet")], "about")
     case, seed = _choose_clip(rows, notices.known_suite(board, suite))
     _show_clips(board, suite, runs, case, seed)
-    _show_values(board, runs, rows[(rows["case"] == case) & (rows["seed"] == seed)])
+    _show_values(board, suite, runs, rows[(rows["case"] == case) & (rows["seed"] == seed)])
 
 
 def _choose_clip(rows: pd.DataFrame, suite: Suite | None) -> tuple[str, int]:
@@ -75,12 +75,12 @@ def _show_clips(board: Board, suite: str, runs: Sequence[str], case: str, seed: 
         )
 
 
-def _show_values(board: Board, runs: Sequence[str], rows: pd.DataFrame) -> None:
+def _show_values(board: Board, suite: str, runs: Sequence[str], rows: pd.DataFrame) -> None:
     metrics = board.catalogue.ordered(map(str, rows["metric"].unique()))
     about = "None for the main metrics"
     chosen = choose_several(st.container(), "Metrics", metrics, key="metrics", about=about)
     shown = case_page.table(rows, runs, board.names, board.catalogue, chosen)
-    place([content.Heading(case_page.VALUES), shown], "values")
+    place([case_page.heading(board.views[suite]), shown], "values")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import streamlit as st
 from bench.comparison import compare, records
 from bench.comparison.differences import Comparison, Side
 from bench.comparison.markdown import write_report
+from bench.scoring import views
 from bench.web import content
 from bench.web.content import Heading, Text
 from bench.web.pages import compare as compare_page
@@ -87,24 +88,26 @@ def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
     valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
     about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
     metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
-    found = _compared(rows, suite, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
+    view = views.heading(board.views[suite])
+    found = _compared(rows, suite, view, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
     kept = [("metrics", metric) for metric in metrics]
     if (seed := st.session_state.get("seed")) is not None:
         kept.append(("seed", str(seed)))
-    pairs = [compare_page.pair(pair, suite, chosen, kept) for pair in found.pairs]
+    view = board.views[suite]
+    pairs = [compare_page.pair(pair, suite, chosen, kept, view) for pair in found.pairs]
     place([block for blocks in pairs for block in blocks], "pairs")
     _show_downloads(found)
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner="Comparing …")
 def _compared(
-    rows: pd.DataFrame, suite: str, named: tuple[tuple[str, str], ...], metrics: tuple[str, ...]
+    rows: pd.DataFrame, suite: str, view: str, named: tuple[tuple[str, str], ...], metrics: tuple[str, ...]
 ) -> Comparison:
     """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
     folders = {run: folder for run, _ in named if (folder := source.run_folder(run))}
     sides = [Side(run, name) for run, name in named]
     wanted = list(metrics) or compare.chosen(rows, ())
-    return Comparison(suite, compare.pairs(rows, sides, wanted, folders))
+    return Comparison(suite, compare.pairs(rows, sides, wanted, folders), view=view)
 
 
 # Downloads

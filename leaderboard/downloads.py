@@ -64,7 +64,7 @@ def gathered(board: Board, runs: Iterable[str]) -> Gathered:
     """Some runs of the board, as exports take them."""
     wanted = {run: Path(board.files[run][0]) for run in runs if run in board.files}
     rows, scores = (table[table["run"].isin(wanted)] for table in (board.rows, board.scores))
-    return Gathered(rows, scores, board.names, wanted)
+    return Gathered(rows, scores, board.names, wanted, views=board.views, notes=board.notes)
 
 
 def all_rows(board: Board, runs: Iterable[str]) -> bytes:

@@ -43,7 +43,8 @@ def show() -> None:
     found = ranked.ranking(board, suite, metrics, recipes)
     plotted = _choose_plotted(places[3], found)
     known = notices.known_suite(board, suite)
-    place(leaderboard.blocks(found, known.title if known else "", plotted), "leaderboard")
+    title, note = known.title if known else "", board.notes.get(suite, "")
+    place(leaderboard.blocks(found, title, plotted, note), "leaderboard")
     downloads.show(board, found)
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bench.errors import BadResults, BenchError
 from bench.runs import RunFolder
 from bench.runs.row_facts import decoded
-from bench.types import Case
+from bench.types import NATIVE, Case
 from bench.web import player
 from bench.web.pages.along import first_frame
 from bench.web.player import Shown, ShownClip, ShownSeries, Theme
@@ -80,7 +80,7 @@ class _Take:
     """What one run has about one case and seed."""
 
     def __init__(self, run: str, name: str, case: str, seed: int) -> None:
-        rows = source.rows_of(run)
+        rows = source.rows_of(run, NATIVE)  # the clip plays as it is
         self.run, self.name, self.seed = run, name, seed
         self.rows = rows[(rows["case"] == case) & (rows["seed"] == seed)]
         self.folder = source.run_folder(run)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -15,8 +16,8 @@ from bench import runs
 from bench.errors import BadResults
 from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet
-from bench.scoring import summary
-from bench.types import ModelCard
+from bench.scoring import summary, views
+from bench.types import NATIVE, ModelCard
 from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
@@ -24,7 +25,7 @@ Stamp: TypeAlias = tuple[str, int, int, int]
 
 LIGHT = (
     "run", "label", "model", "reads_text", "suite", "suite_version", "case", "category", "seed", "metric",
-    "metric_version", "value", "low", "high", "n", "status", "error",
+    "metric_version", "value", "low", "high", "n", "status", "error", "view",
 )  # fmt: skip
 """The columns of all runs that are kept; series, settings and provenance are read one run at a time."""
 
@@ -34,11 +35,13 @@ class Board:
     """What the result files say. Shared by all visitors: read, never changed.
 
     Attributes:
-        rows: one per measurement, of the columns LIGHT, text as categories.
+        rows: one per measurement, of the columns LIGHT, text as categories. Of one view per suite.
         scores: one per run and metric, see summary.scores.
         names: run id -> what tables call it.
         problems: why files were set aside, one line per file.
         files: run id -> the file of its rows.
+        views: suite, as name@version -> the view of its rows.
+        notes: suite -> why that is native; only of suites that cannot be shown in the default view.
     """
 
     rows: pd.DataFrame
@@ -46,6 +49,8 @@ class Board:
     names: dict[str, str]
     problems: tuple[str, ...]
     files: dict[str, Stamp]
+    views: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def suites(self) -> list[str]:
@@ -108,19 +113,30 @@ def here() -> frozenset[str]:
     return frozenset(folder.path.name for folder in runs.find(folders()[0]))
 
 
-def rows_of(run: str) -> pd.DataFrame:
-    """All columns of one run's rows; none for a run that is in no file."""
-    stamp = read().files.get(run)
-    return _read_run(run, stamp) if stamp else parquet.frame([])
+def rows_of(run: str, view: str = "") -> pd.DataFrame:
+    """All columns of one run's rows in a view; none for a run that is in no file.
+
+    Args:
+        run: id.
+        view: '' for the one in which the board shows its suite.
+    """
+    board = read()
+    stamp = board.files.get(run)
+    if not stamp:
+        return parquet.frame([])
+    shown = view or board.views.get(board.suite_of.get(run, ""), NATIVE)
+    return views.only(_read_run(run, stamp), shown).reset_index(drop=True)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read(stamps: tuple[Stamp, ...]) -> Board:
     found, problems = parquet.tables([Path(path) for path, *_ in stamps], LIGHT)
-    rows = parquet.joined([table for _, table in found.values()], LIGHT)
+    seen = views.chosen(parquet.joined([table for _, table in found.values()], LIGHT))
+    rows = seen.rows
     known = {Path(stamp[0]): stamp for stamp in stamps}
     files = {run: known[path] for run, (path, _) in found.items()}
-    return Board(rows, summary.scores(rows), summary.names(rows), tuple(map(_line, problems)), files)
+    scores, names = summary.scores(rows), summary.names(rows)
+    return Board(rows, scores, names, tuple(map(_line, problems)), files, seen.views, seen.notes)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")

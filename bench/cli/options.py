@@ -33,6 +33,13 @@ MetricSetOption = Annotated[
     list[str] | None,
     which("--metric-set", metavar="EVALUATOR.NAME=VALUE", help="A setting of a metric; repeat."),
 ]
+ViewsOption = Annotated[
+    str,
+    which("--view", metavar="A,B,…", help="Views to measure in: native, default, or as 1.75s@8fps@0.13MP."),
+]
+ViewOption = Annotated[
+    str, which("--view", metavar="VIEW", help="View: default, native, or as 1.75s@8fps@0.13MP.")
+]
 DeviceOption = Annotated[str, how(help="auto, cpu, cuda:0, mps.")]
 DtypeOption = Annotated[str, how(help="auto, float32, float16, bfloat16.")]
 OutOption = Annotated[Path, how(help="Folder of runs.")]

@@ -29,12 +29,13 @@ from bench.base.wording import half, number
 from bench.evaluators.catalogue import Catalogue
 from bench.models.plans import Plan
 from bench.runs import parquet
-from bench.scoring import summary, totals
+from bench.scoring import summary, totals, views
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bench.engine.dry_run import PlannedCase
+    from bench.scoring.views import Chosen
 
 
 def stdout() -> Console:
@@ -104,14 +105,15 @@ class _DrawnBar(Bar):
         self.drawn.update(self.task, step=f"{done}/{total}")
 
 
-def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Table]:
+def scores_tables(seen: Chosen, metrics: Sequence[str] = ()) -> Iterator[Table | str]:
     """One table per suite: each cell a mean and half its 95 % interval; the longer of runs and metrics goes down.
 
     Args:
-        rows: the columns of Measurement.
+        seen: the rows of one view.
         metrics: names of metrics to show, or of evaluators whose main metrics are shown; none for all main metrics. A
             metric that no run has a value of is not shown.
     """
+    rows = seen.rows
     names, known = summary.names(rows), summary.catalogue_of(rows)
     scores = summary.scores(rows)
     for suite, group in scores.groupby(parquet.suite_ids(scores), sort=False):
@@ -125,7 +127,10 @@ def scores_tables(rows: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[T
         for line, run in zip(lines, runs, strict=True):
             line.append(_coverage(group[group["run"] == run]))
         headings = [*(f"{metric} {known.card(metric).arrow}".rstrip() for metric in shown), "clips"]
-        yield _table(str(suite), [names[run] for run in runs], headings, lines)
+        title = f"{suite}, {views.heading(seen.views[suite])}"
+        yield _table(title, [names[run] for run in runs], headings, lines)
+        if suite in seen.notes:
+            yield seen.notes[suite]
 
 
 def _table(title: str, runs: list[str], metrics: list[str], lines: list[list[str]]) -> Table:
@@ -169,10 +174,12 @@ def _total_row(total: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def run_table(rows: pd.DataFrame) -> Table:
-    """Every metric of one run, group by group: title, mean, interval, coverage and what it means."""
+def run_table(seen: Chosen) -> Table:
+    """Every metric of one run in a view, group by group: title, mean, interval, coverage and what it means."""
+    rows = seen.rows
     known = summary.catalogue_of(rows)
-    table = Table("metric", title=f"{rows['label'].iloc[0]} on {rows['suite'].iloc[0]}", title_justify="left")
+    title = f"{rows['label'].iloc[0]} on {rows['suite'].iloc[0]}, {seen.heading}"
+    table = Table("metric", title=title, title_justify="left")
     table.add_column("what it is")
     for heading in ("mean", "95 % interval", "cases", "no value"):
         table.add_column(heading, justify="right")

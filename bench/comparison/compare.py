@@ -19,7 +19,7 @@ from bench.comparison.verdicts import decided
 from bench.errors import UsageError
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
-from bench.scoring import summary
+from bench.scoring import summary, views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ def comparison(
     metrics: Sequence[str] = (),
     gated: Sequence[Gate] = (),
     across_protocols: bool = False,
+    view: str = views.DEFAULT,
 ) -> Comparison:
     """The runs that words name, each against the first.
 
@@ -43,12 +44,13 @@ def comparison(
         metrics: see chosen.
         gated: gates whose metrics are compared besides.
         across_protocols: whether metrics get verdicts that depend on what clips differ in; see guard.
+        view: in which the runs are compared, see bench.scoring.views.
 
     Returns:
         One pair per run but the first, in the order of words.
 
     Raises:
-        UnknownName: no such run or metric.
+        UnknownName: no such run, metric or view.
         UsageError: one run alone, or one run twice; runs on different suites, or versions of one; a run without
             measurements.
     """
@@ -57,12 +59,14 @@ def comparison(
     folders = [runs.named(out, each) for each in words]
     _check_runs(folders, words)
     _check_suites(folders)
-    rows, problems = _rows(folders)
+    all_rows, problems = _rows(folders)
+    seen = views.chosen(all_rows, view)
+    rows = seen.rows
     wanted = [*chosen(rows, metrics), *gates.metrics(gated, {*rows["metric"]})]
     run = folders[0].run
     by_run = {folder.path.name: folder for folder in folders}
     found = pairs(rows, _sides(folders), list(dict.fromkeys(wanted)), by_run, across_protocols)
-    return Comparison(str(run.suite_id), found, problems)
+    return Comparison(str(run.suite_id), found, problems, seen.heading, tuple(seen.notes.values()))
 
 
 def chosen(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from bench.statistics import paired
 from bench.statistics.hodges_lehmann import MedianDifference
 from bench.statistics.significance import ALPHA
 from bench.statistics.variance_components import VarianceComponents
-from bench.types import MetricCard
+from bench.types import NATIVE, MetricCard
 
 Basis: TypeAlias = Literal["cases", "set"]
 """What is compared: means over cases, or one number about each set of clips."""
@@ -216,8 +216,12 @@ class Comparison:
         suite: name@version.
         pairs: each run but the first, against the first.
         problems: files of rows that had to be set aside.
+        view: in which they are compared, as headings name it.
+        view_notes: why that is native though the default view was asked for.
     """
 
     suite: str
     pairs: tuple[Pair, ...]
     problems: tuple[str, ...] = ()
+    view: str = NATIVE
+    view_notes: tuple[str, ...] = ()

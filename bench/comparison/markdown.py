@@ -21,7 +21,7 @@ from bench.comparison.notes import extreme_line, notes
 def write_report(path: Path, found: Comparison) -> list[Path]:
     """A report, and its plots beside it as <name>-<n>-metrics.svg and <name>-<n>-cases.svg; gives all the files."""
     written: list[Path] = []
-    sections = [f"# Comparison on {_md(found.suite)}"]
+    sections = [f"# Comparison on {_md(found.suite)}, {_md(found.view)}", *map(_md, found.view_notes)]
     for number, pair in enumerate(found.pairs, start=1):
         plotted = {}
         for kind, plot in (("metrics", plots.forest(pair)), ("cases", plots.case_panels(pair))):

@@ -32,6 +32,7 @@ def as_json(found: Comparison, broken: Sequence[BrokenGate]) -> Any:
     """Everything, each case and its clips included, JSON-like."""
     return {
         "suite": found.suite,
+        "view": found.view,
         "pairs": [_pair(pair) for pair in found.pairs],
         "worse": [{**asdict(each.gate), "run": each.pair.b.run} for each in broken],
     }

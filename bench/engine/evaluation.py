@@ -1,7 +1,8 @@
-"""Clips × evaluators -> measurements, only what is missing.
+"""Clips × views × evaluators -> measurements, only what is missing.
 
-Each clip is decoded once and shown to every evaluator that has not yet answered for it. What is missing is decided by
-the digests of clip and case, the metric's name and version, and the digest of the weights it looks through.
+Each clip is decoded once and shown, in every view at once, to every evaluator that has not yet answered for it. What is
+missing is decided by the digests of clip and case, the view, the metric's name and version, and the digest of the
+weights it looks through.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import TypeAlias
 from bench.base import files
 from bench.base.progress import Progress
 from bench.base.workers import Workers
-from bench.engine.one_pass import OnePass, show_file
+from bench.engine.one_pass import Passes, show_file_in_views
 from bench.engine.rows import KnownRows
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied
 from bench.evaluators import Evaluator
 from bench.media import digests
+from bench.media.clip_view import ClipView
 from bench.models.card_facts import card_of
 from bench.runs import RunFolder, is_external
 from bench.runs.cards import Cards
@@ -55,7 +57,7 @@ class Evaluation:
         folder: of the run; no other process works in it.
         evaluators: not yet loaded; each is loaded when the first clip needs it.
         progress: is told about clips.
-        workers: processes that measure clips side by side; the numbers are the same for any number of them.
+        views: in which clips are measured, None for clips as they are; what is measured natively only is so anyway.
     """
 
     def __init__(
@@ -65,23 +67,28 @@ class Evaluation:
         folder: RunFolder,
         evaluators: Sequence[Evaluator],
         progress: Progress,
-        workers: int = 1,
+        views: Sequence[ClipView | None] = (None,),
     ) -> None:
-        self.run, self.folder, self.progress, self.workers = run, folder, progress, workers
+        self.run, self.folder, self.progress = run, folder, progress
         self.cases = {case.id: case for case in suite.cases}
-        self.metrics = tuple(self._metrics(evaluator) for evaluator in evaluators)
+        self.metrics = tuple(each for evaluator in evaluators for each in self._metrics(evaluator, views))
         self._known = KnownRows(())
 
     def evaluate(
-        self, retry_failed: bool = False, samples: Collection[tuple[str, int]] | None = None
+        self,
+        retry_failed: bool = False,
+        samples: Collection[tuple[str, int]] | None = None,
+        workers: int = 1,
     ) -> Evaluated:
         """Measures clips of the run, then the set of them; each clip's rows are stored before the next.
 
         Args:
             retry_failed: tries again what failed before.
             samples: the cases and seeds asked for; None for all clips of the run.
+            workers: processes that measure clips side by side; the numbers are the same for any number of them.
         """
-        cards = tuple(card for each in self.metrics for card in each.evaluator.cards)
+        evaluators = dict.fromkeys(each.evaluator for each in self.metrics)
+        cards = tuple(card for evaluator in evaluators for card in evaluator.cards)
         self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
         before, _ = self.folder.rows.read()
         self._known = KnownRows(row for row in before if not (retry_failed and row.error is not None))
@@ -90,7 +97,7 @@ class Evaluation:
                 each.forget_failures()
         records = [record for record in self.folder.records() if record.case in self.cases]
         asked = [each for each in records if samples is None or (each.case, each.seed) in samples]
-        new = self._measure_clips(asked)
+        new = self._measure_clips(asked, workers)
         kept = len(self._known) - sum(row in self._known for row in new)
         if len(asked) < len(records):
             of_part = tuple(self._conclude(asked, KnownRows(())))
@@ -103,21 +110,24 @@ class Evaluation:
         """The rows about the set of these clips that are new."""
         return [row for each in self.metrics for row in each.conclude(records, known, self.progress)]
 
-    def _metrics(self, evaluator: Evaluator) -> RunMetrics:
+    def _metrics(self, evaluator: Evaluator, views: Sequence[ClipView | None]) -> list[RunMetrics]:
         return evaluator.by_level(
-            of_clips=lambda found: ClipMetrics(found, self.run, self.cases),
-            of_sets=lambda found: SetMetrics(
-                found, self.run, self.cases, FeatureStore.of_run(self.folder.path, found)
-            ),
+            of_clips=lambda found: [
+                ClipMetrics(found, self.run, self.cases, view)
+                for view in ((None,) if all(card.is_native_only for card in found.cards) else views)
+            ],
+            of_sets=lambda found: [
+                SetMetrics(found, self.run, self.cases, FeatureStore.of_run(self.folder.path, found))
+            ],
         )
 
-    def _measure_clips(self, records: Sequence[ClipRecord]) -> list[Measurement]:
+    def _measure_clips(self, records: Sequence[ClipRecord], workers: int) -> list[Measurement]:
         pending = [(record, missing) for record in records if (missing := self._missing(record))]
         new: list[Measurement] = []
         if not pending:
             return new
         worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
-        count = min(self.workers, len(pending))
+        count = min(workers, len(pending))
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
             Workers(count, worker) as pool,
@@ -137,7 +147,7 @@ class Evaluation:
         return rows
 
     def _missing(self, record: ClipRecord) -> list[int]:
-        """Numbers of the evaluators that mean something for this clip and have not answered."""
+        """Numbers of the metrics that mean something for this clip and have not answered."""
         return [
             number
             for number, each in enumerate(self.metrics)
@@ -151,7 +161,7 @@ def _failed(rows: Sequence[Measurement]) -> int:
 
 
 PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]
-"""A clip, and the numbers of the evaluators that have yet to see it."""
+"""A clip, and the numbers of the metrics, as places in the evaluation's, that have yet to see it."""
 
 
 @dataclass(frozen=True)
@@ -175,24 +185,27 @@ class ClipWorker:
             seen = self._show(record, missing)
         except BadClip as error:
             return self.failures(record, missing, error)
-        return [row for number in missing for row in self.metrics[number].store(record, seen)]
+        metrics = [self.metrics[number] for number in missing]
+        return [row for each in metrics for row in each.store(record, seen[each.view])]
 
     def failures(self, record: ClipRecord, missing: Sequence[int], error: Exception) -> list[Measurement]:
-        """The rows about one clip that say why these evaluators have no value for it.
+        """The rows about one clip that say why these metrics have no value for it.
 
         Args:
             record: of the clip.
-            missing: numbers of the evaluators, as places in metrics.
+            missing: numbers of metrics, as places in `metrics`.
             error: what went wrong; metrics of sets store it instead of a row.
         """
         return [row for number in missing for row in self.metrics[number].fail(record, error)]
 
-    def _show(self, record: ClipRecord, missing: Sequence[int]) -> OnePass:
+    def _show(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
         digest = digests.clip_digest(path) if is_external(record) else files.sha256(path)
         if digest != record.sha256:
             raise BadClip(f"clip {path} has changed since it was made")
-        evaluators = [self.metrics[number].evaluator for number in missing]
-        return show_file(path, evaluators, self.cases[record.case], record)
+        wanted: dict[ClipView | None, list[Evaluator]] = {}
+        for number in missing:
+            wanted.setdefault(self.metrics[number].view, []).append(self.metrics[number].evaluator)
+        return show_file_in_views(path, wanted, self.cases[record.case], record)

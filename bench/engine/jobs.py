@@ -22,6 +22,7 @@ from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import Unavailable, UsageError
 from bench.evaluators import Evaluator, catalogue
+from bench.media.clip_view import ClipView
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
 from bench.suites import cases, own_clips
@@ -206,14 +207,16 @@ class _Measured:
 
 @dataclass(frozen=True)
 class _UsableEvaluators:
-    """The evaluators that can work here on a suite's clips, why the others cannot, and the metrics asked for.
+    """The evaluators that can work here on a suite's clips, why the others cannot, and what was asked for.
 
     Attributes:
+        views: in which clips are measured.
         asked: names of metrics; None where no metric was named, which asks for every row.
     """
 
     suite: Suite
     evaluators: Sequence[Evaluator]
+    views: Sequence[ClipView | None]
     unavailable: dict[str, str]
     config: RunConfig
     progress: Progress
@@ -229,8 +232,8 @@ class _UsableEvaluators:
             folder: of the run.
             samples: the cases and seeds asked for; None for all.
         """
-        work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.config.workers)
-        done = work.evaluate(self.config.retry_failed, samples)
+        work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
+        done = work.evaluate(self.config.retry_failed, samples, self.config.workers)
         rows = [
             row
             for row in folder.rows.read()[0]
@@ -250,13 +253,12 @@ def _usable(
     metrics: MetricRequest | None, suite: Suite, config: RunConfig, progress: Progress
 ) -> _UsableEvaluators:
     if metrics is None:
-        return _UsableEvaluators(suite, (), {}, config, progress)
+        return _UsableEvaluators(suite, (), (), {}, config, progress)
     wanted = resolve_metrics.resolve(metrics, config.runtime.device)
     found, unavailable = resolve_metrics.usable(wanted, suite, metrics.download, progress)
     asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
-    return _UsableEvaluators(
-        suite, found, unavailable, config, progress, frozenset(asked) if metrics.names else None
-    )
+    names = frozenset(asked) if metrics.names else None
+    return _UsableEvaluators(suite, found, metrics.views, unavailable, config, progress, names)
 
 
 def _check_usable(found: Sequence[_UsableEvaluators]) -> None:

@@ -7,18 +7,20 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.engine.showing import InView, Native, Observation
+from bench.errors import NotMeasurable
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
-from bench.evaluators.view import Sample, View
+from bench.evaluators.view import Sample
 from bench.media import video
-from bench.media.input_image import InputImage
+from bench.media.clip_view import ClipView
 from bench.types import Case, Clip, ClipRecord, Image, MetricCard, Value
 
 AHEAD = 4
@@ -28,28 +30,10 @@ ROUNDING = 1e-6
 """How far rounding may carry a value past the end of a metric's range: a share of that end, or of 1 if that is more."""
 
 
-@dataclass
-class Observation:
-    """What one evaluator keeps of a clip while it is shown, or what went wrong."""
+Wanted: TypeAlias = Mapping[ClipView | None, Sequence[Evaluator]]
+"""View -> the evaluators that are to see a clip in it; None is the clip as it is."""
 
-    evaluator: Evaluator
-    looks: list[Any] = field(default_factory=list)
-    error: Exception | None = None
-
-    def see(self, view: View) -> None:
-        """Shows one frame; after a failure the rest of the clip is skipped for this evaluator."""
-        if self.error is None:
-            try:
-                self.looks.append(self.evaluator.look(view))
-            except Exception as error:
-                self.error = error
-
-    def kept(self, sample: Sample) -> list[Any]:
-        """What was kept, one entry per frame; raises the reason if there is nothing to conclude from."""
-        self.evaluator.refuse(sample)
-        if self.error is not None:
-            raise self.error
-        return self.looks
+Passes: TypeAlias = "Mapping[ClipView | None, OnePass]"
 
 
 @dataclass(frozen=True)
@@ -57,16 +41,22 @@ class OnePass:
     """A clip that was shown from beginning to end.
 
     Attributes:
-        sample: the clip.
+        clip: as it is.
+        sample: the clip in the view in which it was shown; clip itself if that is native.
         observations: one per evaluator.
+        error: why the clip cannot be brought to the view; None if it can.
     """
 
+    clip: Sample
     sample: Sample
     observations: Mapping[Evaluator, Observation]
+    error: NotMeasurable | None = None
 
     def answers(self, evaluator: ClipEvaluator) -> Answers:
         """The evaluator's answers; whatever goes wrong inside it costs its own metrics and no others."""
         try:
+            if self.error is not None:
+                raise self.error
             answers = _checked(
                 evaluator.conclude(self.observations[evaluator].kept(self.sample), self.sample)
             )
@@ -119,7 +109,7 @@ def _within(card: MetricCard | None, answer: Value | Exception) -> Value | Excep
 
 
 def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a video file or a folder of frames.
+    """Shows a video file or a folder of frames as it is.
 
     Args:
         path: of the file or folder.
@@ -133,14 +123,31 @@ def show_file(path: Path, evaluators: Sequence[Evaluator], case: Case, record: C
     Raises:
         BadClip: it cannot be decoded to its end.
     """
+    return show_file_in_views(path, {None: evaluators}, case, record)[None]
+
+
+def show_file_in_views(path: Path, wanted: Wanted, case: Case, record: ClipRecord) -> Passes:
+    """Shows a video file or a folder of frames in several views at once; it is decoded once.
+
+    Args:
+        path: of the file or folder.
+        wanted: see show.
+        case, record: as show_file takes them.
+
+    Returns:
+        As show.
+
+    Raises:
+        BadClip: it cannot be decoded to its end.
+    """
     # closed in that order, whatever happens (Ctrl-C): a file that closes under the decoding thread is a crash
     with video.stream(path, record.fps) as stream, closing(_ahead(stream.frames)) as frames:
         stream.frames = frames  # of the stream itself, which learns its true rate at its end
-        return show(stream, evaluators, case, record)
+        return show(stream, wanted, case, record)
 
 
 def show_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
-    """Shows a clip that is in memory.
+    """Shows a clip that is in memory, as it is.
 
     Args:
         clip: with at least one frame.
@@ -149,48 +156,52 @@ def show_clip(clip: Clip, evaluators: Sequence[Evaluator], case: Case, record: C
     Returns:
         As for show_file.
     """
-    return show(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), evaluators, case, record)
+    return show_clip_in_views(clip, {None: evaluators}, case, record)[None]
 
 
-def show(stream: video.Stream, evaluators: Sequence[Evaluator], case: Case, record: ClipRecord) -> OnePass:
+def show_clip_in_views(clip: Clip, wanted: Wanted, case: Case, record: ClipRecord) -> Passes:
+    """Shows a clip that is in memory in several views at once.
+
+    Args:
+        clip: with at least one frame.
+        wanted, case, record: as show takes them.
+
+    Returns:
+        As show.
+    """
+    return show(video.Stream(iter(clip.frames), clip.fps, dict(clip.decoded)), wanted, case, record)
+
+
+def show(stream: video.Stream, wanted: Wanted, case: Case, record: ClipRecord) -> Passes:
     """Shows a stream's frames, each once, to every evaluator.
 
     Args:
         stream: of which no frame was taken yet; it is read to its end.
-        evaluators, case, record: as show_file takes them.
+        wanted: view -> the evaluators that are to see the clip in it; None for the clip as it is.
+        case, record: as show_file takes them.
 
     Returns:
-        As for show_file.
+        View -> the pass, the clip as it is among them.
 
     Raises:
         BadClip: the stream turns out to be damaged or cut short: then nothing is concluded from its beginning.
     """
-    observations = {evaluator: Observation(evaluator) for evaluator in evaluators}
-    for watcher in observations.values():
-        _load(watcher)
-    view: View | None = None
+    native = Native(wanted.get(None, ()), case, record)
+    others = [InView(view, evaluators, native) for view, evaluators in wanted.items() if view is not None]
     for frame in stream.frames:
-        view = _next(view, frame, stream, case, record)
-        for watcher in observations.values():
-            watcher.see(view)
-    assert view is not None  # a stream has a frame, or raises
-    sample = Sample(view.sample.input, stream.fps, view.t + 1, stream.decoded)
-    return OnePass(sample, observations)
+        seen = native.see(frame, stream)
+        for each in others:
+            each.see(seen)
+    clip = native.sample(stream)
+    passes: dict[ClipView | None, OnePass] = {None: OnePass(clip, clip, native.observations)}
+    return passes | {each.clip_view: _concluded(each, clip) for each in others}
 
 
-def _load(watcher: Observation) -> None:
+def _concluded(shown: InView, clip: Sample) -> OnePass:
     try:
-        watcher.evaluator.ready()
-    except Exception as error:
-        watcher.error = error
-
-
-def _next(before: View | None, frame: Image, stream: video.Stream, case: Case, record: ClipRecord) -> View:
-    if before is None:
-        height, width = frame.shape[:2]
-        return View(0, frame, Sample(InputImage(case, record, width, height), stream.fps))
-    before.before = None  # else every frame of the clip would stay in memory
-    return View(before.t + 1, frame, before.sample, before, before.first)
+        return OnePass(clip, shown.sample(clip), shown.observations)
+    except NotMeasurable as error:
+        return OnePass(clip, clip, shown.observations, error)
 
 
 def _ahead(frames: Iterator[Image]) -> Generator[Image]:

@@ -8,6 +8,8 @@ from typing import get_args
 
 from bench import suites
 from bench.errors import UnknownName, UsageError
+from bench.media import clip_view
+from bench.media.clip_view import ClipView
 from bench.types import Case, FitChoice, Runtime, Suite
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
@@ -41,11 +43,13 @@ class MetricRequest:
         names: of evaluators or of their metrics; empty for all.
         settings: as 'evaluator.name=value'.
         download: whether missing weights may be fetched.
+        views: in which clips are measured; None for clips as they are.
     """
 
     names: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     download: bool = True
+    views: tuple[ClipView | None, ...] = (None, clip_view.DEFAULT)
 
 
 @dataclass(frozen=True)

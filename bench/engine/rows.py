@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bench.base import files, provenance
+from bench.engine.one_pass import OnePass
 from bench.errors import BenchError, NotMeasurable, reason
 from bench.evaluators import Answers, Evaluator
 from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
+from bench.media import clip_view
+from bench.media.clip_view import ClipView
 from bench.types import NATIVE, Case, ClipRecord, Measurement, Run, Value
 
 
@@ -52,29 +56,46 @@ def _key(row: Measurement) -> tuple[str | None, int | None, str, str]:
     return row.case, row.seed, row.metric, row.view
 
 
-def clip_inputs(case: Case, record: ClipRecord) -> str:
-    """The digest of all that a number about one clip depends on, besides the metric; other rows are stale."""
-    stated = [] if record.fps is None else [record.fps]  # older rows have none
-    return files.digest([case.digest, record.sha256, record.fit, record.error, *stated])
+@dataclass(frozen=True)
+class ClipInView:
+    """What a row about a clip is about.
 
-
-def clip_rows(
-    run: Run, case: Case, record: ClipRecord, evaluator: Evaluator, answers: Answers, sample: Sample | None
-) -> Iterator[Measurement]:
-    """One row per metric of the evaluator, for one clip.
-
-    Args:
+    Attributes:
         run: that the clip belongs to.
         case: that the clip animates.
         record: of the clip.
+        view: in which it was shown; None for the clip as it is.
+    """
+
+    run: Run
+    case: Case
+    record: ClipRecord
+    view: ClipView | None = None
+
+    @property
+    def inputs(self) -> str:
+        """The digest of all that a number depends on, besides metric and view; other rows are stale."""
+        record, rules = self.record, [] if self.view is None else [clip_view.RULES]
+        stated = [] if record.fps is None else [record.fps]  # older rows have none
+        return files.digest([self.case.digest, record.sha256, record.fit, record.error, *stated, *rules])
+
+
+def clip_rows(
+    about: ClipInView, evaluator: Evaluator, answers: Answers, seen: OnePass | None
+) -> Iterator[Measurement]:
+    """One row per metric of the evaluator, for one clip in one view.
+
+    Args:
+        about: the clip.
         evaluator: whose metrics.
         answers: its answers; a metric that it leaves out gets a failure row.
-        sample: the clip as it was seen; None if it could not be read.
+        seen: the clip as it was shown; None if it could not be read.
 
     Yields:
         The rows, in the order of the cards.
     """
-    about = {
+    run, case, record = about.run, about.case, about.record
+    columns = {
         "device": record.device,
         "made_with": json.dumps(dict(record.made_with)) if record.made_with else "",
         "case": record.case,
@@ -82,10 +103,11 @@ def clip_rows(
         "seed": record.seed,
         "settings": json.dumps(dict(record.settings or run.settings)),
         "clip_sha256": record.sha256,
-        "decoded": _decoded(sample) if sample else "",
-        "inputs": clip_inputs(case, record),
+        "decoded": _decoded(seen) if seen else "",
+        "inputs": about.inputs,
+        "view": str(about.view or NATIVE),
     }
-    yield from _rows(run, evaluator, answers, about)
+    yield from _rows(run, evaluator, answers, columns)
 
 
 def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> Iterator[Measurement]:
@@ -109,6 +131,7 @@ def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> I
         "clip_sha256": "",
         "decoded": "",
         "inputs": inputs,
+        "view": NATIVE,
     }
     yield from _rows(run, evaluator, answers, about)
 
@@ -147,6 +170,13 @@ def _answer(answer: Value | Exception) -> dict[str, Any]:
     return {**nothing, "error": reason(answer), "status": status}
 
 
-def _decoded(sample: Sample) -> str:
-    size = {"frames": sample.num_frames, "width": sample.width, "height": sample.height, "fps": sample.fps}
-    return json.dumps({**size, **sample.decoded, "image_fit": sample.record.fit, **sample.record.seen})
+def _decoded(seen: OnePass) -> str:
+    """Facts of the clip as it is; below 'view', those of what evaluators saw of it in another view."""
+    in_view = {} if seen.sample is seen.clip else {"view": _size(seen.sample)}
+    record = seen.clip.record
+    facts = {**_size(seen.clip), **seen.clip.decoded, "image_fit": record.fit, **record.seen}
+    return json.dumps({**facts, **in_view})
+
+
+def _size(sample: Sample) -> dict[str, float]:
+    return {"frames": sample.num_frames, "width": sample.width, "height": sample.height, "fps": sample.fps}

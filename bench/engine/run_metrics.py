@@ -1,4 +1,4 @@
-"""What the engine does with one evaluator in one run: the same steps for metrics of clips and of sets of clips.
+"""What the engine does with one evaluator in one run and view: the same steps for metrics of clips and of sets.
 
 Metrics of clips are here, those of sets in `set_metrics`.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from bench.base.progress import Progress
 from bench.engine.one_pass import OnePass
-from bench.engine.rows import KnownRows, clip_inputs, clip_rows
+from bench.engine.rows import ClipInView, KnownRows, clip_rows
 from bench.evaluators import ClipEvaluator, Evaluator, all_failed
-from bench.types import Case, ClipRecord, Measurement, Run
+from bench.media.clip_view import ClipView
+from bench.types import NATIVE, Case, ClipRecord, Measurement, Run
 
 
 class RunMetrics(ABC):
@@ -21,9 +22,11 @@ class RunMetrics(ABC):
 
     Attributes:
         evaluator: loaded when the first clip needs it.
+        view: in which it sees clips; None for clips as they are.
     """
 
     evaluator: Evaluator
+    view: ClipView | None
 
     @abstractmethod
     def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
@@ -31,7 +34,7 @@ class RunMetrics(ABC):
 
     @abstractmethod
     def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:
-        """Stores what is kept of a clip that was shown; the rows about it."""
+        """Stores what is kept of a clip that was shown in the view; the rows about it."""
 
     @abstractmethod
     def fail(self, record: ClipRecord, error: Exception) -> list[Measurement]:
@@ -61,20 +64,23 @@ class ClipMetrics(RunMetrics):
         evaluator: loaded when the first clip needs it.
         run: whose clips.
         cases: of the suite, by id.
+        view: in which it sees clips; None for clips as they are.
     """
 
     evaluator: ClipEvaluator
     run: Run
     cases: Mapping[str, Case]
+    view: ClipView | None = None
 
     def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
-        inputs = clip_inputs(self.cases[record.case], record)
-        return known.answer(self.evaluator, record.case, record.seed, inputs)
+        about = self._about(record)
+        return known.answer(self.evaluator, record.case, record.seed, about.inputs, str(about.view or NATIVE))
 
     def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:
-        case, answers = self.cases[record.case], seen.answers(self.evaluator)
-        return list(clip_rows(self.run, case, record, self.evaluator, answers, seen.sample))
+        return list(clip_rows(self._about(record), self.evaluator, seen.answers(self.evaluator), seen))
 
     def fail(self, record: ClipRecord, error: Exception) -> list[Measurement]:
-        case, answers = self.cases[record.case], all_failed(self.evaluator, error)
-        return list(clip_rows(self.run, case, record, self.evaluator, answers, None))
+        return list(clip_rows(self._about(record), self.evaluator, all_failed(self.evaluator, error), None))
+
+    def _about(self, record: ClipRecord) -> ClipInView:
+        return ClipInView(self.run, self.cases[record.case], record, self.view)

@@ -35,12 +35,14 @@ class SetMetrics(RunMetrics):
         run: whose clips.
         cases: of the suite, by id.
         features: of the run's clips.
+        view: none but native: features of a set are those of whole clips.
     """
 
     evaluator: SetEvaluator
     run: Run
     cases: Mapping[str, Case]
     features: FeatureStore
+    view: None = None
 
     def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
         return bool(record.error) or record.sha256 in self.features

@@ -22,7 +22,7 @@ class Cost(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="cost_seconds", title="Seconds per clip", group="Cost", is_lead=True,
-            version=1, direction="lower", unit="s", low=0.0, high=None,
+            is_native_only=True, version=1, direction="lower", unit="s", low=0.0, high=None,
             depends=("fps", "seconds", "pixels"),
             definition="Wall-clock seconds of generating the clip, without loading the model. For a clip that a server "
             "made: the computing time that it states, or else the time from request to clip, queues included.",
@@ -31,7 +31,7 @@ class Cost(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="cost_peak_memory", title="Peak memory", group="Cost", is_lead=True,
-            version=1, direction="lower", unit="GiB", low=0.0, high=None,
+            is_native_only=True, version=1, direction="lower", unit="GiB", low=0.0, high=None,
             depends=("fps", "seconds", "pixels"),
             definition="Largest memory in use while generating, in 2^30 bytes: on CUDA what torch allocated, on a "
             "CPU the memory of the whole process.",
@@ -60,7 +60,7 @@ class Money(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="cost_usd", title="Price per clip", group="Cost", is_lead=True,
-            version=1, direction="lower", unit="$", low=0.0, high=None,
+            is_native_only=True, version=1, direction="lower", unit="$", low=0.0, high=None,
             depends=("fps", "seconds", "pixels"),
             definition="US dollars that the clip cost, as the service reported; or else as estimated before it was "
             "made, from the dated list of prices. The clip's record says which.",

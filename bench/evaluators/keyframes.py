@@ -78,7 +78,7 @@ class Keyframes(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="keyframe_fidelity", title="Keyframes are met", group="Input image", is_lead=True,
-            version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
+            is_native_only=True, version=1, direction="higher", unit="", low=-1.0, high=1.0, is_main=True,
             definition=f"Mean over the keyframes of the SSIM of the clip's frame of that number with {_KEYFRAME}; "
             f"{similarity.SSIM_IS}.",
             source="Own; Wang et al. 2004, eq. 13.",
@@ -88,7 +88,7 @@ class Keyframes(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="keyframe_psnr", title="Keyframes are met (PSNR)", group="Input image",
-            version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
+            is_native_only=True, version=1, direction="higher", unit="dB", low=0.0, high=similarity.MAX_PSNR,
             definition=f"Mean over the keyframes of {similarity.PSNR_IS} of the clip's frame of "
             f"that number and {_KEYFRAME}, over all pixels and the three colours; at most 100 each.",
             source="The usual definition, on sRGB bytes.",
@@ -96,14 +96,14 @@ class Keyframes(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="keyframe_worst", title="Worst keyframe", group="Input image",
-            version=1, direction="higher", unit="", low=-1.0, high=1.0,
+            is_native_only=True, version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition="The lowest of the SSIMs whose mean is keyframe_fidelity.",
             source="Own; see keyframe_fidelity.",
             blind_to="How many are missed: one decides. The more keyframes there are, the lower it is by chance.",
         ),
         MetricCard(
             name="keyframe_dip", title="Dip between keyframes", group="Input image",
-            version=1, direction="none", unit="", low=-2.0, high=2.0,
+            is_native_only=True, version=1, direction="none", unit="", low=-2.0, high=2.0,
             definition="How far the series of keyframe_fidelity falls between two keyframes: mean of its values at the "
             "two less its lowest value between them; averaged over all neighbouring keyframes with a frame between. "
             "Needs two such keyframes.",
@@ -113,7 +113,7 @@ class Keyframes(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="keyframe_beat", title="Keyframe beat", group="Input image",
-            version=1, direction="lower", unit="", low=0.0, high=1.0,
+            is_native_only=True, version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the variance of the keyframes' SSIM, less a straight line over time, that their phase "
             "explains (frame number modulo the stride, 4 unless set), less what noise alone would give (adjusted R²). "
             "0 where the phases differ by less than 0.002. Over the keyframes after frame 0 whose phase occurs at "
@@ -123,7 +123,7 @@ class Keyframes(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="keyframe_beat_p", title="Keyframe beat, p", group="Input image",
-            version=1, direction="none", unit="", low=0.0, high=1.0,
+            is_native_only=True, version=1, direction="none", unit="", low=0.0, high=1.0,
             definition="How often noise would explain as much as keyframe_beat: F test of the phases beyond a straight "
             "line. 1 where the phases differ by less than 0.002.",
             source="Fisher's analysis of variance. By simulation, p < 0.05 in 5 % of clips with white noise, normal or "

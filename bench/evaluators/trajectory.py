@@ -56,7 +56,7 @@ class Trajectory(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="trajectory_error", title="Trajectory error", group="Motion", is_lead=True,
-            version=1, direction="lower", unit="px", low=0.0, high=None, is_main=True,
+            is_native_only=True, version=1, direction="lower", unit="px", low=0.0, high=None, is_main=True,
             definition="|dx| + |dy| between the tracked point and the trajectory's, in pixels of a canvas with a "
             f"shorter side of 256. {_FRAMES} {_TRUTH} {_TRACK}",
             source=f"{_SOURCE} {_ACCURACY}", blind_to=_BLIND,
@@ -65,7 +65,7 @@ class Trajectory(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="trajectory_error_l2", title="Trajectory error, Euclidean", group="Motion",
-            version=1, direction="lower", unit="px", low=0.0, high=None,
+            is_native_only=True, version=1, direction="lower", unit="px", low=0.0, high=None,
             definition="As trajectory_error, with the Euclidean distance in place of |dx| + |dy|.",
             source=f"ObjMC of MotionCtrl (arXiv 2312.03641), with the choices of trajectory_error. {_ACCURACY}",
             blind_to=_BLIND,
@@ -73,13 +73,13 @@ class Trajectory(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="trajectory_error_share", title="Trajectory error, share", group="Motion",
-            version=1, direction="lower", unit="", low=0.0, high=None,
+            is_native_only=True, version=1, direction="lower", unit="", low=0.0, high=None,
             definition="trajectory_error over 256: a share of the picture's shorter side.",
             source=_SOURCE, blind_to=_BLIND, shows=_SHOWS, ignores=("colour_drift",),
         ),
         MetricCard(
             name="trajectory_lost", title="Trajectory lost", group="Motion",
-            version=1, direction="lower", unit="", low=0.0, high=1.0,
+            is_native_only=True, version=1, direction="lower", unit="", low=0.0, high=1.0,
             definition="Share of the same frames in which the track is lost: a quarter or fewer of the places return, "
             "the window looks unlike what was last seen (correlation below 0.6; below 0.8 after a search), or the "
             "point has left the picture. Tracked as in trajectory_error.",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadResults, UnknownName, UsageError
 from bench.runs import finding, parquet
-from bench.scoring import summary
+from bench.scoring import summary, views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "run", "created", "bench_version", "commit", "software", "made_with", "device", "suite", "suite_version", "case",
     "category", "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings",
-    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status", "decoded",
+    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status", "decoded", "view",
 )  # fmt: skip
 """Columns of Measurement: all but what is long or about single clips' digests."""
 
@@ -28,11 +28,13 @@ class Gathered:
     """The rows of some runs.
 
     Attributes:
-        rows: one per measurement, COLUMNS; texts are categories.
+        rows: one per measurement, COLUMNS; texts are categories. Of one view per suite.
         scores: one per run and metric, see summary.scores.
         names: run id -> its name in tables.
         paths: run id -> the file that its rows are in.
         problems: files that had to be set aside.
+        views: suite, as name@version -> the view of its rows.
+        notes: suite -> why that is native though the default view was asked for.
     """
 
     rows: pd.DataFrame
@@ -40,6 +42,8 @@ class Gathered:
     names: dict[str, str]
     paths: dict[str, Path]
     problems: tuple[BadResults, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def measured(self, run: str) -> list[dict[str, Any]]:
         """One run's scores that have a value, by metric."""
@@ -53,19 +57,22 @@ def records(scores: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -> Gathered:
+def gather(
+    folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "", view: str = views.DEFAULT
+) -> Gathered:
     """The rows of runs below folders; for a run that is in several, those of the last.
 
     Args:
         folders: of runs, or of published results.
         runs: ids, their beginnings or labels; none for all.
         suite: name, or name@version; '' for all.
+        view: whose rows count, see bench.scoring.views.
 
     Returns:
         The rows, and what is exported along with them.
 
     Raises:
-        UnknownName: no such run or suite.
+        UnknownName: no such run, suite or view.
         UsageError: a word names several runs.
     """
     found, problems = parquet.tables(parquet.find(folders), COLUMNS)
@@ -75,10 +82,11 @@ def gather(folders: Iterable[Path], runs: Sequence[str] = (), suite: str = "") -
     if runs:
         labels = dict(zip(rows["run"], rows["label"], strict=True))
         wanted &= {_named(word, {run: str(labels.get(run, "")) for run in wanted}) for word in runs}
-    kept = rows[rows["run"].isin(wanted)]
-    named = dict.fromkeys(kept["run"])
-    chosen = {str(run): paths[str(run)] for run in named}
-    return Gathered(kept, summary.scores(kept), summary.names(kept), chosen, tuple(problems))
+    seen = views.chosen(rows[rows["run"].isin(wanted)], view)
+    kept = seen.rows
+    files = {str(run): paths[str(run)] for run in dict.fromkeys(kept["run"])}
+    names = summary.names(kept)
+    return Gathered(kept, summary.scores(kept), names, files, tuple(problems), seen.views, seen.notes)
 
 
 def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:

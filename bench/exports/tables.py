@@ -13,7 +13,7 @@ from bench.exports.spreadsheets import inert
 from bench.runs import parquet
 from bench.runs.cards import Cards
 from bench.scoring import summary
-from bench.types import SuiteId
+from bench.types import NATIVE, SuiteId
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ NUMBERS = ("mean", "low", "high", "cases", "failed", "unmeasurable", "clips")
 
 CSV_COLUMNS = (
     "suite", "suite_version", "run", "name", "label", "model", "role", "reads_text", "metric", "metric_version",
-    "title", "group", "direction", "unit", *NUMBERS,
+    "view", "title", "group", "direction", "unit", *NUMBERS,
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def as_json(gathered: Gathered) -> dict[str, Any]:
         about = {name: line[name] for name in ("run", "name", "label", "model", "role", "reads_text")}
         entry = entries.setdefault(suite, {}).setdefault(line["run"], {**about, "scores": []})
         entry["scores"].append(
-            {name: line[name] for name in ("metric", "metric_version", "direction", "unit", *NUMBERS)}
+            {name: line[name] for name in ("metric", "metric_version", "view", "direction", "unit", *NUMBERS)}
         )
     suites = [{"suite": suite, "entries": list(found.values())} for suite, found in entries.items()]
     return {"schema": SCHEMA, "suites": suites}
@@ -93,6 +93,7 @@ def _lines(gathered: Gathered) -> Iterator[dict[str, Any]]:
             **{name: score[name] for name in ("label", "model")},
             "role": summary.model_card(gathered.rows, score["model"]).role,
             **{name: score[name] for name in ("reads_text", "metric", "metric_version")},
+            "view": gathered.views.get(str(SuiteId(score["suite"], score["suite_version"])), NATIVE),
             "title": card.title or card.name,
             "group": known.group(card.name),
             "direction": card.direction if known.knows(card.name) else None,

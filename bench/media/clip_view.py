@@ -91,7 +91,8 @@ class ClipView:
                 f"not comparable in view {self}: a clip of {fps:g} fps has no whole step to {self.fps:g} fps, the "
                 f"nearest gives {fps / step:.3g}"
             )
-        return Derivation(self, step, fps / step, *self._size(width, height))
+        size = self._size(width, height)
+        return Derivation(self, step, fps / step, *size, step == 1 and size == (width, height))
 
     def _off(self, fps: float) -> float:
         return abs(fps / self.fps - 1)
@@ -113,6 +114,7 @@ class Derivation:
         step: every so many frames of the clip one is taken, the first among them.
         fps: frames per second of what is derived.
         width, height: its size, pixels.
+        is_beginning: whether its frames are the clip's first ones, as they are.
     """
 
     view: ClipView
@@ -120,6 +122,7 @@ class Derivation:
     fps: float
     width: int
     height: int
+    is_beginning: bool
 
     @property
     def off(self) -> float:

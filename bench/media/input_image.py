@@ -29,12 +29,21 @@ class Regions:
 
 @dataclass(frozen=True)
 class InputImage:
-    """A case's image at a clip's size, fitted as the model was given it; read on first use."""
+    """A case's image at a clip's size, fitted as the model was given it; read on first use.
+
+    Attributes:
+        case: whose image.
+        record: of the clip.
+        width, height: the size at which evaluators see the clip.
+        clip_size: width and height of the clip itself, to which the image is fitted before it is resized as the clip's
+            frames are; None if evaluators see the clip as it is.
+    """
 
     case: Case
     record: ClipRecord
     width: int
     height: int
+    clip_size: tuple[int, int] | None = None
 
     @cached_property
     def pixels(self) -> Image:
@@ -61,7 +70,7 @@ class InputImage:
     @cached_property
     def _fitted(self) -> Callable[[Path], Image]:
         """Two suffice, since a frame has a keyframe on either side; all of a long clip would fill the memory."""
-        return lru_cache(maxsize=2)(partial(_read_and_fit, self.width, self.height, self.record.fit))
+        return lru_cache(maxsize=2)(partial(_read_and_fit, self._sizes, self.record.fit))
 
     @cached_property
     def regions(self) -> Regions:
@@ -84,8 +93,19 @@ class InputImage:
         return Regions(kept.astype(np.uint8) * 255, ((black >= 128) & ~kept).astype(np.uint8) * 255)
 
     def _gray_of(self, image: Image) -> Plane:
-        return pictures.gray(pictures.fit(image, self.width, self.height, self.record.fit))
+        return pictures.gray(_fit(self._sizes, self.record.fit, image))
+
+    @property
+    def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        size = (self.width, self.height)
+        return self.clip_size or size, size
 
 
-def _read_and_fit(width: int, height: int, how: Fit, path: Path) -> Image:
-    return pictures.fit(pictures.read(path), width, height, how)
+def _read_and_fit(sizes: tuple[tuple[int, int], tuple[int, int]], how: Fit, path: Path) -> Image:
+    return _fit(sizes, how, pictures.read(path))
+
+
+def _fit(sizes: tuple[tuple[int, int], tuple[int, int]], how: Fit, image: Image) -> Image:
+    """In two steps where evaluators see resized frames: a clip that shows the image then shows it in any view."""
+    clip_size, size = sizes
+    return pictures.fit(pictures.fit(image, *clip_size, how), *size, "stretch")

@@ -48,6 +48,16 @@ def decoded(texts: Iterable[object]) -> Decoded:
     return Decoded(int(frames), fps, int(width), int(height))
 
 
+def seen(text: object) -> Decoded:
+    """The facts of what evaluators saw of a clip: of the view, where the row is of one.
+
+    Args:
+        text: of the column `decoded`.
+    """
+    in_view = json_object(text).get("view") if isinstance(text, str) else None
+    return decoded([json.dumps(in_view)]) if isinstance(in_view, dict) else decoded([text])
+
+
 def json_object(text: str) -> dict[str, Any]:
     """A JSON object of a row's column; {} for '' and for anything else."""
     try:

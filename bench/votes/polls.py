@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.errors import BadResults, UsageError
 from bench.runs import parquet
-from bench.scoring import summary
+from bench.scoring import summary, views
 from bench.votes.agreement import Agreement, agreements, current
 from bench.votes.ratings import Ratings, rated
 from bench.votes.vote import Vote, counted, judgements, left_share
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "run", "clip_sha256", "label", "suite", "suite_version", "case", "seed", "metric", "metric_version", "value",
+    "view",
 )  # fmt: skip
 """The columns of results that ratings and agreement need."""
 
@@ -89,6 +90,7 @@ def by_suite(votes: Sequence[Vote], rows: pd.DataFrame) -> list[Poll]:
         votes: on any suites; the last of a voter's answers to a question counts.
         rows: the columns of Measurement, at least COLUMNS; of any suites.
     """
+    rows = views.chosen(rows).rows
     own: dict[tuple[str, str], list[Vote]] = {}
     for vote in counted(votes):
         own.setdefault((vote.suite, vote.suite_version), []).append(vote)

@@ -50,11 +50,11 @@ def _words(suite_folder: Path, out: Path) -> list[str]:
     return [sys.executable, "-m", "bench", *words]
 
 
-def _rows(out: Path) -> dict[tuple[str | None, int | None, str], tuple[float | None, str | None]]:
+def _rows(out: Path) -> dict[tuple[str | None, int | None, str, str], tuple[float | None, str | None]]:
     """The rows of the only run, each exactly once."""
     (path,) = out.glob("*/results.parquet")
     rows: list[Measurement] = parquet.read(path)
-    by_key = {(row.case, row.seed, row.metric): (row.value, row.error) for row in rows}
+    by_key = {(row.case, row.seed, row.metric, row.view): (row.value, row.error) for row in rows}
     assert len(by_key) == len(rows)
     return by_key
 

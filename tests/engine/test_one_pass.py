@@ -159,7 +159,7 @@ def test_a_long_clip_is_never_in_memory_whole() -> None:
         def look(self, view: View) -> float:
             return float(view.gray.mean())
 
-    show(video.Stream(frames(), 8.0, {}), [Gray()], CASE, RECORD)
+    show(video.Stream(frames(), 8.0, {}), {None: [Gray()]}, CASE, RECORD)
     assert most <= 5
 
 
@@ -172,7 +172,7 @@ def test_uneven_timing_is_known_at_the_end() -> None:
 
     stream.frames = frames()
     levels = Levels()
-    seen = show(stream, [levels], CASE, RECORD)
+    seen = show(stream, {None: [levels]}, CASE, RECORD)[None]
     assert (seen.sample.fps, seen.sample.decoded["timing"]) == (12.5, "uneven")
 
 

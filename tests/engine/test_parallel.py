@@ -14,8 +14,9 @@ from bench.base.progress import Progress
 from bench.engine.evaluation import Evaluation
 from bench.evaluators import Evaluator
 from bench.media import video
+from bench.media.clip_view import DEFAULT
 from bench.runs import RunFolder
-from bench.types import Clip, ClipRecord, Measurement, Run, Suite
+from bench.types import NATIVE, Clip, ClipRecord, Measurement, Run, Suite
 from tests import parallel_evaluators
 from tests.made import moving_clip, suite
 
@@ -45,12 +46,13 @@ def run_folder(path: Path, tiny: Suite) -> RunFolder:
 def rows(folder: RunFolder) -> list[Measurement]:
     found = folder.rows.read()[0]
     return sorted(
-        (replace(row, created="", commit="") for row in found), key=lambda row: (row.metric, row.case or "")
+        (replace(row, created="", commit="") for row in found),
+        key=lambda row: (row.metric, row.view, row.case or ""),
     )
 
 
 def measure(folder: RunFolder, tiny: Suite, workers: int, *wanted: Evaluator) -> list[Measurement]:
-    Evaluation(RUN, tiny, folder, wanted, Progress(), workers).evaluate()
+    Evaluation(RUN, tiny, folder, wanted, Progress(), (None, DEFAULT)).evaluate(workers=workers)
     return rows(folder)
 
 
@@ -71,7 +73,8 @@ def test_any_number_of_workers_gives_the_same_rows(tmp_path: Path, tiny: Suite) 
 def test_a_clip_that_kills_its_worker_is_a_row_and_the_others_are_measured(
     tmp_path: Path, tiny: Suite
 ) -> None:
-    found = measure(run_folder(tmp_path / "run", tiny), tiny, 2, parallel_evaluators.Deadly())
+    both = measure(run_folder(tmp_path / "run", tiny), tiny, 2, parallel_evaluators.Deadly())
+    found = [row for row in both if row.view == NATIVE]
     assert [row.case for row in found if row.value is not None] == ["c0", "c3"]
     (killed,) = [row for row in found if row.case == "c2"]
     assert killed.status == "failed"

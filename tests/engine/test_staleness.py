@@ -41,7 +41,7 @@ def _numbers(rows: pd.DataFrame) -> dict[tuple[str, int, str], float | str]:
     """What the rows say, without when and where."""
     return {
         (row["case"], row["seed"], row["metric"]): row["value" if row["status"] == "measured" else "error"]
-        for row in rows.to_dict("records")
+        for row in rows[rows["view"] == "native"].to_dict("records")
     }
 
 

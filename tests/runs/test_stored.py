@@ -28,6 +28,9 @@ from bench.runs import parquet
 STORED = Path(__file__).parents[1] / "stored"
 RUNS = {"drift": "drift-tiny-c976a497dd", "swing": "swing-tiny-9d5c7ece73", "mine": "mine-own-6b2ae6756e"}
 
+NATIVE = ("--view", "native")
+"""Version 0.1.0 had no other view."""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -102,7 +105,7 @@ def same_version(name: str) -> str:
 
 def test_runs_are_continued(home: Path) -> None:
     words = ("run", "-m", "drift", "-m", "swing", "--suite", "suites/tiny", "--seeds", "0,1")
-    done = bench(home, *words, "--metrics", same_version("drift"))
+    done = bench(home, *words, "--metrics", same_version("drift"), *NATIVE)
     assert done.returncode == 0, done.stderr
     assert "nothing to generate (8 clips are there), nothing to measure" in done.stdout
     assert {path.name for path in (home / "runs").iterdir()} == {*RUNS.values()}
@@ -114,7 +117,15 @@ def test_a_raised_version_is_measured_anew(tmp_path: Path) -> None:
     file = tmp_path / "runs" / RUNS["mine"] / "results.parquet"
     before = {row.metric: row for row in parquet.read(file)}
     done = bench(
-        tmp_path, "evaluate", "--clips", "own", "--name", "mine", "--metrics", "psnr,temporal_flickering"
+        tmp_path,
+        "evaluate",
+        "--clips",
+        "own",
+        "--name",
+        "mine",
+        "--metrics",
+        "psnr,temporal_flickering",
+        *NATIVE,
     )
     assert done.returncode == 0, done.stderr
     now = {row.metric: row for row in parquet.read(file)}
@@ -123,14 +134,16 @@ def test_a_raised_version_is_measured_anew(tmp_path: Path) -> None:
 
 
 def test_clips_of_somebodys_own_are_continued(home: Path) -> None:
-    done = bench(home, "evaluate", "--clips", "own", "--name", "mine", "--metrics", same_version("mine"))
+    done = bench(
+        home, "evaluate", "--clips", "own", "--name", "mine", "--metrics", same_version("mine"), *NATIVE
+    )
     assert done.returncode == 0, done.stderr
     assert "nothing to measure" in done.stdout
 
 
 def test_settings_in_the_name_of_a_metric_are_continued(home: Path) -> None:
     """Rows that lay in a part which nobody had folded."""
-    words = ("--metric-set", "flicker.window=5", "--metric-set", "fvd_lite0.frames=15")
+    words = ("--metric-set", "flicker.window=5", "--metric-set", "fvd_lite0.frames=15", *NATIVE)
     done = bench(home, "evaluate", "drift", "--metrics", "flicker,fvd_lite0", *words)
     assert done.returncode == 0, done.stderr
     assert "nothing to measure" in done.stdout

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.commands.output import print_all, print_json, warn
-from bench.cli.options import JsonOption, OutOption, how, which, words_of
+from bench.cli.options import JsonOption, OutOption, ViewOption, how, which, words_of
 
 
 def compare(
@@ -30,6 +30,7 @@ def compare(
         bool, how("--across-protocols", help="Verdicts though rate, length, size or coding differ.")
     ] = False,
     markdown: Annotated[Path | None, how(help="Report to write, with plots beside it.")] = None,
+    view: ViewOption = "default",
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
@@ -49,7 +50,7 @@ def compare(
     from bench.comparison.markdown import write_report
 
     asked = [gates.gate(words) for words in fail_if_worse or []]
-    found = comparison(out, runs, words_of(metrics), asked, across_protocols)
+    found = comparison(out, runs, words_of(metrics), asked, across_protocols, view)
     broken = gates.broken(found.pairs, asked)
     warn(found.problems)
     written = write_report(markdown, found) if markdown else []
@@ -57,8 +58,8 @@ def compare(
         print_json(records.as_json(found, broken))
     else:
         for pair in found.pairs:
-            table = tables.comparison(pair, found.suite)
-            print_all([table, *notes.extreme_lines(pair), *notes.notes(pair)])
+            table = tables.comparison(pair, f"{found.suite}, {found.view}")
+            print_all([table, *found.view_notes, *notes.extreme_lines(pair), *notes.notes(pair)])
         print_all([*notes.gate_lines(broken), *map(str, written)])
     raise typer.Exit(bool(broken))
 

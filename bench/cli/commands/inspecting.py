@@ -15,6 +15,7 @@ from bench.cli.options import (
     MemoryOption,
     OutOption,
     SetOption,
+    ViewOption,
     which,
 )
 from bench.errors import UsageError
@@ -44,6 +45,7 @@ def ls(
 
 def show(
     run: Annotated[str, typer.Argument(help="Run: id, its beginning, or label.")],
+    view: ViewOption = "default",
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
@@ -51,22 +53,25 @@ def show(
     from bench import runs
     from bench.cli import terminal
     from bench.runs import parquet
-    from bench.scoring import summary, totals
+    from bench.scoring import summary, totals, views
 
     stored = runs.named(out, run).rows
     found, problems = stored.read()
     warn(problems)
-    rows = parquet.frame(found, stored.cards())
+    seen = views.chosen(parquet.frame(found, stored.cards()), view)
+    rows = seen.rows
     if as_json:
         scores, failures = records(summary.scores(rows)), records(summary.failures(rows))
-        print_json({"totals": totals.records(rows), "scores": scores, "failures": failures})
+        shown = {"view": seen.heading, "totals": totals.records(rows), "scores": scores}
+        print_json({**shown, "failures": failures})
         return
     if not len(rows):
         raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
     print_all(
         [
             terminal.totals_table(rows),
-            terminal.run_table(rows),
+            terminal.run_table(seen),
+            *seen.notes.values(),
             *terminal.failures_tables(rows, "not measurable", "failed"),
         ]
     )

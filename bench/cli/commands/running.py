@@ -31,18 +31,23 @@ from bench.cli.options import (
     SeedsOption,
     SetOption,
     SuiteOption,
+    ViewsOption,
     WorkersOption,
     which,
     words_of,
 )
 from bench.errors import UsageError
-from bench.types import FitChoice, Memory
+from bench.types import NATIVE, FitChoice, Memory
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from bench.engine.jobs import JobReport
     from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
+    from bench.scoring.views import Chosen
+
+BOTH_VIEWS = "native,default"
+"""The views in which clips are measured if nothing is said."""
 
 
 def run(
@@ -57,6 +62,7 @@ def run(
     limit: LimitOption = None,
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
+    view: ViewsOption = BOTH_VIEWS,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     memory: MemoryOption = "full",
@@ -85,7 +91,7 @@ def run(
     if dry_run:
         _print_plan(models, selection, config, as_json)
         return
-    wanted = _metric_request(metrics, metric_settings, download=bool(model or metrics))
+    wanted = _metric_request(metrics, metric_settings, view, download=bool(model or metrics))
     report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
     _print_report(report, wanted, out, as_json)
 
@@ -134,6 +140,7 @@ def evaluate(
     fps: Annotated[float | None, typer.Option(help="Of folders of frames; 8 if nobody says.")] = None,
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
+    view: ViewsOption = BOTH_VIEWS,
     device: DeviceOption = "auto",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
@@ -154,7 +161,7 @@ def evaluate(
     """
     from bench.engine import jobs, requests
 
-    wanted = _metric_request(metrics, metric_settings, download=True)
+    wanted = _metric_request(metrics, metric_settings, view, download=True)
     config = _config(out, device, "auto", "full", retry_failed, workers)
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
@@ -200,11 +207,12 @@ def _seeds(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def _metric_request(names: str, settings: list[str] | None, download: bool) -> MetricRequest:
+def _metric_request(names: str, settings: list[str] | None, view: str, download: bool) -> MetricRequest:
     from bench.engine.requests import MetricRequest
+    from bench.scoring import views
 
     chosen = () if names == "all" else tuple(words_of(names))
-    return MetricRequest(chosen, tuple(settings or ()), download)
+    return MetricRequest(chosen, tuple(settings or ()), download, views.all_named(words_of(view)))
 
 
 def _config(
@@ -229,26 +237,40 @@ def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, a
 
 def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
     """Tables, failures, what is missing and where things are; exits 1 if something asked for is not there."""
-    from bench.scoring import summary, totals
+    from bench.scoring import summary, totals, views
 
     lacking = report.unavailable if wanted.names else {}
     warn(f"not measured: {evaluator}: {reason}" for evaluator, reason in lacking.items())
+    seen = views.chosen(report.rows, _shown_view(wanted))
     if as_json:
         runs = [str(folder.path) for folder in report.folders]
-        scores = records(summary.scores(report.rows))
-        found = {"runs": runs, "totals": totals.records(report.rows), "scores": scores}
+        scores = records(summary.scores(seen.rows))
+        found = {
+            "runs": runs,
+            "views": dict(seen.views),
+            "totals": totals.records(seen.rows),
+            "scores": scores,
+        }
         print_json({**found, "unavailable": report.unavailable})
     else:
-        print_all(_shown(report, wanted, out))
+        print_all(_shown(report, seen, wanted, out))
     raise typer.Exit(bool(report.failed or report.lost or lacking))
 
 
-def _shown(report: JobReport, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:
+def _shown_view(wanted: MetricRequest) -> str:
+    """The default view if clips were measured in it, else the first in which they were."""
+    from bench.media import clip_view
+    from bench.scoring import views
+
+    return views.DEFAULT if clip_view.DEFAULT in wanted.views else str(wanted.views[0] or NATIVE)
+
+
+def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:
     from bench.cli import terminal
 
-    yield from terminal.scores_tables(report.rows, wanted.names)
-    yield from terminal.failures_tables(report.rows, "failed")
-    holes = int((report.rows["status"] == "not measurable").sum())
+    yield from terminal.scores_tables(seen, wanted.names)
+    yield from terminal.failures_tables(seen.rows, "failed")
+    holes = int((seen.rows["status"] == "not measurable").sum())
     if holes:
         yield f"{holes} numbers are not measurable on these clips: bench show RUN says why"
     if not wanted.names:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from bench.cli.commands.output import progress, warn
-from bench.cli.options import OutOption, how, which
+from bench.cli.options import OutOption, ViewOption, how, which
 from bench.errors import UsageError
 
 
@@ -58,6 +58,7 @@ def export(
         Literal["site", "csv", "json", "parquet", "eval-results", "every-eval-ever"],
         how(metavar="FORMAT", help="site, csv, json, parquet, eval-results, every-eval-ever."),
     ] = "site",
+    view: ViewOption = "default",
     clips: Annotated[
         Literal["copy", "link", "none"] | None,
         how(help="Site: copy the clips into it (the default), link to where they lie, or none."),
@@ -87,8 +88,8 @@ def export(
     if format != "site":
         if clips is not None or max_clips is not None:
             raise UsageError(f"--clips and --max-clips are for a site, not for --format {format}")
-        gathered = exports.gather([published, out], run or [], suite)
-        warn(gathered.problems)
+        gathered = exports.gather([published, out], run or [], suite, view)
+        warn((*gathered.problems, *gathered.notes.values()))
         for path in exports.write(format, destination, gathered, dataset):
             typer.echo(path)
         return
@@ -96,7 +97,7 @@ def export(
 
     if dataset:
         raise UsageError("--dataset is for --format eval-results, not for a site")
-    wanted = static.Wanted((published, out), tuple(run or ()), suite, clips or "copy")
+    wanted = static.Wanted((published, out), tuple(run or ()), suite, clips or "copy", view=view)
     if max_clips is not None:
         wanted = replace(wanted, most_clips=max_clips)
     made = static.export(destination, wanted, progress())

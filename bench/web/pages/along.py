@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import svg
 from bench.evaluators.catalogue import Catalogue
-from bench.runs.row_facts import decoded
+from bench.runs.row_facts import seen
 from bench.statistics import series_bands
 from bench.web.content import Block, Figure, Figures, Text
 
@@ -47,7 +47,7 @@ def of_clip(rows: pd.DataFrame, known: Catalogue) -> list[Block]:
 
 def _curve(record: Mapping[Any, Any], known: Catalogue) -> Figure:
     metric, series = str(record["metric"]), [float(value) for value in record["series"]]
-    clip = decoded([record["decoded"]])
+    clip = seen(record["decoded"])
     first = first_frame(series, clip.frames)
     card = known.card(metric)
     across = f"frame ({clip.fps:g} per second)" if clip.fps else "frame"
@@ -90,7 +90,7 @@ def bands(rows: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, Ban
 
 def _band(metric: str, band: Band, rows: pd.DataFrame, known: Catalogue) -> Figure:
     card = known.card(metric)
-    frames = {decoded([text]).frames for text in rows["decoded"].unique()}
+    frames = {seen(text).frames for text in rows["decoded"].unique()}
     is_of_pairs = not band.is_by_share and frames == {len(band.mean_P) + 1}
     places = [float(place) + is_of_pairs for place in band.places_P]
     mean, low, high = (list(map(float, values)) for values in (band.mean_P, band.low_P, band.high_P))

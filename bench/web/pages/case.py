@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bench.evaluators.catalogue import Catalogue
-from bench.scoring import summary
+from bench.scoring import summary, views
 from bench.web import content
-from bench.web.content import Cell, Row, Table, Text
+from bench.web.content import Cell, Heading, Row, Table, Text
 from bench.web.pages import roles
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ ABOUT = "Every run on one case: its clip, and every number about it."
 VALUES = "Every number about this case"
 
 CAPTION = "A single case says little about a model. Click a heading to sort."
+
+
+def heading(view: str) -> Heading:
+    """The heading of the numbers, which are of one view."""
+    return Heading(f"{VALUES}, {views.heading(view)}")
 
 
 def ordered(cases: Iterable[str], suite: Suite | None) -> list[str]:

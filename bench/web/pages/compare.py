@@ -11,6 +11,8 @@ from bench.comparison import columns
 from bench.comparison.extreme_cases import extremes
 from bench.comparison.notes import notes
 from bench.comparison.plots import forest
+from bench.scoring import views
+from bench.types import NATIVE
 from bench.web import content
 from bench.web.content import Block, Cell, Column, Figure, Heading, Listing, Row, Table, Text, Tone, minus
 from bench.web.pages.cells import metric_cell, score_cell
@@ -64,7 +66,13 @@ def scores(found: Ranking, runs: Sequence[str]) -> Table:
     )
 
 
-def pair(found: Pair, suite: str, runs: Sequence[str], kept: Sequence[tuple[str, str]] = ()) -> list[Block]:
+def pair(
+    found: Pair,
+    suite: str,
+    runs: Sequence[str],
+    kept: Sequence[tuple[str, str]] = (),
+    view: str = NATIVE,
+) -> list[Block]:
     """One run against the first.
 
     Args:
@@ -72,8 +80,10 @@ def pair(found: Pair, suite: str, runs: Sequence[str], kept: Sequence[tuple[str,
         suite: name@version, for links to cases.
         runs: all runs that are compared, the first first: links keep them.
         kept: what else links to cases keep of the address, name and value.
+        view: in which they are compared.
     """
-    made: list[Block] = [Heading(f"{found.b.name} against {found.a.name}"), Text(summary(found.differences))]
+    title = f"{found.b.name} against {found.a.name}, {views.heading(view)}"
+    made: list[Block] = [Heading(title), Text(summary(found.differences))]
     if found.differences or found.skipped:
         made.append(_table(found))
     drawn = forest(found)

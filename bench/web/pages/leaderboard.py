@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.evaluators.catalogue import Catalogue, span
-from bench.scoring import recipes, standings, summary
+from bench.scoring import recipes, standings, summary, views
+from bench.types import NATIVE
 from bench.web import content
 from bench.web.content import Badge, Block, Cell, Details, Heading, Row, Table, Text
 from bench.web.pages import leaderboard_plots, roles
@@ -48,11 +49,13 @@ class Ranking:
         standing: its lines are ranked by the first recipe.
         totals: recipe -> run -> its line in the standing by that recipe.
         known: what is known of the metrics.
+        view: of the numbers, except of those about whole clips and sets.
     """
 
     standing: Standing
     totals: tuple[tuple[Recipe, Mapping[str, Line]], ...]
     known: Catalogue
+    view: str = NATIVE
 
     @property
     def suite(self) -> str:
@@ -76,7 +79,7 @@ def ranking(
     """The ranking of a suite.
 
     Args:
-        rows: the columns of Measurement; of this suite at least.
+        rows: the columns of Measurement; of this suite at least, in one view of it.
         scores: of these rows, by summary.scores.
         suite: name@version.
         here: ids of the runs whose clips are on this machine.
@@ -92,7 +95,8 @@ def ranking(
     first = standings.standing(rows, scores, suite, wanted, used[0] if used else None, runs)
     others = [standings.standing(rows, scores, suite, [], recipe, runs) for recipe in used[1:]]
     by_run = ({line.run: line for line in each.lines} for each in ([first, *others] if used else []))
-    return Ranking(first, tuple(zip(used, by_run, strict=True)), known)
+    view = views.of(rows[rows["run"].isin(own["run"])])
+    return Ranking(first, tuple(zip(used, by_run, strict=True)), known, view)
 
 
 def measured(scores: pd.DataFrame) -> list[str]:
@@ -111,13 +115,14 @@ def measured_recipes(scores: pd.DataFrame) -> list[Recipe]:
     ]
 
 
-def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
+def blocks(found: Ranking, title: str = "", plotted: str = "", note: str = "") -> list[Block]:
     """The page's content below its title.
 
     Args:
         found: the suite's ranking.
         title: of the suite; '' where it is not known here.
         plotted: key of the column that is plotted; '' for the first that can be.
+        note: why the numbers are native though the default view was asked for; '' where they are of the view.
     """
     named = f"{found.suite}: {title}" if title else found.suite
     shown = table(found)
@@ -127,7 +132,8 @@ def blocks(found: Ranking, title: str = "", plotted: str = "") -> list[Block]:
     ]
     has_models = any(line.role == "model" for line in found.standing.lines)
     made: list[Block] = [
-        Text(f"{named}. Numbers compare only within one version of a suite.", "quiet"),
+        Text(f"{named}. Numbers compare only within one version of a suite, and one view.", "quiet"),
+        Text(f"{views.said(found.view)}." + f" Shown {note}." * bool(note), "small"),
         *([] if has_models else no_models),
         shown,
         *_missing_totals(found),
@@ -158,7 +164,7 @@ def table(found: Ranking) -> Table:
     if not any(cell.rank for row in rows for cell in row.cells):
         columns, rows = (columns[0], *columns[2:]), [_without_rank(row) for row in rows]
     return Table(
-        f"Scores on {found.suite}: one row per run, one column per metric",
+        f"Scores on {found.suite}, {views.heading(found.view)}: one row per run, one column per metric",
         columns,
         tuple(rows),
         caption=ABOUT,

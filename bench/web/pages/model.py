@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bench.evaluators.catalogue import Catalogue
 from bench.models.card_facts import paper_address
 from bench.runs.row_facts import json_object
-from bench.scoring import summary
+from bench.scoring import summary, views
 from bench.scoring.standings import Score
 from bench.web import content
 from bench.web.content import Badge, Block, Cell, Row, Table, Text
@@ -43,7 +43,7 @@ def header(line: Line, suite: str, rows: pd.DataFrame, recipe: Recipe | None = N
         recipe: of the line's total.
     """
     card = line.card
-    made: list[Block] = [content.Badges(tuple(_badges(line, suite)))]
+    made: list[Block] = [content.Badges(tuple(_badges(line, suite, views.of(rows))))]
     if line.total and recipe:
         rank = f", rank {line.total_rank}" if line.total_rank else ""
         made.append(Text(f"Total {score_cell(line.total).words} by {recipe.name}{rank}: {recipe.title}"))
@@ -54,13 +54,14 @@ def header(line: Line, suite: str, rows: pd.DataFrame, recipe: Recipe | None = N
     return made
 
 
-def _badges(line: Line, suite: str) -> list[Badge]:
+def _badges(line: Line, suite: str, view: str) -> list[Badge]:
     card, is_here = line.card, line.provenance == "clips here"
     found = [
         *roles.badges(line.role),
         Badge(ACCESS.get(card.access, "") if line.role == "model" else ""),
         Badge("" if card.lifecycle == "active" else f"{card.lifecycle}, {card.as_of}".rstrip(", ")),
         Badge(suite),
+        Badge(views.heading(view)),
         Badge(line.provenance, "here" if is_here else ""),
     ]
     return [badge for badge in found if badge.text]

@@ -11,6 +11,8 @@ from bench import exports, runs as run_folders
 from bench.base import files
 from bench.base.progress import Progress
 from bench.exports import moments, tables
+from bench.scoring import views
+from bench.types import NATIVE
 from bench.web import content, player
 from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
 from bench.web.pages import case, citations, compare, leaderboard, model, reported
@@ -43,6 +45,7 @@ class Wanted:
         suite: name or name@version; '' for all.
         clips: where clips go.
         most_clips: of each run: its first seed on the suite's first so many cases.
+        view: whose numbers are shown, see bench.scoring.views.
     """
 
     folders: tuple[Path, ...]
@@ -50,6 +53,7 @@ class Wanted:
     suite: str = ""
     clips: Mode = "copy"
     most_clips: int = MOST_CLIPS
+    view: str = views.DEFAULT
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
         UsageError: destination is something else than a site or an empty folder; an unknown run or suite.
     """
     folders.check(destination)
-    gathered = exports.gather(wanted.folders, wanted.runs, wanted.suite)
+    gathered = exports.gather(wanted.folders, wanted.runs, wanted.suite, wanted.view)
     found = (folder for place in wanted.folders for folder in run_folders.find(place))
     here = {folder.path.name: folder for folder in found if folder.path.name in gathered.paths}
     with folders.replacing(destination) as filled:
@@ -154,7 +158,12 @@ class _Export:
             if each is not suite
         ]
         listed = [Listing(tuple(others), "Other suites")] if others else []
-        blocks = [*content.problems(self.problems), *leaderboard.blocks(suite.ranking, suite.title), *listed]
+        note = self.gathered.notes.get(suite.name, "")
+        blocks = [
+            *content.problems(self.problems),
+            *leaderboard.blocks(suite.ranking, suite.title, note=note),
+            *listed,
+        ]
         self.writer.page(self.writer.boards[suite.name], "Leaderboard", blocks)
 
     def _images(self, suite: SuiteContent) -> dict[str, str]:
@@ -170,8 +179,9 @@ class _Export:
             for line in suite.ranking.standing.lines:
                 folder = suite.here.get(line.run)
                 placed = self.places.clips(folder, suite.shown, bar) if folder else {}
-                rows = self.measured.rows(self.gathered.paths[line.run], line.run)
-                self._write_run_data(suite, line.run, rows, placed)
+                all_rows = self.measured.rows(self.gathered.paths[line.run], line.run)
+                rows = views.only(all_rows, suite.ranking.view)
+                self._write_run_data(suite, line.run, views.only(all_rows, NATIVE), placed)
                 path = f"models/{slug(line.run)}.html"
                 self.writer.page(
                     path, line.name, _run(suite, line, rows, _gallery(suite, line, placed, images))
@@ -198,7 +208,7 @@ class _Export:
         rows = {str(run): pairs.plain(own) for run, own in suite.rows.groupby("run", observed=True)}
         with self.progress.bar(f"{suite.name}: comparisons", len(wanted)) as bar:
             for pair in pairs.compared(rows, suite.names, wanted, suite.here):
-                blocks = compare.pair(pair, suite.name, (pair.a.run, pair.b.run))
+                blocks = compare.pair(pair, suite.name, (pair.a.run, pair.b.run), (), suite.ranking.view)
                 key = f"pairs/{slug(pair.a.run)}--{slug(pair.b.run)}"
                 self.writer.data(key, {"html": self.writer.fragment(blocks)})
                 bar.advance()
@@ -279,7 +289,7 @@ def _board_paths(gathered: Gathered) -> dict[str, str]:
 def _values(suite: SuiteContent, rows: pd.DataFrame) -> list[Block]:
     """The numbers about one case and seed."""
     shown = case.table(rows, [*suite.names], suite.names, suite.ranking.known, picks=player.MOST)
-    return [Heading(case.VALUES), shown]
+    return [case.heading(suite.ranking.view), shown]
 
 
 def _run(suite: SuiteContent, line: Line, rows: pd.DataFrame, gallery: list[Block]) -> list[Block]:

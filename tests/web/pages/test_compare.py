@@ -55,7 +55,7 @@ def steps_of_quality(out: Path, suite: Suite, labels: str) -> None:
 def test_two_runs_are_compared(out: Path) -> None:
     boards.two_runs(out)
     (blocks,) = _blocks(out, "still-tiny", "mover-tiny")
-    assert [heading.text for heading in of_type(blocks, Heading)] == ["mover against still"]
+    assert [heading.text for heading in of_type(blocks, Heading)] == ["mover against still, native"]
     (table,) = tables(blocks)
     found = line(table, "ssim_mean")
     # 0.5 and 0.7 against 1 and 1, over the two cases that both have
