@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from bench.base import weights
 from bench.errors import OutOfMemory, Unavailable, UsageError
 from bench.models import checkpoints, hub
-from bench.models.diffusers import library_output, parts
+from bench.models.diffusers import library_output, parts, weight_sets
 from bench.types import Checkpoint, Runtime
 
 HALF = ("float16", "bfloat16")
@@ -73,6 +74,7 @@ def _loaded(cls: Any, checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtim
     folder = _folder(checkpoint, cls, runtime.dtype, plan)
     _check_files(folder)
     variant = _variant(folder, runtime.dtype)
+    _say_what_is_read(checkpoint, index, folder, variant)
     others = parts.loaded(checkpoint, index, plan, runtime.dtype)
     dtypes = {name: plan.dtype_of(name, runtime.dtype) for name in ("default", *plan.full_precision)}
     pipeline = _read(cls, folder, variant, dtypes, others)
@@ -171,6 +173,22 @@ def _check_files(folder: Path) -> None:
             raise Unavailable(
                 f"weights {path} are cut short or damaged ({error})", "fetch or copy them again"
             ) from error
+
+
+def _say_what_is_read(
+    checkpoint: Checkpoint, index: Mapping[str, Any], folder: Path, variant: str | None
+) -> None:
+    """Names the weights that are read where a user's own folder has several sets; those of the hub are one commit's."""
+    own = {name: entry for name, entry in index.items() if name not in dict(checkpoint.parts)}
+    said = list(weight_sets.notices(folder, own, variant)) if checkpoints.is_folder(checkpoint) else []
+    for name, part in checkpoint.parts:
+        if checkpoints.is_folder(part):
+            library = (index.get(name) or ["diffusers"])[0]
+            said += weight_sets.notice(
+                Path(part.source), "transformers" if library == "transformers" else "diffusers"
+            )
+    for sentence in said:
+        logging.getLogger(__name__).warning(sentence)
 
 
 def _variant(folder: Path, dtype: str) -> str | None:

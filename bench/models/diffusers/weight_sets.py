@@ -1,0 +1,83 @@
+"""Several sets of weights for one part of a folder: which one is read, and which lie beside it, perhaps newer.
+
+A training that saved shards before and one file now, a full file beside an old half-precision one, pickles beside
+safetensors: diffusers and transformers each take one of them, by rules of their own, and say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.models.stored_weights import WEIGHT_FILE, WEIGHT_SUFFIXES
+
+STEMS: Mapping[str, str] = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
+"""Library -> what it calls a network's weights."""
+
+
+def notices(folder: Path, index: Mapping[str, Any], variant: str | None) -> Iterator[str]:
+    """A sentence for each part that has more than one set of weights.
+
+    Args:
+        folder: of a pipeline.
+        index: the content of its model_index.json.
+        variant: that is asked for: 'fp16', or None.
+    """
+    for part, entry in index.items():
+        if isinstance(entry, list) and entry and entry[0]:
+            library = "transformers" if entry[0] == "transformers" else "diffusers"
+            yield from notice(folder / part, library, variant)
+
+
+def notice(part: Path, library: str, variant: str | None = None) -> Iterator[str]:
+    """A sentence, if a part's folder has more than one set of weights.
+
+    Args:
+        part: its folder.
+        library: that reads it, 'diffusers' or 'transformers'.
+        variant: that is asked for; a part without files of it is read without.
+    """
+    sets = _sets(part)
+    name = next((each for each in _preferred(library, _offered(part, variant)) if each in sets), None)
+    if name is None or len(sets) < 2:
+        return
+    read = _changed(sets[name])
+    newer = [other for other in sorted(sets) if other != name and _changed(sets[other]) > read]
+    older = [other for other in sorted(sets) if other != name and other not in newer]
+    beside = [*(f"{other}, which is newer" for other in newer), *older]
+    yield f"{part} has several sets of weights: {name} is read; not read: {', '.join(beside)}"
+
+
+def _sets(part: Path) -> dict[str, Sequence[Path]]:
+    """Name of a file of weights, or of the index of several -> the files."""
+    indices = {path.name: _shards(path) for path in part.glob("*.index*.json")}
+    in_indices = {path for shards in indices.values() for path in shards}
+    singles = [path for path in part.glob("*") if path.suffix in WEIGHT_SUFFIXES and path not in in_indices]
+    return {**indices, **{path.name: [path] for path in singles}}
+
+
+def _shards(index: Path) -> list[Path]:
+    try:
+        names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return []  # loading reports it
+    return [path for name in sorted(set(names)) if (path := index.parent / name).is_file()]
+
+
+def _offered(part: Path, variant: str | None) -> str | None:
+    """The variant, if the part has a file of it."""
+    return variant if variant and any(f".{variant}" in path.name for path in part.glob("*")) else None
+
+
+def _preferred(library: str, variant: str | None) -> list[str]:
+    """Names in the order in which a library looks for them: diffusers takes shards first, transformers one file."""
+    stem, words = STEMS[library], f".{variant}" if variant else ""
+    single, index = f"{stem}{words}{WEIGHT_FILE}", f"{stem}{WEIGHT_FILE}.index{words}.json"
+    pair = [index, single] if library == "diffusers" else [single, index]
+    return [*pair, f"{stem if library == 'diffusers' else 'pytorch_model'}{words}.bin"]
+
+
+def _changed(paths: Sequence[Path]) -> int:
+    return max((path.stat().st_mtime_ns for path in paths), default=0)
