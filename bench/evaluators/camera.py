@@ -131,6 +131,14 @@ class Camera(evaluators.ClipEvaluator):
             shows=("jitter", "redrawn_warp"), ignores=(*_LIGHT, "local_flicker"),
         ),
         MetricCard(
+            name="camera_move_adherence", title="Camera moves as asked", group="Motion",
+            version=1, direction="higher", unit="", low=0.0, high=1.0,
+            definition="camera_adherence of cases that ask the camera to move; none for those that ask it to stand "
+            "still, which a frozen clip does.",
+            source="Own; see camera_adherence.", blind_to=f"How fast: any visible speed counts. {_BLIND}",
+            shows=("jitter", "redrawn_warp"), ignores=(*_LIGHT, "local_flicker"),
+        ),
+        MetricCard(
             name="camera_followers", title="Scene moves with the camera", group="Motion",
             version=1, direction="none", unit="", low=0.0, high=1.0,
             depends=("fps", "pixels", "codec"),
@@ -153,13 +161,13 @@ class Camera(evaluators.ClipEvaluator):
             raise NotMeasurable(
                 "the camera's motion is found from texture, and no two frames have enough of it"
             )
-        motions = motions_of(steps, sample)
+        motions, asked = motions_of(steps, sample), sample.case.camera
+        adherence = evaluators.or_reason(("camera_adherence",), lambda: adherence_value(motions, asked))
         return {
             **evaluators.or_reason(_SPEEDS, lambda: speed_values(steps, sample)),
             "camera_static": Value(float(is_still(motions).mean())),
-            **evaluators.or_reason(
-                ("camera_adherence",), lambda: adherence_value(motions, sample.case.camera)
-            ),
+            **adherence,
+            "camera_move_adherence": of_moves(adherence["camera_adherence"], asked),
             "camera_followers": followers_value(steps),
         }
 
@@ -257,6 +265,13 @@ def adherence_value(motions: Motions, label: str | None) -> dict[str, Value | No
     else:
         raise NotMeasurable(f"the case asks for '{label}', there are static, {', '.join(_LABELS)}")
     return {"camera_adherence": evaluators.mean_value(adheres.astype(np.float64))}
+
+
+def of_moves(adherence: Value | NotMeasurable, label: str | None) -> Value | NotMeasurable:
+    """The adherence of a case that asks the camera to move, without its series; a reason for 'static'."""
+    if label == "static":
+        return NotMeasurable("the case asks the camera to stand still")
+    return Value(adherence.value) if isinstance(adherence, Value) else adherence
 
 
 def followers_value(steps: Sequence[CameraStep | None]) -> Value:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench.evaluators.signals.optical_flow import MotionField
+from bench.evaluators.signals import first_frame_trace
+from bench.evaluators.signals.optical_flow import Flow, MotionField
 from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image, Plane
@@ -110,3 +111,24 @@ class View:
         """
         assert self.before is not None
         return MotionField(self.before.frame, self.frame, self.before.gray, self.gray)
+
+    @cached_property
+    def small(self) -> Plane:
+        """(h, w) uint8: see first_frame_trace.plane.
+
+        Raises:
+            NotMeasurable: the frame is too small for optical flow.
+        """
+        return first_frame_trace.plane(self.gray)
+
+    @cached_property
+    def trace(self) -> Flow:
+        """(h, w, 2): where the content of each pixel of `small` was in frame 0; to be read of every frame, in order.
+
+        Raises:
+            NotMeasurable: the frames are too small for optical flow.
+        """
+        if self.before is None:
+            assert self.t == 0, "the trace of the frame before was not read while it was there"
+            return first_frame_trace.standing(self.small.shape)
+        return first_frame_trace.traced(self.before.trace, self.motion.backward)

@@ -118,6 +118,16 @@ def test_what_is_not_seen_adheres_to_nothing() -> None:
         assert number(concluded([UNSEEN, UNSEEN], asked), "camera_adherence") == 0
 
 
+def test_moves_that_were_asked_for_have_their_own_number() -> None:
+    """A total takes it in place of motion within the picture, which a clip that stands still as asked must not have."""
+    asked = concluded([step(2, 0, 0, 0)] * 2, "pan_right")
+    assert number(asked, "camera_move_adherence") == number(asked, "camera_adherence") == 1
+    still = concluded([step()] * 2, "static")
+    assert number(still, "camera_adherence") == 1
+    assert reason(still, "camera_move_adherence") == "the case asks the camera to stand still"
+    assert reason(concluded([step()], None), "camera_move_adherence") == "the case asks for no camera move"
+
+
 def test_adherence_needs_a_label() -> None:
     assert reason(concluded([step()]), "camera_adherence") == "the case asks for no camera move"
     assert "asks for 'dolly', there are static, pan_left" in reason(

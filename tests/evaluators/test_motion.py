@@ -85,12 +85,21 @@ def test_a_still_clip_has_speed_0_and_says_why_it_has_no_evenness() -> None:
     said = answers(Motion(), sliding([0] * 6))
     for name in ("motion_speed", "motion_share", "motion_jerk", "motion_dynamic", "motion_area"):
         assert said[name].value == 0, name
-    for name in ("motion_smoothness", "motion_onset"):
+    for name in ("motion_smoothness", "motion_onset", "motion_roughness"):
         assert "stands still" in str(said[name])
     assert "no frame differs from the first" in str(said["motion_loop"])
 
 
 # Evenness
+
+
+def test_roughness_has_no_dimension() -> None:
+    """A slide that goes on, or speeds up evenly, has none; a step forth and back (speeds 4, -4, 4) has 4 · 4 over 4."""
+    assert value("motion_roughness", sliding([0, 2, 4, 6])) == pytest.approx(0, abs=0.05)
+    assert value("motion_roughness", sliding([0, 1, 3, 6])) == pytest.approx(0, abs=0.1)
+    forth_and_back = sliding([0, 4, 0, 4, 0])
+    assert value("motion_roughness", forth_and_back) == pytest.approx(4, rel=0.1)
+    assert value("motion_roughness", forth_and_back, 30.0) == value("motion_roughness", forth_and_back, 8.0)
 
 
 def test_smoothness_is_1_less_the_coefficient_of_variation() -> None:

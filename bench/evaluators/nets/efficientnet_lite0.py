@@ -71,6 +71,15 @@ class EfficientNetLite0:
             batches = [self._net(batch).cpu().numpy() for batch in self._batches(frames)]
         return np.concatenate(batches).astype(np.float64)
 
+    def pooled(self, frames: Frames) -> NDArray[np.float32]:
+        """(T, 1280) float32: the last maps, averaged over their 7 x 7 places, of (T, 224, 224, 3) uint8."""
+        with nets.exact():
+            batches = [
+                self._net.forward_features(batch).mean((2, 3)).cpu().numpy()
+                for batch in self._batches(frames)
+            ]
+        return np.concatenate(batches)
+
     def maps(self, frames: Frames) -> tuple[NDArray[np.float32], ...]:
         """(T, C, h, w) float32 for each C of CHANNELS, of (T, 224, 224, 3) uint8: h, w are 56, 28 and 14."""
         with nets.exact():

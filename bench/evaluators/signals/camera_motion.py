@@ -99,7 +99,7 @@ def step(field: MotionField) -> CameraStep | None:
     is_alike = likeness(field.before_gray, field.after_gray, start, there) >= LEAST_LIKENESS
     if is_alike.sum() < LEAST_PLACES:
         return UNSEEN
-    matrix, share = homography(start[is_alike], there[is_alike], TOLERANCE * _coarseness(field.before_gray))
+    matrix, share = homography(start[is_alike], there[is_alike], TOLERANCE * coarseness(field.before_gray))
     height, width = field.before_gray.shape
     return camera_step(matrix, width, height, share * float(is_alike.mean()))
 
@@ -178,6 +178,16 @@ def homography(start: Points, there: Points, tolerance: float) -> tuple[Matrix, 
     return np.asarray(matrix, dtype=np.float64), float(followers.mean())
 
 
+def mapped(matrix: Matrix, places: Points) -> Points:
+    """(N, 2): where a homography takes (N, 2) places; far off where that is beyond the horizon.
+
+    >>> mapped(np.array([[1.0, 0, 5], [0, 1, -2], [0, 0, 1]]), np.array([[1, 2]], np.float32)).tolist()
+    [[6.0, 0.0]]
+    """
+    *there, depth = matrix @ np.vstack([places.T, np.ones(len(places))])
+    return np.asarray((there / np.where(np.abs(depth) < 1e-6, 1e-6, depth)).T, dtype=np.float32)
+
+
 def camera_step(matrix: Matrix, width: int, height: int, followers: float) -> CameraStep:
     """The camera's motion that a homography stands for: its first-order motion at the picture's centre.
 
@@ -206,6 +216,6 @@ def camera_step(matrix: Matrix, width: int, height: int, followers: float) -> Ca
     return CameraStep(float(x - there_x), float(there_y - y), math.log(growth) / 2, -turn, followers)
 
 
-def _coarseness(gray: Plane) -> float:
+def coarseness(gray: Plane) -> float:
     """Pixels of the frame per pixel of the flow's working plane, at least 1."""
     return float(max(1.0, max(gray.shape) / optical_flow.WORKING_SIDE))

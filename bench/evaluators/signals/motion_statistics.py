@@ -81,6 +81,26 @@ def jerk(velocities: NDArray[np.float64], size: Size) -> float:
     return float(lengths.mean() / size.diagonal * size.fps**3)
 
 
+def roughness(velocities: NDArray[np.float64], speeds: Series, size: Size) -> float:
+    """Mean length of the second difference of (T - 1, 4, 4, 2) velocities over the mean of (T - 1,) speeds.
+
+    Args:
+        velocities: of the cells, pixels per frame.
+        speeds: mean lengths of the flow, pixels per frame.
+        size: of the clip.
+
+    Raises:
+        NotMeasurable: fewer than 3 steps, or the clip stands still.
+
+    >>> velocities = np.zeros((3, 4, 4, 2))
+    >>> velocities[:, :, :, 0] = np.array([3, 9, 3])[:, None, None]  # a second difference of -12
+    >>> roughness(velocities, np.array([3.0, 9.0, 3.0]), Size(300, 400, 10.0))
+    2.4
+    """
+    _refuse_still(float(speeds.mean()), size)
+    return jerk(velocities, size) * size.diagonal / size.fps**3 / float(speeds.mean())
+
+
 def dynamic(canvases: Sequence[Plane], size: Size) -> bool:
     """Whether a clip is dynamic by VBench's rule.
 

@@ -123,8 +123,13 @@ def working_plane(gray: Plane, side: int = WORKING_SIDE) -> Plane:
     return gray if scale == 1 else np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def optical_flow(before: Plane, after: Plane) -> Flow:
-    """(H, W, 2): DIS flow at the size of two (H, W) uint8 planes, each side at least 16; zero for equal planes."""
+def optical_flow(before: Plane, after: Plane, near: Flow | None = None) -> Flow:
+    """(H, W, 2): DIS flow at the size of two (H, W) uint8 planes, each side at least 16; zero for equal planes.
+
+    Args:
+        before, after: the planes.
+        near: (H, W, 2), a flow to begin the search with.
+    """
     import cv2
 
     if np.array_equal(before, after):  # DIS may find motion where there is no texture
@@ -132,7 +137,8 @@ def optical_flow(before: Plane, after: Plane) -> Flow:
     # one object per call: calc writes the scales that it chose for this size into the object
     finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # type: ignore[attr-defined]
     finder.setVariationalRefinementIterations(REFINEMENTS)
-    return np.asarray(finder.calc(before, after, None), dtype=np.float32)
+    start = None if near is None else near.copy()  # which calc writes into
+    return np.asarray(finder.calc(before, after, start), dtype=np.float32)
 
 
 def visible(forward: Flow, backward: Flow) -> NDArray[np.bool_]:
