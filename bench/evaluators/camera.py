@@ -136,7 +136,6 @@ class Camera(evaluators.ClipEvaluator):
             definition="camera_adherence of cases that ask the camera to move; none for those that ask it to stand "
             "still, which a frozen clip does.",
             source="Own; see camera_adherence.", blind_to=f"How fast: any visible speed counts. {_BLIND}",
-            shows=("jitter", "redrawn_warp"), ignores=(*_LIGHT, "local_flicker"),
         ),
         MetricCard(
             name="camera_followers", title="Scene moves with the camera", group="Motion",

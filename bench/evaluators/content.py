@@ -6,6 +6,7 @@ turns, changes and uncovers. Both are asked for at once, so that neither layers 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ class Content(evaluators.ClipEvaluator):
             f"leaves the camera's homography by more than a pixel (of {optical_flow.WORKING_SIDE} on the longer side) "
             f"and {APART_PER_SECOND:.0%} of the diagonal per second, that look alike along the flow (correlation "
             f"{camera_motion.LEAST_LIKENESS} over 7 x 7) and less alike, by {LESS_ALIKE:g}, along the homography. Mean "
-            "over steps.",
+            "over steps, but for the tenth of them (at least one) that has most: a cut is no motion.",
             source="Own; the homography of RANSAC (Fischler & Bolles 1981), as for the camera's motion.",
             blind_to="Whether a thing moves or a layer of a still does: see content_new. Parallax of a camera that "
             "travels counts. Things that fill most of the frame pass for the camera.",
@@ -104,7 +105,8 @@ class Content(evaluators.ClipEvaluator):
 
     def conclude(self, frames: Sequence[FrameContent | None], sample: Sample) -> evaluators.Values:
         seen = [frame for frame in frames if frame]
-        motion = evaluators.mean_value([frame.moving for frame in seen])
+        shares = [frame.moving for frame in seen]
+        motion = Value(usual_mean(shares), series=tuple(shares))
         news = [frame.new for frame in seen if frame.new is not None]
         if not news:
             short = NotMeasurable(
@@ -127,6 +129,16 @@ def content(new: float, moving: float) -> float:
     (0.01, 0.0025)
     """
     return new * min(1.0, moving / ENOUGH)
+
+
+def usual_mean(shares: Sequence[float]) -> float:
+    """The mean but for the largest tenth of the values, rounded up; 0 of a single one.
+
+    >>> usual_mean([0.0, 0.5, 0.0, 0.0])
+    0.0
+    """
+    kept = sorted(shares)[: len(shares) - math.ceil(len(shares) / 10)]
+    return float(np.mean(kept)) if kept else 0.0
 
 
 def moving_share(field: MotionField, fps: float) -> float:

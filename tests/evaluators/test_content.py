@@ -94,6 +94,12 @@ def test_noise_and_light_are_no_content() -> None:
         assert found["content"] < 5e-4
 
 
+def test_a_cut_is_no_motion() -> None:
+    """In frames 5 to 8 all is new, and some places look alike by chance in the one step between."""
+    found = numbers(np.stack([texture(0)] * 5 + [texture(3)] * 4))
+    assert found["content_motion"] == found["content"] == 0
+
+
 def test_pure_noise_and_flat_clips_have_none() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (FRAMES, 48, 64, 3)).astype(np.uint8)
     flat = np.full((FRAMES, 48, 64, 3), 100, np.uint8)

@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from bench.calibration import curves
 from bench.runs import parquet
 from bench.scoring import reported
+from bench.scoring.recipes import MOVING
 from bench.web import launch
 from bench.web.pages import calibration, model as model_page
 from bench.web.static.folders import slug
@@ -64,8 +65,8 @@ ONLY: Mapping[str, Mapping[str, str]] = {
 OF_CLIP = ("clip",)
 """The columns that the board alone has: of the model's clip that was chosen."""
 
-OF_TOTAL = ("motion_area", "first_frame_ssim", "warping_error", "motion_smoothness")
-"""What the recipe 'moving' takes besides motion_share."""
+OF_TOTAL = tuple(MOVING.weights)
+"""What the recipe 'moving' takes."""
 
 RESULTS = Path(__file__).parents[2] / "results"
 

@@ -114,16 +114,16 @@ def test_null_baselines_alone_are_no_ranking(out: Path) -> None:
 def write_total(out: Path) -> Suite:
     """mover with what our own recipe takes."""
     suite, mover, _ = boards.two_runs(out)
-    values = {"motion_share": 0.02, "motion_area": 0.1, "first_frame_ssim": 0.9, "warping_error": 0.001,
-              "motion_smoothness": 0.7, "ssim_mean": 0.9}  # fmt: skip
+    full = {term.metric: term.one for group in recipes.MOVING.groups for term in group.terms}
+    values = {**full, "content": 0.005, "first_frame_ssim": 0.9, "ssim_mean": 0.9, "motion_share": 0.02}
     rows = [boards.row(mover, f"c{n}", metric, value) for metric, value in values.items() for n in range(3)]
     boards.write(out, mover, suite, rows, clips=False)
     return suite
 
 
-# all that moves enough is 1; start (0.9 - 0.2) / 0.8 twice, steadiness 0.9, evenness 1.2 / 1.5, by their weights
-TOTAL = 100 * (1.0 * 0.875**2 * 0.9 * 0.8) ** (1 / 5)
-TOTAL_WITHOUT_START = 100 * (1.0 * 0.9 * 0.8) ** (1 / 3)
+# half of the content, thrice; start (0.9 - 0.2) / 0.8; all else is full, by weights that add up to 10
+TOTAL = 100 * (0.5**3 * 0.875) ** (1 / 10)
+TOTAL_WITHOUT_START = 100 * (0.5**3) ** (1 / 9)
 
 
 def test_a_total_shows_its_formula_and_takes_other_weights(out: Path) -> None:
