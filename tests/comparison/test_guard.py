@@ -235,7 +235,7 @@ def test_footage_against_itself_at_half_the_rate_and_length(suite: Path, tmp_pat
             clip = video.read_clip(suite / f"{number}.mkv")
             video.write_clip(tmp_path / name / f"c{number}.mkv", Clip(clip.frames[frames], fps))
         bench.evaluate(tmp_path / name, name, **common)  # type: ignore[arg-type]
-    words = {"metrics": METRICS, "out": tmp_path / "runs"}
+    words = {"metrics": METRICS, "view": "native", "out": tmp_path / "runs"}
     found = bench.compare("whole", "half", **words)  # type: ignore[arg-type]
     assert {*_verdicts(found).values()} == {"not comparable"}
     assert "differs: frame rate 8 vs 4 fps" in found.attrs["notes"]["half"]
@@ -249,9 +249,11 @@ def test_a_clip_against_itself_with_frames_put_between(suite: Path, tmp_path: Pa
     models = ["reversed", "reversed+minterpolate@24"]
     common = {"suite": suite, "metrics": METRICS, "out": tmp_path / "runs", "show_progress": False}
     bench.run(models, **common)  # type: ignore[arg-type]
-    words = {"metrics": METRICS, "out": tmp_path / "runs"}
+    words = {"metrics": METRICS, "view": "native", "out": tmp_path / "runs"}
     found = bench.compare(*models, **words)  # type: ignore[arg-type]
     assert {*_verdicts(found).values()} == {"not comparable"}
     assert "differs: frame rate 8 vs 24 fps" in found.attrs["notes"][models[1]]
     across = bench.compare(*models, across_protocols=True, **words)  # type: ignore[arg-type]
     assert {"better", "worse"} & {*_verdicts(across).values()}
+    in_view = bench.compare(*models, metrics=METRICS, out=tmp_path / "runs")
+    assert {*_verdicts(in_view).values()} == {"no difference shown"}  # every third frame is one of the film's
