@@ -178,9 +178,10 @@ def compare(
 
     Returns:
         One row per pair and metric: baseline, run; metric, version, direction, unit, basis ('cases' or 'set'); cases
-        that both have; a, b: the scores; difference: b minus a; low, high: its 95 % interval; median of the cases'
-        differences, median_low, median_high, median_coverage; p, p_holm; effect; won, lost, tied; detectable;
-        seeds_worth; verdict. See bench.comparison.differences.Difference, and docs/compare.md for how each is computed.
+        that both have; a, b: the scores; difference: b minus a; low, high: its interval, and level, its coverage, with
+        which those of all metrics hold at once in 95 %; median of the cases' differences, median_low, median_high,
+        median_coverage; p, p_adjusted; effect; won, lost, tied; detectable; seeds_worth; verdict. See
+        bench.comparison.differences.Difference, and docs/compare.md for how each is computed.
         `attrs["skipped"]` has the metrics of a run that are not compared, and why; `attrs["notes"]` has what else to
         know of it.
 

@@ -19,7 +19,7 @@ from bench.scoring import summary
 from bench.statistics import paired
 from bench.statistics.arrays import Matrix
 from bench.statistics.hodges_lehmann import hodges_lehmann
-from bench.statistics.significance import ALPHA
+from bench.statistics.mean_test import mean_test
 from bench.statistics.variance_components import VarianceComponents, components, seeds_worth
 from bench.types import MetricCard
 
@@ -88,7 +88,6 @@ class _Sides:
         cases = sorted(set(a) & set(b))
         a_N, b_N = (np.array([side[case] for case in cases], dtype=np.float64) for side in (a, b))
         gaps_N = paired.differences(a_N, b_N)
-        low, high = summary.interval(gaps_N)
         spread = float(np.std(gaps_N, ddof=1)) if len(cases) > 1 else float("nan")
         gains_N = gaps_N * (card.sign or 1)
         order = sorted(range(len(cases)), key=lambda place: (gains_N[place], cases[place]))
@@ -101,15 +100,16 @@ class _Sides:
             a=float(a_N.mean()),
             b=float(b_N.mean()),
             difference=float(gaps_N.mean()),
-            low=_or_none(low),
-            high=_or_none(high),
-            p=paired.sign_flip_p(gaps_N) if paired.least_p(len(cases)) <= ALPHA else None,
+            low=None,
+            high=None,
+            p=None,
+            test=mean_test(gaps_N),
             median=hodges_lehmann(gaps_N),
             effect=paired.effect(gaps_N),
+            detectable=paired.detectable(spread, len(cases)),
             won=int((gains_N > 0).sum()),
             lost=int((gains_N < 0).sum()),
             tied=int((gains_N == 0).sum()),
-            detectable=paired.detectable(spread, len(cases)),
             components=self._components(cases),
             seeds_worth=self._seeds_worth(cases),
             by_case=tuple(
@@ -169,7 +169,3 @@ def _why(rows: pd.DataFrame) -> str:
 
 def _listed(versions: Iterable[str]) -> str:
     return " and ".join(sorted(versions))
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -17,7 +17,6 @@ from bench import evaluators
 from bench.base import settings
 from bench.comparison.coverage import Clip, Tried
 from bench.comparison.differences import Difference, Pair, Skipped
-from bench.comparison.verdicts import decided
 from bench.errors import BenchError, NotMeasurable, Unavailable
 from bench.evaluators import ClipEvaluator, FeatureSet, SetEvaluator, Values, catalogue
 from bench.media import digests
@@ -55,7 +54,7 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
             skipped += [Skipped(metric, str(error), "not measurable") for metric in metrics]
         except BenchError as error:
             skipped += [Skipped(metric, str(error), "unavailable") for metric in metrics]
-    return decided(replace(pair, differences=tuple(found), skipped=tuple(skipped), coverage=covered))
+    return replace(pair, differences=tuple(found), skipped=tuple(skipped), coverage=covered)
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,11 @@ class Triple:
 def differences(
     evaluator: SetEvaluator, metrics: Sequence[str], triple: Triple
 ) -> list[Difference | Skipped]:
-    """B minus A under metrics of the evaluator, with the interval and p of the jackknife over groups of cases.
+    """B minus A under metrics of the evaluator, with the test of the jackknife over groups of cases.
 
     Simulated on Gaussian features of 20 and 77 dimensions, 12 and 40 cases: the standard error is 1.0 to 1.7 times the
     spread of the difference for Fréchet distances, which is cautious, and right for kernel distances. Below
-    bench.statistics.feature_sets.MIN_CASES_INTERVAL cases there is neither interval nor p.
+    bench.statistics.feature_sets.MIN_CASES_INTERVAL cases there is no test.
 
     Args:
         evaluator: whose distance is taken.
@@ -120,12 +119,12 @@ def _difference(
     a, b = (values[name] for values in whole)
     if not isinstance(a, Value) or not isinstance(b, Value):
         return Skipped(metric, str(b if isinstance(a, Value) else a), "not measurable")
-    low, high, p = None, None, None
+    test = None
     without_each = [_gap(name, *part) for part in parts]
     if without_each and not np.isnan(without_each).any():
-        low, high, p = jackknife(b.value - a.value, np.array(without_each))
+        test = jackknife(b.value - a.value, np.array(without_each))
     gap = b.value - a.value
-    return Difference(metric, "", card, "set", cases, a.value, b.value, gap, low, high, p)
+    return Difference(metric, "", card, "set", cases, a.value, b.value, gap, None, None, None, test)
 
 
 def _gap(name: str, a: Values, b: Values) -> float:

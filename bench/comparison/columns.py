@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from bench.base.wording import minus, number, one_line, signed
 from bench.comparison.differences import Difference, Pair
+from bench.statistics.significance import ALPHA
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,11 @@ class Table:
 
 def table(pair: Pair) -> Table:
     """The columns that people see; names of runs and metrics are text in one line, and no markup is escaped."""
-    names = {"a": one_line(pair.a.name), "b": one_line(pair.b.name)}
+    names = {
+        "a": one_line(pair.a.name),
+        "b": one_line(pair.b.name),
+        "difference": _difference_heading(pair),
+    }
     shown = tuple(
         replace(column, heading=names.get(column.key, column.heading)) for column in COLUMNS if column.heading
     )
@@ -89,8 +94,25 @@ def _cell(column: Column, found: Difference) -> Cell:
 
 
 def difference_text(found: Difference) -> str:
-    """'−0.3983 ± 0.16', or the difference alone where it has no interval."""
-    return signed(found.difference) + ("" if found.half is None else f" ± {_two_digits(found.half)}")
+    """'−0.3983 (−0.5617 … −0.235)', or the difference alone where it has no interval."""
+    if found.low is None or found.high is None:
+        return signed(found.difference)
+    return f"{signed(found.difference)} ({signed(found.low)} … {signed(found.high)})"
+
+
+def percent(level: float) -> str:
+    """A level as '99.6 %'.
+
+    >>> percent(1 - 0.05 / 12)
+    '99.6 %'
+    """
+    return f"{100 * level:.3g} %"
+
+
+def _difference_heading(pair: Pair) -> str:
+    """With the level of the intervals, where all have one."""
+    levels = {percent(each.level) for each in pair.differences if each.low is not None}
+    return f"Difference ({levels.pop()} interval)" if len(levels) == 1 else "Difference (interval)"
 
 
 def _metric(found: Difference) -> str:
@@ -102,10 +124,8 @@ def _score(value: float) -> str:
 
 
 def _median(found: Difference) -> str:
-    if found.median is None:
-        return ""
-    value, low, high = found.median.value, found.median.low, found.median.high
-    return signed(value) + ("" if low is None or high is None else f" ({signed(low)} … {signed(high)})")
+    """Without its interval, which has another level and no say in the verdict."""
+    return "" if found.median is None else signed(found.median.value)
 
 
 def _two_digits(value: float | None) -> str:
@@ -116,7 +136,10 @@ def _two_digits(value: float | None) -> str:
 def _p(value: float | None) -> str:
     if value is None:
         return ""
-    return "< 0.001" if value < 0.001 else f"{value:.2g}"
+    if value < 0.001:
+        return "< 0.001"
+    digits = next(n for n in range(2, 18) if (float(f"{value:.{n}g}") <= ALPHA) == (value <= ALPHA))
+    return f"{value:.{digits}g}"
 
 
 def _effect(value: float | None) -> str:
@@ -163,17 +186,19 @@ COLUMNS: tuple[Column, ...] = (
     _number("a", "A", "Mean over the cases that both have", _score),
     _number("b", "B", "Mean over the cases that both have", _score),
     Column("difference", attrgetter("difference"), "Difference",
-           "The second minus the first, ± half of the 95 % interval", difference_text, attrgetter("difference")),
+           "The second minus the first, and its interval: those of all metrics hold at once with 95 %",
+           difference_text, attrgetter("difference")),
     _hidden("low"),
     _hidden("high"),
+    _hidden("level"),
     Column("median", _of_median("value"), "Median",
-           "Median of the cases' differences (Hodges-Lehmann) with its 95 % interval: single cases move it little",
+           "Median of the cases' differences (Hodges-Lehmann): single cases move it little",
            _median, _of_median("value")),
     Column("median_low", _of_median("low")),
     Column("median_high", _of_median("high")),
     Column("median_coverage", _of_median("coverage")),
     _number("p", "p", "How often chance alone gives such a difference, or a larger one", _p),
-    _number("p_holm", "p (Holm)", "p, raised for the number of metrics compared: verdicts go by it", _p),
+    _number("p_adjusted", "p (adjusted)", "p, times the number of metrics compared", _p),
     _number("effect", "Effect",
             "Difference / standard deviation of the cases' differences; 0.2 is called small, 0.8 large", _effect),
     Column("won", attrgetter("won"), "Won", "Cases where the second is better", _won, _win_rate),
@@ -182,7 +207,8 @@ COLUMNS: tuple[Column, ...] = (
     _number("detectable", "Could show",
             "The true difference that this many cases would show with 80 % power", _two_digits),
     _hidden("seeds_worth"),
-    _words("verdict", "Verdict", "Better or worse where p (Holm) is at most 0.05; “no difference shown” is not “equal”",
+    _words("verdict", "Verdict",
+           "Better or worse where the interval of the difference excludes 0; “no difference shown” is not “equal”",
            attrgetter("verdict_text")),
 )  # fmt: skip
 """In the order of frames, JSON and tables."""

@@ -6,7 +6,7 @@ and metrics of whole sets are skipped, since they need the clips' features.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +65,9 @@ def comparison(
     wanted = [*chosen(rows, metrics), *gates.metrics(gated, {*rows["metric"]})]
     run = folders[0].run
     by_run = {folder.path.name: folder for folder in folders}
-    found = pairs(rows, _sides(folders), list(dict.fromkeys(wanted)), by_run, across_protocols)
+    declared = {each.metric for each in gated}
+    wanted = list(dict.fromkeys(wanted))
+    found = pairs(rows, _sides(folders), wanted, by_run, across_protocols, declared)
     return Comparison(str(run.suite_id), found, problems, seen.heading, tuple(seen.notes.values()))
 
 
@@ -89,6 +91,7 @@ def pairs(
     metrics: Sequence[str],
     folders: Mapping[str, RunFolder],
     across_protocols: bool = False,
+    declared: Collection[str] = (),
 ) -> tuple[Pair, ...]:
     """Each side but the first, against the first, on one version of one suite.
 
@@ -98,6 +101,7 @@ def pairs(
         metrics: names, see chosen.
         folders: run -> its folder, where it is on this machine: metrics of whole sets compare by the features in it.
         across_protocols: see comparison.
+        declared: metrics that are questions of their own: see verdicts.decided.
 
     Returns:
         One per side but the first, in their order.
@@ -106,7 +110,7 @@ def pairs(
     first, *others = sides
     found = (by_case.pair(first, side, rows, metrics) for side in others)
     whole = (_with_sets(pair, folders, versions) for pair in found)
-    return tuple(decided(guard.guarded(pair, rows, folders, across_protocols)) for pair in whole)
+    return tuple(decided(guard.guarded(pair, rows, folders, across_protocols), declared) for pair in whole)
 
 
 def _with_sets(pair: Pair, folders: Mapping[str, RunFolder], versions: Mapping[str, str]) -> Pair:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from bench.comparison.coverage import Missing, Tried, missing
-from bench.statistics import paired
 from bench.statistics.hodges_lehmann import MedianDifference
+from bench.statistics.mean_test import MeanTest
 from bench.statistics.significance import ALPHA
 from bench.statistics.variance_components import VarianceComponents
 from bench.types import NATIVE, MetricCard
@@ -87,11 +87,13 @@ class Difference:
         cases: how many both have.
         a, b: the two scores, over these cases.
         difference: b minus a.
-        low, high: its 95 % interval; None for too few cases.
+        low, high: its interval, the differences that its test does not reject; None for too few cases.
         median: of the differences of the cases, with its interval; None for sets.
-        p: of no difference, by sign flips; for a set by the jackknife's t. None for too few cases.
-        p_holm: p, raised for the number of metrics that were compared: see verdicts.decided.
-        verdict: what may be said of B; likewise.
+        p: of no difference; None for too few cases.
+        test: what p and intervals of any level come from; likewise.
+        level: of the interval: see verdicts.decided.
+        p_adjusted: p, times the number of metrics that share 5 %.
+        verdict: what may be said of B: whether the interval excludes 0, and on which side.
         effect: mean over standard deviation of the cases' differences; None where they do not vary.
         won, lost, tied: cases where B is better, worse, equal; for a metric without a direction, higher and lower.
         detectable: the true difference that this many cases would show with 80 % power; None if unknown.
@@ -112,7 +114,9 @@ class Difference:
     low: float | None
     high: float | None
     p: float | None
-    p_holm: float | None = None
+    test: MeanTest | None = None
+    level: float = 1 - ALPHA
+    p_adjusted: float | None = None
     verdict: Verdict = "too few cases"
     median: MedianDifference | None = None
     effect: float | None = None
@@ -136,16 +140,9 @@ class Difference:
         return bool(self.card.sign) and not self.obstacles
 
     @property
-    def half(self) -> float | None:
-        """Half the width of the interval."""
-        return None if self.low is None or self.high is None else (self.high - self.low) / 2
-
-    @property
     def can_be_significant(self) -> bool:
         """Whether significance is attainable at all: on clips that compare, with this many untied cases."""
-        if self.obstacles:
-            return False
-        return self.basis == "set" or paired.least_p(self.won + self.lost) <= ALPHA
+        return not self.obstacles and self.test is not None and self.test.least_p <= ALPHA
 
 
 @dataclass(frozen=True)

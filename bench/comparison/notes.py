@@ -1,29 +1,36 @@
-"""A comparison in sentences: what is left out, seeds, what p can be at all, the extreme cases, broken gates."""
+"""A comparison in sentences: what is left out, seeds, what intervals hold, the extreme cases, broken gates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bench.base.wording import minus, one_line
-from bench.comparison.columns import difference_text
+from bench.comparison.columns import difference_text, percent
 from bench.comparison.differences import Difference, Pair
 from bench.comparison.extreme_cases import CaseGain, extremes
 from bench.comparison.gates import BrokenGate
 from bench.statistics import paired
+from bench.statistics.mean_test import FEWEST, MANY
 from bench.statistics.significance import ALPHA
 
 MOST_NAMED = 12
 """How many cases are named before the rest is counted."""
 
+SHOWN = ("better", "worse", "differs")
+"""Verdicts that say something."""
+
 
 def notes(pair: Pair) -> list[str]:
-    """What else to know: what clips differ in, those without a value, cases left out, seeds, and how small p can be."""
+    """What else to know: what clips differ in, those without a value, cases left out, seeds, what intervals hold."""
     return [
         *_contrast_notes(pair),
         *_missing_notes(pair),
         *_hole_notes(pair),
         *_seed_notes(pair),
+        *_level_notes(pair),
         *_resolution(pair),
+        *_shape_notes(pair),
+        *_unseen(pair),
     ]
 
 
@@ -107,13 +114,53 @@ def _variance_note(found: Difference) -> str:
 
 
 def _resolution(pair: Pair) -> list[str]:
-    tested = [each for each in pair.differences if each.p is not None and each.can_be_significant]
+    tested = [each for each in pair.differences if each.can_be_significant and each.level > 1 - ALPHA]
     cases = min((each.cases for each in tested if each.basis == "cases"), default=0)
     least = paired.least_p(cases) if cases else 0.0
     if least * len(tested) <= ALPHA:
         return []
-    raised = f"{least:.2g}, times {len(tested)} metrics (Holm) {min(least * len(tested), 1.0):.2g}"
+    raised = f"{least:.2g}, times {len(tested)} metrics {min(least * len(tested), 1.0):.2g}"
     return [f"with {cases} cases no p is below {raised}: name fewer with --metrics, or run more cases"]
+
+
+def _level_notes(pair: Pair) -> list[str]:
+    """What the intervals hold, where several metrics share 5 %."""
+    shared = [each for each in pair.differences if each.low is not None and each.level > 1 - ALPHA]
+    if not shared:
+        return []
+    tests = round(ALPHA / (1 - shared[0].level))
+    return [
+        f"{tests} metrics share 5 %: each interval has {percent(shared[0].level)}, and all hold at once with 95 %"
+    ]
+
+
+def _shape_notes(pair: Pair) -> list[str]:
+    """Where equal differences allow no verdict, and where the mean hangs on a few cases."""
+    lines = []
+    for each in pair.differences:
+        name = one_line(each.metric)
+        if each.basis == "cases" and each.test is None and each.cases >= FEWEST:
+            lines.append(
+                f"{name}: most of {each.cases} differences are the same, which says nothing of other cases: "
+                f"run {MANY} or more"
+            )
+        if each.verdict in SHOWN and each.median and each.median.value * each.difference < 0:
+            lines.append(
+                f"{name}: mean and median differ in sign, so a few cases decide the mean: look at them"
+            )
+    return lines
+
+
+def _unseen(pair: Pair) -> list[str]:
+    """What few cases cannot know, beside a verdict: the share of cases that all of them miss one time in twenty."""
+    shown = [each.cases for each in pair.differences if each.verdict in SHOWN and each.basis == "cases"]
+    cases = min(shown, default=MANY)
+    if cases >= MANY:
+        return []
+    return [
+        f"{cases} cases may hold none of the failures that strike {1 - ALPHA ** (1 / cases):.0%} of all cases or "
+        "fewer: the verdict is as far as these cases tell"
+    ]
 
 
 def _some(names: Sequence[object]) -> str:

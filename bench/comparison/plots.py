@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bench.base.svg import CaseGains, CasePanels, Effect, Forest
 from bench.comparison.differences import Difference, Pair
-from bench.statistics.significance import ALPHA
 
 
 def forest(pair: Pair) -> Forest | None:
@@ -34,14 +33,13 @@ def case_panels(pair: Pair) -> CasePanels | None:
     return CasePanels(f"{b} beside {a}, case by case: up is better", panels) if panels else None
 
 
-def standardised(found: Difference) -> tuple[float, float] | None:
-    """Gain and half of its interval, in standard deviations of the cases' differences; None without an interval.
+def standardised(found: Difference) -> tuple[float, float, float] | None:
+    """Gain and the ends of its interval, in standard deviations of the cases' differences; None without an interval.
 
-    A set has no differences of cases: its unit is the deviation that would have given its interval.
+    A set has no differences of cases: its unit is the deviation that would have given its standard error.
     """
-    if not found.half:
+    if found.test is None or found.low is None or found.high is None or not found.test.error:
         return None
-    from scipy.special import stdtrit
-
-    unit = found.half * found.cases**0.5 / float(stdtrit(found.cases - 1, 1 - ALPHA / 2))
-    return found.difference * (found.card.sign or 1) / unit, found.half / unit
+    unit = found.test.error * found.cases**0.5 * (found.card.sign or 1)
+    low, high = sorted((found.low / unit, found.high / unit))
+    return found.difference / unit, low, high

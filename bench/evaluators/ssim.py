@@ -34,7 +34,7 @@ def _cards(
         title: of the mean; the others add to it.
         pairs: which frames are compared, in words.
         blind_to: of the mean, and part of the others'.
-        is_main: whether mean and verdict are main metrics, and the mean leads its group.
+        is_main: whether the mean is a main metric and leads its group.
         claims: the mean's; the halves depend on the same, and the others claim nothing.
     """
     mean = MetricCard(
@@ -85,16 +85,17 @@ def _cards(
             blind_to="How large the change is; one sudden drop in a short clip, which noise with memory also makes.",
         ),
         replace(
-            part,
+            number,
             name=f"{prefix}_verdict",
-            title=f"{title}, verdict",
-            is_main=is_main,
-            depends=DEPENDENCES,
-            definition=f"-1 degrading, 0 steady, 1 improving: {prefix}_slope_p below 0.01 and a change along the clip "
+            title=f"{title}, way of the trend",
+            low=-1.0,
+            high=1.0,
+            definition=f"-1 falling, 0 level, 1 rising: {prefix}_slope_p below 0.01 and a change along the clip "
             f"(slope times duration) of at least {LEAST_CHANGE}, else 0. Needs 11 frames.",
             source="Own. By simulation of 10 to 120 pairs, 2 % at most of steady AR(1) series with memory 0 to 0.6 "
             "get a verdict other than 0, 5 % with 0.8.",
-            blind_to=f"One sudden drop in a short clip; a fall that recovers. A clip that freezes improves. {blind_to}",
+            blind_to="Whether the change is good: a clip that freezes or blurs away rises, too; read it beside "
+            f"sharpness_drift. One sudden drop in a short clip; a fall that recovers. {blind_to}",
         ),
     )
 

@@ -128,7 +128,7 @@ def _half(value: float, sums_V3: Matrix, names: Sequence[str]) -> float | None:
     without_each = _quotient(clusters.sum(axis=0) - clusters)
     if len(clusters) < 2 or not np.isfinite(without_each).all():
         return None
-    low, _, _ = jackknife(value, without_each)
+    low, _ = jackknife(value, without_each).interval()
     return value - low
 
 

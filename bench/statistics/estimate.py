@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.statistics.arrays import Vector
-from bench.statistics.significance import ALPHA
+from bench.statistics.mean_test import MeanTest
 
 
 @dataclass(frozen=True)
@@ -20,30 +20,23 @@ class Estimate:
     high: float | None
 
 
-def jackknife(value: float, without_each: Vector) -> tuple[float, float, float]:
-    """95 % interval of a number and p of its being 0, from the numbers without each group of cases in turn.
+def jackknife(value: float, without_each: Vector) -> MeanTest:
+    """The test of a number and its interval, from the numbers without each group of cases in turn.
 
     Args:
         value: of all cases.
         without_each: (G,), G >= 2: the number without each of G groups of equal size, or nearly so.
 
-    Returns:
-        Low, high, and p in [0, 1]; p is 1 for a value of 0, and 0 for any other value that no group moves.
-
     Source: Shao and Tu 1995, The Jackknife and Bootstrap, §2.3 (delete-a-group), with Student's t of G − 1 degrees.
 
     >>> values = np.array([1.0, 2.0, 3.0])
     >>> without_each = np.array([np.delete(values, place).mean() for place in range(3)])
-    >>> [round(number, 3) for number in jackknife(2.0, without_each)]  # the t interval of a mean
-    [-0.484, 4.484, 0.074]
+    >>> [round(end, 3) for end in jackknife(2.0, without_each).interval()]  # the t interval of a mean
+    [-0.484, 4.484]
     """
-    from scipy.special import stdtr, stdtrit
-
     groups = len(without_each)
     error = math.sqrt((groups - 1) / groups * float(np.square(without_each - without_each.mean()).sum()))
-    half = float(stdtrit(groups - 1, 1 - ALPHA / 2)) * error
-    p = 1.0 if value == 0 else 2 * float(stdtr(groups - 1, -abs(value) / error)) if error > 0 else 0.0
-    return value - half, value + half, p
+    return MeanTest(value, error, groups - 1)
 
 
 def t_quantile(freedom: int) -> float:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.statistics import paired
+from bench.statistics import mean_test, paired
 from bench.statistics.arrays import Mask, Matrix, Vector
 from bench.statistics.significance import ALPHA, holm
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CANCELLED = 1e-10
+CANCELLED = 1e-8
 """Relative to two runs' sums of squares, raw and around the cases' levels: if the sum of squares of the differences is
-smaller, matrix products have lost its digits, and the differences are computed one by one."""
+smaller, matrix products have lost digits of the sum of cubes, and the differences are computed one by one."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class Rank:
 def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     """Rank intervals of runs that were measured case by case; with 95 % confidence all of them hold at once.
 
-    Every two runs are compared by Student's t on the differences of the cases that both have, and Holm's correction
-    over all pairs keeps the chance of any false verdict at 5 %. A run's best place is 1 + the number of runs found
-    better, its worst the number of runs less those found worse. Where no verdict is false (that is, in 95 % of suites
-    like this one), each run found better is truly better, so no true place lies outside its interval, and runs that are
-    truly equal have all the places that they share inside theirs. Simulated (tests/statistics/test_ranking.py) for 5 to
-    8 runs and 10 to 50 cases, normal and heavy-tailed: it holds in 95 % or more.
+    Every two runs are compared by the test of mean_test, on the differences of the cases that both have, and Holm's
+    correction over all pairs keeps the chance of any false verdict at 5 %. A run's best place is 1 + the number of runs
+    found better, its worst the number of runs less those found worse. Where no verdict is false (that is, in 95 % of
+    suites like this one), each run found better is truly better, so no true place lies outside its interval, and runs
+    that are truly equal have all the places that they share inside theirs. Simulated for 5 to 8 runs and 10 to 50 cases
+    (tests/statistics/test_ranking.py), normal and heavy-tailed, it holds in 95 % or more; docs/ranking.md has more.
 
-    Pairs with so few common cases that not even equal signs could be significant (fewer than 6: paired.least_p) are
-    never told apart, and do not count as tests. Differences that are only rounding are 0. Differences that are all the
-    same and not 0 are told apart, however small.
+    Pairs with too few common cases, or too many equal differences (see mean_test), are never told apart, and do not
+    count as tests. Differences that are only rounding are 0. Differences that are all the same and not 0 are told apart
+    from mean_test.MANY cases on, however small.
 
     Groups are for reading: in the order of means, a new one begins at the first run that is found worse than the best
     of the group so far. Members may still differ among themselves, and runs of neighbouring groups need not.
@@ -128,41 +128,37 @@ def _told_by_cases(x_NR: Matrix) -> Mask:
         x_NR: higher is better.
     """
     runs = x_NR.shape[1]
+    better = np.zeros((runs, runs), dtype=bool)
     if runs < 2:
-        return np.zeros((runs, runs), dtype=bool)
+        return better
     # the square of 1e300 is infinite: no gap is told from that
     with np.errstate(over="ignore", invalid="ignore"):
-        gaps, squares, counts = _moments(x_NR)
-    first, second = np.triu_indices(runs, 1)
-    is_test = counts[first, second] >= _fewest()
-    first, second = first[is_test], second[is_test]
-    ps = _t_test(gaps[first, second], squares[first, second], counts[first, second])
-    found = np.array(holm(ps.tolist())) <= ALPHA
-    better = np.zeros((runs, runs), dtype=bool)
-    better[first[found], second[found]] = gaps[first[found], second[found]] > 0
-    better[second[found], first[found]] = gaps[first[found], second[found]] < 0
+        gaps, squares, cubes, counts = _moments(x_NR)
+        own = _own_differences(x_NR, counts)
+    first, second = np.nonzero(np.triu(own >= mean_test.FEWEST, 1))
+    gap, count = gaps[first, second], counts[first, second]
+    error, skewness = mean_test.error_and_skewness(squares[first, second], cubes[first, second], count)
+    ps = np.maximum(mean_test.two_sided_p(gap, error, count - 1, skewness), 2.0 ** (1 - own[first, second]))
+    found = np.array(holm(np.nan_to_num(ps, nan=1.0).tolist())) <= ALPHA
+    better[first[found], second[found]] = gap[found] > 0
+    better[second[found], first[found]] = gap[found] < 0
     return better
 
 
-def _fewest() -> int:
-    """The fewest cases whose differences could be significant if all had one sign."""
-    return next(count for count in range(1, paired.EXACT) if paired.least_p(count) <= ALPHA)
+def _own_differences(x_NR: Matrix, counts: Matrix) -> Matrix:
+    """(R, R), above the diagonal: mean_test.own_differences of two runs; from MANY cases on, all common cases."""
+    own = np.where(counts >= mean_test.MANY, counts, 0.0)
+    is_few = np.triu((counts >= mean_test.FEWEST) & (counts < mean_test.MANY), 1)
+    for row in np.flatnonzero(is_few.any(axis=1)):
+        columns = np.flatnonzero(is_few[row])
+        own[row, columns] = mean_test.own_differences(paired.differences(x_NR[:, [row]], x_NR[:, columns]))
+    return own
 
 
-def _t_test(gaps: Vector, squares: Vector, counts: Vector) -> Vector:
-    """p of mean differences, from the sums of squares around them; 1 for a mean of 0."""
-    from scipy.special import stdtr
+def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """Mean difference of each two runs, row minus column; sums of squares and of cubes around it; number of cases.
 
-    errors = np.sqrt(squares / (counts * (counts - 1)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ps = 2 * stdtr(counts - 1, -np.abs(gaps) / errors)
-    return np.asarray(np.where(gaps == 0, 1.0, ps))
-
-
-def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-    """Mean difference of each two runs, row minus column; sum of squares around it; number of common cases. All (R, R).
-
-    By matrix products: 200 runs of 1,000 cases are 20,000 pairs, and a page ranks a dozen metrics.
+    All (R, R). By matrix products: 200 runs of 1,000 cases are 20,000 pairs, and a page ranks a dozen metrics.
     """
     has_NR = ~np.isnan(x_NR)
     mask_NR = has_NR.astype(np.float64)
@@ -175,19 +171,22 @@ def _moments(x_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
     sums = centred_NR.T @ mask_NR
     own = np.square(centred_NR).T @ mask_NR
     gaps = (sums - sums.T) / np.maximum(counts, 1.0)
-    squares = own + own.T - 2 * centred_NR.T @ centred_NR - counts * np.square(gaps)
+    raw_squares = own + own.T - 2 * centred_NR.T @ centred_NR
+    squares = raw_squares - counts * np.square(gaps)
+    own_cubes, crossed = (centred_NR**3).T @ mask_NR, np.square(centred_NR).T @ centred_NR
+    raw_cubes = own_cubes - own_cubes.T - 3 * (crossed - crossed.T)
+    cubes = raw_cubes - 3 * gaps * raw_squares + 2 * counts * gaps**3
     size = np.square(raw_NR).T @ mask_NR + own
     is_lost = np.triu(~(squares > CANCELLED * (size + size.T)), 1)  # NaN is lost, too
     for row in np.flatnonzero(is_lost.any(axis=1)):
         columns = np.flatnonzero(is_lost[row])
-        gap, square = _exact_moments(x_NR[:, [row]], x_NR[:, columns])
-        gaps[row, columns], gaps[columns, row] = gap, -gap
-        squares[row, columns] = squares[columns, row] = square
-    return gaps, squares, counts
+        gap, square, cube = _exact_moments(x_NR[:, [row]], x_NR[:, columns])
+        gaps[row, columns], squares[row, columns], cubes[row, columns] = gap, square, cube
+    return gaps, squares, cubes, counts
 
 
-def _exact_moments(a_N1: Matrix, b_NR: Matrix) -> tuple[Matrix, Matrix]:
-    """(R,) means of a minus b and sums of squares around them, where rounding is no difference."""
+def _exact_moments(a_N1: Matrix, b_NR: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """(R,) means of a minus b, sums of squares and of cubes around them, where rounding is no difference."""
     gaps = paired.differences(b_NR, a_N1)
     is_common = ~np.isnan(gaps)
     counts = np.maximum(is_common.sum(axis=0), 1)
@@ -195,4 +194,4 @@ def _exact_moments(a_N1: Matrix, b_NR: Matrix) -> tuple[Matrix, Matrix]:
     around = np.where(is_common, gaps - means, 0.0)
     squares = np.square(around).sum(axis=0)
     is_rounding = np.sqrt(squares / counts) <= paired.ROUNDING * np.abs(means)
-    return means, np.where(is_rounding, 0.0, squares)
+    return means, np.where(is_rounding, 0.0, squares), np.where(is_rounding, 0.0, (around**3).sum(axis=0))

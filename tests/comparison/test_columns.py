@@ -29,9 +29,11 @@ def test_the_table_says_what_was_found() -> None:
         for row in (*table.compared, *table.skipped)
     ]
     row = next(row for row in rows if row["metric"] == "ssim_mean ↑")
-    # differences 0.05 to 0.35: mean 0.2, sd 0.108; t(6) = 2.447, half = 2.447 · 0.108 / √7
-    assert (row["a"], row["b"], row["difference"]) == ("0.5", "0.3", "−0.2 ± 0.1")
-    assert (row["p"], row["p_holm"], row["won"]) == ("0.016", "0.031", "0/7")
+    # differences 0.05 to 0.35: mean 0.2, sd 0.108; t(6) = 2.969 for one of two metrics, half = 2.969 · 0.108 / √7
+    assert (row["a"], row["b"], row["difference"]) == ("0.5", "0.3", "−0.2 (−0.3212 … −0.0788)")
+    assert "Difference (97.5 % interval)" in [column.heading for column in table.columns]
+    # 2 / 2⁷, what equal signs allow; the t statistic alone has 0.003
+    assert (row["p"], row["p_adjusted"], row["won"]) == ("0.016", "0.031", "0/7")
     assert (row["effect"], row["verdict"]) == ("−1.85", "worse")
     assert rows[-1]["metric"] == "warping_error"
     assert rows[-1]["verdict"] == "not compared: a has no value: it was not measured"

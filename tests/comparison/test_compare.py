@@ -39,8 +39,8 @@ def test_a_comparison_is_a_frame(out: Path) -> None:
     assert found[["baseline", "run", "metric"]].to_numpy().tolist() == [["old", "new", "ssim_mean"]]
     (row,) = found.to_dict("records")
     assert row["difference"] == pytest.approx((B - A).mean())
-    # all eight signs agree: 2 of 2^8 choices of signs are as far from 0
-    assert row["p"] == row["p_holm"] == pytest.approx(2 / 2**8)
+    # all eight signs agree: 2 of 2^8 choices of signs do
+    assert row["p"] == row["p_adjusted"] == pytest.approx(2 / 2**8)
     assert (row["cases"], row["won"], row["verdict"]) == (8, 8, "better")
     assert row["low"] < row["difference"] < row["high"]
     assert "not here" in found.attrs["skipped"]["new"]["fvd_lite0_debiased"]

@@ -29,7 +29,7 @@ FACTS = {
     "frames": 49, "width": 64, "height": 48, "fps": 8.0, "container": "matroska,webm", "codec": "ffv1",
     "pixel_format": "bgr0", "matrix": "RGB", "range": "JPEG", "decoder": "PyAV 14.0", "image_fit": "cover",
 }  # fmt: skip
-LOW, HIGH = (of([value + n / 100 for n in range(8)]) for value in (0.4, 0.5))
+LOW, HIGH = (of([value + n * value / 40 for n in range(8)]) for value in (0.4, 0.5))
 
 
 def _rows(

@@ -9,37 +9,10 @@ import scipy.stats
 from bench.statistics import paired
 
 
-def test_exact_sign_flips_are_scipys() -> None:
-    found = np.random.default_rng(0).normal(0.5, 1.0, 11)
-    expected = scipy.stats.permutation_test(
-        (found, np.zeros(11)), lambda x, y: np.mean(x - y), permutation_type="samples", n_resamples=np.inf
-    )
-    assert paired.sign_flip_p(found) == pytest.approx(expected.pvalue, abs=1e-12)
-
-
-def test_sampled_sign_flips_are_near_the_t_test() -> None:
-    """60 normal differences: both tests are of the mean; 0.006 is three standard errors of 10,000 flips at 0.04."""
-    found = np.random.default_rng(3).normal(0.25, 1.0, 60)
-    expected = scipy.stats.ttest_rel(found, np.zeros(60)).pvalue
-    assert 0.01 < expected < 0.1
-    assert paired.sign_flip_p(found) == pytest.approx(expected, abs=0.006)
-    assert paired.sign_flip_p(found) == paired.sign_flip_p(found)
-
-
-def test_six_cases_of_one_sign() -> None:
-    """Of 64 choices of signs only two reach the sum; a case that does not differ adds nothing."""
-    assert paired.sign_flip_p(np.array([1.0, 2, 3, 4, 5, 6])) == 2 / 64 == paired.least_p(6)
-    assert paired.sign_flip_p(np.array([1.0, 2, 3, 4, 5, 6, 0])) == 2 / 64
-    assert paired.sign_flip_p(np.zeros(9)) == 1.0
-
-
-@pytest.mark.parametrize("cases", [8, 30])
-def test_false_alarms_are_5_in_100(cases: int) -> None:
-    """Heavy tails, no difference: at most 6 %, where 5 % ± 0.5 % is expected of 2,000 (fewer: p is discrete)."""
-    trials = np.random.default_rng(cases).standard_t(3, (2000 if cases <= 14 else 400, cases))
-    assert np.mean([paired.sign_flip_p(trial) <= 0.05 for trial in trials]) <= (
-        0.06 if cases <= 14 else 0.075
-    )
+def test_least_p_is_of_equal_signs() -> None:
+    """Of 64 choices of signs two have all the same."""
+    assert paired.least_p(6) == 2 / 64
+    assert paired.least_p(0) == 1.0
 
 
 def test_rounding_is_no_difference() -> None:

@@ -18,11 +18,12 @@ PANEL_WIDTH, PANEL_HEIGHT, COLUMNS, GAP = 220, 110, 3, 20
 
 @dataclass(frozen=True)
 class Effect:
-    """One line of a forest plot: the gain of B over A in standard deviations, and half of its interval."""
+    """One line of a forest plot: the gain of B over A in standard deviations, and the ends of its interval."""
 
     name: str
     gain: float
-    half: float
+    low: float
+    high: float
     has_direction: bool = True
 
 
@@ -77,9 +78,10 @@ class CasePanels:
 
 
 def _effect(effect: Effect, y: float) -> list[str]:
-    shade = _shade(effect.gain if abs(effect.gain) > effect.half else 0.0, effect.has_direction)
-    left, right = _place(effect.gain - effect.half), _place(effect.gain + effect.half)
-    told = f"{effect.name}: {minus(f'{effect.gain:+.2f}')} ± {effect.half:.2f} standard deviations"
+    shade = _shade(0.0 if effect.low <= 0 <= effect.high else effect.gain, effect.has_direction)
+    left, right = _place(effect.low), _place(effect.high)
+    gain, low, high = (minus(f"{number:+.2f}") for number in (effect.gain, effect.low, effect.high))
+    told = f"{effect.name}: {gain} ({low} … {high}) standard deviations"
     sign = canvas.mark(_place(effect.gain), y, shade, told)
     if abs(effect.gain) > REACH:
         sign = canvas.text(_place(effect.gain), y + 4, "▶" if effect.gain > 0 else "◀", "middle", shade)

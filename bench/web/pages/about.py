@@ -50,8 +50,8 @@ READING = f"""\
   sharper.
 - **A rank** is an interval, too: 1–3 means that the data allow each of these places. A difference that a suite is too
   small to show is no difference shown.
-- **A comparison** is paired by case. A verdict is given where it would be false in 5 of 100 comparisons at most, over
-  all metrics shown together (Holm's correction).
+- **A comparison** is paired by case. A verdict is given where the interval of the difference excludes 0; the intervals
+  of all metrics shown together hold at once in 95 of 100 comparisons.
 - **Coverage** is the share of clips that have a value. What is missing is missing, never 0, and its reason is on the
   page of the model. Below {100 * ENOUGH:.0f} %, a model has numbers but no rank.
 - **Clips here**: the clips behind the numbers are at hand; look at them. **Numbers only**: the numbers of a run were

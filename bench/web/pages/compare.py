@@ -32,8 +32,8 @@ ABOUT = "Up to four runs of one suite, each against the first."
 TOLD_APART = "What tells them apart"
 
 CAPTION = (
-    "Over the cases that both have. p: signs of the cases' differences flipped at random, raised for the number of "
-    "metrics (Holm). “No difference shown” is not “equal”."
+    "Over the cases that both have. Better or worse: the interval of the difference excludes 0. “No difference "
+    "shown” is not “equal”."
 )
 
 
@@ -89,7 +89,9 @@ def pair(
     drawn = forest(found)
     if drawn:
         made.append(
-            Figure(drawn, caption="Standard deviations of the cases' differences, with 95 % intervals.")
+            Figure(
+                drawn, caption="Standard deviations of the cases' differences, with the table's intervals."
+            )
         )
     cases = [
         Cell(

@@ -8,20 +8,20 @@ from tests.base.svg.drawn import elements, texts, told
 
 
 def test_an_effect_beyond_the_plot_has_an_arrow() -> None:
-    drawn = svg.Forest("t", [svg.Effect("x", 40.0, 1.0), svg.Effect("y", -40.0, 1.0)]).svg()
+    drawn = svg.Forest("t", [svg.Effect("x", 40.0, 39.0, 41.0), svg.Effect("y", -40.0, -41.0, -39.0)]).svg()
     assert "▶" in drawn
     assert "◀" in drawn
 
 
 def test_an_effect_tells_its_numbers_with_a_true_minus_and_its_name_as_it_is() -> None:
-    drawn = svg.Forest("t", [svg.Effect("clipsim[model=ViT-L-14]", -0.5, 0.25)]).svg()
-    assert told(drawn) == ["clipsim[model=ViT-L-14]: −0.50 ± 0.25 standard deviations"]
+    drawn = svg.Forest("t", [svg.Effect("clipsim[model=ViT-L-14]", -0.5, -0.75, -0.125)]).svg()
+    assert told(drawn) == ["clipsim[model=ViT-L-14]: −0.50 (−0.75 … −0.12) standard deviations"]
 
 
 def test_colours_are_of_gains_that_are_told_apart_from_0() -> None:
     effects = [
-        svg.Effect("better", 1.0, 0.5), svg.Effect("worse", -1.0, 0.5), svg.Effect("unsure", 0.2, 0.5),
-        svg.Effect("neither", 1.0, 0.5, has_direction=False),
+        svg.Effect("better", 1.0, 0.5, 1.5), svg.Effect("worse", -1.0, -1.5, -0.5),
+        svg.Effect("unsure", 0.2, -0.3, 0.7), svg.Effect("neither", 1.0, 0.5, 1.5, has_direction=False),
     ]  # fmt: skip
     circles = elements(svg.Forest("t", effects).svg(), "circle")
     assert [circle.get("fill") for circle in circles] == [GREEN, RED, GRAY, GRAY]

@@ -32,7 +32,7 @@ def every_plot(name: str, values: Sequence[float] = (0.0, 1.0)) -> list[Plot]:
         svg.Scatter(name, [svg.Dot(name, a, b, (a, b), (a, b)), svg.Dot("other", b, a)], name, name, [(a, b), (b, a)]),
         svg.Spreads(name, [svg.Spread(name, a, a, b, values=[a, b])], name),
         svg.Matrix(name, [name], [name], [[svg.Tile("#000000", "✓", name)]]),
-        svg.Forest(name, [svg.Effect(name, a, b)]),
+        svg.Forest(name, [svg.Effect(name, a, a, b)]),
         svg.CasePanels(name, [svg.CaseGains(name, (name, "c1"), (a, b))]),
     ]  # fmt: skip
 
