@@ -54,7 +54,12 @@ def test_the_models_and_metrics_of_the_readme_run(
     for block in blocks("README.md"):
         exec(compile(block, "README.md", "exec"), vars(module))
     rows = bench.run(
-        "brighter", settings={"num_frames": 3}, limit=2, metrics=["brightness"], show_progress=False
+        "brighter",
+        settings={"num_frames": 3},
+        limit=2,
+        metrics=["brightness"],
+        view="native",
+        show_progress=False,
     )
     (series,) = rows[rows["case"] == "cat"]["series"]
     assert series[1] - series[0] == pytest.approx(1.0, abs=0.05)  # a few pixels are white already
