@@ -66,7 +66,7 @@ def evaluated(
     source = ClipSource(csv, "mine", fit=fit)
     config = RunConfig(out, workers=workers)
     report = jobs.evaluate_clips(source, MetricRequest(("first_frame",)), config, heard)
-    rows = report.rows[report.rows["metric"] == "first_frame_ssim"]
+    rows = report.rows[(report.rows["metric"] == "first_frame_ssim") & (report.rows["view"] == "native")]
     found = {
         row["case"]: {**json.loads(row["decoded"]), "ssim": row["value"]} for row in rows.to_dict("records")
     }
