@@ -1,4 +1,4 @@
-"""Whether the brightness of the whole frame jumps or pulses: its steps, its dominant period, and that of the window."""
+"""Whether light or colour of the whole frame jumps, and whether its brightness pulses, above all with the window."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench import evaluators
 from bench.errors import NotMeasurable
 from bench.evaluators.signals import spectrum
 from bench.evaluators.view import Sample, View
-from bench.types import MetricCard, Plane, Value
+from bench.types import Image, MetricCard, Plane, Value
 
 SEVERE = 15.0
 """Gray levels: a larger step is severe."""
@@ -22,12 +22,18 @@ SEVERE = 15.0
 MILD = 8.0
 """Gray levels: a larger step, up to SEVERE, is mild."""
 
-_MEAN = "Mean gray: BT.601 luma of a frame (uint8), averaged over its pixels."
+_MEAN = (
+    "A step is the absolute change of the means of red, green and blue (sRGB, uint8) over the frame, averaged over the "
+    "three: of gray, that of its level."
+)
 _BLIND = (
     "Flicker of one area that another one cancels out; a still clip scores best. Punishes cuts and changes of light "
     "that were asked for."
 )
-_BLIND_PERIOD = "What leaves the frame's mean as it is; a rhythm whose jumps go up and down at random."
+_BLIND_PERIOD = (
+    "What leaves the frame's mean gray (BT.601) as it is, such as colours that pulse at equal luma: the steps show "
+    "these; a rhythm whose jumps go up and down at random."
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,17 @@ class Settings:
     window: Annotated[int, Ge(2)] = 9
 
 
+@dataclass(frozen=True)
+class FrameLight:
+    """The mean gray of a frame, and its mean (red, green, blue); levels."""
+
+    gray: float
+    colour: tuple[float, float, float]
+
+
 @evaluators.add
 class Flicker(evaluators.ClipEvaluator):
-    """Steps and rhythm of the mean-gray series; a clip that never changes scores best at all of them."""
+    """Steps of the mean colour and rhythm of mean gray; a clip that never changes scores best at all of them."""
 
     name = "flicker"
     Settings = Settings
@@ -51,28 +65,28 @@ class Flicker(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="flicker_severe", title="Severe brightness jumps", group="Flicker",
-            version=1, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
+            version=2, direction="lower", unit="", low=0.0, high=1.0, is_main=True,
             depends=("fps", "letterbox"),
-            definition=f"Share of steps from frame to frame in which mean gray changes by more than 15. {_MEAN}",
+            definition=f"Share of steps from frame to frame of more than 15 levels. {_MEAN}",
             source="Own; thresholds as in the project's brief. VBench's temporal flickering averages the change of "
             "pixels, which also depends on motion.",
             blind_to=_BLIND,
         ),
         MetricCard(
             name="flicker_mild", title="Mild brightness jumps", group="Flicker",
-            version=1, direction="lower", unit="", low=0.0, high=1.0,
+            version=2, direction="lower", unit="", low=0.0, high=1.0,
             depends=("fps", "letterbox"),
-            definition="Share of steps in which mean gray changes by more than 8 and at most 15: severe and mild "
+            definition="Share of steps of more than 8 and at most 15 levels (see flicker_severe): severe and mild "
             "together are the steps above 8.",
             source="Own; see flicker_severe.", blind_to=_BLIND,
         ),
         MetricCard(
             name="flicker_max_step", title="Largest brightness jump", group="Flicker",
-            version=2, direction="lower", unit="gray levels", low=0.0, high=255.0,
+            version=3, direction="lower", unit="gray levels", low=0.0, high=255.0,
             depends=("fps", "seconds", "codec", "letterbox"),
-            definition="The largest absolute change of mean gray from one frame to the next.",
+            definition="The largest step from one frame to the next: see flicker_severe.",
             source="Own; see flicker_severe.", blind_to=f"How often: one step decides. {_BLIND}",
-            series="mean gray of each frame: T values, whose differences are the steps", is_main=True,
+            series="each step: T - 1 values, gray levels", is_main=True,
         ),
         MetricCard(
             name="flicker_period", title="Brightness rhythm, period", group="Flicker",
@@ -129,12 +143,15 @@ class Flicker(evaluators.ClipEvaluator):
         ),
     )  # fmt: skip
 
-    def look(self, view: View) -> float:
-        return mean_gray(view.gray)
+    def look(self, view: View) -> FrameLight:
+        return FrameLight(mean_gray(view.gray), mean_colour(view.frame))
 
-    def conclude(self, grays: Sequence[float], sample: Sample) -> evaluators.Values:
-        levels = np.array(grays)
-        return step_values(levels) | peak_values(levels) | window_values(levels, self.settings.window)
+    def conclude(self, frames: Sequence[FrameLight], sample: Sample) -> evaluators.Values:
+        colours, levels = (
+            np.array([frame.colour for frame in frames]),
+            np.array([frame.gray for frame in frames]),
+        )
+        return step_values(colours) | peak_values(levels) | window_values(levels, self.settings.window)
 
 
 def mean_gray(gray: Plane) -> float:
@@ -144,18 +161,27 @@ def mean_gray(gray: Plane) -> float:
     return float(cv2.mean(gray)[0])
 
 
-def step_values(levels: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
-    """Shares of severe and of mild steps, and the largest step, of (T,) mean gray, T >= 2.
+def mean_colour(frame: Image) -> tuple[float, float, float]:
+    """The mean red, green and blue of an (H, W, 3) uint8 frame."""
+    import cv2
 
-    >>> values = step_values(np.array([100.0, 120.0, 110.0, 111.0, 111.0]))  # steps of 20, 10, 1 and 0
+    red, green, blue, _ = cv2.mean(frame)
+    return red, green, blue
+
+
+def step_values(colours: NDArray[np.float64]) -> dict[str, Value | NotMeasurable]:
+    """Shares of severe and of mild steps, and the largest step, of (T, 3) mean colours, T >= 2.
+
+    >>> grays = np.array([100.0, 120.0, 110.0, 111.0, 111.0])  # steps of 20, 10, 1 and 0
+    >>> values = step_values(grays[:, None].repeat(3, axis=1))
     >>> [values[f"flicker_{name}"].value for name in ("severe", "mild", "max_step")]
     [0.25, 0.25, 20.0]
     """
-    steps = np.abs(np.diff(levels))
+    steps = np.abs(np.diff(colours, axis=0)).mean(axis=1)
     return {
         "flicker_severe": Value(float(np.mean(steps > SEVERE))),
         "flicker_mild": Value(float(np.mean((steps > MILD) & (steps <= SEVERE)))),
-        "flicker_max_step": Value(float(steps.max()), series=tuple(levels.tolist())),
+        "flicker_max_step": Value(float(steps.max()), series=tuple(steps.tolist())),
     }
 
 

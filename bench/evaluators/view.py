@@ -6,11 +6,13 @@ A clip is never in memory as a whole: 900 frames of 1280 x 720 would be 2.5 GB. 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench.evaluators.signals import first_frame_trace
+from bench.evaluators.signals import first_frame_trace, noise_floor
+from bench.evaluators.signals.noise_floor import Drift, Grays
 from bench.evaluators.signals.optical_flow import Flow, MotionField
 from bench.media import pictures
 from bench.media.input_image import InputImage
@@ -55,6 +57,11 @@ class Sample:
     def height(self) -> int:
         """Pixels from top to bottom."""
         return self.input.height
+
+    @property
+    def diagonal(self) -> float:
+        """Length of the diagonal, pixels."""
+        return math.hypot(self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,20 @@ class View:
             return None
         to_before = measure(self.before, self)
         return FrameSimilarity(to_before, to_before if self.t == 1 else measure(self.first, self))
+
+    @cached_property
+    def drift(self) -> Drift:
+        """How far this frame has come from frame 0, and what noise alone makes of it; not for frame 0.
+
+        Raises:
+            NotMeasurable: the frames are too small for optical flow.
+        """
+        return noise_floor.drift(self.first.cell_grays, self.cell_grays, self.motion)
+
+    @cached_property
+    def cell_grays(self) -> Grays:
+        """(16, 16): mean gray of the cells of a grid."""
+        return noise_floor.cell_grays(self.gray)
 
     @cached_property
     def motion(self) -> MotionField:

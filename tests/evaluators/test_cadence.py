@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from bench.calibration import damages
 from bench.errors import NotMeasurable
 from bench.evaluators.cadence import Cadence
 from bench.evaluators.signals.repeats import blends, change, lattice, pace, repeat_pattern, repeats
@@ -187,9 +188,22 @@ def test_changes_are_seen_where_they_are() -> None:
 
 
 def test_null_clips() -> None:
-    with pytest.raises(NotMeasurable, match="nothing moves"):
+    with pytest.raises(NotMeasurable, match="clip stands still"):
         measured(photograph()[None].repeat(8, axis=0))
     assert measured(moving_clip(20).frames, fps=8.0) == {"repeats": 0, "blends": 0, "fps": 8, "period": 1}
+
+
+@pytest.mark.parametrize("crf", [12, 23, 35])
+def test_a_still_through_a_codec_stands_still(crf: float) -> None:
+    """Which had 3.4 frames per second: the codec went on refining it."""
+    coded = damages.TABLE["compression"].of(
+        scene("static", 0).repeat(2, axis=0), crf, np.random.default_rng(0)
+    )
+    assert len({frame.tobytes() for frame in coded}) > 1
+    with pytest.raises(
+        NotMeasurable, match="clip stands still: no cell of a 16 x 16 grid changes by more than"
+    ):
+        measured(coded)
 
 
 def test_one_new_frame_has_no_rate() -> None:

@@ -96,18 +96,31 @@ def test_a_patch_that_the_mean_hides_is_local() -> None:
     assert found[0] == (0, 0)
 
 
+def test_colour_counts_at_equal_luma() -> None:
+    """Red and blue by 32 either way, green making up for the luma, was 1.2 where brightness noise of 8 was 8.3."""
+    green = 32 * (0.114 - 0.299) / 0.587
+    still = scene("static", 0).astype(np.float64) / 2 + 60
+    signs = np.array([1, -1, -1, 1])[:, None, None, None]
+    coloured = np.rint(still + signs * [32, green, -32]).astype(np.uint8)
+    assert np.ptp(pictures.gray(coloured).mean(axis=(1, 2))) < 0.5
+    overall, local = measured(coloured)
+    # of three steps, two of 64, 20 and 64 levels
+    assert overall == pytest.approx(2 / 3 * (2 * 64 + 2 * abs(green)) / 3, rel=0.02)
+    assert local == pytest.approx(overall, rel=0.02)
+
+
 def test_cells_are_numpys_means_of_the_pixels_that_are_seen() -> None:
     frames = scene("pan_left", 2.5)
     gray = [pictures.gray(frame) for frame in frames[:2]]
     motion = MotionField(frames[0], frames[1], *gray)
     height, width = 128 // 16, 208 // 16  # whole pixels a cell, so that plain blocks are the cells
-    difference = pictures.gray(motion.warped).astype(np.float64) - gray[0]
+    difference = motion.warped.astype(np.float64) - frames[0]
     blocks = [
         (difference[y : y + height, x : x + width], motion.visible[y : y + height, x : x + width])
         for y in range(0, 128, height)
         for x in range(0, 208, width)
     ]
-    expected = [block[seen].mean() for block, seen in blocks if seen.mean() >= 0.25]
+    expected = [block[seen].mean(axis=0) for block, seen in blocks if seen.mean() >= 0.25]
     np.testing.assert_allclose(cell_steps(motion), expected, atol=1e-4)  # float32
 
 

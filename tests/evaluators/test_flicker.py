@@ -34,7 +34,19 @@ def test_steps_counted_by_hand() -> None:
     assert number(values, "flicker_max_step") == 40
     found = values["flicker_max_step"]
     assert isinstance(found, Value)
-    assert found.series == (100, 108, 117, 132, 148, 108, 108)
+    assert found.series == (8, 9, 15, 16, 40, 0)
+
+
+def test_colour_counts_at_equal_luma() -> None:
+    """Red up and blue down by 32, green making up for the luma, and back: (32 + 10 + 32) / 3 from frame to frame."""
+    green = 32 * (0.114 - 0.299) / 0.587
+    frames = photograph()[None].repeat(6, axis=0) // 2 + 40
+    frames = np.rint(frames + np.array([0, 1, 0, 1, 0, 1])[:, None, None, None] * [32, green, -32]).astype(
+        np.uint8
+    )
+    values = measured(frames)
+    assert number(values, "flicker_max_step") == pytest.approx((64 + abs(green)) / 3, abs=0.2)
+    assert number(values, "flicker_severe") == 1
 
 
 def test_mean_gray_is_numpys_mean() -> None:
@@ -47,6 +59,7 @@ def test_mean_gray_is_numpys_mean() -> None:
 @settings(max_examples=50)
 def test_steps_do_not_mind_direction_or_sign(levels: list[int]) -> None:
     series = np.array(levels, dtype=np.float64)
+    series = series[:, None].repeat(3, axis=1)
     shares = {name: found.value for name, found in step_values(series).items() if isinstance(found, Value)}
     assert shares["flicker_severe"] + shares["flicker_mild"] <= 1 + 1e-12
     for other in (series[::-1], 255 - series):

@@ -143,8 +143,8 @@ def test_clips_of_somebodys_own_are_continued(home: Path) -> None:
 
 def test_settings_in_the_name_of_a_metric_are_continued(home: Path) -> None:
     """Rows that lay in a part which nobody had folded."""
-    words = ("--metric-set", "flicker.window=5", "--metric-set", "fvd_lite0.frames=15", *NATIVE)
-    done = bench(home, "evaluate", "drift", "--metrics", "flicker,fvd_lite0", *words)
+    words = ("--metric-set", "fvd_lite0.frames=15", *NATIVE)  # flicker's, in that part too, have risen in version
+    done = bench(home, "evaluate", "drift", "--metrics", "fvd_lite0", *words)
     assert done.returncode == 0, done.stderr
     assert "nothing to measure" in done.stdout
 

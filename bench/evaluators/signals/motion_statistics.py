@@ -51,18 +51,24 @@ class Size:
         return math.hypot(self.width, self.height)
 
 
-def smoothness(speeds: Series, size: Size) -> float:
-    """1 less the coefficient of variation of (T - 1,) speeds: at most 1, which an even motion has.
+def smoothness(velocities: NDArray[np.float64], size: Size) -> float:
+    """1 less how much (T - 1, 4, 4, 2) velocities change from step to step, over how large they are: in [-1, 1].
+
+    1 for a motion that goes on as it is, 0 where a velocity says nothing about the next, -1 where each undoes the last.
 
     Raises:
         NotMeasurable: one step only, or the clip stands still.
 
-    >>> smoothness(np.array([1.0, 3.0]), Size(320, 240, 8.0))  # deviation 1, mean 2
-    0.5
+    >>> velocities = np.zeros((2, 4, 4, 2))
+    >>> velocities[0, :, :, 0], velocities[1, :, :, 0] = 1, 3  # to the right: 2 more, and 2 on average
+    >>> smoothness(velocities, Size(320, 240, 8.0))
+    0.0
     """
-    _refuse_short(speeds, 2, "evenness of motion")
-    _refuse_still(float(speeds.mean()), size)
-    return float(1 - speeds.std() / speeds.mean())
+    _refuse_short(velocities, 2, "evenness of motion")
+    lengths = np.linalg.norm(velocities, axis=-1)
+    _refuse_still(float(lengths.mean()), size)
+    changes = np.linalg.norm(np.diff(velocities, axis=0), axis=-1)
+    return float(1 - 2 * changes.sum() / (lengths[1:] + lengths[:-1]).sum())
 
 
 def jerk(velocities: NDArray[np.float64], size: Size) -> float:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
+from bench.media import pictures
 from bench.types import Image, Plane
 
 Flow: TypeAlias = NDArray[np.float32]
@@ -98,6 +99,26 @@ class MotionField:
             NotMeasurable: the frames are too small.
         """
         return warped(self.after, self.forward)
+
+    @cached_property
+    def warped_gray(self) -> Plane:
+        """(H, W) uint8: the gray of `warped`.
+
+        Raises:
+            NotMeasurable: the frames are too small.
+        """
+        return pictures.gray(self.warped)
+
+    @cached_property
+    def speed(self) -> float:
+        """Mean length of the forward flow, pixels.
+
+        Raises:
+            NotMeasurable: the frames are too small.
+        """
+        u, v = self.forward[..., 0], self.forward[..., 1]
+        # cv2.mean of cv2.magnitude gave other last bits from call to call
+        return float(np.mean(np.sqrt(u * u + v * v), dtype=np.float64))
 
     @cached_property
     def _working(self) -> tuple[Plane, Plane]:
