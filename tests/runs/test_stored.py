@@ -143,7 +143,11 @@ def test_clips_of_somebodys_own_are_continued(home: Path) -> None:
 
 def test_settings_in_the_name_of_a_metric_are_continued(home: Path) -> None:
     """Rows that lay in a part which nobody had folded."""
-    words = ("--metric-set", "fvd_lite0.frames=15", *NATIVE)  # flicker's, in that part too, have risen in version
+    words = (
+        "--metric-set",
+        "fvd_lite0.frames=15",
+        *NATIVE,
+    )  # flicker's, in that part too, have risen in version
     done = bench(home, "evaluate", "drift", "--metrics", "fvd_lite0", *words)
     assert done.returncode == 0, done.stderr
     assert "nothing to measure" in done.stdout

@@ -77,7 +77,7 @@ def test_runs_with_a_value_are_counted(out: Path) -> None:
 def test_a_search_looks_into_names_and_definitions() -> None:
     every = metrics.names(KNOWN, [])
     found = metrics.found(KNOWN, every, "FLICKER gray")
-    assert "flicker_max_step" in found
+    assert "flicker_severe" in found
     assert "ssim_mean" not in found
     assert "ssim_mean" in metrics.found(KNOWN, every, "stability")  # of its title
     assert not metrics.found(KNOWN, every, "no such words")
