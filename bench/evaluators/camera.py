@@ -50,7 +50,9 @@ _ACCURACY = (
 )
 _BLIND = (
     "Whether the camera travels or turns; depth: near things that pass faster count as things that move. A thing that "
-    "moves and has most of the picture's texture is taken for the opposite motion of the camera."
+    "moves and has most of the picture's texture is taken for the opposite motion of the camera. An orbit around "
+    "a thing may read as roll. Over texture that boils (fresh noise of 6 levels on a pan of 8 pixels per frame) the "
+    "camera is not seen."
 )
 _LIGHT = ("brightness_flicker", "colour_drift", "exposure_drift")
 """Damages that change light and move nothing."""

@@ -102,8 +102,9 @@ class Outliers(evaluators.ClipEvaluator):
             "correlate below 0.5, as gray pictures averaged down to 32 x 32; a flat picture (standard deviation below "
             "1) correlates with nothing but another flat one. Needs 6 frames.",
             source="Own.",
-            blind_to="Cuts to a picture with the same layout of light and dark: they are outliers only. Fades. A "
-            "single frame of something else is two cuts.",
+            blind_to="Cuts to a picture with the same layout of light and dark: they are outliers only. Fades. "
+            "Cuts at most steps, none of which stands out: a cut at every step gives 0. A single frame of something "
+            "else is two cuts; one jerk of the camera by much of the frame is one.",
             series="1 where a step is a cut, else 0: T - 1 values", ignores=("pan",),
         ),
     )  # fmt: skip

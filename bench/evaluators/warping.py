@@ -39,7 +39,8 @@ class Warping(evaluators.ClipEvaluator):
             "visible pixels. There the flow is FlowNet2's on the video that was processed; a generated video has no "
             "such original, so the flow is the clip's own, by DIS, and pixels that leave the frame do not count. "
             "EvalCrafter's value of this name sums over channels: three times this one, and divided by 255² twice.",
-            blind_to="A still or blurred clip scores best: read it beside motion_share. Change that optical flow can "
+            blind_to="The dither of a GIF's palette counts: it lifts 0.0002 to 0.007, so a GIF does not compare with a "
+            "film. A still or blurred clip scores best: read it beside motion_share. Change that optical flow can "
             "explain, such as a smooth morph or a jitter; and errors where nothing stays visible: read "
             "warping_visible, which falls at a cut.",
             series="error of each pair: T - 1 values",
