@@ -116,7 +116,7 @@ def _constants(entry: Made) -> dict[str, Any]:
         "software": '{"numpy": "2.0"}', "made_with": "", "device": "cuda:0", "suite": SUITE, "suite_version": VERSION,
         "seed": 0, "label": entry.label, "model": entry.model, "checkpoint": entry.label, "checkpoint_digest": "d",
         "adapter_version": 1, "settings": SETTINGS, "reads_text": entry.model not in LIVELINESS, "decoded": DECODED,
-        "metric_version": "1", "status": "measured",
+        "metric_version": "1", "status": "measured", "view": "native",
     }  # fmt: skip
 
 
