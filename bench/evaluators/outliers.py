@@ -1,7 +1,11 @@
-"""Whether a clip jumps: steps between frames that stick out from the steps around them, and which of them are cuts.
+"""Whether a clip jumps: steps between frames that stick out from the steps around them, and which steps are cuts.
 
 The change of a step includes motion: undoing motion would undo dropped frames as well. The usual change is the running
 median of the clip's own changes, in logarithms, since motion that doubles is as odd in a slow clip as in a fast one.
+
+A cut is asked of the two frames alone, since a clip with a cut in every step has no usual step to stick out from: they
+show different things, which no motion of the camera explains. Only where there is too little to tell by, as before a
+black frame, must the step stick out as well.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
+from bench.evaluators.signals.alignment import is_aligned
 from bench.evaluators.signals.cells import cell_means
 from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Plane, Value
@@ -32,8 +37,8 @@ NOISE = 1.0
 """Gray levels added to each change before the logarithm: codecs change less, and 0 has no logarithm."""
 
 UNALIKE = 0.5
-"""Correlation below which two pictures are different ones. Neighbours in real clips had 0.6 and more, across dropped
-frames 0.4, unrelated pictures -0.1 to 0.3."""
+"""Correlation below which two pictures may be different ones. Neighbours in real clips had 0.6 and more, a bicycle ride
+at 8 frames per second 0.3, unrelated pictures -0.1 to 0.5."""
 
 CANVAS = 32
 """Pixels: side of the pictures that are correlated."""
@@ -62,11 +67,11 @@ class FrameChange:
 
     Attributes:
         change: mean absolute difference, gray levels.
-        likeness: correlation of the two frames, in [-1, 1].
+        is_cut: whether the two show different things; None where they are unlike and there is too little to tell by.
     """
 
     change: float
-    likeness: float
+    is_cut: bool | None
 
 
 @evaluators.add
@@ -96,39 +101,59 @@ class Outliers(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="outliers_cuts", title="Cuts", group="Flicker",
-            version=1, direction="lower", unit="cuts", low=0.0, high=None, is_main=True,
+            version=2, direction="lower", unit="cuts", low=0.0, high=None, is_main=True,
             depends=("fps", "seconds"),
-            definition="Number of steps whose deviation (see outliers_share) is above 3.5 and whose two frames "
-            "correlate below 0.5, as gray pictures averaged down to 32 x 32; a flat picture (standard deviation below "
-            "1) correlates with nothing but another flat one. Needs 6 frames.",
-            source="Own.",
-            blind_to="Cuts to a picture with the same layout of light and dark: they are outliers only. Fades. "
-            "Cuts at most steps, none of which stands out: a cut at every step gives 0. A single frame of something "
-            "else is two cuts; one jerk of the camera by much of the frame is one.",
+            definition="Number of steps whose two frames show different things: they correlate below 0.5, as gray "
+            "pictures averaged down to 32 x 32, and less than a quarter of the textured places follows one camera "
+            "motion (see camera_seen), neither as they are nor in what both have in common once they are shifted by "
+            "their phase correlation. A flat picture (standard deviation below 1) correlates with nothing but another "
+            "flat one; beside it, and where there is too little texture, a step must also deviate (see "
+            "outliers_share) by more than 3.5. Needs 6 frames.",
+            source="Own; phase correlation of Kuglin & Hines 1975.",
+            blind_to="Cuts to a picture with the same layout of light and dark: they are outliers only. Fades, though "
+            "a fade to black within a few steps may be one. Frames of noise are unrelated pictures: a cut in every "
+            "step. A single frame of something else is two cuts; so is a flash to plain white. A jerk of the camera is "
+            "none up to half the frame, and one beyond, as is a turn or a zoom at once by so much that nothing can be "
+            "followed.",
             series="1 where a step is a cut, else 0: T - 1 values", ignores=("pan",),
         ),
     )  # fmt: skip
 
     def look(self, view: View) -> FrameChange | None:
-        return frame_change(view.before.gray, view.gray) if view.before else None
+        if view.before is None:
+            return None
+        return FrameChange(mean_change(view.before.gray, view.gray), is_cut(view.before, view))
 
     def conclude(self, changes: Sequence[FrameChange | None], sample: Sample) -> evaluators.Values:
         steps = [each for each in changes if each]
         odd = deviations(np.array([step.change for step in steps]))
         is_outlier = odd > THRESHOLD
-        is_cut = is_outlier & (np.array([step.likeness for step in steps]) < UNALIKE)
+        cuts = [
+            bool(sticks_out) if step.is_cut is None else step.is_cut
+            for step, sticks_out in zip(steps, is_outlier, strict=True)
+        ]
         return {
             "outliers_share": Value(float(is_outlier.mean()), series=tuple(odd.tolist())),
             "outliers_worst": Value(float(odd.max())),
-            "outliers_cuts": Value(float(is_cut.sum()), series=tuple(is_cut.astype(np.float64).tolist())),
+            "outliers_cuts": Value(float(sum(cuts)), series=tuple(map(float, cuts))),
         }
 
 
-def frame_change(before: Plane, after: Plane) -> FrameChange:
-    """Change and likeness of two (H, W) uint8 planes."""
+def is_cut(before: View, after: View) -> bool | None:
+    """Whether two frames show different things; None where they are unlike and there is too little to tell by."""
+    if likeness(before.gray, after.gray) >= UNALIKE:
+        return False
+    if min(_canvas(before.gray).std(), _canvas(after.gray).std()) < FLAT:
+        return None
+    aligned = is_aligned(after.motion)
+    return None if aligned is None else not aligned
+
+
+def mean_change(before: Plane, after: Plane) -> float:
+    """Mean absolute difference of two (H, W) uint8 planes, gray levels."""
     import cv2
 
-    return FrameChange(float(cv2.norm(before, after, cv2.NORM_L1)) / before.size, likeness(before, after))
+    return float(cv2.norm(before, after, cv2.NORM_L1)) / before.size
 
 
 def deviations(changes: Series) -> Series:
@@ -149,12 +174,16 @@ def likeness(a: Plane, b: Plane) -> float:
     >>> round(likeness(ramp, 2 * ramp), 9), round(likeness(ramp, 255 - ramp), 9)
     (1.0, -1.0)
     """
-    first, second = (cell_means(plane, CANVAS).astype(np.float64) for plane in (a, b))
+    first, second = _canvas(a), _canvas(b)
     spreads = float(first.std()), float(second.std())
     if min(spreads) < FLAT:
         return float(max(spreads) < FLAT)
     covariance = float(np.mean((first - first.mean()) * (second - second.mean())))
     return min(1.0, max(-1.0, covariance / (spreads[0] * spreads[1])))
+
+
+def _canvas(plane: Plane) -> Series:
+    return cell_means(plane, CANVAS).astype(np.float64)
 
 
 def _running_median(levels: Series) -> Series:

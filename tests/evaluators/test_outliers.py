@@ -1,6 +1,7 @@
 """Outliers: deviations by SciPy, cuts and dropped frames where they were made, motion that is neither."""
 
 from functools import cache
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import ndimage, stats
 
+from bench.calibration import footage
 from bench.errors import NotMeasurable
 from bench.evaluators.outliers import Outliers, deviations, likeness
+from bench.media import pictures, video
 from bench.suites import scenes
 from bench.types import Frames, Value
 from tests.made import answers, moving_clip, photograph
@@ -98,6 +101,49 @@ def test_a_cut_to_black_is_a_cut() -> None:
     frames = scene("pan_left", 1).copy()
     frames[8:] = 0
     assert places(measured(frames)["outliers_cuts"], above=0.5) == [8]
+
+
+def test_a_cut_in_every_step_counts_in_every_step() -> None:
+    """None of them stands out: before version 2 there was none."""
+    photos = [scene("pan_left", 1, path.name) for path in sorted(IMAGES.iterdir())]
+    found = measured(np.stack([photo[t] for t, photo in enumerate(photos)]))
+    assert len(photos) == 9
+    assert found["outliers_cuts"].value == 8
+    assert found["outliers_share"].value == 0
+
+
+def test_frames_of_noise_are_unrelated_pictures() -> None:
+    noise = np.random.default_rng(0).integers(256, size=(8, 96, 160, 3), dtype=np.uint8)
+    assert measured(noise)["outliers_cuts"].value == 7
+
+
+@pytest.mark.parametrize("jerk", [(140, 0), (-140, 40), (0, 80)])
+def test_a_jerk_of_the_camera_is_no_cut(jerk: tuple[int, int]) -> None:
+    """A slide by 2 pixels per step, and in one step by much of the frame besides: cuts by version 1."""
+    wide = pictures.fit(pictures.read(IMAGES / "coffee.jpg"), 840, 560, "cover")
+    x, y = (200 + np.arange(12) * 2, np.full(12, 120))
+    x[6:] += jerk[0]
+    y[6:] += jerk[1]
+    found = measured(np.stack([wide[b : b + 192, a : a + 320] for a, b in zip(x, y, strict=True)]))
+    assert found["outliers_cuts"].value == 0
+    assert places(found["outliers_share"]) == [6]
+
+
+def test_cuts_of_real_footage() -> None:
+    """Streets at 8 frames per second: cuts at frames 30 and 76 of the film, then a ride whose frames are as unlike."""
+    with video.stream(footage._path("bikes")) as opened:
+        frames = [pictures.limited(frame, 480) for frame in islice(opened.frames, 110)]
+    ride = [likeness(*map(pictures.gray, pair)) for pair in pairwise(frames[96:109:3])]
+    assert min(ride) < 0.35
+    assert places(measured(np.stack(frames[::3]))["outliers_cuts"], above=0.5) == [10, 26]
+
+
+@pytest.mark.parametrize("last", [10, 14])
+def test_a_fade_is_no_cut(last: int) -> None:
+    """To black within 10 or 14 steps; the last of them leaves a flat picture."""
+    light = np.clip(1 - np.arange(16) / last, 0, 1)[:, None, None, None]
+    found = measured((scene("pan_left", 1) * light).astype(np.uint8))
+    assert found["outliers_cuts"].value == 0
 
 
 @pytest.mark.parametrize(("kind", "speed"), [("pan_left", 1), ("pan_left", 2), ("zoom_in", 1)])
