@@ -39,10 +39,10 @@ class Warping(evaluators.ClipEvaluator):
             "visible pixels. There the flow is FlowNet2's on the video that was processed; a generated video has no "
             "such original, so the flow is the clip's own, by DIS, and pixels that leave the frame do not count. "
             "EvalCrafter's value of this name sums over channels: three times this one, and divided by 255² twice.",
-            blind_to="The dither of a GIF's palette counts: it lifts 0.0002 to 0.007, so a GIF does not compare with a "
-            "film. A still or blurred clip scores best: read it beside motion_share. Change that optical flow can "
-            "explain, such as a smooth morph or a jitter; and errors where nothing stays visible: read "
-            "warping_visible, which falls at a cut.",
+            blind_to="The dither of a GIF's palette counts: it lifts 0.0002 to 0.007, real footage by a fifth to "
+            "threefold. A GIF does not compare with a film: bench compare gives no verdict. A still or blurred "
+            "clip scores best: read it beside motion_share. Change that optical flow can explain, such as a smooth "
+            "morph or a jitter; and errors where nothing stays visible: read warping_visible, which falls at a cut.",
             series="error of each pair: T - 1 values",
             shows=("noise", "local_flicker", "brightness_flicker", "cut"),
             ignores=("freeze", "blur", "slow_motion"),

@@ -13,6 +13,10 @@ MOST = 1e6
 """Upper limit of frames, frames per second and pixels per side: nothing that is decoded here comes near."""
 
 
+GIFS = "GIFs, whose palette of 256 colours dithers: warping_error rises by a fifth to manyfold. Compare with GIFs."
+"""What readers of a run's numbers are told."""
+
+
 @dataclass(frozen=True)
 class Decoded:
     """Facts of a clip; 0 if unknown.
@@ -56,6 +60,22 @@ def seen(text: object) -> Decoded:
     """
     in_view = json_object(text).get("view") if isinstance(text, str) else None
     return decoded([json.dumps(in_view)]) if isinstance(in_view, dict) else decoded([text])
+
+
+def gif_note(texts: Iterable[object]) -> str:
+    """'The clips are GIFs, …', or 'Some clips …'; '' where none is known to be one.
+
+    Args:
+        texts: of the column `decoded`.
+
+    >>> gif_note(['{"codec": "gif"}', '{"codec": "h264"}', ""])[:20]
+    'Some clips are GIFs,'
+    """
+    found = [json_object(text) for text in dict.fromkeys(text for text in texts if isinstance(text, str))]
+    codecs = {str(codec) for each in found if (codec := each.get("codec"))}
+    if "gif" not in codecs:
+        return ""
+    return f"{'The clips' if codecs == {'gif'} else 'Some clips'} are {GIFS}"
 
 
 def json_object(text: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def show(
     """Print every metric of a run, and why values are missing."""
     from bench import runs
     from bench.cli import terminal
-    from bench.runs import parquet
+    from bench.runs import parquet, row_facts
     from bench.scoring import summary, totals, views
 
     stored = runs.named(out, run).rows
@@ -72,6 +72,7 @@ def show(
             terminal.totals_table(rows),
             terminal.run_table(seen),
             *seen.notes.values(),
+            *filter(None, [row_facts.gif_note(rows["decoded"])]),
             *terminal.failures_tables(rows, "not measurable", "failed"),
         ]
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.evaluators.catalogue import Catalogue
 from bench.models.card_facts import paper_address
-from bench.runs.row_facts import json_object
+from bench.runs.row_facts import gif_note, json_object
 from bench.scoring import summary, views
 from bench.scoring.standings import Score
 from bench.web import content
@@ -51,6 +51,8 @@ def header(line: Line, suite: str, rows: pd.DataFrame, recipe: Recipe | None = N
         made.append(Text(f"No total by {recipe.name}: {', '.join(line.total_missing)} missing.", "small"))
     made.append(content.facts(_facts(line, rows)))
     made += [Text(words, "small") for words in (settings(rows), card.note) if words]
+    if said := gif_note(rows["decoded"]):
+        made.append(Text(said, "note"))
     return made
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.runs import parquet
+from bench.runs.row_facts import GIFS
 from bench.types import Measurement, Run
 from bench.web import content
 from bench.web.content import Facts, Listing
@@ -50,6 +51,15 @@ def test_a_model_that_is_unknown_here_has_a_header_too(out: Path) -> None:
     assert known["Model"] == "clips made elsewhere"
     assert known["Clips"] == "1 of 1 case"
     assert "Settings" not in markup(header(out, other.id))
+
+
+def test_the_header_says_that_clips_are_gifs(out: Path) -> None:
+    suite, _, _ = boards.two_runs(out)
+    assert GIFS not in markup(header(out))
+    other = boards.run(suite, "gifs", "clips", reads_text=None)
+    row = boards.row(other, "c0", "warping_error", 0.007, decoded='{"codec": "gif"}')
+    boards.write(out, other, suite, [row])
+    assert f"The clips are {GIFS}" in markup(header(out, other.id))
 
 
 def test_every_other_run_of_the_suite_is_a_click_away() -> None:
