@@ -341,7 +341,7 @@ class MetricCard:
         definition: one or two sentences that suffice to compute it.
         source: paper and equation, and where we differ.
         blind_to: damage that this number does not show, or good things that it punishes.
-        series: what the per-frame series holds; '' if there is none.
+        series: what the series holds, one number per frame or per group of cases left out; '' if there is none.
         shows: damages (names of bench.calibration.damages) that move the number, further with severity, and in its bad
             direction if it has one; checked by calibration.
         ignores: damages or innocent changes that do not move it; checked likewise.
@@ -566,7 +566,10 @@ class Measurement:
     low: Annotated[float | None, "lower end of the 95 % interval, for numbers about the whole set"]
     high: Annotated[float | None, "upper end of the 95 % interval, for numbers about the whole set"]
     n: Annotated[int | None, "how many clips the number stands on, for numbers about the whole set"]
-    series: Annotated[tuple[float, ...] | None, "one number a frame, or a pair of frames"]
+    series: Annotated[
+        tuple[float, ...] | None,
+        "one number a frame, or a pair of frames; about the whole set: without each group of cases in turn",
+    ]
     error: Annotated[str | None, "why there is no value"]
     status: Annotated[Status, "measured; not measurable: the clip has no such value; failed: something broke"]
     view: Annotated[

@@ -26,9 +26,6 @@ from bench.statistics import feature_sets
 from bench.statistics.estimate import jackknife
 from bench.types import ClipRecord, Value
 
-GROUPS = 20
-"""Groups of cases that are left out in turn; more would steady the interval little, at one more distance each."""
-
 
 def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str]) -> Pair:
     """The pair with its metrics of whole sets, where their features are here.
@@ -72,9 +69,7 @@ class Triple:
 
     def without(self, left_out: set[str]) -> Triple:
         """The same without some cases."""
-        return Triple(
-            _without(self.a, left_out), _without(self.b, left_out), _without(self.references, left_out)
-        )
+        return Triple(*(each.without(left_out) for each in (self.a, self.b, self.references)))
 
 
 def differences(
@@ -98,8 +93,7 @@ def differences(
         NotMeasurable: too few cases for any distance.
     """
     whole = _distances(evaluator, triple)
-    enough = len(triple.cases) >= feature_sets.MIN_CASES_INTERVAL
-    parts = [_distances(evaluator, triple.without(group)) for group in _groups(triple.cases) if enough]
+    parts = [_distances(evaluator, triple.without(group)) for group in feature_sets.groups(triple.cases)]
     return [_difference(evaluator, metric, whole, parts, len(triple.cases)) for metric in metrics]
 
 
@@ -132,19 +126,6 @@ def _gap(name: str, a: Values, b: Values) -> float:
     ends = a[name], b[name]
     first, second = (end.value if isinstance(end, Value) else float("nan") for end in ends)
     return second - first
-
-
-def _groups(cases: Sequence[str]) -> list[set[str]]:
-    """Random groups of equal size, or nearly so; the same for the same cases."""
-    shuffled = [cases[place] for place in np.random.default_rng(0).permutation(len(cases))]
-    count = min(GROUPS, len(cases))
-    return [set(shuffled[number::count]) for number in range(count)]
-
-
-def _without(features: FeatureSet, left_out: set[str]) -> FeatureSet:
-    stays = np.array([case not in left_out for case in features.cases])
-    cases = tuple(case for case in features.cases if case not in left_out)
-    return FeatureSet(features.features_ND[stays], cases)
 
 
 def _triple(evaluator: SetEvaluator, a: RunFolder, b: RunFolder) -> Triple:

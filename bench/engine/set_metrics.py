@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -20,10 +20,14 @@ from bench.errors import BadClip, BenchError, NotMeasurable
 from bench.evaluators import Answers, FeatureSet, SetEvaluator, all_failed
 from bench.media import digests
 from bench.runs.features import FeatureStore
-from bench.types import Case, ClipRecord, Measurement, Run
+from bench.statistics import feature_sets
+from bench.types import Case, ClipRecord, Measurement, Run, Value
 
 Named: TypeAlias = Sequence[tuple[str, str]]
 """Case ids and digests of clips."""
+
+Groups: TypeAlias = Sequence[set[str]]
+"""Groups of case ids, to be left out in turn."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class SetMetrics(RunMetrics):
 
         The clips are compared with the reference clips of their own cases. A clip without features is left out, and n
         says how many clips the number stands on; a reference clip without features fails the whole, since the distance
-        to fewer references is another number.
+        to fewer references is another number. Where no clip of the suite is missing, the series of a row is what the
+        number is without each group of cases in turn: by it, runs are ranked.
 
         Args:
             records, known, progress: see RunMetrics.conclude.
@@ -77,15 +82,22 @@ class SetMetrics(RunMetrics):
             return []
         named = [(case, _digest(path)) for case, path in references.items()]
         seen = [clip for clip in made if self.features.has_features(clip[1])]
-        inputs = files.digest([sorted(made), sorted(seen), sorted(named)])
+        groups = self._groups(seen) if len(seen) == len(records) else []
+        left_out = [sorted(group) for group in groups]  # rows without a series have none
+        inputs = files.digest([sorted(made), sorted(seen), sorted(named), *left_out])
         if known.answer(self.evaluator, None, None, inputs):
             return []
-        return list(set_rows(self.run, self.evaluator, self._answers(made, named, progress), inputs))
+        return list(set_rows(self.run, self.evaluator, self._answers(made, named, groups, progress), inputs))
 
-    def _answers(self, made: Named, references: Named, progress: Progress) -> Answers:
+    def _groups(self, seen: Named) -> Groups:
+        """Decided by the suite alone, so that the series of two runs are paired; [] if other cases were seen."""
+        cases = {case.id for case in self.cases.values() if case.reference}
+        return feature_sets.groups(list(cases)) if {case for case, _ in seen} == cases else []
+
+    def _answers(self, made: Named, references: Named, groups: Groups, progress: Progress) -> Answers:
         try:
             clips = _feature_set(self.features, made)
-            return self.evaluator.distance(clips, self._reference_set(references, progress))
+            return with_series(self.evaluator, clips, self._reference_set(references, progress), groups)
         except Exception as error:
             return all_failed(self.evaluator, error)
 
@@ -106,6 +118,37 @@ class SetMetrics(RunMetrics):
             return show_file(case.reference, [self.evaluator], case, record).features(self.evaluator)
         except BenchError as error:
             raise type(error)(f"the reference clip of case '{case.id}': {error}") from error
+
+
+def with_series(
+    evaluator: SetEvaluator, clips: FeatureSet, references: FeatureSet, groups: Groups
+) -> Answers:
+    """The metrics of a set, each with the series of what it is without each group of cases.
+
+    Args:
+        evaluator: whose metrics.
+        clips, references: their features.
+        groups: to be left out in turn, from both.
+
+    Returns:
+        As its distance gives them; without a series where some group cannot be left out, or there is none.
+    """
+    found = evaluator.distance(clips, references)
+    parts = [_without(evaluator, clips, references, group) for group in groups]
+    answers: dict[str, Value | Exception] = {}
+    for name, answer in found.items():
+        answers[name] = answer
+        without_each = [value.value for part in parts if isinstance(value := part.get(name), Value)]
+        if isinstance(answer, Value) and groups and len(without_each) == len(groups):
+            answers[name] = replace(answer, series=tuple(without_each))
+    return answers
+
+
+def _without(evaluator: SetEvaluator, clips: FeatureSet, references: FeatureSet, group: set[str]) -> Answers:
+    try:
+        return evaluator.distance(clips.without(group), references.without(group))
+    except NotMeasurable:
+        return {}
 
 
 def _digest(path: Path) -> str:

@@ -25,7 +25,7 @@ here. Knows `media`, `base`, `statistics` and `types`; no model, suite or run.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -179,6 +179,11 @@ class FeatureSet:
 
     features_ND: NDArray[np.float64]
     cases: tuple[str, ...]
+
+    def without(self, left_out: Collection[str]) -> FeatureSet:
+        """The same without some cases."""
+        stays = np.array([case not in left_out for case in self.cases], dtype=bool)
+        return FeatureSet(self.features_ND[stays], tuple(c for c in self.cases if c not in left_out))
 
 
 class SetEvaluator(Evaluator):

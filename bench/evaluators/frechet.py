@@ -21,6 +21,7 @@ from bench.types import Frames, Image, MetricCard
 
 __all__ = ["FrechetEvaluator", "distance_cards"]
 
+_SERIES = f"the distance without each of up to {feature_sets.GROUPS} groups of cases in turn: by these, runs are ranked"
 _AROUND_0 = "Around 0, and below it too, where clips and references look alike."
 
 
@@ -36,6 +37,7 @@ def distance_cards(
         dimensions: length of the feature vectors.
         ddof: of the plain distance; see FrechetEvaluator.
     """
+    card = replace(card, series=_SERIES)
     debiased = replace(
         card, name=f"{card.name}_debiased", title=f"{card.title}, debiased", low=None, is_main=True,
         definition=f"{card.name} without the bias of few clips: mean distance (ddof 1) between clips of one half of "

@@ -1,4 +1,4 @@
-"""The runs that are exported: their rows without series, scores, and the file of each run."""
+"""The runs that are exported: their rows without series of clips, scores, and the file of each run."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 COLUMNS = (
     "run", "created", "bench_version", "commit", "software", "made_with", "device", "suite", "suite_version", "case",
     "category", "seed", "label", "model", "checkpoint", "checkpoint_digest", "adapter_version", "settings",
-    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "error", "status", "decoded", "view",
+    "reads_text", "metric", "metric_version", "value", "low", "high", "n", "series", "error", "status", "decoded",
+    "view",
 )  # fmt: skip
-"""Columns of Measurement: all but what is long or about single clips' digests."""
+"""Columns of Measurement: all but single clips' digests."""
 
 
 @dataclass(frozen=True)

@@ -190,13 +190,16 @@ def tables(
 
     Args:
         paths: of the files.
-        columns: only these, 'run' among them; see read_table.
+        columns: only these, 'run' among them; see read_table. If they are named, a series has 'case' beside it, and
+            clips lose theirs, which are most of a file: whole sets keep them.
     """
     read: list[tuple[Path, str, pa.Table]] = []
     problems: list[BadResults] = []
     for path in paths:
         try:
-            read += [(path, run, rows) for run, rows in _by_run(read_table(path, columns)).items()]
+            table = read_table(path, columns)
+            brief = _without_series_of_clips(table) if columns and "series" in columns else table
+            read += [(path, run, rows) for run, rows in _by_run(brief).items()]
         except BadResults as problem:
             problems.append(problem)
     found: dict[str, tuple[Path, pa.Table]] = {}
@@ -207,6 +210,14 @@ def tables(
         else:
             problems.append(stranger(path, run))
     return found, problems
+
+
+def _without_series_of_clips(table: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
+    place = table.column_names.index("series")
+    kept = pc.if_else(pc.is_null(table["case"]), table["series"], None)
+    return table.set_column(place, table.schema.field(place), kept)
 
 
 def _is_of(path: Path, run: str) -> bool:

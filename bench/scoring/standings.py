@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from bench.runs import parquet
 from bench.scoring import summary, totals as total_scores
 from bench.scoring.summary import ENOUGH, Score
 from bench.statistics import ranking
-from bench.statistics.ranking import Rank
+from bench.statistics.ranking import Rank, SetScore
 from bench.types import MetricCard, ModelCard, Role
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def standing(
     cards = {str(model): summary.model_card(rows, str(model)) for model in own["model"].unique()}
     found = [_line(str(run), group, cards, known, str(run) in here) for run, group in own.groupby("run")]
     most = _most_cases(found)
-    ranking_of = cache(lambda column: _ranks(column, found, means, most))
+    sets = rows[rows["case"].isna()]
+    ranking_of = cache(lambda column: _ranks(column, found, means, sets, most))
     models = [line.run for line in found if line.role == "model"]
     cases = max((line.cases for line in found), default=0)
     totals = recipe and total_scores.totals(recipe, rows, names, models, cases)
@@ -238,9 +239,21 @@ def _share(line: Line, column: Column, most: Mapping[Column, int]) -> float:
 
 
 def _ranks(
-    column: Column, lines: Sequence[Line], means: pd.DataFrame, most: Mapping[Column, int]
+    column: Column,
+    lines: Sequence[Line],
+    means: pd.DataFrame,
+    sets: pd.DataFrame,
+    most: Mapping[Column, int],
 ) -> dict[str, Rank]:
-    """Ranks of the models that have enough values; none if neither direction is better."""
+    """Ranks of the models that have enough values; none if neither direction is better.
+
+    Args:
+        column: that is ranked.
+        lines: all runs.
+        means: of cases.
+        sets: the rows about whole sets.
+        most: see _most_cases.
+    """
     sign = column.card.sign
     measured = [line for line in lines if line.role == "model" and column in line.scores]
     own = {line.run: line.scores[column] for line in measured if _share(line, column, most) >= ENOUGH}
@@ -248,5 +261,21 @@ def _ranks(
         return {}
     of_column = means[(means["metric"] == column.metric) & (means["metric_version"] == column.version)]
     if of_column.empty:
-        return ranking.of_intervals({run: (s.mean, s.low, s.high) for run, s in own.items()}, sign)
+        return ranking.of_sets(_set_scores(column, own, sets), sign)
     return ranking.of_cases(summary.across(of_column[of_column["run"].isin(own)], "run"), sign)
+
+
+def _set_scores(column: Column, own: Mapping[str, Score], sets: pd.DataFrame) -> dict[str, SetScore]:
+    """The scores of a set's metric, with what they are without groups of cases, where the rows say that."""
+    of_column = sets[(sets["metric"] == column.metric) & (sets["metric_version"] == column.version)]
+    rows = {str(row["run"]): row for row in of_column.to_dict("records")}  # the later row counts
+    return {
+        run: SetScore(score.mean, score.low, score.high, *_groups(rows[run])) for run, score in own.items()
+    }
+
+
+def _groups(row: Mapping[Any, Any]) -> tuple[int, tuple[float, ...]]:
+    """How many clips a row about a set stands on, and its series; 0 and () for none."""
+    series = row["series"]
+    n = 0 if row["n"] is None or np.isnan(row["n"]) else int(row["n"])
+    return n, () if series is None else tuple(map(float, series))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from bench.statistics.arrays import Vector
+from bench.statistics.arrays import Matrix, Vector
 from bench.statistics.mean_test import MeanTest
 
 
@@ -34,9 +33,14 @@ def jackknife(value: float, without_each: Vector) -> MeanTest:
     >>> [round(end, 3) for end in jackknife(2.0, without_each).interval()]  # the t interval of a mean
     [-0.484, 4.484]
     """
-    groups = len(without_each)
-    error = math.sqrt((groups - 1) / groups * float(np.square(without_each - without_each.mean()).sum()))
-    return MeanTest(value, error, groups - 1)
+    return MeanTest(value, float(jackknife_error(without_each)), len(without_each) - 1)
+
+
+def jackknife_error(without_each: Matrix) -> Vector:
+    """(…): standard errors of numbers, from (…, G): the numbers without each group in turn. See jackknife."""
+    groups = without_each.shape[-1]
+    deviations = without_each - without_each.mean(axis=-1, keepdims=True)
+    return np.asarray(np.sqrt((groups - 1) / groups * np.square(deviations).sum(axis=-1)))
 
 
 def t_quantile(freedom: int) -> float:

@@ -6,6 +6,8 @@ are one observation: what tells sets apart is compared across cases only, and in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bench.errors import NotMeasurable
@@ -13,6 +15,26 @@ from bench.statistics.arrays import Matrix
 
 MIN_CASES_INTERVAL = 8
 """Below, the standard error itself is a guess; from here on coverage was simulated: see frechet.frechet_debiased."""
+
+GROUPS = 20
+"""Groups of cases that are left out in turn; more would steady the interval little, at one more distance each."""
+
+
+def groups(cases: Sequence[str]) -> list[set[str]]:
+    """Random groups of equal size, or nearly so, to be left out in turn: at most GROUPS.
+
+    The same for the same cases in any order, so that what two runs are without each group is paired. [] for fewer than
+    MIN_CASES_INTERVAL cases.
+
+    >>> sorted(map(len, groups([f"c{number}" for number in range(50)])))[::19]
+    [2, 3]
+    """
+    ordered = sorted(cases)
+    if len(ordered) < MIN_CASES_INTERVAL:
+        return []
+    shuffled = [ordered[place] for place in np.random.default_rng(0).permutation(len(ordered))]
+    count = min(GROUPS, len(ordered))
+    return [set(shuffled[number::count]) for number in range(count)]
 
 
 def check(x_ND: Matrix, y_MD: Matrix) -> None:

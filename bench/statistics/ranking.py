@@ -7,14 +7,15 @@ the rank is 3–12: a table that says 7th would invite readers to explain noise.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.statistics import mean_test, paired
-from bench.statistics.arrays import Mask, Matrix, Vector
+from bench.statistics.arrays import Indices, Mask, Matrix, Vector
+from bench.statistics.estimate import jackknife_error
 from bench.statistics.significance import ALPHA, holm
 
 if TYPE_CHECKING:
@@ -78,30 +79,80 @@ def of_cases(values: pd.DataFrame, sign: int) -> dict[str, Rank]:
     return _ranks(runs, np.nanmean(x_NR, axis=0), _told_by_cases(x_NR))
 
 
-def of_intervals(scores: Mapping[str, tuple[float, float, float]], sign: int) -> dict[str, Rank]:
-    """Rank intervals from one number per run with its 95 % interval: for numbers about whole sets of clips.
+@dataclass(frozen=True)
+class SetScore:
+    """A number about a whole set of clips.
 
-    Two runs are told apart where their intervals do not touch. That is stricter than a test of the difference (5 %
-    become about 0.6 % for intervals of one width), but there is no correction for the number of pairs.
+    Attributes:
+        value: of the set; NaN for none.
+        low, high: ends of its 95 % interval; NaN where there is none.
+        n: how many clips it stands on.
+        without_each: the number without each group of cases in turn, the same groups in every run; () where unknown.
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
+    without_each: tuple[float, ...] = ()
+
+
+def of_sets(scores: Mapping[str, SetScore], sign: int) -> dict[str, Rank]:
+    """Rank intervals from one number per run about its whole set of clips.
+
+    Two runs of as many clips that were measured without the same groups of cases are compared by the jackknife of the
+    difference, as bench compare does it, with Holm's correction over these pairs. Any other two are told apart where
+    their intervals do not touch: that is stricter than a test of the difference (5 % become about 0.6 % for intervals
+    of one width), without a correction for the number of pairs. A run without interval is told apart from none by it.
 
     Args:
-        scores: run -> mean, low, high; NaN for low and high where there is no interval: such a run is told apart from
-            none, and may have every place.
+        scores: by run.
         sign: 1 where higher is better, -1 where lower is.
 
     Returns:
-        Run -> rank, for each run that has a mean; others are not counted.
+        Run -> rank, for each run that has a value; others are not counted.
 
-    >>> found = of_intervals(
-    ...     {"a": (10.0, 8.0, 12.0), "b": (14.0, 11.0, 17.0), "c": (30.0, 25.0, 35.0)}, sign=-1
+    >>> found = of_sets(
+    ...     {
+    ...         "a": SetScore(10.0, 8.0, 12.0),
+    ...         "b": SetScore(14.0, 11.0, 17.0),
+    ...         "c": SetScore(30.0, 25.0, 35.0),
+    ...     },
+    ...     sign=-1,
     ... )
     >>> {run: str(rank) for run, rank in found.items()}
     {'a': '1–2', 'b': '1–2', 'c': '3'}
     """
-    found = {run: score for run, score in scores.items() if math.isfinite(score[0])}
-    table = np.array(list(found.values()), dtype=np.float64).reshape(-1, 3) * sign
+    found = {run: score for run, score in scores.items() if math.isfinite(score.value)}
+    own = list(found.values())
+    table = np.array([(each.value, each.low, each.high) for each in own]).reshape(-1, 3) * sign
     lows, highs = table[:, 1:].min(axis=1), table[:, 1:].max(axis=1)
-    return _ranks(list(found), table[:, 0], lows[:, None] > highs)  # NaN is above nothing
+    first, second, ps = by_jackknife(own)
+    is_better = lows[:, None] > highs  # NaN is above nothing
+    is_better[first, second] = is_better[second, first] = False
+    told = np.array(holm(ps.tolist())) <= ALPHA
+    above = table[first, 0] > table[second, 0]
+    is_better[first[told & above], second[told & above]] = True
+    is_better[second[told & ~above], first[told & ~above]] = True
+    return _ranks(list(found), table[:, 0], is_better)
+
+
+def by_jackknife(scores: Sequence[SetScore]) -> tuple[Indices, Indices, Vector]:
+    """The pairs that were measured without the same groups, first and second, and the p of each."""
+    alike: dict[tuple[int, int], list[int]] = {}
+    for place, score in enumerate(scores):
+        if len(score.without_each) > 1 and np.isfinite(score.without_each).all():
+            alike.setdefault((score.n, len(score.without_each)), []).append(place)
+    pairs, ps = [np.empty((2, 0), dtype=np.intp)], [np.empty(0)]
+    for (_, groups), places in alike.items():
+        values = np.array([scores[place].value for place in places])
+        parts = np.array([scores[place].without_each for place in places])
+        i, j = np.triu_indices(len(places), 1)
+        errors, freedom = jackknife_error(parts[i] - parts[j]), np.full(len(i), groups - 1)
+        ps.append(mean_test.two_sided_p(values[i] - values[j], errors, freedom, np.zeros(len(i))))
+        pairs.append(np.array(places)[np.stack([i, j])])
+    first, second = np.concatenate(pairs, axis=1)
+    return first, second, np.concatenate(ps)
 
 
 def _ranks(runs: list[str], means: Vector, is_better_RR: Mask) -> dict[str, Rank]:

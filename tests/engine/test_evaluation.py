@@ -254,6 +254,27 @@ def test_another_reference_clip_is_another_distance(folder: RunFolder, tiny: Sui
     assert next(_rows(folder)).value != before
 
 
+def test_a_whole_set_is_measured_without_each_group_of_cases_in_turn(tmp_path: Path) -> None:
+    """Eight cases: without each of them; rows that lack this are made anew from stored features, once."""
+    (tmp_path / "many").mkdir()
+    many, folder = suite(tmp_path / "many", 8, with_references=True), RunFolder(tmp_path / "run")
+    for case in many.cases[:7]:
+        _store(folder, case.id, moving_clip(seed=int(case.id[1:]) + 9))
+    _evaluate(folder, many, Distance())
+    assert next(_rows(folder)).series is None
+    _store(folder, "c7", moving_clip(seed=16))
+    evaluator = Distance()
+    _evaluate(folder, many, evaluator)
+    (row,) = _rows(folder)
+    assert row.series is not None and row.value is not None
+    assert len(set(row.series)) == 8
+    assert row.series != (row.value,) * 8
+    assert (evaluator.looked, _evaluate(folder, many, Distance()).measured) == (2, 0)
+    _store(folder, "c7", moving_clip(frames=2))
+    _evaluate(folder, many, Distance())
+    assert next(_rows(folder)).series is None
+
+
 def test_a_clip_that_can_be_looked_at_after_all_joins_the_set(folder: RunFolder, tiny: Suite) -> None:
     class Stumbles(Distance):
         def features(self, looks: Sequence[Any]) -> NDArray[np.float64]:

@@ -109,6 +109,25 @@ def test_numbers_about_sets_are_ranked_by_their_intervals() -> None:
     ]  # fmt: skip
 
 
+def test_numbers_about_sets_are_ranked_by_what_they_are_without_groups_of_cases() -> None:
+    """The intervals of all touch; the series of a and b run in parallel, and c is an old row without."""
+    rows = [row for model in "abc" for row in _rows(model, _values(0.5))]
+    wave = np.sin(np.arange(12.0))
+    series = {"a": 8 + wave, "b": 17.7 + wave + 0.01 * np.cos(np.arange(12)), "c": None}
+    for model, value in {"a": 8.0, "b": 17.7, "c": 12.0}.items():
+        own = series[model]
+        rows.append(
+            made.measurement(
+                run=f"{model}-tiny", label=model, model=model, metric="fvd_lite0_debiased", case=None, seed=None,
+                category=None, value=value, low=0.0, high=30.0, n=12,
+                series=None if own is None else tuple(own.tolist()),
+            )
+        )  # fmt: skip
+    found = _standing(rows, ["fvd_lite0_debiased"])
+    ranks = {model: str(_line(found, model).ranks[found.columns[0]]) for model in "abc"}
+    assert ranks == {"a": "1–2", "b": "2–3", "c": "1–3"}
+
+
 def test_versions_of_a_metric_are_columns_of_their_own() -> None:
     rows = [*_rows("a", _values(0.5)), *_rows("b", _values(0.7), metric_version="2")]
     found = _standing(rows)

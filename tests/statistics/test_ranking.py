@@ -15,7 +15,7 @@ from scipy import stats
 from bench.statistics import ranking
 from bench.statistics.arrays import Matrix
 from bench.statistics.mean_test import mean_test
-from bench.statistics.ranking import Rank
+from bench.statistics.ranking import Rank, SetScore
 from bench.statistics.significance import holm
 from tests.simulated_differences import rare_failures
 
@@ -189,24 +189,61 @@ def test_what_is_infinite_is_missing(value: float) -> None:
     spoilt = values.copy()
     spoilt.loc[4, "b"] = value
     assert ranking.of_cases(spoilt, 1) == ranking.of_cases(values, 1)
-    assert ranking.of_intervals({"a": (value, 0.0, 1.0), "b": (0.5, 0.0, 1.0)}, 1) == {"b": Rank(1, 1, 1)}
+    scores = {"a": SetScore(value, 0.0, 1.0), "b": SetScore(0.5, 0.0, 1.0)}
+    assert ranking.of_sets(scores, 1) == {"b": Rank(1, 1, 1)}
 
 
 # Sets
 
 
 def test_sets_are_told_apart_where_their_intervals_are_disjoint() -> None:
-    scores = {"a": (10.0, 8.0, 12.0), "b": (14.0, 11.0, 17.0), "c": (30.0, 25.0, 35.0)}
-    found = ranking.of_intervals(scores, -1)
+    ends = {"a": (10.0, 8.0, 12.0), "b": (14.0, 11.0, 17.0), "c": (30.0, 25.0, 35.0)}
+    found = ranking.of_sets({run: SetScore(*three) for run, three in ends.items()}, -1)
     assert found == {"a": Rank(1, 2, 1), "b": Rank(1, 2, 1), "c": Rank(3, 3, 2)}
 
 
 def test_a_set_without_an_interval_has_every_place() -> None:
     nan = float("nan")
-    scores = {"a": (1.0, 0.5, 1.5), "b": (9.0, nan, nan), "c": (5.0, 4.5, 5.5), "d": (nan, nan, nan)}
-    found = ranking.of_intervals(scores, 1)
+    ends = {"a": (1.0, 0.5, 1.5), "b": (9.0, nan, nan), "c": (5.0, 4.5, 5.5), "d": (nan, nan, nan)}
+    found = ranking.of_sets({run: SetScore(*three) for run, three in ends.items()}, 1)
     assert {run: str(rank) for run, rank in found.items()} == {"a": "2–3", "b": "1–3", "c": "1–2"}
-    assert ranking.of_intervals({}, 1) == {}
+    assert ranking.of_sets({}, 1) == {}
+
+
+PARTS = np.random.default_rng(0).normal(0.0, 0.3, 20)
+
+
+def _set(value: float, n: int = 20, groups: int = 20, noise: float = 0.05, seed: int = 0) -> SetScore:
+    """Wide intervals, and parts that go up and down in all runs alike, with a little noise of their own."""
+    own = np.random.default_rng(seed).normal(0.0, noise, 20)
+    return SetScore(value, value - 9, value + 9, n, tuple((value + PARTS + own)[:groups].tolist()))
+
+
+def test_sets_without_the_same_groups_are_told_apart_by_their_differences() -> None:
+    """Standard errors: √(19 / 20 · 20) · 0.05 · √2 = 0.3 for two runs; one run alone has 1.3."""
+    found = ranking.of_sets({"a": _set(8.0, seed=1), "b": _set(12.0, seed=2), "c": _set(8.1, seed=3)}, -1)
+    assert {run: str(rank) for run, rank in found.items()} == {"a": "1–2", "b": "3", "c": "1–2"}
+    best_is_high = ranking.of_sets({"a": _set(8.0, seed=1), "b": _set(12.0, seed=2)}, 1)
+    assert {run: str(rank) for run, rank in best_is_high.items()} == {"a": "2", "b": "1"}
+
+
+@pytest.mark.parametrize(
+    "other", [_set(12.0, groups=0), _set(12.0, groups=19), _set(12.0, n=40), _set(12.0, groups=1)]
+)
+def test_sets_that_are_not_paired_fall_back_on_intervals(other: SetScore) -> None:
+    """−1 to 17 and 3 to 21 touch; so do those of a and c, which are paired, and count by their difference alone."""
+    found = ranking.of_sets({"a": _set(8.0, seed=1), "b": other, "c": _set(12.0, seed=2)}, -1)
+    assert {run: str(rank) for run, rank in found.items()} == {"a": "1–2", "b": "1–3", "c": "2–3"}
+
+
+def test_pairs_of_sets_are_raised_by_holm() -> None:
+    """t = 2.3 with 19 degrees is p = 0.033: told apart alone, not beside two more pairs."""
+    parts = np.tile([1.0, -1.0], 10) / np.sqrt(19)  # a standard error of 1
+    one, other, third = (
+        SetScore(v, n=9, without_each=tuple(p)) for v, p in ((0.0, 0 * parts), (2.3, parts), (1.1, parts / 2))
+    )
+    assert str(ranking.of_sets({"a": one, "b": other}, -1)["a"]) == "1"
+    assert str(ranking.of_sets({"a": one, "b": other, "c": third}, -1)["a"]) == "1–3"
 
 
 # Properties

@@ -168,7 +168,7 @@ def _facts(
         "Range": minus(span(card)),
         "Unit": card.unit or "none: a pure number",
         "Depends on": ", ".join(card.depends) or "nothing: clips of any rate, length and size compare",
-        "Along the clip": card.series,
+        "Series": card.series,
         "Shortest clip": f"{shortest} frames" if shortest > 1 else "",
         "Needs": _weights(evaluator, is_here) if evaluator else "",
         "Blind to": card.blind_to,
