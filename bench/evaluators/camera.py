@@ -35,10 +35,12 @@ _LABELS: Mapping[str, tuple[int, int]] = {
 _STEP = (
     "Each step from frame to frame is a homography by RANSAC, fitted to the optical flow (DIS) at the strongest corner "
     "of each of about 600 cells, where the place is visible and looks alike in both frames; its first-order motion at "
-    "the picture's centre is the camera's."
+    "the picture's centre is the camera's. Where too few places follow, as on texture that boils, the same at half "
+    "the size (after a Gaussian of 1.5 pixels), then at a quarter, where nine tenths of them must follow."
 )
 _SEEN = (
-    "Mean over the steps in which at least a quarter of the places follow; at least half of the steps must."
+    "Mean over the steps in which the camera is seen: at least a quarter of the places follow, at full size; at least "
+    "half of the steps must be."
 )
 _SOURCE = (
     "Own; homography by RANSAC as in Hartley & Zisserman 2004, section 4.8. VBench's camera motion uses four points of "
@@ -51,8 +53,8 @@ _ACCURACY = (
 _BLIND = (
     "Whether the camera travels or turns; depth: near things that pass faster count as things that move. A thing that "
     "moves and has most of the picture's texture is taken for the opposite motion of the camera. An orbit around "
-    "a thing may read as roll. Over texture that boils (fresh noise of 6 levels on a pan of 8 pixels per frame) the "
-    "camera is not seen."
+    "a thing may read as roll. Under fresh noise that all but covers the texture, the camera is not seen, or half a "
+    "pixel per frame off."
 )
 _LIGHT = ("brightness_flicker", "colour_drift", "exposure_drift")
 """Damages that change light and move nothing."""
@@ -70,7 +72,7 @@ class Camera(evaluators.ClipEvaluator):
     cards = (
         MetricCard(
             name="camera_pan", title="Camera pan", group="Motion",
-            version=1, direction="none", unit="% of width/s", low=None, high=None,
+            version=2, direction="none", unit="% of width/s", low=None, high=None,
             depends=(),
             definition=f"Speed of the camera to the right (the picture moves left); negative to the left. Per cent of "
             f"the width per second: times width / 100 it is pixels per second. {_SEEN} {_STEP}",
@@ -80,7 +82,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_tilt", title="Camera tilt", group="Motion",
-            version=1, direction="none", unit="% of height/s", low=None, high=None,
+            version=2, direction="none", unit="% of height/s", low=None, high=None,
             depends=(),
             definition=f"Speed of the camera upwards (the picture moves down); negative downwards. Per cent of the "
             f"height per second. {_SEEN} Steps as in camera_pan.",
@@ -89,7 +91,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_zoom", title="Camera zoom", group="Motion",
-            version=1, direction="none", unit="%/s", low=None, high=None,
+            version=2, direction="none", unit="%/s", low=None, high=None,
             depends=("seconds", "pixels", "codec", "letterbox"),
             definition=f"Growth of the picture, 100 times the natural logarithm of its scale per second: positive when "
             f"the camera zooms or travels in; played backwards, as large and negative. {_SEEN} Steps as in "
@@ -99,7 +101,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_roll", title="Camera roll", group="Motion",
-            version=1, direction="none", unit="°/s", low=None, high=None,
+            version=2, direction="none", unit="°/s", low=None, high=None,
             depends=("fps", "codec"),
             definition=f"Speed at which the camera turns clockwise about its axis (the picture turns the other way), "
             f"degrees per second. {_SEEN} Steps as in camera_pan.",
@@ -108,7 +110,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_static", title="Camera stands still", group="Motion",
-            version=1, direction="none", unit="", low=0.0, high=1.0,
+            version=2, direction="none", unit="", low=0.0, high=1.0,
             depends=(),
             definition="Share of all steps in which the camera is seen to stand still: its motion, as the RMS over the "
             "picture's pixels of how far they move, is below 1 % of the shorter side per second. Steps as in "
@@ -119,7 +121,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_adherence", title="Camera follows the request", group="Motion", is_lead=True,
-            version=1, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
+            version=2, direction="higher", unit="", low=0.0, high=1.0, is_main=True,
             depends=(),
             definition="Share of all steps in which the camera does what the case asks. A step's motion is the vector "
             "of pan, tilt, zoom and roll, each as the RMS over the picture's pixels of how far it moves them; it does "
@@ -134,7 +136,7 @@ class Camera(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="camera_move_adherence", title="Camera moves as asked", group="Motion",
-            version=1, direction="higher", unit="", low=0.0, high=1.0,
+            version=2, direction="higher", unit="", low=0.0, high=1.0,
             definition="camera_adherence of cases that ask the camera to move; none for those that ask it to stand "
             "still, which a frozen clip does.",
             source="Own; see camera_adherence.", blind_to=f"How fast: any visible speed counts. {_BLIND}",
@@ -144,8 +146,9 @@ class Camera(evaluators.ClipEvaluator):
             version=1, direction="none", unit="", low=0.0, high=1.0,
             depends=("fps", "pixels", "codec"),
             definition="Share of the textured places still in view that look alike in both frames and lie "
-            "within a pixel (of 416 on the longer side) of where the camera's motion takes them; mean over the steps "
-            "that have texture. 1 for a still clip and for a camera over a flat or far scene. Steps as in camera_pan.",
+            "within a pixel (of 416 on the longer side) of where the homography takes them, at full size always; mean "
+            "over the steps that have texture. 1 for a still clip and for a camera over a flat or far scene. Steps as "
+            "in camera_pan.",
             source="Own: the inliers of the homography.",
             blind_to="Why a place does not follow: things that move, depth, flicker of detail and noise all lower it.",
             series="the share of each step: T - 1 values, 0 where there is no texture",

@@ -101,11 +101,11 @@ class Outliers(evaluators.ClipEvaluator):
         ),
         MetricCard(
             name="outliers_cuts", title="Cuts", group="Flicker",
-            version=2, direction="lower", unit="cuts", low=0.0, high=None, is_main=True,
+            version=3, direction="lower", unit="cuts", low=0.0, high=None, is_main=True,
             depends=("fps", "seconds"),
             definition="Number of steps whose two frames show different things: they correlate below 0.5, as gray "
             "pictures averaged down to 32 x 32, and less than a quarter of the textured places follows one camera "
-            "motion (see camera_seen), neither as they are nor in what both have in common once they are shifted by "
+            "motion (see camera_pan), neither as they are nor in what both have in common once they are shifted by "
             "their phase correlation. A flat picture (standard deviation below 1) correlates with nothing but another "
             "flat one; beside it, and where there is too little texture, a step must also deviate (see "
             "outliers_share) by more than 3.5. Needs 6 frames.",

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,16 @@ from bench.errors import NotMeasurable
 from bench.evaluators import Values
 from bench.evaluators.camera import Camera, motions_of
 from bench.evaluators.signals.camera_motion import UNSEEN, CameraStep
+from bench.evaluators.signals.optical_flow import MotionField
 from bench.evaluators.view import Sample
 from bench.media.input_image import InputImage
 from bench.suites import scenes
 from bench.suites.scenes import Scene
-from bench.types import Case, ClipRecord, Value
+from bench.types import Case, ClipRecord, Frames, Value
 from tests.made import answers, moving_clip, photograph
 
 IMAGES = Path(__file__).parents[2] / "suites" / "motion" / "images"
-PAGODA, GRAVEL = IMAGES / "pagoda.jpg", IMAGES / "gravel.png"
+PAGODA, GRAVEL, CAT = IMAGES / "pagoda.jpg", IMAGES / "gravel.png", IMAGES / "cat.png"
 LABELS = ("pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll_left", "roll_right")
 SPEEDS = ("camera_pan", "camera_tilt", "camera_zoom", "camera_roll")
 
@@ -203,6 +204,75 @@ def test_noise_has_no_speed_and_stands_nowhere() -> None:
     found = answers(Camera(), noise, case=case("static"))
     assert "seen in 0 of 3 steps" in reason(found, "camera_pan")
     assert number(found, "camera_adherence") == number(found, "camera_followers") == 0
+
+
+FAINT = 0.2
+"""Share of a picture's contrast that is left: fresh noise of sd 6 then hides the camera at full size."""
+
+
+def boiling(kind: str, speed: float, size: tuple[int, int] = (320, 192), sd: float = 6.0) -> Frames:
+    """Four frames of a faint picture under a camera, with noise that is new in every frame."""
+    scene = Scene(CAT, kind, speed, width=size[0], height=size[1], num_frames=4)  # type: ignore[arg-type]
+    faint = 128 + FAINT * (scenes.frames(scene) - 128.0)
+    noise = np.random.default_rng(0).normal(0, sd, (*faint.shape[:3], 1))
+    return np.asarray(np.clip(faint + noise, 0, 255).round(), np.uint8)
+
+
+@pytest.mark.parametrize("size", [(320, 192), (200, 120)])
+@pytest.mark.parametrize(
+    ("kind", "speed", "expected"),
+    [
+        ("pan_right", 8.0, (8, 0, 0, 0)), ("pan_left", 8.0, (-8, 0, 0, 0)), ("tilt_up", 8.0, (0, 8, 0, 0)),
+        ("zoom_in", 2.0, (0, 0, math.log(1.02), 0)), ("static", 0.0, (0, 0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_the_camera_is_seen_through_boiling_texture(
+    kind: str, speed: float, expected: tuple[float, ...], size: tuple[int, int]
+) -> None:
+    """At half the size or a quarter: at full size hardly any place looks alike in two frames."""
+    found = answers(Camera(), boiling(kind, speed, size), fps=1.0)
+    pan, tilt, zoom, roll = (number(found, name) for name in SPEEDS)
+    assert (pan * size[0] / 100, tilt * size[1] / 100) == pytest.approx(expected[:2], abs=0.5)
+    assert zoom / 100 == pytest.approx(expected[2], abs=0.004)
+    assert roll == pytest.approx(0, abs=0.3)
+    assert number(found, "camera_followers") < 0.25
+
+
+def test_a_camera_that_is_seen_at_full_size_is_not_looked_for_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(MotionField, "halved")
+    frames = scenes.frames(Scene(PAGODA, "zoom_in", 2.0, width=192, height=128, num_frames=2))
+    assert number(answers(Camera(), frames), "camera_zoom") == pytest.approx(
+        100 * math.log(1.02) * 8, abs=0.4
+    )
+
+
+def test_things_that_move_and_hide_the_camera_do_not_pass_for_it() -> None:
+    """Twenty blocks that go their own way, seen at no size."""
+    still = scenes.frames(Scene(GRAVEL, "static", 0.0, width=320, height=192, num_frames=1))[0]
+    after, rng = still.copy(), np.random.default_rng(0)
+    for top, left in product(range(0, 192, 48), range(0, 320, 64)):
+        block = np.s_[top : top + 48, left : left + 64]
+        after[block] = np.roll(still[block], rng.integers(-9, 10, 2), axis=(0, 1))
+    found = answers(Camera(), np.stack([still, after]))
+    assert "seen in 0 of 1 steps" in reason(found, "camera_pan")
+
+
+@pytest.mark.parametrize("size", [(192, 320), (480, 832)])
+@pytest.mark.parametrize("sd", [6, 60])
+def test_noise_about_gray_has_no_camera_at_any_size(size: tuple[int, int], sd: float) -> None:
+    noise = np.random.default_rng(0).normal(128, sd, (3, *size, 3))
+    found = answers(Camera(), np.clip(noise, 0, 255).astype(np.uint8), case=case("static"))
+    assert "seen in 0 of 2 steps" in reason(found, "camera_pan")
+    assert number(found, "camera_static") == 0
+
+
+def test_a_cut_has_no_camera_at_any_size() -> None:
+    pictures = [scenes.frames(Scene(each, "static", 0.0, num_frames=1))[0] for each in (PAGODA, GRAVEL, CAT)]
+    for before, after in permutations(pictures, 2):
+        found = answers(Camera(), np.stack([before, after]))
+        assert "seen in 0 of 1 steps" in reason(found, "camera_pan")
 
 
 @pytest.mark.parametrize(
