@@ -353,8 +353,8 @@ class MetricCard:
         title: for people: 'First frame matches image'; '' for its name.
         group: the question that it answers: 'Motion', 'Flicker', … (bench.evaluators.catalogue.GROUPS), or one of its
             own; '' for none.
-        is_native_only: whether the number is about a whole clip, or how it was made, and measured in no other view (see
-            bench.media.clip_view); it counts in every view.
+        is_native_only: whether the number is about a whole clip, a time that views do not reach, or how the clip was
+            made, and measured in no other view (see bench.media.clip_view); it counts in every view.
     """
 
     name: str

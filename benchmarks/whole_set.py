@@ -97,7 +97,7 @@ def psnr_to_first(path: Path, image: Image) -> float:
 
 
 def colour_drift(path: Path, image: Image) -> float:
-    """ΔE of the mean colour by scikit-image, over the last quarter; the spread is computed, too, as ours is."""
+    """ΔE of the mean colour by scikit-image, about 1 s; the spread is computed, too, as ours is."""
 
     def moments(frame: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         lab = rgb2lab(frame)
@@ -105,18 +105,23 @@ def colour_drift(path: Path, image: Image) -> float:
 
     of_image = moments(image)[0]
     away = [float(np.linalg.norm(moments(frame)[0] - of_image)) for frame in decoded(path)]
-    return float(np.mean(away[-math.ceil(len(away) / 4) :]))
+    return _about_one_second(away)
 
 
 def sharpness_drift(path: Path, image: Image) -> float:
-    """log2 of the variance of the Laplacian over the image's, over the last quarter."""
+    """log2 of the variance of the Laplacian over the image's, about 1 s."""
 
     def variance(gray: Plane) -> float:
         return float(cv2.Laplacian(gray, cv2.CV_64F).var())
 
     of_image = variance(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     octaves = [np.log2(variance(gray) / of_image) for gray in grays(path)]
-    return float(np.mean(octaves[-math.ceil(len(octaves) / 4) :]))
+    return _about_one_second(octaves)
+
+
+def _about_one_second(series: list[float]) -> float:
+    """The mean from 0.75 s to 1.25 s."""
+    return float(np.mean(series[math.ceil(0.75 * FPS) : math.floor(1.25 * FPS) + 1]))
 
 
 def farneback(a: Plane, b: Plane) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from bench.base import files
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import Passes, show_file_in_views
-from bench.engine.rows import KnownRows
+from bench.engine.rows import KnownRows, cards_in
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied
@@ -27,7 +27,7 @@ from bench.models.card_facts import card_of
 from bench.runs import RunFolder, is_external
 from bench.runs.cards import Cards
 from bench.runs.features import FeatureStore
-from bench.types import Case, ClipRecord, Measurement, Run, Suite
+from bench.types import NATIVE, Case, ClipRecord, Measurement, Run, Suite
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Evaluation:
         return evaluator.by_level(
             of_clips=lambda found: [
                 ClipMetrics(found, self.run, self.cases, view)
-                for view in ((None,) if all(card.is_native_only for card in found.cards) else views)
+                for view in [each for each in views if cards_in(found, str(each or NATIVE))] or [None]
             ],
             of_sets=lambda found: [
                 SetMetrics(found, self.run, self.cases, FeatureStore.of_run(self.folder.path, found))

@@ -15,7 +15,7 @@ from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
-from bench.types import NATIVE, Case, ClipRecord, Measurement, Run, Value
+from bench.types import NATIVE, Case, ClipRecord, Measurement, MetricCard, Run, Value
 
 
 class KnownRows:
@@ -37,7 +37,7 @@ class KnownRows:
     def answer(
         self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str, view: str = NATIVE
     ) -> bool:
-        """Whether every metric of the evaluator has a row of this version about these inputs.
+        """Whether every metric that the evaluator has in the view has a row of this version about these inputs.
 
         Args:
             evaluator: whose metrics.
@@ -45,7 +45,7 @@ class KnownRows:
             inputs: the digest that a row must have, else it is stale.
             view: of the clip.
         """
-        for card in evaluator.cards:
+        for card in cards_in(evaluator, view):
             row = self._rows.get((case, seed, full_name(card, evaluator), view))
             if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
                 return False
@@ -54,6 +54,11 @@ class KnownRows:
 
 def _key(row: Measurement) -> tuple[str | None, int | None, str, str]:
     return row.case, row.seed, row.metric, row.view
+
+
+def cards_in(evaluator: Evaluator, view: str) -> list[MetricCard]:
+    """The metrics that an evaluator measures in a view: natively all, elsewhere those that are not native only."""
+    return [card for card in evaluator.cards if view == NATIVE or not card.is_native_only]
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class ClipInView:
 def clip_rows(
     about: ClipInView, evaluator: Evaluator, answers: Answers, seen: OnePass | None
 ) -> Iterator[Measurement]:
-    """One row per metric of the evaluator, for one clip in one view.
+    """One row per metric that the evaluator has in the view, for one clip.
 
     Args:
         about: the clip.
@@ -139,7 +144,7 @@ def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> I
 def _rows(
     run: Run, evaluator: Evaluator, answers: Answers, about: Mapping[str, Any]
 ) -> Iterator[Measurement]:
-    for card in evaluator.cards:
+    for card in cards_in(evaluator, about["view"]):
         answer = answers.get(card.name) or BenchError(f"{evaluator.name} gave no {card.name}")
         yield Measurement(
             run=run.id,

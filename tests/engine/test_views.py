@@ -206,6 +206,17 @@ def test_what_a_clip_cost_is_measured_natively_only(tmp_path: Path, tiny: Suite)
     assert {row.view for row in rows_of(tmp_path / "run", tiny, footage(16, 8.0), cost)} == {"native"}
 
 
+def test_metrics_that_are_native_only_have_no_row_in_a_view(tmp_path: Path, tiny: Suite) -> None:
+    """Drifts at 2 and 4 s, beside those at 1 s and slopes, which the same evaluator measures in every view."""
+    rows = rows_of(tmp_path / "run", tiny, footage(40, 8.0), evaluators.registry["appearance"]())
+    native, viewed = (
+        {row.metric for row in rows if (row.view == "native") is wanted} for wanted in (True, False)
+    )
+    assert {name for name in native - viewed if not name.endswith(("_drift_2s", "_drift_4s"))} == set()
+    assert (len(native), len(viewed), len(rows)) == (24, 12, 36)
+    assert all(row.value is not None for row in rows)
+
+
 def test_a_missing_view_is_added(tmp_path: Path, tiny: Suite) -> None:
     first = rows_of(tmp_path / "run", tiny, footage(16, 8.0), Frames())
     other = ClipView(1.0, 4.0, 0.01)

@@ -38,8 +38,8 @@ HALF_FPS = Damage(
 )  # fmt: skip
 
 TRIM = Damage(
-    "trim", "First half only", "share cut off", (0.5,), _trimmed,
-    "The first half of the frames.",
+    "trim", "First two thirds only", "share cut off", (0.33,), _trimmed,
+    "The first two thirds of the frames, of two seconds more than one, at which drifts are measured.",
     is_innocent=True, changes="seconds",
 )  # fmt: skip
 
