@@ -154,7 +154,7 @@ def test_a_new_metric_looks_at_old_clips_and_an_old_one_does_not(folder: RunFold
 def test_each_clip_is_decoded_once(folder: RunFolder, tiny: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     stream = video.stream
-    monkeypatch.setattr(video, "stream", lambda path: (opened.append(path.name), stream(path))[1])
+    monkeypatch.setattr(video, "stream", lambda path, fps: (opened.append(path.name), stream(path, fps))[1])
     _evaluate(folder, tiny, Brightness(), Brightness(Scale(2.0)), Brightness(Scale(3.0)))
     assert opened == ["c0-0.mkv", "c1-0.mkv", "c2-0.mkv"]
 
