@@ -137,7 +137,6 @@ DONE["real melt"] = DONE.pop("melt")
 
 UNSOLVED: dict[str, str] = {
     "melt": "a growing deformation shows what frame 0 did not: 89 where the real clip has 77; below it on two others",
-    "freeze": "the frames that are left move more, and repeats cost too little: 83 where the whole clip has 77",
 }
 """What stands above the real clip, or does not lower its total, and why."""
 

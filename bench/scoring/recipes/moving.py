@@ -18,20 +18,14 @@ MOVING = Recipe(
         "about half of its clips have, 0 what damage makes of them; see docs/ranking.md."
     ),
     groups=(
-        Group("content", (Term("content", 0, 0.01, 3.0),), instead=Term("camera_move_adherence")),
+        Group("content", (Term("content", 0, 0.01, 4.0),), instead=Term("camera_move_adherence")),
         Group("start", (Term("first_frame_ssim", 0.2, 1),)),
         Group(
             "steadiness",
             (Term("flicker_compensated", 8, 0.5, 0.5), Term("warping_error", 0.005, 0.0005, 0.5)),
         ),
-        Group(
-            "rhythm",
-            (
-                Term("motion_roughness", 3, 1, 1.0),
-                Term("cadence_repeats", 0.5, 0, 0.5),
-                Term("outliers_cuts", 1, 0, 0.5),
-            ),
-        ),
+        Group("rhythm", (Term("motion_roughness", 3, 1), Term("outliers_cuts", 1, 0))),
+        Group("freshness", (Term("cadence_repeats", 0.9, 0, 2.0),)),
         Group("keeping", (Term("sharpness_drift", -2.5, -0.5, 0.5), Term("contrast_drift", -1, -0.2, 0.5))),
         Group("identity", (Term("lite0_to_input", 0.4, 0.9, 2.0),)),
     ),
