@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.evaluators.signals import camera_motion
 from bench.evaluators.signals.camera_motion import CameraStep
 from bench.evaluators.view import Sample, View
 from bench.types import MetricCard, Value
@@ -157,7 +156,7 @@ class Camera(evaluators.ClipEvaluator):
     )  # fmt: skip
 
     def look(self, view: View) -> CameraStep | None:
-        return camera_motion.step(view.motion) if view.before else None
+        return view.camera if view.before else None
 
     def conclude(self, steps: Sequence[CameraStep | None], sample: Sample) -> evaluators.Values:
         steps = steps[1:]  # frame 0 has no step

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
+from bench.errors import NotMeasurable
 from bench.evaluators.signals.alignment import is_aligned
 from bench.evaluators.signals.cells import cell_means
 from bench.evaluators.view import Sample, View
@@ -145,7 +146,10 @@ def is_cut(before: View, after: View) -> bool | None:
         return False
     if min(_canvas(before.gray).std(), _canvas(after.gray).std()) < FLAT:
         return None
-    aligned = is_aligned(after.motion)
+    try:
+        aligned = is_aligned(after.motion, after.camera)
+    except NotMeasurable:  # too small for optical flow
+        return None
     return None if aligned is None else not aligned
 
 

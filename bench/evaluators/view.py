@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench.evaluators.signals import first_frame_trace, noise_floor
+from bench.evaluators.signals import camera_motion, first_frame_trace, noise_floor
+from bench.evaluators.signals.camera_motion import CameraStep
 from bench.evaluators.signals.noise_floor import Drift, Grays
 from bench.evaluators.signals.optical_flow import Flow, MotionField
 from bench.media import pictures
@@ -122,6 +123,15 @@ class View:
     def cell_grays(self) -> Grays:
         """(16, 16): mean gray of the cells of a grid."""
         return noise_floor.cell_grays(self.gray)
+
+    @cached_property
+    def camera(self) -> CameraStep | None:
+        """How the camera moves from the frame before; None where there is too little texture; not for frame 0.
+
+        Raises:
+            NotMeasurable: the frames are too small for optical flow.
+        """
+        return camera_motion.step(self.motion)
 
     @cached_property
     def motion(self) -> MotionField:

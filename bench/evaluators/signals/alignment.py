@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.errors import NotMeasurable
 from bench.evaluators.signals import camera_motion, optical_flow
+from bench.evaluators.signals.camera_motion import CameraStep
 from bench.evaluators.signals.optical_flow import MotionField
 
 SIDE = 128
@@ -30,17 +31,21 @@ class Shift:
     y: int
 
 
-def is_aligned(field: MotionField) -> bool | None:
+def is_aligned(field: MotionField, camera: CameraStep | None) -> bool | None:
     """Whether one motion of the camera, or a shift by up to half the frame, leads from one frame to the next.
 
-    None where there is too little texture, or too few pixels, to tell.
+    Args:
+        field: the flow between the frames.
+        camera: the camera's step there (camera_motion.step); None where there is too little texture.
+
+    Returns:
+        None where there is too little texture, or too few pixels, to tell.
     """
+    if camera is None:
+        return None
+    if camera.is_seen:
+        return True
     try:
-        found = camera_motion.step(field)
-        if found is None:
-            return None
-        if found.is_seen:
-            return True
         common = _common_part(field, shift(field))
         there = camera_motion.step(common) if common else None
     except NotMeasurable:
