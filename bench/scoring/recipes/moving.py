@@ -24,10 +24,10 @@ MOVING = Recipe(
             "steadiness",
             (Term("flicker_compensated", 8, 0.5, 0.5), Term("warping_error", 0.005, 0.0005, 0.5)),
         ),
-        Group("rhythm", (Term("motion_roughness", 3, 1), Term("outliers_cuts", 1, 0))),
+        Group("rhythm", (Term("motion_roughness", 3, 1, 1.5), Term("outliers_cuts", 1, 0, 1.5))),
         Group("freshness", (Term("cadence_repeats", 0.9, 0, 2.0),)),
         Group("keeping", (Term("sharpness_drift", -2.5, -0.5, 0.5), Term("contrast_drift", -1, -0.2, 0.5))),
-        Group("identity", (Term("lite0_to_input", 0.4, 0.9, 2.0),)),
+        Group("identity", (Term("lite0_to_input", 0.4, 0.9, 3.0),)),
     ),
     combination="geometric",
 )
