@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bench import suites
-from bench.media import digests, pictures, video
+from bench.media import digests, encoding, pictures, video
 from bench.types import Case, Clip, ClipRecord, Frames
 
 
@@ -63,7 +63,7 @@ class Film:
         """The clip as a file in a temporary folder, H.264 at crf 18, and its record."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / "clip.mp4"
-            video.write_preview(path, Clip(self.frames(), 16.0))
+            encoding.write_preview(path, Clip(self.frames(), 16.0))
             yield (
                 path,
                 ClipRecord(self.photograph, 0, str(path), digests.clip_digest(path), path.stat().st_size),

@@ -56,8 +56,9 @@ def grays(path: Path) -> Iterator[Plane]:
 
 
 def largest_step(path: Path, image: Image) -> float:
-    """Of mean gray."""
-    return float(np.abs(np.diff([np.mean(gray) for gray in grays(path)])).max())
+    """Of the mean colour: the mean over its three channels."""
+    colours = [np.mean(frame, axis=(0, 1)) for frame in decoded(path)]
+    return float(np.abs(np.diff(colours, axis=0)).mean(axis=1).max())
 
 
 def vbench_flickering(path: Path, image: Image) -> float:
@@ -85,15 +86,20 @@ def ssim_to_image(path: Path, image: Image) -> float:
 
 
 def psnr_of_neighbours(path: Path, image: Image) -> float:
-    """scikit-image's."""
-    return float(np.mean([peak_signal_noise_ratio(a, b) for a, b in pairwise(decoded(path))]))
+    """scikit-image's, of squares that are pooled over pairs."""
+    return pooled([peak_signal_noise_ratio(a, b) for a, b in pairwise(decoded(path))])
 
 
 def psnr_to_first(path: Path, image: Image) -> float:
-    """scikit-image's."""
+    """scikit-image's, of squares that are pooled over frames."""
     frames = decoded(path)
     first = next(frames)
-    return float(np.mean([peak_signal_noise_ratio(first, frame) for frame in frames]))
+    return pooled([peak_signal_noise_ratio(first, frame) for frame in frames])
+
+
+def pooled(decibels: list[float]) -> float:
+    """The decibels of the mean of the squares that stand behind decibels."""
+    return float(-10 * np.log10(np.mean(10 ** (-np.array(decibels) / 10))))
 
 
 def colour_drift(path: Path, image: Image) -> float:

@@ -276,6 +276,6 @@ def _set_scores(column: Column, own: Mapping[str, Score], sets: pd.DataFrame) ->
 
 def _groups(row: Mapping[Any, Any]) -> tuple[int, tuple[float, ...]]:
     """How many clips a row about a set stands on, and its series; 0 and () for none."""
-    series = row["series"]
+    series = row.get("series")  # frames of rows that were selected for something else have none
     n = 0 if row["n"] is None or np.isnan(row["n"]) else int(row["n"])
-    return n, () if series is None else tuple(map(float, series))
+    return n, () if series is None or np.ndim(series) == 0 else tuple(map(float, series))

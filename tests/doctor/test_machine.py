@@ -30,7 +30,7 @@ def test_this_machine_can_run_what_needs_nothing(this_machine: Checkup) -> None:
     assert found(this_machine, "codec preview").found.startswith("h264")
     assert "numpy" in found(this_machine, "packages").found
     assert "HF_HUB_OFFLINE" in found(this_machine, "hub").found
-    assert found(this_machine, "weights of fvd_lite0").state == "ok"
+    assert found(this_machine, "weights of fvd_lite0, lite0").state == "ok"
     assert found(this_machine, "weights of clipsim").state == "note"
 
 

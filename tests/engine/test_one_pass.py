@@ -207,7 +207,7 @@ def test_a_file_is_not_closed_while_it_is_decoded(tmp_path: Path, monkeypatch: p
         yield moving_clip(1).frames[0]
 
     @contextmanager
-    def stream(path: Path) -> Iterator[video.Stream]:
+    def stream(path: Path, fps: float | None = None) -> Iterator[video.Stream]:
         try:
             yield video.Stream(frames(), 8.0, {})
         finally:

@@ -89,8 +89,9 @@ def export(
         if clips is not None or max_clips is not None:
             raise UsageError(f"--clips and --max-clips are for a site, not for --format {format}")
         gathered = exports.gather([published, out], run or [], suite, view)
+        written = list(exports.write(format, destination, gathered, dataset))
         warn((*gathered.problems, *gathered.notes.values()))
-        for path in exports.write(format, destination, gathered, dataset):
+        for path in written:
             typer.echo(path)
         return
     from bench.web import static

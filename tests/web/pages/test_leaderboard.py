@@ -122,8 +122,8 @@ def write_total(out: Path) -> Suite:
 
 
 # half of the content, thrice; start (0.9 - 0.2) / 0.8; all else is full, by weights that add up to 10
-TOTAL = 100 * (0.5**3 * 0.875) ** (1 / 10)
-TOTAL_WITHOUT_START = 100 * (0.5**3) ** (1 / 9)
+TOTAL = 100 * (0.5**4 * 0.875) ** (1 / 15)
+TOTAL_WITHOUT_START = 100 * (0.5**4) ** (1 / 14)
 
 
 def test_a_total_shows_its_formula_and_takes_other_weights(out: Path) -> None:
