@@ -56,7 +56,7 @@ def grays(path: Path) -> Iterator[Plane]:
 
 
 def largest_step(path: Path, image: Image) -> float:
-    """Of the mean colour: the mean over its three channels."""
+    """Largest step of the mean colour, averaged over its three channels."""
     colours = [np.mean(frame, axis=(0, 1)) for frame in decoded(path)]
     return float(np.abs(np.diff(colours, axis=0)).mean(axis=1).max())
 

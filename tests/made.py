@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,19 @@ def suite(folder: Path, cases: int = 3, with_references: bool = False) -> Suite:
             Case(f"c{number}", image, f"prompt {number}", "animal", reference=reference, digest=str(number))
         )
     return Suite("tiny", files.digest(cases)[:12], "three small pictures", tuple(made))
+
+
+def written_suite(folder: Path, cases: int) -> Path:
+    """A suite's folder with small pictures, each with a reference clip of 15 frames, for the command line."""
+    lines = []
+    for number in range(cases):
+        image, clip = f"images/{number}.png", f"clips/{number}.mkv"
+        pictures.write(folder / image, photograph(seed=number))
+        video.write_clip(folder / clip, moving_clip(15, seed=number))
+        lines.append({"id": f"c{number}", "image": image, "reference": clip, "category": "x"})
+    (folder / "suite.toml").write_text('title = "Small pictures"\nreference_note = "they slide"\n')
+    (folder / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    return folder
 
 
 def answers(

@@ -116,7 +116,7 @@ def _gated(gate: Gate, pair: Pair) -> Difference:
 
 
 def _lost(pair: Pair, difference: Difference) -> list[tuple[Side, frozenset[Clip], int]]:
-    """Of each side: the clips whose value it should have and lacks, and how many it should have.
+    """Per side, the clips whose value is missing though it should be there, and how many values should be there.
 
     Cases that the baseline never tried are no loss: it decides what is asked of the other.
     """

@@ -82,7 +82,7 @@ class _Clips:
         return found
 
     def bits_per_pixel(self) -> float | None:
-        """Of the lossy clips; None where there are none, or where they are not here."""
+        """Mean over the lossy clips; None if there are none, or if the clips are not on this machine."""
         if self.folder is None:
             return None
         columns = (self.rows[name] for name in ("case", "seed", "decoded"))

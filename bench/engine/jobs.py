@@ -6,7 +6,7 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +14,15 @@ from typing import TYPE_CHECKING
 from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
-from bench.engine import first_frames, resolve_metrics, resolve_models
-from bench.engine.evaluation import Evaluation
+from bench.engine import first_frames, measuring, resolve_models
 from bench.engine.first_frames import Look
 from bench.engine.generation import generate
 from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
-from bench.errors import Unavailable, UsageError
-from bench.evaluators import Evaluator, catalogue
-from bench.media.clip_view import ClipView
-from bench.runs import RunFolder, parquet
-from bench.runs.cards import Cards
+from bench.errors import UsageError
+from bench.runs import RunFolder
 from bench.suites import cases, own_clips
-from bench.types import Case, ClipRecord, Measurement, Run, Suite
+from bench.types import Case, ClipRecord, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +86,8 @@ def run(
     """
     suite, samples = selection.samples()
     work = resolve_models.resolve(models, suite, config.runtime)
-    usable = _usable(metrics, suite, config, progress)
-    _check_usable([usable])
+    usable = measuring.usable(metrics, suite, config, progress)
+    measuring.check_usable([usable])
     suites.prepare(suite, progress)
     asked = frozenset((case.id, seed) for case, seed in samples)
     made, measured, lost = [], [], 0
@@ -105,7 +101,7 @@ def run(
     lost_before = lost - sum(each.failed for each in made)
     return JobReport(
         folders,
-        _frame(measured),
+        measuring.frame(measured),
         usable.unavailable,
         made=sum(each.made for each in made),
         kept=sum(each.kept for each in made) - lost_before,
@@ -143,8 +139,8 @@ def evaluate_clips(
         names = ", ".join(found.passed_over)
         progress.say(f"{len(found.passed_over)} cases have no clip and are passed over: {names}")
     run = external_run(source.label, found.suite)
-    usable = _usable(metrics, found.suite, config, progress)
-    _check_usable([usable])
+    usable = measuring.usable(metrics, found.suite, config, progress)
+    measuring.check_usable([usable])
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
     with folder.working(run, found.suite):
@@ -154,7 +150,11 @@ def evaluate_clips(
         _replace_records(folder, _looked(looks, folder, config, progress), progress)
         measured = usable.measure(run, folder)
     return JobReport(
-        (folder,), _frame([measured]), usable.unavailable, kept=len(found.clips), measured=measured.new
+        (folder,),
+        measuring.frame([measured]),
+        usable.unavailable,
+        kept=len(found.clips),
+        measured=measured.new,
     )
 
 
@@ -176,8 +176,8 @@ def evaluate_runs(
         Unavailable: none of the metrics named can be measured here.
     """
     folders = tuple(dict.fromkeys(runs.named(config.out, name) for name in names))
-    work = [_usable(metrics, _suite_of(folder), config, progress) for folder in folders]
-    _check_usable(work)
+    work = [measuring.usable(metrics, _suite_of(folder), config, progress) for folder in folders]
+    measuring.check_usable(work)
     measured, kept = [], 0
     for folder, usable in zip(folders, work, strict=True):
         run, suite = folder.run, usable.suite
@@ -193,80 +193,7 @@ def evaluate_runs(
         kept += len(records)
     new = sum(each.new for each in measured)
     unavailable = {name: why for each in work for name, why in each.unavailable.items()}
-    return JobReport(folders, _frame(measured), unavailable, kept=kept, measured=new)
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """What a run has in the end: the rows asked for, how many of them are new, and the cards of its metrics."""
-
-    rows: Sequence[Measurement]
-    new: int
-    cards: Cards
-
-
-@dataclass(frozen=True)
-class _UsableEvaluators:
-    """The evaluators that can work here on a suite's clips, why the others cannot, and what was asked for.
-
-    Attributes:
-        views: in which clips are measured.
-        asked: names of metrics; None where no metric was named, which asks for every row.
-    """
-
-    suite: Suite
-    evaluators: Sequence[Evaluator]
-    views: Sequence[ClipView | None]
-    unavailable: dict[str, str]
-    config: RunConfig
-    progress: Progress
-    asked: frozenset[str] | None = None
-
-    def measure(
-        self, run: Run, folder: RunFolder, samples: Collection[tuple[str, int]] | None = None
-    ) -> _Measured:
-        """Brings the rows of a run up to date, and gives those asked for. The folder is this process's own.
-
-        Args:
-            run: that the folder is of.
-            folder: of the run.
-            samples: the cases and seeds asked for; None for all.
-        """
-        work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
-        done = work.evaluate(self.config.retry_failed, samples, self.config.workers)
-        rows = [
-            row
-            for row in folder.rows.read()[0]
-            if (
-                done.of_part is None
-                if row.case is None
-                else samples is None or (row.case, row.seed) in samples
-            )
-        ]
-        asked = [
-            row for row in (*rows, *(done.of_part or ())) if self.asked is None or row.metric in self.asked
-        ]
-        return _Measured(asked, done.measured, folder.rows.cards())
-
-
-def _usable(
-    metrics: MetricRequest | None, suite: Suite, config: RunConfig, progress: Progress
-) -> _UsableEvaluators:
-    if metrics is None:
-        return _UsableEvaluators(suite, (), (), {}, config, progress)
-    wanted = resolve_metrics.resolve(metrics, config.runtime.device)
-    found, unavailable = resolve_metrics.usable(wanted, suite, metrics.download, progress)
-    asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
-    names = frozenset(asked) if metrics.names else None
-    return _UsableEvaluators(suite, found, metrics.views, unavailable, config, progress, names)
-
-
-def _check_usable(found: Sequence[_UsableEvaluators]) -> None:
-    """Refuses metrics asked for by name of which none can be measured on any of these suites' clips."""
-    if any(each.asked is None or each.evaluators for each in found):
-        return
-    reasons = {f"{name}: {why}" for each in found for name, why in each.unavailable.items()}
-    raise Unavailable(f"no metric asked for can be measured here: {'; '.join(sorted(reasons))}")
+    return JobReport(folders, measuring.frame(measured), unavailable, kept=kept, measured=new)
 
 
 def _suite_of(folder: RunFolder) -> Suite:
@@ -339,8 +266,3 @@ def _replace_records(folder: RunFolder, records: Sequence[ClipRecord], progress:
         folder.forget(record)
     for record in records:
         folder.write_record(record)
-
-
-def _frame(measured: Sequence[_Measured]) -> pd.DataFrame:
-    found = [row for each in measured for row in each.rows]
-    return parquet.frame(found, Cards.merged(each.cards for each in measured))

@@ -13,8 +13,7 @@ import bench
 from bench import runs
 from bench.cli.commands import app
 from bench.errors import Unavailable, UsageError
-from bench.media import pictures, video
-from tests.made import moving_clip, photograph
+from tests.made import written_suite
 
 
 def run(*words: object) -> Result:
@@ -24,21 +23,7 @@ def run(*words: object) -> Result:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """The folder of a suite of four small pictures with reference clips; the last picture is broken."""
-    folder = tmp_path / "tiny"
-    lines = []
-    for number in range(4):
-        pictures.write(folder / "images" / f"{number}.png", photograph(seed=number))
-        video.write_clip(folder / "clips" / f"{number}.mkv", moving_clip(15, seed=number))
-        lines.append(
-            {
-                "id": f"c{number}",
-                "image": f"images/{number}.png",
-                "reference": f"clips/{number}.mkv",
-                "category": "x",
-            }
-        )
-    (folder / "suite.toml").write_text('title = "Small pictures"\nreference_note = "they slide"\n')
-    (folder / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    folder = written_suite(tmp_path / "tiny", 4)
     broken = folder / "images" / "3.png"
     broken.write_bytes(broken.read_bytes()[:200])
     return folder

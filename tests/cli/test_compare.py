@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bench.cli.commands import app
-from bench.media import pictures, video
-from tests.made import moving_clip, photograph
+from tests.made import written_suite
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES, SET_CASES = 8, 4
@@ -21,24 +20,6 @@ def bench(*words: object) -> Result:
     return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
-def _suite(folder: Path, cases: int) -> Path:
-    lines = []
-    for number in range(cases):
-        pictures.write(folder / "images" / f"{number}.png", photograph(seed=number))
-        video.write_clip(folder / "clips" / f"{number}.mkv", moving_clip(15, seed=number))
-        lines.append(
-            {
-                "id": f"c{number}",
-                "image": f"images/{number}.png",
-                "reference": f"clips/{number}.mkv",
-                "category": "x",
-            }
-        )
-    (folder / "suite.toml").write_text('title = "Small pictures"\nreference_note = "they slide"\n')
-    (folder / "cases.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + "\n")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """still, and drift and noise of two seeds, on eight cases; reversed on another suite.
@@ -46,7 +27,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Four cases have distances of sets: their features take a second per clip.
     """
     folder = tmp_path_factory.mktemp("compare")
-    suite, other = _suite(folder / "tiny", CASES), _suite(folder / "other", 2)
+    suite, other = written_suite(folder / "tiny", CASES), written_suite(folder / "other", 2)
     ours = ["--suite", suite, "--set", "num_frames=14"]
     for words in (
         ["-m", "still", "-m", "drift", *ours, "--limit", SET_CASES, "--metrics", "fvd_lite0"],

@@ -12,7 +12,7 @@ from tests.made import answers
 
 HEIGHT, WIDTH, FRAMES = 108, 192, 9
 SIDE = 40
-"""Of the square that moves, pixels: an eighth of the height and a fifth of the width, 7.7 % of the frame."""
+"""Side of the square that moves, in pixels: 7.7 % of the frame's area."""
 
 
 def texture(seed: int, height: int = HEIGHT, width: int = WIDTH) -> Frames:

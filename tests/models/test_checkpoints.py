@@ -214,7 +214,7 @@ def test_links_are_followed_wherever_they_lead(folder: Path, tmp_path: Path) -> 
 
 
 def test_a_folder_without_links_has_the_digest_that_it_had(folder: Path) -> None:
-    """Of names and contents, as stored runs have it."""
+    """The digest of names and contents that stored runs have."""
     expected = [[name, files.sha256(folder / name)] for name in ("model_index.json", "unet/weights")]
     assert checkpoints.resolve(str(folder)).digest == files.digest(expected)
 

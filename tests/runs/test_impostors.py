@@ -1,4 +1,4 @@
-"""A run is called by its id, in its folder, its file and its rows: whoever else says so is named and left out."""
+"""A run's folder, file and rows carry its id; anything else that claims the id is named and left out."""
 
 from __future__ import annotations
 

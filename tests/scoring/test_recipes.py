@@ -198,7 +198,7 @@ def seen(clip: Clip) -> Clip:
 
 @pytest.fixture(scope="module")
 def null_totals() -> dict[str, float | None]:
-    """Of models that anybody could beat; all nine cases are in docs/ranking.md."""
+    """Totals of models that any real model should beat, on one case; docs/ranking.md has more."""
     return totals_of(("still", "drift", "noise", "cut", "pasted-patch", "wobble"))
 
 

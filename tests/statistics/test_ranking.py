@@ -373,7 +373,7 @@ def test_neighbours_far_above_the_noise_are() -> None:
 
 @pytest.mark.parametrize("cases", [6, 10, 20])
 def test_six_runs_whose_failures_are_rare_are_rarely_told_apart(cases: int) -> None:
-    """Of 100 suites; Student's t alone tells two of them apart in 97, 88 and 48. docs/ranking.md has more."""
+    """Counted over 100 suites; Student's t alone tells two of them apart in 97, 88 and 48. docs/ranking.md has more."""
     rng = np.random.default_rng(cases)
     told = [
         any(rank.high < 6 for rank in ranking.of_cases(_frame(rare_failures(rng, cases, 6)), 1).values())

@@ -13,7 +13,7 @@ Levels = TypeVar("Levels", NDArray[np.uint8], NDArray[np.float32])
 def cell_means(plane: Levels, cells: int) -> Levels:
     """(h, w): the mean of each cell of a grid over an (H, W) plane, rounded for uint8; h and w are at most cells.
 
-    Of an (H, W, C) array, (h, w, C).
+    An (H, W, C) array gives (h, w, C).
 
     Averages areas (cv2.INTER_AREA), so that cells may share a pixel.
 
