@@ -203,6 +203,7 @@ def compare(
     found = comparison(Path(out), (baseline, *others), _names(metrics), (), across_protocols, view)
     table = frame(found)
     table.attrs["view"] = found.view
+    table.attrs["view_notes"] = list(found.view_notes)
     table.attrs["skipped"] = {
         pair.b.name: {each.metric: each.reason for each in pair.skipped} for pair in found.pairs
     }

@@ -28,7 +28,7 @@ def main() -> None:
         cells = [false_alarms(null, cases, trials) for cases in CASES]
         print(f"| {title} | {' | '.join(f'{one:.1%} / {any_:.1%}' for one, any_ in cells)} |", flush=True)
     print("\n| cases | a false verdict |\n|---|---|")
-    for cases in (6, 10, 20, 30, 50, 100):
+    for cases in (6, 10, 20, 30, 40, 50, 100):
         print(f"| {cases} | {false_ranks(cases, trials // 10):.1%} |", flush=True)
 
 

@@ -33,6 +33,7 @@ def as_json(found: Comparison, broken: Sequence[BrokenGate]) -> Any:
     return {
         "suite": found.suite,
         "view": found.view,
+        "view_notes": list(found.view_notes),
         "pairs": [_pair(pair) for pair in found.pairs],
         "worse": [{**asdict(each.gate), "run": each.pair.b.run} for each in broken],
     }

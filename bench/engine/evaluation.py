@@ -57,7 +57,8 @@ class Evaluation:
         folder: of the run; no other process works in it.
         evaluators: not yet loaded; each is loaded when the first clip needs it.
         progress: is told about clips.
-        views: in which clips are measured, None for clips as they are; what is measured natively only is so anyway.
+        views: in which clips are measured, None for clips as they are; an evaluator of which every metric is measured
+            natively only measures natively in any case.
     """
 
     def __init__(

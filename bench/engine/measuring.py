@@ -15,7 +15,7 @@ from bench.evaluators import Evaluator, catalogue
 from bench.media.clip_view import ClipView
 from bench.runs import RunFolder, parquet
 from bench.runs.cards import Cards
-from bench.types import Measurement, Run, Suite
+from bench.types import NATIVE, Measurement, Run, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,8 @@ class UsableEvaluators:
             return False
         if row.case is None:
             return done.of_part is None
+        if row.view not in {NATIVE, *map(str, self.views)}:  # what is native only counts in every view
+            return False
         return samples is None or (row.case, row.seed) in samples
 
     def _is_named(self, row: Measurement) -> bool:

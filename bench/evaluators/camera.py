@@ -226,7 +226,7 @@ def motions_of(steps: Sequence[CameraStep | None], sample: Sample) -> Motions:
     to one another, and cancel out over the picture, which a shift does not: so the squares of the four add up.
     """
     # the RMS distance of the pixels from the centre
-    radius = math.hypot(sample.width, sample.height) / math.sqrt(12)
+    radius = sample.diagonal / math.sqrt(12)
     units = np.array([1.0, 1.0, radius, radius]) * sample.fps / min(sample.width, sample.height)
     is_seen = np.array([step is not None and step.is_seen for step in steps])
     moves = np.array([_numbers(step) * units if step and step.is_seen else np.zeros(4) for step in steps])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bench import evaluators
 from bench.base.weights import Weights
 from bench.errors import NotMeasurable
+from bench.evaluators import nets
 from bench.evaluators.nets import efficientnet_lite0
 from bench.evaluators.nets.efficientnet_lite0 import EfficientNetLite0
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
@@ -78,7 +79,8 @@ class Lite0(evaluators.ClipEvaluator):
 
     def _vector(self, frame: Image) -> Vector:
         """(1280,), of length 1."""
-        vector = self._net.pooled(efficientnet_lite0.prepared(frame[None]))[0].astype(np.float64)
+        with nets.one_thread():
+            vector = self._net.pooled(efficientnet_lite0.prepared(frame[None]))[0].astype(np.float64)
         return np.asarray(vector / np.linalg.norm(vector))
 
 

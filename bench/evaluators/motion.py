@@ -26,7 +26,7 @@ _POINTS = 32
 the camera's."""
 
 _FLOW = "Optical flow (DIS) from each frame to the next."
-_STILL = f"0 for a still, whatever a codec or noise does to it; not for {noise_floor.MOVES}."
+_STILL = f"0 for a still, in H.264 up to crf 40 and under fresh noise, too; not for {noise_floor.MOVES}."
 _BLIND = (
     "On noise, flicker and cuts flow is meaningless and often large, so that a broken clip seems to move; without "
     "texture no motion is found."
@@ -111,7 +111,8 @@ class Motion(evaluators.ClipEvaluator):
             definition="How much motion changes from frame to frame, over how much there is: motion_jerk over "
             "motion_share times the squared frame rate. Mean length of the second difference of the 4 x 4 cells' "
             "velocities over the mean length of the flow: 0 where everything goes on as it does, also where it speeds "
-            "up evenly; 2.4 for cells that jump at random. Needs 4 frames, and motion above 0.0001 of the diagonal per "
+            "up evenly; 2.4 for cells that jump at random. Needs 4 frames of a clip that moves "
+            "(motion_speed), and motion above 0.0001 of the diagonal per "
             "frame.",
             source="Own; a jerk without dimension, as Hogan & Sternad 2009 ask of measures of smoothness. Real footage "
             "at 8 frames per second has 0.3 to 2, since limbs turn round.",

@@ -92,4 +92,4 @@ def _digest_of_frames(folder: Path) -> str:
     for frame in frames:
         if not frame.is_file():
             raise BadClip(f"clip {folder}: {frame.name} is not a file")
-    return files.digest([[frame.name, files.sha256(frame)] for frame in frames])
+    return files.digest([[frame.name, picture_digest(frame)] for frame in frames])

@@ -99,12 +99,17 @@ class Showing:
             frame: the first of the stream.
 
         Raises:
-            BadClip: it is turned by a part of a right angle, or is HDR.
+            BadClip: it is turned by a part of a right angle, is HDR, or too large with its pixels made square.
         """
         if (transfer := HDR.get(frame.color_trc)) is not None:
             raise BadClip(
                 f"clip {path} is HDR ({transfer}), and metrics are of sRGB: tone-map it first, by an operator that you"
                 " can name"
+            )
+        aspect = Fraction(stream.sample_aspect_ratio or 1)
+        if frame.width * aspect * frame.height > pictures.MAX_PIXELS:
+            raise BadClip(
+                f"clip {path} has pixels of {aspect} to 1: its frames are over {pictures.MAX_PIXELS} pixels"
             )
         videos = container.streams.video
         number = "" if stream is videos[0] else f"{videos.index(stream) + 1} of {len(videos)}"
@@ -113,7 +118,7 @@ class Showing:
         return cls(
             number,
             _turn(path, frame),
-            Fraction(stream.sample_aspect_ratio or 1),
+            aspect,
             has_alpha,
             bool(is_transparent),
         )

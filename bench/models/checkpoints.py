@@ -266,7 +266,7 @@ def check_unchanged(checkpoint: Checkpoint) -> None:
     Raises:
         UsageError: a file of the checkpoint, of a part or of a LoRA was changed.
     """
-    for each in (*dict(checkpoint.parts).values(), *(lora for lora, _ in checkpoint.loras)):
+    for each in (*(part for _, part in checkpoint.parts), *(lora for lora, _ in checkpoint.loras)):
         if each.digest != _digest_now(each):
             raise _changed(each.source)
     if checkpoint.digest != _combined(_digest_now(checkpoint), checkpoint.parts, checkpoint.loras):

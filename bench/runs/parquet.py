@@ -203,7 +203,7 @@ def tables(
         except BadResults as problem:
             problems.append(problem)
     found: dict[str, tuple[Path, pa.Table]] = {}
-    for path, run, rows in read:
+    for path, run, rows in sorted(read, key=lambda each: not _is_of(each[0], each[1])):  # its own files first
         takes_place = run in found and _is_of(found[run][0], run)
         if _is_of(path, run) or not (takes_place or path.name == FOLDED):
             found[run] = (path, rows)

@@ -46,10 +46,10 @@ class RowStore:
         for _ in range(TRIES):
             rows: list[Measurement] = []
             problems: list[BadResults] = []
-            found = self._files()
+            found, own = self._files(), self._own()
             for file in found:
                 try:
-                    rows += self._read(file)
+                    rows += self._read(file, own)
                 except BadResults as problem:
                     problems.append(problem)
             if all(file.exists() for file in found):
@@ -100,25 +100,30 @@ class RowStore:
         Raises:
             Unavailable: a file is sound, but of another version of this package, which alone should touch it.
         """
-        renamed = []
+        renamed, own = [], self._own()
         for file in self._files():
             try:
-                self._read(file)
+                self._read(file, own)
             except OtherSchema as error:
                 raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
             except BadResults:
                 renamed.append(file.rename(file.with_name(f"{file.name}.corrupt-{time.time_ns()}")))
         return renamed
 
-    def _read(self, file: Path) -> list[Measurement]:
-        """The rows of a file, all of this run.
+    def _own(self) -> str:
+        """The id of the run; '' if its file is missing or broken, which says nothing about the rows."""
+        try:
+            return stored_values.read_run(self.path / "run.json").id
+        except BadResults:
+            return ""
+
+    def _read(self, file: Path, own: str) -> list[Measurement]:
+        """The rows of a file, all of the run with this id; of any run if it is unknown.
 
         Raises:
             BadResults: it is broken, or holds rows of another run.
         """
         rows = parquet.read(file)
-        about = self.path / "run.json"
-        own = stored_values.read_run(about).id if about.exists() and rows else ""
         strangers = {row.run for row in rows} - {own} if own else set()
         if strangers:
             raise parquet.stranger(file, min(strangers))

@@ -28,7 +28,7 @@ def read_run(path: Path) -> Run:
     """
     run = _read(Run, path)
     try:
-        return replace(run, weights=tuple(WeightSource(**dict(each)) for each in run.weights))  # type: ignore[call-overload]
+        return replace(run, weights=tuple(_made(WeightSource, dict(each)) for each in run.weights))  # type: ignore[call-overload]
     except (TypeError, ValueError) as error:
         raise BadResults(f"{path} cannot be read: {error}") from error
 
@@ -62,10 +62,13 @@ def case_and_seed(path: Path) -> tuple[str, int] | None:
 def _read(kind: type[T], path: Path) -> T:
     """Fields that a later version of this package added keep their defaults; those it took away are ignored."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return kind(**{field.name: content[field.name] for field in fields(kind) if field.name in content})  # type: ignore[arg-type]
+        return _made(kind, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise BadResults(f"{path} cannot be read: {error}") from error
+
+
+def _made(kind: type[T], content: Mapping[str, Any]) -> T:
+    return kind(**{field.name: content[field.name] for field in fields(kind) if field.name in content})  # type: ignore[arg-type]
 
 
 def _plain(content: Any) -> Any:

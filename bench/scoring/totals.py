@@ -61,10 +61,8 @@ def totals(
     own = rows[rows["metric"].isin(recipe.metrics) & rows["case"].notna()]
     own = quantiles.of_usual_versions(own)
     found = _by_clip(recipe, own, cases) if recipe.is_by_clip else _by_means(recipe, own, cases)
-    known = own[own["value"].notna() | (own["status"] == "not measurable")] if recipe.is_by_clip else own
-    measured = known.groupby("run", observed=True)["metric"].agg(set).to_dict()
     lacks = {
-        run: recipe.missing(measured.get(run, ())) or recipe.metrics
+        run: recipe.missing(found.given.get(run, ())) or recipe.metrics
         for run in runs
         if run not in found.scores
     }
@@ -112,11 +110,12 @@ def _record(run: str, recipe: Recipe, found: Totals) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Found:
-    """Scores and parts of runs, and the totals of their cases."""
+    """Scores and parts of runs, the totals of their cases, and what each gave the recipe: metrics, or their means."""
 
     scores: Mapping[str, Score]
     parts: Mapping[str, Mapping[str, float]]
     of_cases: Mapping[str, pd.Series[float]]
+    given: Mapping[str, Collection[str]]
 
     def is_ranked(self, run: str) -> bool:
         """Whether the run has totals of cases, and enough of them."""
@@ -133,7 +132,9 @@ def _by_clip(recipe: Recipe, rows: pd.DataFrame, cases: int) -> _Found:
             of_parts = parts.loc[has.index].groupby(level="case").mean().mean()
             scores[str(run)], of_cases[str(run)] = _score(values, clips, cases), values
             means[str(run)] = {str(name): float(part) for name, part in of_parts.items()}
-    return _Found(scores, means, of_cases)
+    known = rows[rows["value"].notna() | (rows["status"] == "not measurable")]
+    given = {str(run): set(own["metric"]) for run, own in known.groupby("run", observed=True)}
+    return _Found(scores, means, of_cases, given)
 
 
 def clip_values(recipe: Recipe, rows: pd.DataFrame) -> pd.DataFrame:
@@ -162,15 +163,16 @@ def clip_values(recipe: Recipe, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_means(recipe: Recipe, rows: pd.DataFrame, cases: int) -> _Found:
-    scores = {}
+    scores, given = {}, {}
     for run, means in summary.case_means(rows).groupby("run", observed=True):
         of_metrics = means.groupby("metric", observed=True)["value"].mean()
-        total = recipe.total({str(metric): float(mean) for metric, mean in of_metrics.items()})
+        given[str(run)] = {str(metric): float(mean) for metric, mean in of_metrics.items()}
+        total = recipe.total(given[str(run)])
         if total is not None:
             counted = int(means["case"].nunique())
             without = max(0, cases - counted)
             scores[str(run)] = Score(total, np.nan, np.nan, counted, without, 0, counted + without)
-    return _Found(scores, {}, {})
+    return _Found(scores, {}, {}, given)
 
 
 def _score(values: pd.Series[float], clips: pd.Series[float], cases: int) -> Score:

@@ -120,3 +120,31 @@ def test_no_name_is_no_run(words: list[str], tiny: Path, tmp_path: Path) -> None
     assert "names no run: give its id" in answer.stderr
     with pytest.raises(UsageError, match="names no run"):
         bench.compare("", "still", out=tmp_path / "runs")
+
+
+def test_a_view_in_which_nothing_asked_for_is_measured_shows_what_is_native(
+    tiny: Path, tmp_path: Path
+) -> None:
+    words = [
+        "run",
+        "-m",
+        "still",
+        "--suite",
+        tiny,
+        "--cases",
+        "c0",
+        "--metrics",
+        "cost",
+        "--out",
+        tmp_path / "runs",
+    ]
+    done = run(*words, "--view", "0.25s@8fps@0.13MP", "--json")
+    assert done.exit_code == 0
+    assert [row["metric"] for row in json.loads(done.stdout)["scores"]]
+
+
+def test_rows_of_views_that_were_not_asked_for_do_not_come_back(common: dict[str, Any]) -> None:
+    asked = {**common, "metrics": "ssim", "cases": ["c0"], "settings": {"num_frames": 16}}
+    both = bench.run("still", **asked)
+    native = bench.run("still", **asked, view="native")
+    assert set(both["view"]) > set(native["view"]) == {"native"}

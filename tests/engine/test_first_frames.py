@@ -130,11 +130,8 @@ def test_an_image_saved_from_the_clip_is_no_input_image(tmp_path: Path) -> None:
     found, lines, _ = evaluated(tmp_path, tmp_path / "runs")
     assert found["duck"]["ssim"] == 1
     assert found["duck"]["image_is_frame_0"] == "yes"
-    assert lines == [
-        line
-        for line in lines
-        if "1 clip (duck): the input image is the clip's first frame, bit for bit or" in line
-    ]
+    (line,) = lines
+    assert "1 clip (duck): the input image is the clip's first frame, bit for bit or" in line
 
 
 def test_an_image_that_says_so_is_no_input_image_either(tmp_path: Path) -> None:

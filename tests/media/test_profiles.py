@@ -90,3 +90,6 @@ def test_a_converted_picture_has_another_digest(tmp_path: Path) -> None:
     """What was measured or made of its stored colours is stale."""
     path = saved(tmp_path / "a.png", [(234, 51, 35)], DISPLAY_P3)
     assert digests.picture_digest(path) != files.sha256(path)
+    (tmp_path / "frames").mkdir()
+    frame = path.rename(tmp_path / "frames" / "0001.png")
+    assert digests.clip_digest(frame.parent) != files.digest([[frame.name, files.sha256(frame)]])

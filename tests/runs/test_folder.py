@@ -96,6 +96,14 @@ def test_who_works_in_the_run_sets_a_corrupt_part_aside(folder: RunFolder, tmp_p
     assert folder.rows.read() == ([measurement()], [])
 
 
+def test_a_broken_run_json_says_nothing_about_the_rows(folder: RunFolder, tmp_path: Path) -> None:
+    folder.rows.add([measurement()])
+    (folder.path / "run.json").write_text("no JSON")
+    with folder.working(RUN, suite(tmp_path)):
+        assert folder.rows.read() == ([measurement()], [])
+    assert not list(folder.path.rglob("*.corrupt-*"))
+
+
 def test_rows_of_another_version_are_not_touched(folder: RunFolder, tmp_path: Path) -> None:
     folder.rows.add([measurement()])
     folder.rows.fold()

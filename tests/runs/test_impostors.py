@@ -95,9 +95,11 @@ def test_a_stranger_s_file_does_not_take_a_run_s_place(folder: RunFolder, tmp_pa
     place = tmp_path / "published" / "tiny@0"
     strange = [made.measurement(**{**vars(row), "value": 1.0}), made.measurement(run="theirs", value=0.7)]
     parquet.write(place / "theirs.parquet", strange)
-    rows, (problem,) = parquet.read_all(parquet.find([folder.path.parent, place.parent]))
-    assert dict(zip(rows["run"], rows["value"], strict=True)) == {own: 0.5, "theirs": 0.7}
-    assert "theirs.parquet holds rows of run" in str(problem)
+    files = parquet.find([folder.path.parent, place.parent])
+    for order in (files, files[::-1]):
+        rows, (problem,) = parquet.read_all(order)
+        assert dict(zip(rows["run"], rows["value"], strict=True)) == {own: 0.5, "theirs": 0.7}
+        assert "theirs.parquet holds rows of run" in str(problem)
 
 
 def test_rows_of_another_run_in_a_run_s_folder_are_named_and_kept_aside(

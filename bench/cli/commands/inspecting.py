@@ -62,8 +62,8 @@ def show(
     rows = seen.rows
     if as_json:
         scores, failures = records(summary.scores(rows)), records(summary.failures(rows))
-        shown = {"view": seen.heading, "totals": totals.records(rows), "scores": scores}
-        print_json({**shown, "failures": failures})
+        shown = {"view": seen.heading, "view_notes": dict(seen.notes), "totals": totals.records(rows)}
+        print_json({**shown, "scores": scores, "failures": failures})
         return
     if not len(rows):
         raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")

@@ -40,6 +40,7 @@ from bench.errors import UsageError
 from bench.types import NATIVE, FitChoice, Memory
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Table
 
     from bench.engine.jobs import JobReport
@@ -241,13 +242,14 @@ def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: 
 
     lacking = report.unavailable if wanted.names else {}
     warn(f"not measured: {evaluator}: {reason}" for evaluator, reason in lacking.items())
-    seen = views.chosen(report.rows, _shown_view(wanted))
+    seen = views.chosen(report.rows, _shown_view(wanted, report.rows))
     if as_json:
         runs = [str(folder.path) for folder in report.folders]
         scores = records(summary.scores(seen.rows))
         found = {
             "runs": runs,
             "views": dict(seen.views),
+            "view_notes": dict(seen.notes),
             "totals": totals.records(seen.rows),
             "scores": scores,
         }
@@ -257,12 +259,15 @@ def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: 
     raise typer.Exit(bool(report.failed or report.lost or lacking))
 
 
-def _shown_view(wanted: MetricRequest) -> str:
-    """The default view if clips were measured in it, else the first in which they were."""
+def _shown_view(wanted: MetricRequest, rows: pd.DataFrame) -> str:
+    """The default view if clips were measured in it, else the first in which they were; native if nothing was there."""
     from bench.media import clip_view
     from bench.scoring import views
 
-    return views.DEFAULT if clip_view.DEFAULT in wanted.views else str(wanted.views[0] or NATIVE)
+    if clip_view.DEFAULT in wanted.views:
+        return views.DEFAULT
+    first = str(wanted.views[0] or NATIVE)
+    return first if first in rows["view"].unique() else NATIVE
 
 
 def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:

@@ -1,6 +1,7 @@
 """Networks that evaluators use: one module per network, with the declaration of its weights beside it.
 
-Imported from here: `exact`, and the modules by name. They know `bench.base` and `bench.types`, and no evaluator.
+Imported from here: `exact`, `one_thread`, and the modules by name. They know `bench.base` and `bench.types`, and no
+evaluator.
 """
 
 from __future__ import annotations
@@ -24,6 +25,22 @@ def exact() -> Iterator[None]:
         torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False),
     ):
         yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Inference of single frames by a small network: its many short steps wait for torch's other threads.
+
+    EfficientNet-lite0 takes 68 ms per frame on one thread and 750 ms on two where both cores have other work.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @contextmanager

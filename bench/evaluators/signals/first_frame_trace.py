@@ -30,8 +30,8 @@ patch of 8 and its coarser levels."""
 
 LEAST_LEVELS, PER_GRADIENT = 8.0, 0.5
 """Gray levels by which a pixel differs from everything that was tried, and more where the picture is steep: half a
-pixel of it, which resampling and sub-pixel errors leave. With 5 and 0.25, a wobble of the still has a seventh of what
-real footage has; with these, a twentieth."""
+pixel of it, which resampling and sub-pixel errors leave. With 5 and 0.25, a wobble of the still has about twice as much
+of what real footage has as with these."""
 
 LEAST_TEXTURE = 4.0
 """Gray levels, standard deviation over 7 x 7: flatter places are no new content. What is painted into the hole behind a
@@ -100,6 +100,8 @@ def new_content(first: Plane, now: Plane, trace: Flow) -> NDArray[np.bool_]:
     moving = np.linalg.norm(trace - camera, axis=2) > BEYOND
     beside = cv2.dilate(moving.view(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)).astype(np.bool_)
     new = beside & _was_inside(camera) & (_texture(now) > LEAST_TEXTURE)
+    if not new.any():
+        return np.asarray(new)
     return np.asarray(new & is_unexplained(first, now, [trace, camera, *_ways(first, now, trace)]))
 
 

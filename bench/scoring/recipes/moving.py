@@ -1,4 +1,4 @@
-"""Our own total, which neither a still nor a warped still can win: docs/ranking.md shows what such clips get."""
+"""Our own total, which a still cannot win and a warped still hardly: docs/ranking.md shows what such clips get."""
 
 from bench.scoring.recipes.recipe import Group, Recipe, Term
 
@@ -9,7 +9,8 @@ MOVING = Recipe(
     about=(
         "Consistency counts only together with something that happens: a geometric mean, so that a clip which does not "
         "move scores 0, and a clip that only warps its first frame (layers, a wobble, a pushed patch, a pan that was "
-        "not asked for) a fraction of what footage has. Where the case asks the camera to move, that it does so takes "
+        "not asked for) a fraction of what footage has; a growing melt comes close, and "
+        "now and then above. Where the case asks the camera to move, that it does so takes "
         "the place of things that happen. It cannot see whether what happens is what was asked for, or plausible: "
         "morphs are new content. Things that move rigidly and little, as seen from far off, count as little."
     ),
