@@ -268,6 +268,7 @@ def test_a_clip_that_is_shown_otherwise_than_stored_has_another_digest(tmp_path:
 
 def test_wide_pixels_do_not_pass_the_limit_of_a_frame(tmp_path: Path) -> None:
     """An aspect of the file's own choice would else make frames of gigabytes out of a small film."""
-    path = filmed(tmp_path / "a.mkv", FRAMES.repeat(16, axis=1), aspect=Fraction(500, 1))
+    tall = FRAMES.repeat(16, axis=1)
+    path = filmed(tmp_path / "a.mov", tall, "png", "rgb24", aspect=Fraction(500, 1))
     with pytest.raises(BadClip, match=r"has pixels of 500 to 1: its frames are over 16777216 pixels"):
         video.read_clip(path)
