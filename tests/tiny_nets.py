@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,45 @@ def write_i3d(path: Path) -> None:
             return features if return_features else features.softmax(1)
 
     _save_scripted(Tiny(), path)
+
+
+def write_overwriting_script(path: Path, target: Path) -> None:
+    """TorchScript that replaces the content of target as soon as it is opened, before any of it is called."""
+    import torch
+
+    class Overwriting(torch.nn.Module):
+        """See write_overwriting_script."""
+
+        def __init__(self, target: str) -> None:
+            super().__init__()
+            self.target = target
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+        @torch.jit.export
+        def __getstate__(self) -> tuple[str, bool]:
+            return self.target, self.training
+
+        @torch.jit.export
+        def __setstate__(self, state: tuple[str, bool]) -> None:
+            self.target, self.training = state
+            torch.save(torch.zeros(1), self.target)
+
+    _save_scripted(Overwriting(str(target)), path)
+
+
+def write_calling_pickle(path: Path, target: Path) -> None:
+    """A pickle by torch.save that makes the folder target while it is read by pickle itself."""
+    import torch
+
+    class Calling:
+        """See write_calling_pickle."""
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return os.mkdir, (str(target),)
+
+    torch.save({"params": Calling()}, path)
 
 
 def _bare(state: dict[str, Any]) -> Any:

@@ -12,7 +12,6 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.base import weights
 from bench.base.weights import Weights
 from bench.evaluators.frechet import FrechetEvaluator, distance_cards
 from bench.evaluators.nets import i3d
@@ -23,11 +22,11 @@ from bench.types import Frames, Image, MetricCard
 
 @dataclass(frozen=True)
 class Settings:
-    """Another length, or another network, is another protocol.
+    """Another length is another protocol.
 
     Attributes:
         frames: how many from the start of each clip.
-        weights: a TorchScript file that is called like StyleGAN-V's I3D; None for that one.
+        weights: where StyleGAN-V's file lies; None for the cache folder. No other file is opened.
     """
 
     frames: Annotated[int, Ge(i3d.MIN_FRAMES)] = 16
@@ -88,4 +87,4 @@ class Fvd(FrechetEvaluator):
 
     def _file(self) -> Weights:
         own = self.settings.weights
-        return weights.local(own) if own else i3d.WEIGHTS
+        return i3d.at(own) if own else i3d.WEIGHTS

@@ -23,8 +23,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def fvd(tiny: Path) -> Fvd:
+@pytest.fixture
+def fvd(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Fvd:
+    monkeypatch.setattr(i3d, "WEIGHTS", weights.local(tiny))
     made = Fvd(Settings(weights=tiny))
     made.load()
     return made

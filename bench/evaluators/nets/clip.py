@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import weights
+from bench.base import state_dicts, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable, UnknownName
 from bench.evaluators import nets
@@ -142,18 +142,48 @@ def _load(settings: Settings, device: str) -> Any:
 
 
 def _load_openai(file: Path, device: str) -> Any:
-    """A file as OpenAI published them: a TorchScript archive, or its state dict, with QuickGELU."""
+    """A file as OpenAI published them, a TorchScript archive, or a state dict with its names; with QuickGELU."""
     import open_clip
 
-    with nets.torchscript():
-        try:
-            net = open_clip.load_openai_model(str(file), precision="fp32", device=device)
-        except Exception as error:  # torch, pickle and open_clip raise five kinds for files of another kind
-            raise _not_loadable(file, error) from error
+    try:
+        state = _openai_state(file)
+        net = open_clip.model.build_model_from_openai_state_dict(state, cast_dtype=None).float().to(device)
+    except Unavailable:
+        raise
+    except Exception as error:  # torch and open_clip raise five kinds for files of another kind
+        raise _not_loadable(file, error) from error
     open_clip.model.set_model_preprocess_cfg(
-        net, {"size": net.visual.image_size, "mean": net.visual.image_mean, "std": net.visual.image_std}
+        net,
+        {
+            "size": net.visual.image_size,
+            "mean": open_clip.OPENAI_DATASET_MEAN,
+            "std": open_clip.OPENAI_DATASET_STD,
+        },
     )
     return net.eval()
+
+
+def _openai_state(file: Path) -> dict[str, Any]:
+    """Tensors by OpenAI's names; only OpenAI's own files are run for them."""
+    import torch
+
+    declared = published()
+    state_dicts.refuse_torchscript(file, declared)
+    if state_dicts.is_torchscript(file):
+        with nets.torchscript():
+            return dict(torch.jit.load(str(file), map_location="cpu").state_dict())  # type: ignore[no-untyped-call]
+    state = state_dicts.read(file)
+    inner = state.get("state_dict", state)  # of a training, whose names may begin with the wrapper's
+    return {str(name).removeprefix("module."): tensor for name, tensor in dict(inner).items()}
+
+
+def published() -> frozenset[str]:
+    """The sha256 of every CLIP that OpenAI published, as its address states it."""
+    import open_clip
+
+    models = open_clip.list_pretrained_models_by_tag("openai")
+    addresses = [open_clip.pretrained.get_pretrained_url(model, "openai") for model in models]
+    return frozenset(address.split("/")[-2] for address in addresses)
 
 
 def _load_named(settings: Settings, device: str) -> Any:
@@ -167,11 +197,14 @@ def _load_named(settings: Settings, device: str) -> Any:
     if settings.pretrained not in tags and (tags or not settings.checkpoint):
         raise UnknownName(f"tag of CLIP model '{settings.model}'", settings.pretrained, tags)
     facts = open_clip.get_pretrained_cfg(settings.model, settings.pretrained) or {}
+    if settings.checkpoint:
+        state_dicts.refuse_torchscript(settings.checkpoint)
     try:
         net = open_clip.create_model(
             settings.model,
             pretrained=str(settings.checkpoint or settings.pretrained),
             device=device,
+            weights_only=True,
             # open_clip only warns where a tag was trained with the other activation, and computes something else
             force_quick_gelu=bool(facts.get("quick_gelu")),
             # … and forgets the tag's preprocessing where a file replaces its weights

@@ -1,8 +1,8 @@
 """I3D, trained on Kinetics-400: the network of the FVD, as the TorchScript file that StyleGAN-V published.
 
 Numbers compare only if they come from the same file: ports with other batch-norm constants or another resize exist
-under the same name. The file also contains range conversion and resize, so that they cannot differ. It is executable
-code, hence verified before it is opened.
+under the same name. The file also contains range conversion and resize, so that they cannot differ. It is a program,
+hence only the declared file is opened, wherever it lies.
 """
 
 from __future__ import annotations
@@ -37,11 +37,27 @@ MIN_FRAMES = 9
 """Strides of 8 in time, then a window of 2: eight frames give one step, too short for the window."""
 
 
+def at(file: Path) -> Weights:
+    """The declared file at a place of the user's.
+
+    Raises:
+        Unavailable: there is no file, or another: TorchScript runs as soon as it is opened.
+    """
+    found = weights.local(file, WEIGHTS.licence)
+    if found.sha256 != WEIGHTS.sha256:
+        raise Unavailable(
+            f"{file} has sha256 {found.sha256[:12]}… instead of {WEIGHTS.sha256[:12]}…, and TorchScript is a program"
+            " that runs as soon as it is opened",
+            f"give {WEIGHTS.name} as StyleGAN-V published it; another network is a metric of its own",
+        )
+    return found
+
+
 class I3D:
     """The network in memory.
 
     Args:
-        source: the file; any TorchScript with the same calling convention.
+        source: a file whose digest was known before, called like StyleGAN-V's. It is a program, and it is run.
         device: where it computes.
 
     Raises:

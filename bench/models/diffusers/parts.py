@@ -19,6 +19,9 @@ from bench.types import Checkpoint
 if TYPE_CHECKING:
     from bench.models.diffusers.loading import LoadingPlan
 
+LIBRARIES = ("diffusers", "transformers")
+"""Where classes of parts are looked up."""
+
 
 def check(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -> None:
     """Refuses a base without the parts that make it this pipeline: some pipelines fill the gap with random numbers.
@@ -105,6 +108,10 @@ def _class_of_part(name: str, index: Mapping[str, Any], plan: LoadingPlan) -> tu
     if name not in known:
         raise UnknownName(f"part of a {plan.pipeline}", name, known)
     library, class_name = known[name]
+    if library not in LIBRARIES:  # the file is anybody's, and importing a module runs it
+        raise UsageError(
+            f"part {name} is of '{library}' by its index, and only parts of diffusers and transformers load"
+        )
     return library, class_name
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.base import weights
+from bench.base import state_dicts, weights
 from bench.errors import Unavailable, UsageError
 from bench.media import pictures
 from bench.models import processing, requirements
@@ -117,8 +117,12 @@ class RealESRGAN(Treatment):
         except ImportError:
             raise Unavailable("package spandrel is not installed", INSTALL) from None
         try:
-            network = spandrel.ModelLoader(device=self.device).load_from_file(path)
-        except Exception as error:  # an unpickler's, torch's, safetensors' or spandrel's own
+            state = state_dicts.read(path, self.device)  # spandrel's own reader would run TorchScript
+            state = spandrel.canonicalize_state_dict(state)
+            network = spandrel.ModelLoader(device=self.device).load_from_state_dict(state)
+        except Unavailable:
+            raise
+        except Exception as error:  # torch's or spandrel's own
             raise Unavailable(
                 f"weights {path} are not an upscaler that spandrel reads: {error}", REMEDY
             ) from error

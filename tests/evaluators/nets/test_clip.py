@@ -53,7 +53,12 @@ def test_equals_open_clip_by_hand(folder: Path, frames: Frames) -> None:
     assert np.abs(encoder.text("a cat") - words[0]).max() < 1e-6
 
 
-def test_a_torchscript_archive_is_the_same_as_its_state_dict(folder: Path, frames: Frames) -> None:
+def test_openai_s_own_archives_are_the_same_as_their_state_dicts(
+    folder: Path, frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unavailable, match=r"scripted\.pt is TorchScript"):
+        openai(folder / "scripted.pt")
+    monkeypatch.setattr(clip, "published", lambda: {weights.local(folder / "scripted.pt").sha256})
     scripted, plain = openai(folder / "scripted.pt"), openai(folder / "state.pt")
     assert np.array_equal(scripted.images(frames), plain.images(frames))
     assert np.array_equal(scripted.text("a cat"), plain.text("a cat"))
@@ -133,6 +138,25 @@ def test_what_is_not_here_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Mo
         Encoder()
     with pytest.raises(Unavailable, match=r"nowhere\.pt are not a file"):
         openai(tmp_path / "nowhere.pt")
+
+
+def test_every_clip_that_openai_published_is_known_by_its_digest() -> None:
+    assert clip.VIT_B_32.sha256 in clip.published()
+    assert len(clip.published()) == 9
+    assert {len(digest) for digest in clip.published()} == {64}
+
+
+def test_a_training_s_checkpoint_is_read(folder: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    plain = torch.load(folder / "state.pt", weights_only=True)
+    wrapped = {"epoch": 3, "state_dict": {f"module.{name}": tensor for name, tensor in plain.items()}}
+    torch.save(wrapped, tmp_path / "epoch_3.pt")
+    save_file({name: tensor.contiguous() for name, tensor in plain.items()}, tmp_path / "same.safetensors")
+    words = openai(folder / "state.pt").text("a cat")
+    for file in ("epoch_3.pt", "same.safetensors"):
+        assert np.array_equal(openai(tmp_path / file).text("a cat"), words)
 
 
 def test_tags_that_open_clip_fetches_respect_offline() -> None:

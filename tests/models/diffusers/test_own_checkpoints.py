@@ -14,6 +14,7 @@ from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints
+from bench.models.diffusers import loading, parts
 from bench.models.diffusers.cogvideox import CogVideoX
 from bench.types import Case, Checkpoint, Frames, Runtime, Suite
 from tests import tiny_checkpoints
@@ -187,3 +188,11 @@ def test_a_run_with_a_lora_is_another_run(base: Path, lora: Path, case: Case) ->
     assert len({run.id for run in found}) == 3
     assert found[1].label == "cogvideox-5b-i2v@base+walk"
     assert models.registry["cogvideox-5b-i2v"] is CogVideoX
+
+
+def test_an_index_names_no_module_of_its_own() -> None:
+    """Importing a module runs it, and model_index.json is its maker's."""
+    plan = loading.LoadingPlan("CogVideoXImageToVideoPipeline", (), {}, (), (), lambda pipeline: None)
+    assert parts._class_of_part("vae", {"vae": ["diffusers", "VAE"]}, plan) == ("diffusers", "VAE")
+    with pytest.raises(UsageError, match="part vae is of 'antigravity' by its index"):
+        parts._class_of_part("vae", {"vae": ["antigravity", "Fly"]}, plan)
