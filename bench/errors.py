@@ -4,7 +4,8 @@ BenchError                 ours: the command line prints it in one line, without
 ├── UsageError             wrong use: unknown name, bad setting, a suite with a mistake (exit 2)
 │   └── UnknownName        … with the names that may have been meant
 ├── Unavailable            needs something that this machine lacks: a package, weights, a device; with the remedy
-│   └── OutOfMemory        a model does not fit, or a clip does not
+│   ├── OutOfMemory        a model does not fit, or a clip does not
+│   └── StorageFailed      a disk is full, or cannot be read or written now; what lies on it may be sound
 ├── BadImage               an image file that cannot be read
 ├── BadClip                a video file, or an array of frames, that is not a clip
 ├── BadResults             a parquet or JSON file that is not ours or is broken
@@ -24,7 +25,8 @@ from collections.abc import Iterable
 
 __all__ = [
     "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
-    "OutOfMemory", "ProgramFailed", "RemoteFailed", "Unavailable", "UnknownName", "UsageError", "WorkerDied",
+    "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName", "UsageError",
+    "WorkerDied",
 ]  # fmt: skip
 
 
@@ -64,6 +66,10 @@ class Unavailable(BenchError):
 
 class OutOfMemory(Unavailable):
     """The memory does not suffice for a model, or for a clip of the size that was asked for."""
+
+
+class StorageFailed(Unavailable):
+    """A disk is full, or cannot be read or written now: nothing is known to be wrong with what lies on it."""
 
 
 class BadImage(BenchError):

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from bench import runs
-from bench.errors import BadResults
+from bench.errors import BenchError
 from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet
 from bench.scoring import summary, views
@@ -151,7 +151,7 @@ def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
     return rows[rows["run"] == run].reset_index(drop=True)
 
 
-def _line(problem: BadResults) -> str:
+def _line(problem: BenchError) -> str:
     return " ".join(str(problem).split())
 
 

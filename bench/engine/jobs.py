@@ -94,7 +94,7 @@ def run(
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
     for (model, run), folder in zip(work, folders, strict=True):
         limit = _left(config.max_cost, [each for each in folders if each != folder])
-        with folder.working(run, suite):
+        with folder.working(run, suite, progress):
             made.append(generate(model, samples, folder, progress, config.retry_failed, limit))
             measured.append(usable.measure(run, folder, asked))
         lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
@@ -143,7 +143,7 @@ def evaluate_clips(
     measuring.check_usable([usable])
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
-    with folder.working(run, found.suite):
+    with folder.working(run, found.suite, progress):
         case_of = {case.id: case for case in found.suite.cases}
         clips = [_rated(clip, source.fps) for clip in found.clips]
         looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
@@ -182,7 +182,7 @@ def evaluate_runs(
     for folder, usable in zip(folders, work, strict=True):
         run, suite = folder.run, usable.suite
         suites.prepare(suite, progress)
-        with folder.working(run, suite):
+        with folder.working(run, suite, progress):
             records = folder.records()
             case_of = {case.id: case for case in suite.cases}
             own = [each for each in records if runs.is_external(each) and each.case in case_of]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.errors import BadResults, UnknownName, UsageError
+from bench.errors import BenchError, UnknownName, UsageError
 from bench.runs import finding, parquet
 from bench.scoring import summary, views
 
@@ -42,7 +42,7 @@ class Gathered:
     scores: pd.DataFrame
     names: dict[str, str]
     paths: dict[str, Path]
-    problems: tuple[BadResults, ...] = ()
+    problems: tuple[BenchError, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 

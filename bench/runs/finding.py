@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.errors import BadResults, UnknownName, UsageError
+from bench.base import reading
+from bench.errors import BadResults, BenchError, StorageFailed, UnknownName, UsageError
 from bench.runs.folder import RunFolder
+from bench.types import Run
+
+RUN_FILE = "run.json"
 
 
 def find(out: Path) -> list[RunFolder]:
     """Every run below out whose run.json can be read and names it, sorted by id."""
-    return [folder for folder in _folders(out) if _problem(folder) is None]
+    return [RunFolder(out / name) for name, found in _below(out).items() if isinstance(found, Run)]
 
 
-def problems(out: Path) -> list[BadResults]:
+def problems(out: Path) -> list[BenchError]:
     """Why the other runs below out are passed over."""
-    return [problem for folder in _folders(out) if (problem := _problem(folder))]
+    return [found for found in _below(out).values() if isinstance(found, BenchError)]
 
 
 def named(out: Path, words: str) -> RunFolder:
@@ -27,16 +31,20 @@ def named(out: Path, words: str) -> RunFolder:
     Raises:
         UnknownName: there is none.
         UsageError: there are several, or no words.
+        BenchError: there is a folder of that name, and why it is passed over.
     """
-    folders = {folder.path.name: folder for folder in find(out)}
-    matches = called(words, {name: folder.run.label for name, folder in folders.items()})
+    below = _below(out)
+    found = {name: run for name, run in below.items() if isinstance(run, Run)}
+    matches = called(words, {name: run.label for name, run in found.items()})
+    passed_over = below.get(words)
+    if not matches and isinstance(passed_over, BenchError):
+        raise passed_over
     if not matches:
-        raise UnknownName("run", words, folders, hint=f"in {out}")
+        raise UnknownName("run", words, found, hint=f"in {out}")
     if len(matches) > 1:
-        found = ((name, folders[name].run) for name in matches)
-        several = (f"{name} on {run.suite_id}" for name, run in found)
+        several = (f"{name} on {found[name].suite_id}" for name in matches)
         raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
-    return folders[matches[0]]
+    return RunFolder(out / matches[0])
 
 
 def called(words: str, labels: Mapping[str, str]) -> list[str]:
@@ -55,20 +63,23 @@ def called(words: str, labels: Mapping[str, str]) -> list[str]:
     return with_label or [run for run in labels if run.startswith(words)]
 
 
-def _folders(out: Path) -> list[RunFolder]:
-    return [RunFolder(path.parent) for path in sorted(out.glob("*/run.json"))]
+def _below(out: Path) -> dict[str, Run | BenchError]:
+    """Name of a folder -> its run, or why it is passed over; sorted by name. Each file is read once."""
+    with reading.of(out):
+        paths = sorted(out.glob(f"*/{RUN_FILE}"))
+    return {path.parent.name: _run(RunFolder(path.parent)) for path in paths}
 
 
-def _problem(folder: RunFolder) -> BadResults | None:
+def _run(folder: RunFolder) -> Run | BenchError:
     try:
-        own = folder.run.id
-    except BadResults as problem:
+        run = folder.run
+    except (BadResults, StorageFailed) as problem:
         return problem
-    if own == folder.path.name:
-        return None
+    if run.id == folder.path.name:
+        return run
     remedy = (
-        f"it is a copy of {folder.path.parent / own}, which counts: delete it, or move it out"
-        if (folder.path.parent / own / "run.json").exists()
-        else f"rename it to {own}"
+        f"it is a copy of {folder.path.parent / run.id}, which counts: delete it, or move it out"
+        if (folder.path.parent / run.id / RUN_FILE).exists()
+        else f"rename it to {run.id}"
     )
-    return BadResults(f"{folder.path} is the folder of run '{own}', and is passed over: {remedy}")
+    return BadResults(f"{folder.path} is the folder of run '{run.id}', and is passed over: {remedy}")

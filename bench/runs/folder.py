@@ -17,18 +17,21 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.base import files
-from bench.errors import BadResults, Unavailable, UsageError
+from bench.base import files, reading
+from bench.base.progress import Progress
+from bench.errors import BadResults, BenchError, Unavailable, UsageError
 from bench.runs import stored_values
 from bench.runs.ledger import Ledger
 from bench.runs.row_store import RowStore
 from bench.runs.stored_values import case_and_seed
 from bench.types import ClipRecord, Run, Suite
+
+SILENT = Progress()
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class RunFolder:
 
         Raises:
             BadResults: run.json is missing or broken.
+            StorageFailed: it cannot be read now.
         """
         return stored_values.read_run(self.path / "run.json")
 
@@ -56,6 +60,7 @@ class RunFolder:
 
         Raises:
             BadResults: suite.json is missing or broken.
+            StorageFailed: it cannot be read now.
         """
         return stored_values.read_suite(self.path / "suite.json")
 
@@ -76,23 +81,33 @@ class RunFolder:
         return sum(noted.values()) + sum(record.cost or 0.0 for record in others)
 
     @contextmanager
-    def working(self, run: Run, suite: Suite) -> Iterator[None]:
+    def working(self, run: Run, suite: Suite, progress: Progress = SILENT) -> Iterator[None]:
         """Locks the folder for this process while the block runs, and folds the rows at its end.
+
+        Args:
+            run: whose folder it is.
+            suite: that the clips animate.
+            progress: is told which files are set aside.
 
         Raises:
             Unavailable: another process works here, or another version of this package did.
             UsageError: the folder cannot be written to, or is another run's.
+            StorageFailed: a file of the run cannot be read now; nothing is changed.
         """
         with self._lock():
             self._check_is_of(run)
             files.sweep(self.path)
-            self.rows.set_aside()
+            for path in self.rows.set_aside():
+                progress.say(f"rows in a broken file are measured again; it is kept as {path}")
             stored_values.write(self.path / "run.json", run)
             stored_values.write(self.path / "suite.json", suite)
             try:
                 yield
-            finally:
-                self.rows.fold()
+            except BaseException:
+                with suppress(BenchError, OSError):  # the first error says more; unfolded rows are not lost
+                    self.rows.fold()
+                raise
+            self.rows.fold()
 
     def _check_is_of(self, run: Run) -> None:
         """Refuses the folder of another run, renamed: its clips would pass for this one's."""
@@ -122,19 +137,22 @@ class RunFolder:
         return self.path / "clips" / f"{case}-{seed}.mkv"
 
     def record(self, case: str, seed: int) -> ClipRecord | None:
-        """The record of a clip; None if it was not made, or its file is gone or not whole."""
+        """The record of a clip; None if it was not made, or its file is gone or not whole.
+
+        Raises:
+            StorageFailed: whether it was made cannot be seen now.
+        """
         path = self.clip_path(case, seed).with_suffix(".json")
-        if not path.exists():
-            return None
         try:
             record = stored_values.read_record(path)
         except BadResults:
-            return None  # not written by us: the clip is made again
+            return None  # missing, or not written by us: the clip is made again
         return record if record.error or self._is_whole(record) else None
 
     def records(self) -> list[ClipRecord]:
-        """The records of all clips, sorted by case and seed."""
-        paths = (self.path / "clips").glob("*.json")
+        """The records of all clips, sorted by case and seed; see record."""
+        with reading.of(self.path / "clips"):
+            paths = list((self.path / "clips").glob("*.json"))
         found = [self.record(*known) for path in paths if (known := case_and_seed(path))]
         return sorted((record for record in found if record), key=lambda record: (record.case, record.seed))
 
@@ -154,7 +172,8 @@ class RunFolder:
     def _is_whole(self, record: ClipRecord) -> bool:
         """Whether a clip of this folder has its size; an external one is checked when it is opened."""
         path = self.locate(record)
-        return is_external(record) or (path.is_file() and path.stat().st_size == record.size)
+        with reading.of(path):
+            return is_external(record) or (path.is_file() and path.stat().st_size == record.size)
 
 
 def is_external(record: ClipRecord) -> bool:

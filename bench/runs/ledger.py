@@ -7,13 +7,12 @@ A run that is resumed polls the tasks in it, and does not pay for them again.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import BadResults
-from bench.runs.stored_values import case_and_seed
+from bench.runs import stored_values
 from bench.types import RemoteTask
 
 
@@ -31,7 +30,8 @@ class Ledger:
         """The tasks for a clip, the oldest first.
 
         Raises:
-            BadResults: the file cannot be read; going on without it might pay twice.
+            BadResults: the file is broken; going on without it might pay twice.
+            StorageFailed: it cannot be read now.
         """
         path = self._file(case, seed)
         return _tasks(path) if path.exists() else ()
@@ -48,14 +48,15 @@ class Ledger:
             task: a new one, or one of the same id in its present state.
 
         Raises:
-            BadResults: the file of earlier tasks cannot be read.
+            BadResults: the file of earlier tasks is broken.
+            StorageFailed: it cannot be read now.
         """
         known = {each.id: each for each in self.tasks(case, seed)} | {task.id: task}
         files.write_json(self._file(case, seed), [asdict(each) for each in known.values()])
 
     def spent(self) -> dict[tuple[str, int], float]:
         """US dollars by case and seed: every task counts, failed ones with what is known of their cost."""
-        named = {case_and_seed(path): path for path in self.path.glob("*.json")}
+        named = {stored_values.case_and_seed(path): path for path in self.path.glob("*.json")}
         return {key: sum(task.cost or 0.0 for task in _tasks(path)) for key, path in named.items() if key}
 
     def _file(self, case: str, seed: int) -> Path:
@@ -64,6 +65,6 @@ class Ledger:
 
 def _tasks(path: Path) -> tuple[RemoteTask, ...]:
     try:
-        return tuple(RemoteTask(**each) for each in json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise BadResults(f"{path} cannot be read: {error}; delete it to have the clip made anew") from error
+        return stored_values.read(tuple[RemoteTask, ...], path)
+    except BadResults as error:
+        raise BadResults(f"{error}; delete it to have the clip made anew") from error

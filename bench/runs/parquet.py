@@ -1,7 +1,8 @@
 """Measurement <-> parquet. The schema is derived from the dataclass; a file of any other schema is refused by name.
 
 pyarrow's dataset reader takes the first file's schema and fills or drops columns silently, and one corrupt file fails
-the whole read: so every file is opened and checked on its own.
+the whole read: so every file is opened and checked on its own. And its errors do not tell a disk that fails from a file
+that is broken: so the bytes are read first, by Python, and what goes wrong after that is the file's own.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_origin, get_type_hints
 
-from bench.base import files
-from bench.errors import BadResults, OtherSchema
+from bench.base import files, reading
+from bench.errors import BadResults, BenchError, OtherSchema, StorageFailed
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -89,6 +90,7 @@ def read(path: Path) -> list[Measurement]:
 
     Raises:
         BadResults: it is broken, too large, of another schema, or a number in it is not finite.
+        StorageFailed: it cannot be read now.
     """
     return [_measurement(row) for row in read_table(path).to_pylist()]
 
@@ -102,20 +104,29 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
     Raises:
         BadResults: it is broken, too large, of another schema, or a number in it is not finite.
+        StorageFailed: it cannot be read now.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            _check(path, file)
-            if columns is None:
-                return _finite(path, _completed(file.read(), schema().names, is_encoded=False))
-            stored = [name for name in columns if name in file.schema_arrow.names]
-        with pq.ParquetFile(path, read_dictionary=_texts(stored)) as file:
-            return _finite(path, _completed(file.read(stored), columns, is_encoded=True))
+        return _parsed(path, pa.py_buffer(reading.content(path)), columns)
+    except MemoryError as error:
+        raise reading.failure(error, path) from error
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise BadResults(f"{path} is not a whole parquet file: {str(error).splitlines()[0]}") from error
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadResults(f"{path} is not a whole parquet file: {why}") from error
+
+
+def _parsed(path: Path, content: pa.Buffer, columns: Sequence[str] | None) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(content) as file:
+        _check(path, file)
+        if columns is None:
+            return _finite(path, _completed(file.read(), schema().names, is_encoded=False))
+        stored = [name for name in columns if name in file.schema_arrow.names]
+    with pq.ParquetFile(content, read_dictionary=_texts(stored)) as file:
+        return _finite(path, _completed(file.read(stored), columns, is_encoded=True))
 
 
 def _finite(path: Path, table: pa.Table) -> pa.Table:
@@ -174,7 +185,7 @@ def find(folders: Iterable[Path]) -> list[Path]:
 
 def read_all(
     paths: Iterable[Path], columns: Sequence[str] | None = None
-) -> tuple[pd.DataFrame, list[BadResults]]:
+) -> tuple[pd.DataFrame, list[BenchError]]:
     """All rows of many files, one frame row each, and the files that had to be set aside; see tables."""
     found, problems = tables(paths, columns)
     return joined([table for _, table in found.values()], columns), problems
@@ -182,7 +193,7 @@ def read_all(
 
 def tables(
     paths: Iterable[Path], columns: Sequence[str] | None = None
-) -> tuple[dict[str, tuple[Path, pa.Table]], list[BadResults]]:
+) -> tuple[dict[str, tuple[Path, pa.Table]], list[BenchError]]:
     """Run -> its file and rows, and the files that had to be set aside.
 
     A run's file or folder is called by its id. The same run in two files (published, and here) counts once: the later
@@ -194,13 +205,13 @@ def tables(
             clips lose theirs, which are most of a file: whole sets keep them.
     """
     read: list[tuple[Path, str, pa.Table]] = []
-    problems: list[BadResults] = []
+    problems: list[BenchError] = []
     for path in paths:
         try:
             table = read_table(path, columns)
             brief = _without_series_of_clips(table) if columns and "series" in columns else table
             read += [(path, run, rows) for run, rows in _by_run(brief).items()]
-        except BadResults as problem:
+        except (BadResults, StorageFailed) as problem:
             problems.append(problem)
     found: dict[str, tuple[Path, pa.Table]] = {}
     for path, run, rows in sorted(read, key=lambda each: not _is_of(each[0], each[1])):  # its own files first

@@ -5,6 +5,8 @@
     <run>/cards.json                       those cards, until the rows are folded
 
 Reading changes nothing; only the process that holds the run's lock adds, folds and drops rows or sets files aside.
+A file that cannot be read now ends each of these before anything is changed; only what was read and is broken is set
+aside.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, reading
 from bench.errors import BadResults, OtherSchema, Unavailable
 from bench.runs import parquet, stored_values
 from bench.runs.cards import Cards
@@ -42,7 +44,11 @@ class RowStore:
         return self.path / parquet.FOLDED
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
-        """All rows, folded or not, one per key; and the files that could not be read."""
+        """All rows, folded or not, one per key; and the files that are broken.
+
+        Raises:
+            StorageFailed: a file cannot be read now: the rest would pass for all.
+        """
         for _ in range(TRIES):
             rows: list[Measurement] = []
             problems: list[BadResults] = []
@@ -52,8 +58,9 @@ class RowStore:
                     rows += self._read(file, own)
                 except BadResults as problem:
                     problems.append(problem)
-            if all(file.exists() for file in found):
-                break
+            with reading.of(self.path):
+                if all(file.exists() for file in found):
+                    break
         return parquet.latest(rows), problems
 
     def add(self, rows: Sequence[Measurement]) -> None:
@@ -72,33 +79,51 @@ class RowStore:
     def cards(self) -> Cards:
         """The cards of all rows, folded or not; none for rows that an earlier version wrote."""
         folded = Cards()
-        if self.folded.exists():
-            with suppress(BadResults):
-                folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
-        noted = self._described.read_text("utf-8") if self._described.exists() else ""
-        return folded | Cards.of_text(noted)
+        with suppress(BadResults):
+            folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
+        noted = b""
+        with suppress(*reading.ABSENT):
+            noted = reading.content(self._described)
+        return folded | Cards.of_text(noted.decode(errors="replace"))
 
     def fold(self) -> None:
-        """Merges the parts into the folded file; if killed in between, rows are in both and count once."""
+        """Merges the parts into the folded file; if killed in between, rows are in both and count once.
+
+        Raises:
+            StorageFailed: a file cannot be read or written now; nothing is changed.
+            BadResults: a file is broken; nothing is changed.
+        """
         parts = self._parts()
         if parts:
-            parquet.write(self.folded, self.read()[0], self.cards())
+            parquet.write(self.folded, self._sound(), self.cards())
             for part in parts:
                 part.unlink(missing_ok=True)
 
     def drop(self, is_gone: Callable[[Measurement], bool]) -> None:
         """Deletes rows about clips that are no longer part of the run."""
         self.fold()
-        rows, _ = self.read()
+        rows = self._sound()
         kept = [row for row in rows if not is_gone(row)]
         if len(kept) < len(rows):
             parquet.write(self.folded, kept, self.cards())
+
+    def _sound(self) -> list[Measurement]:
+        """All rows, to be written again.
+
+        Raises:
+            BadResults: there are more, in a file that is broken.
+        """
+        rows, problems = self.read()
+        if problems:
+            raise problems[0]
+        return rows
 
     def set_aside(self) -> list[Path]:
         """Renames broken files, whose rows will be measured again; gives their new names.
 
         Raises:
             Unavailable: a file is sound, but of another version of this package, which alone should touch it.
+            StorageFailed: a file cannot be read now: whether it is sound is not known.
         """
         renamed, own = [], self._own()
         for file in self._files():
@@ -134,7 +159,9 @@ class RowStore:
         return self.path / "cards.json"
 
     def _parts(self) -> list[Path]:
-        return sorted((self.path / "measurements").glob("part-*.parquet"))
+        with reading.of(self.path / "measurements"):
+            return sorted((self.path / "measurements").glob("part-*.parquet"))
 
     def _files(self) -> list[Path]:
-        return [path for path in (self.folded,) if path.exists()] + self._parts()
+        with reading.of(self.folded):
+            return [path for path in (self.folded,) if path.exists()] + self._parts()

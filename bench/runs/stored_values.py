@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.base import files
+from bench.base import documents, files, reading
 from bench.errors import BadResults
-from bench.types import Case, ClipRecord, Keyframe, Run, Suite, WeightSource
+from bench.types import ClipRecord, Run, Suite
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -21,36 +25,18 @@ def write(path: Path, value: Run | Suite | ClipRecord) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """The run in a file.
-
-    Raises:
-        BadResults: it is missing or broken.
-    """
-    run = _read(Run, path)
-    try:
-        return replace(run, weights=tuple(_made(WeightSource, dict(each)) for each in run.weights))  # type: ignore[call-overload]
-    except (TypeError, ValueError) as error:
-        raise BadResults(f"{path} cannot be read: {error}") from error
+    """The run in a file; see read."""
+    return read(Run, path)
 
 
 def read_suite(path: Path) -> Suite:
-    """The suite in a file, with its cases.
-
-    Raises:
-        BadResults: it is missing or broken.
-    """
-    suite = _read(Suite, path)
-    cases = tuple(_case(dict(case)) for case in suite.cases)  # type: ignore[call-overload]
-    return replace(suite, cases=cases, folder=suite.folder and Path(suite.folder))
+    """The suite in a file, with its cases; see read."""
+    return read(Suite, path)
 
 
 def read_record(path: Path) -> ClipRecord:
-    """The record in a file.
-
-    Raises:
-        BadResults: it is missing or broken.
-    """
-    return _read(ClipRecord, path)
+    """The record in a file; see read."""
+    return read(ClipRecord, path)
 
 
 def case_and_seed(path: Path) -> tuple[str, int] | None:
@@ -59,16 +45,43 @@ def case_and_seed(path: Path) -> tuple[str, int] | None:
     return (case, int(seed)) if dash and seed.isdecimal() and not path.name.startswith(".") else None
 
 
-def _read(kind: type[T], path: Path) -> T:
-    """Fields that a later version of this package added keep their defaults; those it took away are ignored."""
+def read(kind: type[T], path: Path) -> T:
+    """The value in a file, every field of its type.
+
+    Fields that a later version of this package added keep their defaults; those it took away are ignored.
+
+    Args:
+        kind: what the file holds: a dataclass, or a tuple of them.
+        path: of the file.
+
+    Raises:
+        BadResults: it is missing or broken, or is something else.
+        StorageFailed: it cannot be read now.
+    """
     try:
-        return _made(kind, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise BadResults(f"{path} cannot be read: {error}") from error
+        content = documents.json_value(reading.content(path))
+        value: T = _adapter(kind).validate_json(json.dumps(content), strict=True)  # type: ignore[arg-type]
+    except (*reading.ABSENT, ValueError) as error:
+        raise BadResults(f"{path} cannot be read: {_why(error)}") from error
+    return value
 
 
-def _made(kind: type[T], content: Mapping[str, Any]) -> T:
-    return kind(**{field.name: content[field.name] for field in fields(kind) if field.name in content})  # type: ignore[arg-type]
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _why(error: Exception) -> str:
+    """One line; of pydantic's findings, the first."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, first["loc"])) or "it"
+    return f"{place}: {first['msg'].lower()}, got {files.short(repr(first['input']))}"
 
 
 def _plain(content: Any) -> Any:
@@ -78,15 +91,3 @@ def _plain(content: Any) -> Any:
     if isinstance(content, (list, tuple)):
         return [_plain(value) for value in content]
     return str(content.absolute()) if isinstance(content, Path) else content
-
-
-def _case(content: dict[str, Any]) -> Case:
-    reference, trajectory = content.pop("reference"), content.pop("trajectory")
-    keep, keyframes = content.pop("keep", None), content.pop("keyframes", ())
-    return Case(
-        **{**content, "image": Path(content["image"])},
-        reference=reference and Path(reference),
-        trajectory=None if trajectory is None else tuple((x, y) for x, y in trajectory),
-        keyframes=tuple(Keyframe(Path(each["image"]), each["frame"]) for each in keyframes),
-        keep=keep and Path(keep),
-    )

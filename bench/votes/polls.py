@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.errors import BadResults, UsageError
+from bench.errors import BenchError, UsageError
 from bench.runs import parquet
 from bench.scoring import summary, views
 from bench.votes.agreement import Agreement, agreements, current
@@ -65,7 +65,7 @@ class Polls:
 
     polls: tuple[Poll, ...]
     names: dict[str, str]
-    problems: tuple[BadResults, ...]
+    problems: tuple[BenchError, ...]
 
 
 def read(path: Path, folders: Iterable[Path]) -> Polls:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bench.base import reading
 from bench.base.progress import Progress
 from bench.errors import BenchError
 
@@ -25,6 +26,9 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(**options)
         except BenchError as error:
             typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+        except MemoryError as error:
+            typer.echo(f"error: {reading.failure(error)}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo(

@@ -1,0 +1,100 @@
+"""Reading: trouble with disk and memory, told from what is wrong with a file's content.
+
+The first stops the command with one line, and is over once it is mended: nothing that was measured is lost by it, and
+nothing about a clip is concluded from it.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.base import files
+from bench.errors import StorageFailed
+
+ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+"""There is no such file, which is a fact and no trouble."""
+
+TROUBLE = frozenset(
+    number
+    for name in (
+        "EIO", "ENOMEM", "ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "ENODEV", "ENXIO", "ESTALE", "EUCLEAN",
+        "EBADMSG", "EREMOTEIO",
+    )
+    if (number := getattr(errno, name, 0))
+)  # fmt: skip
+"""Error numbers that say something about the machine, and nothing about the file. EUCLEAN and EBADMSG are what file
+systems with checksums answer. Those of networks are not among them: a server that is away is not this disk."""
+
+
+@contextmanager
+def of(path: Path) -> Iterator[None]:
+    """A block that reads a file of ours, and does nothing else.
+
+    Raises:
+        StorageFailed: it cannot be read now: disk, rights, memory. Not if there is no such file.
+    """
+    try:
+        yield
+    except ABSENT:
+        raise
+    except (OSError, MemoryError) as error:
+        raise failure(error, path) from error
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file of ours.
+
+    Raises:
+        StorageFailed: they cannot be read now.
+        OSError: one of ABSENT.
+    """
+    with of(path):
+        return path.read_bytes()
+
+
+def refuse(error: BaseException) -> None:
+    """Raises what disk or memory did, where that is behind an error; returns where something else is.
+
+    To be called where any error would become a failure of a clip.
+
+    Raises:
+        StorageFailed: the storage failed.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, StorageFailed):
+            raise cause
+        if isinstance(cause, OSError) and is_trouble(cause):
+            raise failure(cause) from error
+        cause = cause.__cause__
+
+
+def is_trouble(error: OSError) -> bool:
+    """Whether an error of the system is the machine's.
+
+    Of libav's, nobody knows: it says EIO of a file that is cut short, too.
+    """
+    is_libav = type(error).__module__.startswith("av.")
+    return error.errno in TROUBLE and not is_libav
+
+
+def failure(error: OSError | MemoryError, path: Path | None = None) -> StorageFailed:
+    """What the command line says.
+
+    Args:
+        error: of the system.
+        path: of the file; None where the error says it, or nobody knows.
+    """
+    name = path or getattr(error, "filename", None) or "a file"
+    if isinstance(error, MemoryError):
+        return StorageFailed(
+            f"{name} cannot be read now: there is too little memory",
+            "give the process more, then repeat the command; nothing was concluded from that",
+        )
+    return StorageFailed(
+        f"{name} cannot be read now: {files.why(error)}",
+        "mend the disk or the rights, then repeat the command; nothing was concluded from that",
+    )
