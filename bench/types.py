@@ -55,6 +55,9 @@ Access: TypeAlias = Literal["open", "hosted", "program", ""]
 CostBasis: TypeAlias = Literal["", "vendor", "estimated"]
 """Where the cost of a clip is from: the service's bill, or our list of prices; '' if it costs nothing."""
 
+LARGEST_SEED = 2**64 - 1
+"""ComfyUI draws its seeds from all numbers of 64 bits."""
+
 Status: TypeAlias = Literal["measured", "not measurable", "failed"]
 """Whether there is a number; if not, whether the clip has none to give (too short, no text) or something broke."""
 

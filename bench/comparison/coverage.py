@@ -57,7 +57,7 @@ class Missing:
 
 def tried(rows: pd.DataFrame) -> Tried:
     """The clips in the rows of one run and one metric of clips."""
-    clips = list(zip(rows["case"].astype(str), rows["seed"].fillna(0).astype(int), strict=True))
+    clips = list(zip(rows["case"].astype(str), rows["seed"].fillna(0).astype("uint64"), strict=True))
     is_valued, is_failed = rows["value"].notna(), rows["status"] == "failed"
     marked = list(zip(clips, is_valued, is_failed, strict=True))
     return Tried(

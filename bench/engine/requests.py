@@ -10,7 +10,7 @@ from bench import suites
 from bench.errors import UnknownName, UsageError
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
-from bench.types import Case, FitChoice, Runtime, Suite
+from bench.types import LARGEST_SEED, Case, FitChoice, Runtime, Suite
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """The models of a request that names none: floors and ceilings, which need no weights."""
@@ -57,7 +57,7 @@ class Selection:
     """Which cases of which suite, and which seeds.
 
     Raises:
-        UsageError: a seed that is no whole number from 0, no seed at all, or a limit below 1.
+        UsageError: a seed that is no whole number from 0 to LARGEST_SEED, no seed at all, or a limit below 1.
     """
 
     suite: str = "demo"
@@ -66,8 +66,8 @@ class Selection:
     seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
-        if not self.seeds or not all(type(seed) is int and 0 <= seed < 10**18 for seed in self.seeds):
-            raise UsageError(f"seeds are whole numbers from 0, at least one, not {self.seeds}")
+        if not self.seeds or not all(type(seed) is int and 0 <= seed <= LARGEST_SEED for seed in self.seeds):
+            raise UsageError(f"seeds are whole numbers from 0 to 2^64 - 1, at least one, not {self.seeds}")
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"limit is at least 1, not {self.limit}")
 

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
-READABLE = ("1", SCHEMA_VERSION)
+READABLE = ("1", "2", SCHEMA_VERSION)
 """Schema versions that are read; what a later one added (view, made_with: 2) is filled with its default."""
+
+UNSIGNED = ("seed",)
+"""Columns of whole numbers up to LARGEST_SEED; up to 2^63 - 1, as signed ones, before schema 3."""
 
 MAX_ROWS = 20_000_000
 """A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""
@@ -156,6 +159,9 @@ def _completed(table: pa.Table, columns: Sequence[str], is_encoded: bool) -> pa.
             values = pa.repeat(pa.scalar(default, column.type), len(table))
             values = values.dictionary_encode() if is_encoded and column.type == pa.string() else values
             table = table.append_column(column.with_type(values.type), values)
+    for name in set(UNSIGNED) & set(table.column_names):
+        column = schema().field(name)
+        table = table.set_column(table.column_names.index(name), column, table[name].cast(column.type))
     return table.select([name for name in schema().names if name in columns])
 
 
@@ -309,7 +315,10 @@ def _older(names: Sequence[str]) -> pa.Schema:
     """The columns that an older file must have: all but those that came later and are not in it."""
     import pyarrow as pa
 
-    return pa.schema([column for column in schema() if column.name in names or column.name not in _later()])
+    present = [column for column in schema() if column.name in names or column.name not in _later()]
+    return pa.schema(
+        [column.with_type(pa.int64()) if column.name in UNSIGNED else column for column in present]
+    )
 
 
 def _column(name: str, hint: Any) -> pa.Field:
@@ -323,6 +332,7 @@ def _column(name: str, hint: Any) -> pa.Field:
         member = str
     arrow_types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     arrow_type = pa.list_(pa.float64()) if get_origin(member) is tuple else arrow_types[member]
+    arrow_type = pa.uint64() if name in UNSIGNED else arrow_type
     return pa.field(name, arrow_type, nullable=is_nullable, metadata={"meaning": meaning})
 
 

@@ -44,7 +44,7 @@ def by_case(rows: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
     """
     found = rows[(rows["metric"] == metric) & rows["value"].notna() & rows["case"].notna()]
     found = quantiles.of_usual_versions(found)
-    found = found[["case", "seed", "value"]].astype({"case": object, "seed": "int64"})
+    found = found[["case", "seed", "value"]].astype({"case": object, "seed": "uint64"})
     means = found.groupby("case")["value"].transform("mean")
     found = found.assign(mean=means, far=(found["value"] - means).abs())
     nearest = found.sort_values(["case", "far", "seed"]).drop_duplicates("case")
@@ -63,16 +63,11 @@ def by_reason(rows: pd.DataFrame) -> pd.DataFrame:
         names, sorted; case, seed: of the first such clip, missing for the set. Reasons with the most clips come first.
     """
     failed = rows[rows["error"].notna()].astype({"status": object, "error": object, "metric": object})
-    groups = failed.groupby(["status", "error"], sort=False)
-    found = groups.agg(
-        metrics=("metric", lambda metrics: ", ".join(sorted(set(metrics)))),
-        case=("case", lambda cases: cases.iloc[0]),
-        seed=("seed", lambda seeds: seeds.iloc[0]),
-    ).reset_index()
+    metrics = failed.groupby(["status", "error"])["metric"].agg(lambda each: ", ".join(sorted(set(each))))
     clips = failed.drop_duplicates(["status", "error", "case", "seed"]).groupby(["status", "error"]).size()
-    found = found.assign(
-        clips=[int(clips[pair]) for pair in zip(found["status"], found["error"], strict=True)]
-    )
+    found = failed.drop_duplicates(["status", "error"])
+    pairs = list(zip(found["status"], found["error"], strict=True))
+    found = found.assign(clips=[int(clips[pair]) for pair in pairs], metrics=[metrics[pair] for pair in pairs])
     return found.sort_values(["status", "clips"], ascending=[True, False], kind="stable")[
         ["status", "error", "clips", "metrics", "case", "seed"]
     ].reset_index(drop=True)

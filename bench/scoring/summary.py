@@ -142,12 +142,11 @@ def failures(rows: pd.DataFrame) -> pd.DataFrame:
     """Why values are missing: one row per run, case, seed, status and reason, with the metrics that lack one."""
     failed = rows[rows["error"].notna()]
     keys = ["label", "run", "case", "seed", "status", "error"]
-    grouped = failed.groupby(keys, sort=False, dropna=False)["metric"]
-    return (
-        grouped.agg(lambda metrics: ", ".join(sorted(metrics)))
-        .reset_index()
-        .rename(columns={"metric": "metrics"})
+    metrics = failed.groupby(keys, sort=False, dropna=False)["metric"].agg(
+        lambda each: ", ".join(sorted(each))
     )
+    # not metrics.reset_index(), which makes floats of large seeds beside a missing one
+    return failed[keys].drop_duplicates().assign(metrics=metrics.to_list()).reset_index(drop=True)
 
 
 def names(rows: pd.DataFrame) -> dict[str, str]:

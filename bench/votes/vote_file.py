@@ -18,6 +18,7 @@ from typing import Any, get_args
 
 from bench.base import files
 from bench.errors import BadResults, Unavailable
+from bench.types import LARGEST_SEED
 from bench.votes.vote import Choice, Vote
 
 LONGEST_TEXT = 500
@@ -142,7 +143,7 @@ def _is_name(value: Any) -> bool:
 
 
 def _is_seed(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**63
+    return type(value) is int and 0 <= value <= LARGEST_SEED
 
 
 def _is_duration(value: Any) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.stats
 
 from bench.comparison import by_case, extreme_cases, notes
 from bench.runs import parquet
-from bench.types import Measurement
+from bench.types import LARGEST_SEED, Measurement
 from tests.comparison.made_pairs import A, B, compared, measured, of
 from tests.made import measurement
 
@@ -41,6 +43,23 @@ def test_better_is_what_the_card_says(metric: str, verdict: str, won: int) -> No
     assert (found.verdict, found.won, found.lost) == (verdict, won, 6 - won)
     gains = [case.difference * (1 if won else -1) for case in found.by_case]
     assert gains == sorted(gains)
+
+
+@pytest.mark.parametrize("has_set", [False, True])
+def test_seeds_of_64_bits_are_pairs_like_others(has_set: bool) -> None:
+    """Neighbours that a float cannot tell apart; a number about the set makes the column one of objects."""
+    seeds = {0: 7, 1: LARGEST_SEED - 1, 2: LARGEST_SEED}
+    a, b = ({f"c{n}": [0.1 * n, 0.3, 0.2 + step * n] for n in range(6)} for step in (0.05, 0.1))
+    small = [*measured(A, a), *measured(B, b)]
+    large = [replace(row, seed=seeds[row.seed]) for row in small if row.seed is not None]
+    of_set = [measurement(run="a-run", case=None, category=None, seed=None, metric="fvd_lite0", n=6)]
+    of_set = of_set if has_set else []
+    (expected,), pair = compared(*small, *of_set).differences, compared(*large, *of_set)
+    (found,) = pair.differences
+    assert pair.seeds[0] == pair.seeds[1] == (7, LARGEST_SEED - 1, LARGEST_SEED)
+    assert found.components == expected.components
+    assert (found.difference, found.low, found.high) == (expected.difference, expected.low, expected.high)
+    assert [len(each.valued) for each in pair.coverage["ssim_mean"]] == [18, 18]
 
 
 def test_a_metric_without_a_direction_only_differs() -> None:

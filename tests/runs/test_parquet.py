@@ -13,7 +13,7 @@ import pytest
 
 from bench.errors import BadResults
 from bench.runs import parquet
-from bench.types import Measurement
+from bench.types import LARGEST_SEED, Measurement
 from tests.made import measurement
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "schema.txt"
@@ -65,8 +65,11 @@ def test_the_latest_row_of_a_key_counts() -> None:
 
 
 def _older(table: pa.Table) -> pa.Table:
-    """As version 0.1.0 wrote it: without the view, and without what made the clip."""
-    return table.drop_columns(["view", "made_with"]).replace_schema_metadata({"schema_version": "1"})
+    """As version 0.1.0 wrote it: without the view, without what made the clip, with seeds below 2^63."""
+    table = table.drop_columns(["view", "made_with"])
+    seeds = parquet.schema().field("seed").with_type(pa.int64())
+    table = table.set_column(table.column_names.index("seed"), seeds, table["seed"].cast(pa.int64()))
+    return table.replace_schema_metadata({"schema_version": "1"})
 
 
 def test_rows_of_an_older_file_are_native(tmp_path: Path) -> None:
@@ -85,6 +88,31 @@ def test_rows_of_an_older_file_are_native(tmp_path: Path) -> None:
     assert list(parquet.read_all([old, new], columns[:3])[0]) == columns[:3]
     parquet.write(old, parquet.read(old))
     assert parquet.read(old) == rows
+
+
+@pytest.mark.parametrize("columns", [None, ["run", "seed", "value"]])
+def test_seeds_are_as_large_as_comfyui_draws_them(tmp_path: Path, columns: list[str] | None) -> None:
+    """Beside one of an older file, and beside a number about the set, which has none."""
+    large, small, old = tmp_path / "large.parquet", tmp_path / "small.parquet", tmp_path / "old.parquet"
+    of_set = measurement(run="large", seed=None, case=None, category=None)
+    parquet.write(large, [measurement(run="large", seed=LARGEST_SEED), of_set])
+    parquet.write(small, [measurement(run="small", seed=LARGEST_SEED - 1)])
+    rows = [asdict(measurement(run="old", seed=2**63 - 1))]
+    pq.write_table(_older(pa.Table.from_pylist(rows, schema=parquet.schema())), old)
+    assert [row.seed for row in parquet.read(large)] == [LARGEST_SEED, None]
+    frame, problems = parquet.read_all([large, small, old], columns)
+    assert not problems
+    assert frame["seed"].tolist() == [LARGEST_SEED, None, LARGEST_SEED - 1, 2**63 - 1]
+    assert parquet.read_all([small, old], columns)[0]["seed"].tolist() == [LARGEST_SEED - 1, 2**63 - 1]
+
+
+def test_a_negative_seed_of_an_older_file_is_refused(tmp_path: Path) -> None:
+    table = _older(pa.Table.from_pylist([asdict(measurement())], schema=parquet.schema()))
+    seeds = pa.array([-1], pa.int64())
+    column = table.schema.get_field_index("seed")
+    pq.write_table(table.set_column(column, table.schema.field(column), seeds), tmp_path / "x.parquet")
+    with pytest.raises(BadResults, match="Integer value -1 not in range"):
+        parquet.read_table(tmp_path / "x.parquet")
 
 
 def test_an_older_file_lacks_nothing_else(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from bench.runs import parquet
-from bench.scoring import breakdown
+from bench.scoring import breakdown, summary
+from bench.types import LARGEST_SEED
 from tests import made
 
 
@@ -111,3 +112,21 @@ def test_reasons_are_counted_in_clips() -> None:
 
 def test_nothing_failed() -> None:
     assert breakdown.by_reason(rows({"case": "a"})).empty
+
+
+@pytest.mark.parametrize("others", [(), ({"case": None, "category": None, "seed": None, "n": 2},)])
+def test_the_nearest_seed_is_named_whole(others: tuple[dict[str, Any], ...]) -> None:
+    """A float would round all three to 2^64."""
+    values = {LARGEST_SEED - 2: 0.1, LARGEST_SEED - 1: 0.4, LARGEST_SEED: 0.9}
+    found = rows(*({"case": "a", "seed": seed, "value": value} for seed, value in values.items()), *others)
+    assert breakdown.by_case(found, "ssim_mean", 1)["seed"].tolist() == [LARGEST_SEED - 1]
+
+
+def test_a_failure_names_its_seed_whole_beside_one_of_the_set() -> None:
+    found = rows(
+        {"case": "a", "seed": LARGEST_SEED - 1, **failure("broke")},
+        {"case": "a", "seed": LARGEST_SEED, **failure("broke")},
+        {"case": None, "category": None, "seed": None, **failure("too few")},
+    )
+    assert breakdown.by_reason(found)["seed"].tolist() == [LARGEST_SEED - 1, None]
+    assert summary.failures(found)["seed"].tolist() == [LARGEST_SEED - 1, LARGEST_SEED, None]

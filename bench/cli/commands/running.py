@@ -203,7 +203,7 @@ def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selecti
 
 def _seeds(text: str) -> tuple[int, ...]:
     words = words_of(text)
-    if not words or not all(word.isdecimal() and len(word) < 19 for word in words):
+    if not words or not all(word.isdecimal() and len(word) <= 20 for word in words):
         raise UsageError(f"seeds are whole numbers like 0,1,2, not '{text}'")
     return tuple(int(word) for word in words)
 
