@@ -138,6 +138,8 @@ def evaluate_clips(
     if found.passed_over:
         names = ", ".join(found.passed_over)
         progress.say(f"{len(found.passed_over)} cases have no clip and are passed over: {names}")
+    for remark in found.remarks:
+        progress.say(remark)
     run = external_run(source.label, found.suite)
     usable = measuring.usable(metrics, found.suite, config, progress)
     measuring.check_usable([usable])

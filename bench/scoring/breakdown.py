@@ -67,7 +67,9 @@ def by_reason(rows: pd.DataFrame) -> pd.DataFrame:
     clips = failed.drop_duplicates(["status", "error", "case", "seed"]).groupby(["status", "error"]).size()
     found = failed.drop_duplicates(["status", "error"])
     pairs = list(zip(found["status"], found["error"], strict=True))
-    found = found.assign(clips=[int(clips[pair]) for pair in pairs], metrics=[metrics[pair] for pair in pairs])
+    found = found.assign(
+        clips=[int(clips[pair]) for pair in pairs], metrics=[metrics[pair] for pair in pairs]
+    )
     return found.sort_values(["status", "clips"], ascending=[True, False], kind="stable")[
         ["status", "error", "clips", "metrics", "case", "seed"]
     ].reset_index(drop=True)

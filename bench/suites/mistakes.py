@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.errors import UsageError
+from bench.suites import text_files
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -108,14 +109,15 @@ def file_text(path: Path) -> str:
         UsageError: it is missing, or not UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        return text_files.decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise UsageError(
             f"{shown(path)} is missing: a suite is a folder with suite.toml and cases.jsonl"
         ) from None
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise UsageError(f"{shown(path)}:{line}: not UTF-8 text") from None
+        line = text_files.line_of(content, error.start)
+        raise UsageError(f"{shown(path)}:{line}: not UTF-8 text: save it as UTF-8") from None
 
 
 def line_named_by(message: str, text: str) -> int:

@@ -437,7 +437,7 @@ class TestMistakes:
 
     def test_not_text(self, small: Path) -> None:
         (small / "cases.jsonl").write_bytes(entry().encode() + b"\n\xff\xfe\n")
-        assert refusal(small) == ["small/cases.jsonl:2: not UTF-8 text"]
+        assert refusal(small) == ["small/cases.jsonl:2: not UTF-8 text: save it as UTF-8"]
 
     @pytest.mark.parametrize(
         ("facts", "message"),

@@ -1,24 +1,29 @@
 """Clips that exist already: a CSV or a folder -> a suite of its own, and the file of each clip.
 
-Imported from here: `read` and what it gives. Knows `bench.suites`, `bench.media` and `bench.base`.
+Imported from here: `collect` and what it gives. Knows `bench.suites`, `bench.media` and `bench.base`.
 
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
 where the clip should stay as the image is), `keyframes` (path@frame;path@frame), `camera` (the move that the prompt
 asks for: pan_left), `trajectory` (where a thing should go: x y;x y, pixels of the image) and `fps` (of a folder of
 frames, which states none) may follow. Paths are relative to the CSV. A line with an empty clip is a case without one:
-it is passed over. A quoted field may hold commas and line breaks, which stay in the prompt.
+it is passed over. A quoted field may hold commas and line breaks, which stay in the prompt. Tables of pandas and
+spreadsheets are read as they are (see csv_tables).
 
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
-no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`; or both
-come from --suite. Hidden files are passed over.
+no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`, or the
+name itself where that is a sentence with a seed, as VBench writes it; or both come from --suite. Hidden files and
+VideoHelperSuite's `duck-audio.mp4` beside `duck.mp4` are passed over; a clip without image, or of no known case, is
+set aside, unless all are.
+
+A name that is no id (`a duck`, `Bär`) becomes one (see names). Seeds are whole numbers of 64 bits.
 """
 
 from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,8 +31,12 @@ from bench.base import files
 from bench.errors import UsageError
 from bench.suites import cases, suite_files
 from bench.suites.own_clips import csv_lines, folder_lines
+from bench.suites.own_clips.folder_lines import Found
 from bench.suites.own_clips.lines import Line
 from bench.types import Suite
+
+MOST_NAMED = 5
+"""How many names a remark has."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +57,13 @@ class Collection:
         suite: the one that was named, or one made of the cases found.
         clips: in the order found.
         passed_over: ids of cases that have no clip.
+        remarks: what a person should know of how names were read, and what was set aside; one line each.
     """
 
     suite: Suite
     clips: tuple[FoundClip, ...]
     passed_over: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def collect(path: Path, suite: Suite | None = None) -> Collection:
@@ -65,20 +76,45 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
     Raises:
         UsageError: nothing there, or a line that cannot be understood, by file, line and field.
     """
-    mode = files.mode(path)
-    if stat.S_ISDIR(mode):
-        lines = list(folder_lines.read(path, suite))
-    elif stat.S_ISREG(mode):
-        lines = list(csv_lines.read(path, suite))
-    else:
-        raise UsageError(f"there are no clips at {files.short(str(path))}: give a CSV file or a folder")
+    found = _found(path, suite)
+    lines = found.lines
     if not any(line.clip for line in lines):
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
     _check_ids(lines)
     _check_unique(lines)
     clips = tuple(FoundClip(line.case.id, line.seed, line.clip, line.fps) for line in lines if line.clip)
     passed_over = tuple(line.case.id for line in lines if not line.clip)
-    return Collection(suite or _own_suite(path, lines), clips, passed_over)
+    return Collection(suite or _own_suite(path, lines), clips, passed_over, tuple(_remarks(found)))
+
+
+def _found(path: Path, suite: Suite | None) -> Found:
+    mode = files.mode(path)
+    if stat.S_ISDIR(mode):
+        return folder_lines.read(path, suite)
+    if stat.S_ISREG(mode):
+        return Found(list(csv_lines.read(path, suite)))
+    raise UsageError(f"there are no clips at {files.short(str(path))}: give a CSV file or a folder")
+
+
+def _remarks(found: Found) -> Iterator[str]:
+    yield from (f"set aside: {why}" for why in found.refused)
+    ids = {line.name: line.case.id for line in found.lines if line.name}
+    renamed = [f"'{name}' is case {case}" for name, case in ids.items() if name != case]
+    prompts = [line.name for line in found.lines if line.has_name_as_prompt]
+    if found.twins:
+        yield f"films with sound whose twins without are read are passed over: {_some(found.twins)}"
+    if renamed:
+        yield f"names that are no ids: {_some(renamed)}"
+    if prompts:
+        yield f"names read as prompts, since no .txt says another: {_some(prompts)}"
+
+
+def _some(words: Sequence[str]) -> str:
+    """The first words of a list, and how many more there are."""
+    words = list(dict.fromkeys(words))
+    return ", ".join(words[:MOST_NAMED]) + (
+        f" and {len(words) - MOST_NAMED} more" if words[MOST_NAMED:] else ""
+    )
 
 
 def _check_ids(lines: Sequence[Line]) -> None:

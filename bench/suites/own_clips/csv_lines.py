@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from bench.base import files
 from bench.errors import UnknownName, UsageError
 from bench.suites import suite_files
-from bench.suites.own_clips import lines
+from bench.suites.own_clips import csv_tables, lines, names
 from bench.suites.own_clips.lines import Line
 from bench.suites.scenes import Camera
 from bench.suites.suite_files import KeyframeEntry
-from bench.types import Suite
+from bench.types import LARGEST_SEED, Suite
 
 COLUMNS = (
     "case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes", "camera", "trajectory",
     "fps",
 )  # fmt: skip
 FILE_COLUMNS = ("image", "clip", "reference", "keep")
+NUMBER_COLUMNS = ("seed", "trajectory", "fps")
+
+LARGEST_EXACT = 2**53
+"""Whole numbers beyond it are rounded in a column of floats."""
 
 
 def read(path: Path, suite: Suite | None) -> Iterator[Line]:
@@ -32,44 +35,26 @@ def read(path: Path, suite: Suite | None) -> Iterator[Line]:
     Raises:
         UsageError: a line that cannot be understood.
     """
-    rows = _rows(path, lines.text(path, "a CSV of case, image, clip, prompt"))
-    number, names = next(rows, (1, []))
-    _check_header(f"{path}:{number}", names, suite)
-    for number, fields in rows:
-        where = f"{path}:{number}"
-        if len(fields) != len(names):
-            raise UsageError(
-                f"{where}: the line has not as many fields as the header: {len(fields)}, not {len(names)}"
-            )
-        texts = dict(zip(names, (field.strip() for field in fields), strict=True))
+    table = csv_tables.read(path, COLUMNS, NUMBER_COLUMNS)
+    _check_header(table.where, table.names, suite)
+    spelling = names.Spelling()
+    for where, texts in table.rows:
         _check_texts(where, path.parent, texts)
-        yield _line(path.parent, where, texts, suite)
+        paths = {name: spelling.of(path.parent, texts.get(name, "")) for name in FILE_COLUMNS}
+        yield _line(path.parent, where, {**texts, **paths}, suite, spelling)
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty and the line where it begins: a quoted field may span several."""
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    begin = 1
-    try:
-        for row in reader:
-            if row:
-                yield begin, row
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        raise UsageError(f"{path}:{begin}: not CSV: {error}") from None
-
-
-def _check_header(where: str, names: Sequence[str], suite: Suite | None) -> None:
-    for name in names:
+def _check_header(where: str, columns: Sequence[str], suite: Suite | None) -> None:
+    for name in columns:
         if name not in COLUMNS:
             raise UnknownName("column", files.short(name), COLUMNS, hint=where)
-        if names.count(name) > 1:
+        if columns.count(name) > 1:
             raise UsageError(f"{where}: column '{name}' stands there twice")
     needed = ("case", "clip") if suite else ("case", "image", "clip")
-    missing = [name for name in needed if name not in names]
+    missing = [name for name in needed if name not in columns]
     if missing:
         raise UsageError(
-            f"{where}: the header lacks {', '.join(missing)}; it has {', '.join(names) or 'nothing'}"
+            f"{where}: the header lacks {', '.join(missing)}; it has {', '.join(columns) or 'nothing'}"
         )
 
 
@@ -123,20 +108,33 @@ def _trajectory(where: str, text: str) -> tuple[tuple[float, float], ...] | None
     return points or None
 
 
-def _line(folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None) -> Line:
+def _line(
+    folder: Path, where: str, texts: Mapping[str, str], suite: Suite | None, spelling: names.Spelling
+) -> Line:
     if suite:
         case = lines.known_case(where, texts["case"], suite)
     else:
         asked = lines.Asked(
-            _keyframes(where, texts.get("keyframes", "")),
+            tuple(
+                replace(each, image=spelling.of(folder, each.image))
+                for each in _keyframes(where, texts.get("keyframes", ""))
+            ),
             _camera(where, texts.get("camera", "")),
             _trajectory(where, texts.get("trajectory", "")),
         )
-        case = lines.own_case(where, folder, texts, asked)
+        case = lines.own_case(where, folder, {**texts, "case": _case_id(where, texts["case"])}, asked)
     clip = folder / texts["clip"] if texts["clip"] else None
-    return Line(
-        where, case, _seed(where, texts.get("seed") or "0"), clip, _fps(where, texts.get("fps", ""), clip)
-    )
+    seed = _seed(where, texts.get("seed") or "0")
+    return Line(where, case, seed, clip, _fps(where, texts.get("fps", ""), clip), texts["case"])
+
+
+def _case_id(where: str, name: str) -> str:
+    if not names.is_name(name):
+        raise UsageError(
+            f"{where}: case '{files.short(name)}' is not a letter or digit, then letters, digits, "
+            f"'.', '_' or '-', at most {suite_files.LONGEST_ID} in all"
+        )
+    return names.case_id(name)
 
 
 def _fps(where: str, text: str, clip: Path | None) -> float | None:
@@ -151,6 +149,13 @@ def _fps(where: str, text: str, clip: Path | None) -> float | None:
 
 
 def _seed(where: str, text: str) -> int:
-    if not re.fullmatch(r"\d{1,18}", text):
-        raise UsageError(f"{where}: seed '{files.short(text)}' is not a whole number")
-    return int(text)
+    """A whole number, also as pandas writes one in a column with gaps: 3.0."""
+    found = re.fullmatch(r"([0-9]{1,20})(\.0*)?", text)
+    number = int(found[1]) if found else -1
+    if found and (number <= LARGEST_EXACT or not found[2]) and number <= LARGEST_SEED:
+        return number
+    is_rounded = (found and found[2]) or re.fullmatch(r"[0-9.]+e\+?[0-9]+", text, re.IGNORECASE)
+    why = ", or was rounded where it was stored as a float: write seeds as text" if is_rounded else ""
+    raise UsageError(
+        f"{where}: seed '{files.short(text)}' is not a whole number from 0 to {LARGEST_SEED}{why}"
+    )

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.base import files
 from bench.errors import UnknownName, UsageError
-from bench.suites import cases, suite_files
+from bench.suites import cases
 from bench.suites.scenes import Camera
 from bench.suites.suite_files import Entry, KeyframeEntry
 from bench.types import Case, Suite
@@ -24,6 +23,8 @@ class Line:
         seed: of the clip.
         clip: its file or folder of frames; None for a case without a clip.
         fps: frames per second of a folder of frames; None where nobody states it.
+        name: of the case, as the CSV or the folder has it.
+        has_name_as_prompt: whether the case's prompt is its name, for want of another.
     """
 
     where: str
@@ -31,6 +32,8 @@ class Line:
     seed: int
     clip: Path | None
     fps: float | None = None
+    name: str = ""
+    has_name_as_prompt: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,20 +68,15 @@ def own_case(where: str, folder: Path, texts: Mapping[str, str], asked: Asked | 
     Args:
         where: for messages.
         folder: that its paths start from.
-        texts: column -> text, 'case' and 'image' at least.
+        texts: column -> text, 'case' (already an id) and 'image' at least.
         asked: of the clip; None for nothing.
 
     Returns:
         The case, without a digest.
 
     Raises:
-        UsageError: an id that is no file name, or no image.
+        UsageError: no image.
     """
-    if not suite_files.is_case_id(texts["case"]):
-        raise UsageError(
-            f"{where}: case '{files.short(texts['case'])}' is not a letter or digit, then letters, digits, "
-            f"'.', '_' or '-', at most {suite_files.LONGEST_ID} in all"
-        )
     if not texts["image"]:
         raise UsageError(f"{where}: case '{texts['case']}' has no image")
     asked = asked or Asked()
@@ -94,19 +92,3 @@ def own_case(where: str, folder: Path, texts: Mapping[str, str], asked: Asked | 
         keep=texts.get("keep") or None,
     )
     return cases.of_entry(entry, folder)
-
-
-def text(path: Path, expected: str) -> str:
-    """What a file says; line ends of Windows become Unix's, so that a prompt is the same on every system.
-
-    Raises:
-        UsageError: it cannot be read, or is not the UTF-8 text that was expected.
-    """
-    try:
-        content = path.read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UsageError(f"{path}:{line}: not UTF-8 text; {expected} was expected") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {files.why(error)}") from None
