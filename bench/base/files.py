@@ -9,34 +9,41 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-TEMPORARY = ".tmp-"
+from bench.base import temporaries
+from bench.base.storage import cache, storing
+
+__all__ = [
+    "below", "cache", "digest", "flush", "mode", "sha256", "short", "stamp", "storing", "sweep", "why", "write",
+    "write_json", "write_text",
+]  # fmt: skip
 
 
 def write(path: Path, writer: Callable[[Path], object]) -> None:
-    """Calls writer with a temporary path, then puts what it wrote at path, replacing what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-    try:
-        writer(temporary)
-        flush(temporary)
-        temporary.replace(path)
-        flush(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Calls writer with a temporary path, then puts what it wrote at path, replacing what was there.
+
+    Raises:
+        StorageFailed: the disk is full, or does not take it.
+    """
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporaries.file(path) as temporary:
+            writer(temporary)
+            flush(temporary)
+            temporary.replace(path)
+            flush(path.parent)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes text as UTF-8, whole or not at all."""
+    """Writes text as UTF-8, whole or not at all; raises as write."""
     write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes content as JSON, whole or not at all; keys in the order given."""
+    """Writes content as JSON, whole or not at all; keys in the order given; raises as write."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
@@ -82,18 +89,9 @@ def digest(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def cache() -> Path:
-    """The folder for what can be fetched or rendered again: $BENCH_CACHE, or i2v-bench in the user's cache folder."""
-    chosen = os.environ.get("BENCH_CACHE")
-    if chosen:
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "i2v-bench"
-
-
 def sweep(folder: Path) -> None:
-    """Deletes temporary files that a killed process left in folder; only for the holder of the folder's lock."""
-    for path in folder.rglob(f"{TEMPORARY}*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    """Deletes temporary files that killed processes left in folder, at any depth."""
+    temporaries.sweep(folder.rglob(f"{temporaries.PREFIX}*"))
 
 
 def mode(path: Path) -> int:

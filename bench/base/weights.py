@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bench.base import files
+from bench.base import files, temporaries
 from bench.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     """The verified file, downloaded to the cache folder if it is not here.
 
     Raises:
-        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, or the bytes differ from the declaration.
+        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, the bytes differ from the declaration, or the disk does
+            not take them.
     """
     place = _place(weights)
     if place is None:
@@ -86,6 +87,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     by_hand = f"put {weights.urls[0]} at {place} by hand"
     if is_offline():
         raise Unavailable(f"{problem}, and HF_HUB_OFFLINE forbids to fetch it", f"unset it, or {by_hand}")
+    temporaries.sweep(temporaries.left_beside(place))  # a gigabyte each
     failures = []
     for url in weights.urls:
         try:
@@ -93,11 +95,6 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
             return place
         except _Failed as failure:
             failures.append(f"{urlsplit(url).hostname}: {failure}")
-        except OSError as error:
-            raise Unavailable(
-                f"{weights.name} cannot be written to {place.parent}: {error}",
-                "make room, or set BENCH_CACHE to another folder",
-            ) from error
     raise Unavailable(f"{weights.name} could not be fetched ({'; '.join(failures)})", by_hand)
 
 

@@ -91,8 +91,8 @@ class RunFolder:
 
         Raises:
             Unavailable: another process works here, or another version of this package did.
-            UsageError: the folder cannot be written to, or is another run's.
-            StorageFailed: a file of the run cannot be read now; nothing is changed.
+            UsageError: it is another run's folder.
+            StorageFailed: the folder cannot be written to, or a file of the run cannot be read now; nothing is changed.
         """
         with self._lock():
             self._check_is_of(run)
@@ -123,13 +123,12 @@ class RunFolder:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        try:
+        with files.storing(self.path / "lock"):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("a+")
-        except OSError as error:
-            raise UsageError(f"runs cannot be written to {self.path.parent}: {error.strerror}") from None
         with lock:
-            _take(lock, self.path)
+            with files.storing(self.path / "lock"):
+                _take(lock, self.path)
             yield
 
     def clip_path(self, case: str, seed: int) -> Path:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from bench.base import files
-from bench.errors import Unavailable
+from bench.errors import StorageFailed, Unavailable
 from bench.media import encoding, video
 from bench.runs import RunFolder
 from bench.types import ClipRecord
@@ -54,8 +54,8 @@ def _made(folder: RunFolder, record: ClipRecord) -> Path:
     for place in _places(folder):
         try:
             encoding.write_preview(place / name(record), clip)
-        except OSError as error:
-            problems.append(f"{place}: {error.strerror or error}")
+        except StorageFailed as error:
+            problems.append(error.reason)
             continue
         return place / name(record)
     raise Unavailable(

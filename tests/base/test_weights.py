@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.base import weights
+from bench.base import temporaries, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 
@@ -193,17 +193,17 @@ def test_kill_during_a_download_leaves_nothing_that_is_read(server: Server, tmp_
         time.sleep(0.02)
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert [file.name.startswith(weights.files.TEMPORARY) for file in leftovers()] == [True]
+    assert [file.name.startswith(temporaries.PREFIX) for file in leftovers()] == [True]
     assert weights.path(net) is None
     assert weights.fetch(declared(server.url("ok"))).read_bytes() == CONTENT
 
 
 def test_a_full_disk_is_unavailable(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, writer: object) -> None:
+    def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(weights.files, "write", full)
-    with pytest.raises(Unavailable, match="No space left on device; make room, or set BENCH_CACHE"):
+    monkeypatch.setattr(weights.files, "flush", full)
+    with pytest.raises(Unavailable, match="no space left on device; make room, or set BENCH_CACHE"):
         weights.fetch(declared(server.url("ok")))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bench.base import files
+from bench.base import temporaries
 from bench.cli.commands import app
 from bench.media import encoding, pictures, video
 from tests.made import moving_clip, photograph
@@ -296,9 +296,13 @@ def test_a_full_disk_leaves_nothing_half_written(tiny: Path, tmp_path: Path) -> 
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     full = subprocess.run(words, capture_output=True, text=True, preexec_fn=limit, check=False)
-    assert full.returncode == 1, full.stderr
+    assert full.returncode == 2, full.stderr
+    assert full.stderr.splitlines()[-1].endswith(
+        ".mkv cannot be written: file too large; make room, or choose another folder, as by --out"
+    )
+    assert "Traceback" not in full.stderr
     assert not list(out.rglob("*.mkv"))
-    assert not list(out.rglob(f"{files.TEMPORARY}*"))
+    assert not list(out.rglob(f"{temporaries.PREFIX}*"))
     again = bench(*words[3:], "--retry-failed")
     assert again.exit_code == 0, again.stdout + again.stderr
     assert "2 clips generated" in again.stdout

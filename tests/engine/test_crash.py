@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.base import files
+from bench.base import temporaries
 from bench.media import pictures
 from bench.runs import parquet
 from bench.types import Measurement
@@ -72,7 +72,7 @@ def _clips(out: Path) -> list[Path]:
 
 
 def _half_clips(out: Path) -> list[Path]:
-    return list(out.glob(f"*/clips/{files.TEMPORARY}*"))
+    return list(out.glob(f"*/clips/{temporaries.PREFIX}*"))
 
 
 def _parts(out: Path) -> list[Path]:

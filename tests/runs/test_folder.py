@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench import runs
-from bench.base import files
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench.base import files, temporaries
+from bench.errors import StorageFailed, Unavailable, UnknownName, UsageError
 from bench.media import video
 from bench.runs import RunFolder, parquet
 from bench.types import ClipRecord, Measurement, Run
@@ -141,7 +141,8 @@ def test_a_clip_that_is_taken_out_takes_its_rows_with_it(folder: RunFolder) -> N
 def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     folder = RunFolder(tmp_path / "file" / "run")
-    with pytest.raises(UsageError, match="runs cannot be written to"), folder.working(RUN, suite(tmp_path)):
+    expected = r"file is a file, and should be a folder; rename it, or choose another folder, as by --out"
+    with pytest.raises(StorageFailed, match=expected), folder.working(RUN, suite(tmp_path)):
         pass
 
 
@@ -198,7 +199,7 @@ def test_the_lock_of_a_killed_process_is_free(folder: RunFolder, tmp_path: Path)
 
 
 def test_temporary_files_of_a_killed_process_are_swept(folder: RunFolder, tmp_path: Path) -> None:
-    left = folder.path / "clips" / f"{files.TEMPORARY}1-c0-0.mkv"
+    left = folder.path / "clips" / f"{temporaries.PREFIX}1-c0-0.mkv"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half a clip")
     with folder.working(RUN, suite(tmp_path)):

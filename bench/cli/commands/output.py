@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bench.base import reading
+from bench.base import reading, storage
 from bench.base.progress import Progress
 from bench.errors import BenchError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with our errors in one line and exit 2; Ctrl-C says how to go on; the rest crashes loudly."""
+    """The command with our errors and the disk's in one line and exit 2; Ctrl-C says how to go on; the rest crashes."""
 
     @wraps(command)
     def guarded(**options: Any) -> None:
@@ -29,6 +29,12 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(2) from None
         except MemoryError as error:
             typer.echo(f"error: {reading.failure(error)}", err=True)
+            raise typer.Exit(2) from None
+        except OSError as error:
+            failure = storage.failure(error)
+            if failure is None:
+                raise
+            typer.echo(f"error: {failure}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo(

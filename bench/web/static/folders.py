@@ -6,14 +6,13 @@ A site is told by its `site.json`; no other folder is ever written over.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, temporaries
 from bench.errors import UsageError
 
 MARK = "site.json"
@@ -36,22 +35,19 @@ def slug(text: str) -> str:
 def replacing(destination: Path) -> Iterator[Path]:
     """A folder to fill beside destination; it takes destination's place when the block ends well, and is gone if not.
 
+    What exports that were killed left there is swept once the new site is in its place: it may be the only whole one.
+
     Raises:
-        UsageError: destination is something else than a site of ours or an empty folder, or cannot be written to.
+        UsageError: destination is something else than a site of ours or an empty folder.
+        StorageFailed: the disk is full, or does not take it.
     """
     check(destination)
     target = destination.absolute()
-    filled = target.with_name(f"{files.TEMPORARY}{target.name}-{os.getpid()}")
-    try:
-        filled.mkdir(parents=True)
-    except OSError as error:
-        raise UsageError(f"a site cannot be written to {target.parent}: {files.why(error)}") from None
-    try:
+    with files.storing(target), temporaries.folder(target) as filled:
         yield filled
         (filled / MARK).write_text(json.dumps({"generator": GENERATOR, "schema": SCHEMA}) + "\n")
         _swap(filled, target)
-    finally:
-        shutil.rmtree(filled, ignore_errors=True)
+        temporaries.sweep(temporaries.left_beside(target))
 
 
 def check(destination: Path) -> None:
