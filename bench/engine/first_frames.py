@@ -55,9 +55,10 @@ class Look:
             image = pictures.read(self.case.image)
             with video.stream(Path(record.path)) as stream:
                 frame = next(iter(stream.frames))
+            why = _is_saved_from_clip(self.case.image, image, frame)
         except (BadClip, BadImage):
             return record  # a failure row says so
-        same = {EQUAL: why} if (why := _is_saved_from_clip(self.case.image, image, frame)) else {}
+        same = {EQUAL: why} if why else {}
         record = replace(record, seen={**record.seen, **same})
         if self.fit != "auto":
             return replace(record, seen={**record.seen, **disagreement(image, frame, self.fit)})

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import stat
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 from bench.base import files
-from bench.errors import BadClip
-from bench.media import profiles, video
+from bench.errors import BadClip, BadImage
+from bench.media import levels, picture_files, profiles, video
 from bench.media.frame_folders import series
 
 PROFILE_MARKS = (b"iCCP", b"acsp")
 """PNG's chunk of a profile, and the signature of every profile (ICC.1:2010, 7.2.11), which others store as it is."""
+
+TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""How a TIFF begins, the large kind included; only there levels are floats."""
 
 MOST_PROFILE = 1 << 20
 """Bytes of a profile that are looked at."""
@@ -42,27 +44,31 @@ def clip_digest(path: Path) -> str:
 
 
 def picture_digest(path: Path) -> str:
-    """sha256 of a picture's bytes; where its colours are brought to sRGB, which they once were not, of that, too.
+    """sha256 of a picture's bytes; where it is read otherwise than it once was, of that, too.
+
+    That is where its colours are brought to sRGB by a profile, and where its levels are floats from 0 to 1, which once
+    were black.
 
     Raises:
         OSError: it cannot be read.
     """
     sha256 = files.sha256(path)
-    return files.digest([sha256, "to sRGB"]) if _is_converted(path) else sha256
+    return files.digest([sha256, conversion]) if (conversion := _conversion(path)) else sha256
 
 
-def _is_converted(path: Path) -> bool:
-    """Whether the picture has a profile that changes it; Pillow is imported only where it is not the usual one."""
+def _conversion(path: Path) -> str:
+    """How levels are changed, '' if they are not; Pillow is imported only where there may be something."""
     content = path.read_bytes()
-    if not any(mark in content for mark in PROFILE_MARKS) or profiles.USUAL in _profiles(content):
-        return False
-    from PIL import Image as pillow
-
+    has_profile = any(mark in content for mark in PROFILE_MARKS) and profiles.USUAL not in _profiles(content)
+    if not has_profile and not content.startswith(TIFF_MARKS):
+        return ""
     try:
-        with pillow.open(BytesIO(content)) as opened:
-            return profiles.is_converted(opened)
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
-        return False  # says so where it is read
+        with picture_files.opened(path) as picture:
+            if profiles.is_converted(picture):
+                return "to sRGB"
+            return "floats of 0 to 1" if levels.is_of_unit(picture) else ""
+    except BadImage:
+        return ""  # says so where it is read
 
 
 def _profiles(content: bytes) -> bytes:

@@ -4,60 +4,48 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.base import files
-from bench.errors import BadImage
-from bench.media import profiles
+from bench.media import levels, picture_files
 from bench.types import Fit, Frames, Image, Plane
-
-if TYPE_CHECKING:
-    from PIL import Image as pillow
 
 __all__ = ["fit", "fit_frames", "gray", "limited", "read", "write"]
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 MAX_PIXELS = 4096 * 4096
-"""A larger picture or frame is refused before it is decoded: a 200 kB file can ask for gigabytes."""
+"""Of a frame of a clip, however it is stored: a larger one is refused before it is decoded."""
 
 
-def read(path: Path) -> Image:
-    """(H, W, 3) uint8 sRGB of any picture file.
+def read(path: Path, most_pixels: int = picture_files.MOST_PIXELS) -> Image:
+    """(H, W, 3) uint8 sRGB of a picture file: PNG, JPEG, WebP, GIF, BMP, AVIF, TIFF or PPM; the first of several.
 
     Turned as its EXIF says; brought to sRGB by its profile where that has a wider gamut (Display P3, Adobe RGB); 16
-    bits to 8 (gray is rounded, colour truncated by Pillow, up to a level darker); gray and CMYK converted; transparency
-    laid over white.
+    bits to 8 (gray is rounded, colour truncated by Pillow, up to a level darker); floats from 0 to 1, as they are from
+    a TIFF, to 0 to 255; gray and CMYK converted; transparency laid over white.
+
+    Args:
+        path: of the file.
+        most_pixels: more are refused.
 
     Raises:
         BadImage: missing, truncated, too large or not a picture.
     """
-    from PIL import Image as pillow, ImageOps, UnidentifiedImageError
-
-    try:
-        if not path.is_file():
-            raise BadImage(f"image {path} {'is not a file' if path.exists() else 'does not exist'}")
-        with pillow.open(path) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise BadImage(
-                    f"image {path} has {opened.width} x {opened.height} pixels, over the limit of {MAX_PIXELS}"
-                )
-            return np.asarray(_to_rgb(profiles.to_srgb(ImageOps.exif_transpose(opened))))
-    except UnidentifiedImageError:
-        raise BadImage(f"image {path} is not a picture that Pillow can read") from None
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
-        raise BadImage(f"image {path} cannot be read: {error}") from error
+    with picture_files.opened(path, most_pixels) as picture:
+        return levels.decoded(picture)
 
 
 def is_first_frame(path: Path) -> bool:
-    """Whether a picture says that VideoHelperSuite saved it beside a clip: a PNG with a workflow and a CreationTime."""
-    from PIL import Image as pillow
+    """Whether a picture says that VideoHelperSuite saved it beside a clip: a PNG with a workflow and a CreationTime.
 
-    with pillow.open(path) as opened:
-        return "CreationTime" in opened.info and not opened.info.keys().isdisjoint(("prompt", "workflow"))
+    Raises:
+        BadImage: it cannot be read.
+    """
+    with picture_files.opened(path) as picture:
+        return "CreationTime" in picture.info and not picture.info.keys().isdisjoint(("prompt", "workflow"))
 
 
 def write(path: Path, image: Image, level: int = 6) -> None:
@@ -157,33 +145,13 @@ def inside(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (_natural(path.stem), path.name))
 
 
-def _to_rgb(picture: pillow.Image) -> pillow.Image:
-    from PIL import Image as pillow
-
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        levels = np.asarray(picture, dtype=np.float64)
-        is_8_bit = picture.mode in ("I", "F") and levels.max(initial=0.0) <= 255  # these two do not say
-        scale = 1.0 if is_8_bit else 257.0
-        return pillow.fromarray(np.clip(np.round(levels / scale), 0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        return _over_white(picture.convert("RGBA"))
-    return picture.convert("RGB")
-
-
 def over_white(image: NDArray[np.uint8]) -> Image:
     """(H, W, 3): (H, W, 4) of straight alpha laid over white."""
     from PIL import Image as pillow
 
     if image[..., 3].min() == 255:
         return np.ascontiguousarray(image[..., :3])
-    return np.asarray(_over_white(pillow.fromarray(image, "RGBA")))
-
-
-def _over_white(picture: pillow.Image) -> pillow.Image:
-    from PIL import Image as pillow
-
-    white = pillow.new("RGBA", picture.size, "white")
-    return pillow.alpha_composite(white, picture).convert("RGB")
+    return np.asarray(levels.over_white(pillow.fromarray(image, "RGBA")))
 
 
 def _centred_box(size: tuple[int, int], width: float, height: float) -> tuple[float, float, float, float]:

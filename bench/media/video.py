@@ -133,7 +133,7 @@ def _folder_frames(path: Path, found: Sequence[Path]) -> Iterator[Image]:
     for number, picture in enumerate(found):
         try:
             with _broken_video_is_bad_clip(path):
-                frame = pictures.read(picture)
+                frame = pictures.read(picture, pictures.MAX_PIXELS)
         except BadImage as error:
             raise BadClip(f"clip {path}: {error}") from error
         size = _same_size(path, frame, size, number)

@@ -1,0 +1,127 @@
+"""Picture files: opened as one of a few formats and within limits, whoever wrote them; what is wrong is one line.
+
+Pillow knows fifty formats, tells them by their first bytes, and starts Ghostscript for one of them: so a file from a
+stranger is not opened as whatever it says it is. Its decoders raise errors of a dozen kinds, and warn of what nobody
+reads: all of it becomes a BadImage.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.base import files
+from bench.errors import BadImage, BenchError
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
+
+ANY_NAME = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
+"""What browsers show is read under any name: half of what is called .png or .jpg on the web is another of these."""
+
+BY_NAME = {
+    ".tif": "TIFF", ".tiff": "TIFF", ".ppm": "PPM", ".pgm": "PPM", ".pbm": "PPM", ".pnm": "PPM", ".jpg": "JPEG",
+    ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP", ".avif": "AVIF",
+}  # fmt: skip
+"""Suffix -> the format that is tried first; TIFF and PPM under no other name."""
+
+MOST_PIXELS = 1 << 27
+"""134 megapixels: photographs of 108, panoramas of 16,384 x 8,192. A larger picture is refused before it is decoded: a
+200 kB file can ask for gigabytes. Reading takes 7 bytes per pixel at its height (0.34 GB for 48 megapixels, 0.94 GB for
+the most), and leaves 3."""
+
+MOST_BYTES = 2 << 30
+"""Of a file; 134 megapixels of 16-bit RGBA take half of it, uncompressed."""
+
+MOST_SCANS = 100
+"""Of a progressive JPEG. Encoders make about ten; each goes over the whole picture, and 1 MB holds thousands."""
+
+SCAN = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+"""How a scan of one to four components begins (ITU-T T.81, B.2.3)."""
+
+STRANGERS = (
+    (rb"\s*version https://git-lfs", "a pointer of Git LFS; git lfs pull brings the picture"),
+    (rb"\s*<(!doctype )?html", "a web page; download the picture itself"),
+    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg", "SVG; draw it as PNG"),
+    (rb"....ftyp(hei|hev|mif1|msf1)", "HEIC; save it as JPEG or PNG"),
+    (rb"....ftyp|\x1a\x45\xdf\xa3", "a film; take a frame of it"),
+)
+"""What people take for pictures, and what to do about it."""
+
+
+@contextmanager
+def opened(path: Path, most_pixels: int = MOST_PIXELS) -> Iterator[ImageFile.ImageFile]:
+    """A picture, opened but not decoded; whatever goes wrong with it in the block becomes a BadImage.
+
+    Args:
+        path: of the file.
+        most_pixels: more are refused.
+
+    Raises:
+        BadImage: missing, empty, cut short, too large, or no picture of a format that is read.
+    """
+    from PIL import Image as pillow, UnidentifiedImageError
+
+    try:
+        _refuse_file(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, and of sizes that have a limit here
+            with pillow.open(path, formats=_formats(path)) as picture:
+                _refuse_size(path, picture, most_pixels)
+                yield picture
+    except BenchError:
+        raise
+    except UnidentifiedImageError:
+        raise BadImage(f"image {path} is not a picture that Pillow can read: {_described(path)}") from None
+    except MemoryError as error:
+        raise BadImage(f"image {path} does not fit into memory") from error
+    except Exception as error:  # decoders raise struct.error, TypeError, AttributeError, EOFError, …
+        why = " ".join(files.why(error).split()) or type(error).__name__
+        raise BadImage(f"image {files.short(str(path))} cannot be read: {files.short(why)}") from error
+
+
+def _formats(path: Path) -> list[str]:
+    """The formats that a file of this name may have, the likeliest first: Pillow then imports no other decoder."""
+    return list(dict.fromkeys((BY_NAME.get(path.suffix.lower(), ANY_NAME[0]), *ANY_NAME)))
+
+
+def _refuse_file(path: Path) -> None:
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadImage(f"image {path} {'is not a file' if path.exists() else 'does not exist'}")
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise BadImage(f"image {path} has {size} bytes, over the limit of {MOST_BYTES}")
+
+
+def _refuse_size(path: Path, picture: ImageFile.ImageFile, most_pixels: int) -> None:
+    width, height = picture.size
+    if width * height > most_pixels:
+        limit = f"over the limit of {most_pixels}: scale it down"
+        raise BadImage(f"image {path} has {width} x {height} pixels, {limit}")
+    if picture.info.get("progressive") and (scans := len(SCAN.findall(path.read_bytes()))) > MOST_SCANS:
+        raise BadImage(f"image {path} has {scans} scans, over the limit of {MOST_SCANS}: save it anew")
+
+
+def _described(path: Path) -> str:
+    """What a file is that is no picture, as far as its first bytes tell."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if not head:
+        return "it is empty"
+    stranger = next((told for begin, told in STRANGERS if re.match(begin, head, re.I | re.S)), None)
+    return f"it is {stranger or _format_of(path, head)}"
+
+
+def _format_of(path: Path, head: bytes) -> str:
+    from PIL import Image as pillow
+
+    pillow.init()
+    kinds = [name for name, (_, accepts) in pillow.OPEN.items() if accepts and accepts(head[:16])]
+    if not kinds:
+        return "none of " + ", ".join((*ANY_NAME, "TIFF"))
+    if kinds[0] in _formats(path):
+        return f"broken {kinds[0]}, or of a rare kind; save it anew as PNG"
+    return f"{kinds[0]}; save it as PNG"
