@@ -27,5 +27,10 @@ class Progress:
         """A bar that exists while its block runs."""
         yield Bar()
 
+    @contextmanager
+    def part(self, number: int, of: int) -> Iterator[None]:
+        """The bars of the block are about one of several parts of about the same size, counted from 1."""
+        yield
+
     def say(self, text: str) -> None:
         """One line for a person."""

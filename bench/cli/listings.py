@@ -2,25 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bench import evaluators, models, runs, suites
 from bench.base import settings, weights
+from bench.cli.layout import Column, Grid
+from bench.errors import UnknownName
 from bench.evaluators import catalogue
 from bench.models.requirements import Need
+from bench.runs import RunFolder
 from bench.types import Condition, ModelCard
 
 NULL, OTHER = "null models", "others"
 """Families for cards that name none: of baselines and other rows that are no models, and of models."""
 
-Listing = tuple[list[str], list[dict[str, Any]]]
-"""Headings of the table, and the entries, which may hold more than is shown."""
+BYTES = 2
+"""Bytes per parameter in bfloat16: what the network that makes the frames takes, without encoders and activations."""
+
+SEARCHED = (
+    "name", "title", "family", "group", "role", "access", "conditions on", "licence", "weights", "id", "evaluator",
+    "run", "label", "suite", "file", "for",
+)  # fmt: skip
+"""What `bench ls KIND WORD` looks into."""
+
+Entry = dict[str, Any]
+"""What is known of one thing, JSON-like; a table shows the columns that it is headed by."""
 
 
-def of(kind: str, out: Path) -> Listing:
-    """The entries of 'models', 'metrics', 'suites', 'weights' or 'runs' (those below out)."""
+@dataclass(frozen=True)
+class Listing:
+    """What a list shows, and what it knows.
+
+    Attributes:
+        columns: of the table; each shows the entries' value of its heading.
+        entries: in order; those of one 'family' or 'group' stand together.
+        names: key of what they are called on the command line.
+    """
+
+    columns: tuple[Column, ...]
+    entries: list[Entry]
+    names: str = "name"
+
+    def ids(self) -> list[str]:
+        """What the entries are called on the command line."""
+        return [str(entry[self.names]) for entry in self.entries]
+
+    def grid(self) -> Grid:
+        """The table."""
+        lines = [
+            ["" if entry[column.heading] is None else str(entry[column.heading]) for column in self.columns]
+            for entry in self.entries
+        ]
+        groups = [str(entry.get("family") or entry.get("group") or "") for entry in self.entries]
+        return Grid(self.columns, lines, groups=groups if any(groups) else ())
+
+
+def of(kind: str, out: Path, words: Sequence[str] = ()) -> Listing:
+    """A list.
+
+    Args:
+        kind: 'models', 'metrics', 'suites', 'weights' or 'runs'.
+        out: folder of runs.
+        words: only entries in which each of them occurs, in capitals or not: in names, titles, families, licences.
+
+    Raises:
+        UsageError: nothing has these words.
+    """
     listings: dict[str, Callable[[], Listing]] = {
         "models": _models,
         "metrics": _metrics,
@@ -28,7 +80,48 @@ def of(kind: str, out: Path) -> Listing:
         "weights": _weights,
         "runs": lambda: _runs(out),
     }
-    return listings[kind]()
+    found = listings[kind]()
+    if not words:
+        return found
+    exact = [entry for entry in found.entries if str(entry[found.names]) in words]
+    entries = exact if len(exact) == len(words) else [entry for entry in found.entries if _has(entry, words)]
+    if not entries:
+        raise UnknownName(kind.removesuffix("s"), " ".join(words), found.ids())
+    return replace(found, entries=entries)
+
+
+def definitions(listing: Listing, width: int) -> Iterator[str]:
+    """Metrics at length: what each number means, where it comes from, what it depends on and does not see.
+
+    Args:
+        listing: of metrics.
+        width: of the terminal, cells.
+    """
+    for entry in listing.entries:
+        better = "no better direction" if entry["better"] == "–" else f"{entry['better']} is better"
+        facts = (
+            entry["id"],
+            better,
+            f"{entry['range']} {entry['unit']}".rstrip(),
+            f"version {entry['version']}",
+        )
+        yield f"{entry['title']}: {', '.join(facts)}"
+        for heading in ("definition", "source", "depends on", "blind to", "series", "evaluator", "available"):
+            if entry[heading]:
+                yield textwrap.fill(
+                    f"{heading}: {entry[heading]}", width, initial_indent="  ", subsequent_indent="    ",
+                    break_long_words=False, break_on_hyphens=False,
+                )  # fmt: skip
+
+
+def is_exact(listing: Listing, words: Sequence[str]) -> bool:
+    """Whether the words name what is listed, each by its id."""
+    return {word.casefold() for word in words} == {name.casefold() for name in listing.ids()}
+
+
+def _has(entry: Entry, words: Sequence[str]) -> bool:
+    text = "\n".join(str(value) for key, value in entry.items() if key in SEARCHED).casefold()
+    return all(word.casefold() in text for word in words)
 
 
 def problems(kind: str, out: Path) -> list[str]:
@@ -54,10 +147,14 @@ def notes(kind: str) -> list[str]:
 
 
 def _models() -> Listing:
-    headings = ["name", "conditions on", "native", "steps", "weights", "terms", "state", "runs here"]
+    columns = (
+        Column("name"), Column("size", "right", spare=2), Column("memory", "right", spare=3),
+        Column("native", spare=5), Column("conditions on", wraps=True, spare=4), Column("licence", wraps=True, spare=1),
+        Column("runs here", wraps=True),
+    )  # fmt: skip
     entries = [_model(name) for name in models.registry]
-    return headings, sorted(
-        entries, key=lambda entry: (entry["family"] != NULL, entry["family"], entry["name"])
+    return Listing(
+        columns, sorted(entries, key=lambda entry: (entry["family"] != NULL, entry["family"], entry["name"]))
     )
 
 
@@ -84,10 +181,12 @@ def _model(name: str) -> dict[str, Any]:
         "guidance": card.guidance,
         "weights": card.weights,
         "parts": dict(card.parts),
-        "terms": card.licence.partition(" (")[0],
-        "licence": card.licence,
+        "licence": card.licence.partition(" (")[0],
+        "licence in full": card.licence,
+        "size": f"{card.parameters:g} B" if card.parameters else "",
+        "memory": f"≥ {card.parameters * BYTES:g} GB" if card.parameters else "",
+        "parameters": card.parameters,
         "paper": card.paper,
-        "state": card.lifecycle if card.lifecycle == "active" else f"{card.lifecycle} {card.as_of}",
         "lifecycle": card.lifecycle,
         "as_of": card.as_of,
         "adapter version": card.version,
@@ -117,9 +216,10 @@ def _short(condition: Condition) -> str:
 def _lacking(card: ModelCard, found: Sequence[Need]) -> str:
     """'yes', or what is missing, each thing once."""
     if card.lifecycle == "retired":
-        return "no"
+        return f"no, retired ({card.as_of})"
     lacking = [need.name if need.kind == "package" else need.kind for need in found if not need.is_met]
-    return f"needs {', '.join(dict.fromkeys(lacking))}" if lacking else "yes"
+    legacy = ", legacy" if card.lifecycle == "legacy" else ""
+    return (f"needs {', '.join(dict.fromkeys(lacking))}" if lacking else "yes") + legacy
 
 
 def _need(need: Need) -> dict[str, Any]:
@@ -127,22 +227,17 @@ def _need(need: Need) -> dict[str, Any]:
 
 
 def _metrics() -> Listing:
-    headings = [
-        "metric",
-        "title",
-        "evaluator",
-        "better",
-        "unit",
-        "range",
-        "depends on",
-        "available",
-        "definition",
-    ]
-    entries = {entry["metric"]: entry for name in evaluators.registry for entry in _cards(name)}
+    columns = (
+        Column("title"), Column("id"), Column("better", spare=1), Column("unit", spare=2),
+        Column("available", wraps=True, spare=3),
+    )  # fmt: skip
+    entries = {entry["id"]: entry for name in evaluators.registry for entry in _cards(name)}
     groups = catalogue.registered().groups(entries)
-    return headings, [
-        {**entries[name], "group": group} for group, members in groups.items() for name in members
-    ]
+    return Listing(
+        columns,
+        [{**entries[name], "group": group} for group, members in groups.items() for name in members],
+        names="id",
+    )
 
 
 def _cards(name: str) -> list[dict[str, Any]]:
@@ -150,8 +245,8 @@ def _cards(name: str) -> list[dict[str, Any]]:
     missing = [file.name for file in evaluator.weights() if weights.path(file) is None]
     return [
         {
-            "metric": card.name,
             "title": card.title or card.name,
+            "id": card.name,
             "evaluator": name,
             "better": "–" if card.direction == "none" else card.direction,
             "unit": card.unit,
@@ -169,7 +264,10 @@ def _cards(name: str) -> list[dict[str, Any]]:
 
 
 def _suites() -> Listing:
-    headings = ["name", "version", "cases", "reference clips", "title"]
+    columns = (
+        Column("name"), Column("cases", "right"), Column("version", spare=2), Column("title", wraps=True),
+        Column("reference clips", wraps=True, spare=1),
+    )  # fmt: skip
     entries = []
     for name in suites.names():
         suite = suites.load(name)
@@ -182,12 +280,15 @@ def _suites() -> Listing:
                 "title": suite.title,
             }
         )
-    return headings, entries
+    return Listing(columns, entries)
 
 
 def _weights() -> Listing:
-    headings = ["file", "for", "MB", "licence", "present", "sha256"]
-    entries: dict[str, dict[str, Any]] = {}
+    columns = (
+        Column("file"), Column("for", wraps=True, spare=2), Column("MB", "right"),
+        Column("licence", wraps=True, spare=1), Column("present"), Column("sha256", spare=3),
+    )  # fmt: skip
+    entries: dict[str, Entry] = {}
     for name in evaluators.registry:
         for file in evaluators.registry[name]().weights():
             place = weights.path(file)
@@ -205,23 +306,37 @@ def _weights() -> Listing:
                 },
             )
             entry["for"] = ", ".join(dict.fromkeys([*entry["for"].split(", "), name]))
-    return headings, list(entries.values())
+    return Listing(columns, list(entries.values()), names="file")
 
 
 def _runs(out: Path) -> Listing:
-    headings = ["run", "label", "suite", "clips", "settings"]
-    entries = []
-    for folder in runs.find(out):
-        run = folder.run
-        entries.append(
-            {
-                "run": folder.path.name,
-                "label": run.label,
-                "suite": str(run.suite_id),
-                "clips": len(list((folder.path / "clips").glob("*.json"))),
-                "settings": ", ".join(
-                    f"{name}={value}" for name, value in run.settings.items() if value is not None
-                ),
-            }
-        )
-    return headings, entries
+    columns = (
+        Column("run"), Column("label", spare=3), Column("suite", spare=2), Column("last worked on", spare=1),
+        Column("clips", "right"), Column("state"), Column("settings", wraps=True, spare=4),
+    )  # fmt: skip
+    return Listing(columns, [_run(folder) for folder in runs.find(out)], names="run")
+
+
+def _run(folder: RunFolder) -> Entry:
+    run, records = folder.run, folder.records()
+    lost = sum(bool(record.error) for record in records)
+    made = len(records) - lost
+    wanted = len(folder.suite.cases) * len({record.seed for record in records})
+    worked = datetime.fromtimestamp((folder.path / "run.json").stat().st_mtime).astimezone()
+    return {
+        "run": folder.path.name,
+        "label": run.label,
+        "suite": str(run.suite_id),
+        "last worked on": worked.isoformat(" ", "minutes")[:16],
+        "clips": f"{made} of {wanted}" if made < wanted else str(made),
+        "state": _state(folder, len(records), lost),
+        "settings": ", ".join(f"{name}={value}" for name, value in run.settings.items() if value is not None),
+    }
+
+
+def _state(folder: RunFolder, clips: int, lost: int) -> str:
+    """'measured', or what is missing."""
+    if not clips:
+        return "no clips"
+    seen = "measured" if folder.rows.folded.exists() else "not measured"
+    return f"{seen}, {lost} lost" if lost else seen

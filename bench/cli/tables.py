@@ -1,68 +1,80 @@
-"""Tables of the terminal for comparisons and votes; nothing in their cells is markup."""
+"""Tables of the terminal for comparisons and votes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
-
 from bench.base.wording import one_line
+from bench.cli.layout import Column, Grid
 from bench.comparison import columns
 from bench.comparison.differences import Pair
 from bench.votes.polls import Poll
 from bench.votes.texts import estimate, interval, place
 
+SPARE = {
+    "detectable": 8, "median": 7, "effect": 6, "p": 5, "won": 4, "p_adjusted": 3, "a": 2, "b": 1,
+}  # fmt: skip
+"""Column of a comparison -> how early it goes where there is no room; metric, difference and verdict always stay."""
 
-def comparison(pair: Pair, suite: str) -> Table:
+
+def comparison(pair: Pair, suite: str) -> Grid:
     """One row per metric, those that are not compared last."""
     shown = columns.table(pair)
+    drawn = tuple(
+        Column(
+            one_line(column.heading), column.align, wraps=column.key == "verdict",
+            spare=SPARE.get(column.key, 0),
+        )
+        for column in shown.columns
+    )  # fmt: skip
+    lines = [[one_line(cell.text) for cell in row] for row in (*shown.compared, *shown.skipped)]
     title = f"{one_line(pair.b.name)} against {one_line(pair.a.name)} on {one_line(suite)}"
-    drawn = Table(title=Text(title), title_justify="left")
-    for column in shown.columns:
-        drawn.add_column(Text(column.heading), justify=column.align)
-    for row in (*shown.compared, *shown.skipped):
-        drawn.add_row(*(Text(cell.text) for cell in row))
-    return drawn
+    return Grid(drawn, lines, title)
 
 
-def poll(found: Poll, names: Mapping[str, str]) -> Iterator[Table]:
+def poll(found: Poll, names: Mapping[str, str]) -> Iterator[Grid]:
     """Ratings, and the agreement of metrics if there are any."""
     yield _ratings(found, names)
     if found.agreements:
         yield _agreement(found)
 
 
-def _ratings(poll: Poll, names: Mapping[str, str]) -> Table:
+def _ratings(poll: Poll, names: Mapping[str, str]) -> Grid:
     """One row per run: points, interval, place, and how often it is preferred."""
-    table = Table("entry", title=f"{poll.suite}: what people prefer", title_justify="left")
-    for heading in ("points", "95 % interval", "place", "beats the average", "won", "tied", "lost"):
-        table.add_column(heading, justify="right")
-    for entry in poll.ratings.entries:
-        table.add_row(
-            escape(names.get(entry.name, entry.name)),
+    columns = (
+        Column("entry"), Column("points", "right"), Column("95 % interval", "right", spare=1), Column("place", "right"),
+        Column("beats the average", "right", spare=2), Column("won", "right", spare=3),
+        Column("tied", "right", spare=3), Column("lost", "right", spare=3),
+    )  # fmt: skip
+    lines = [
+        [
+            one_line(names.get(entry.name, entry.name)),
             f"{entry.points:.0f}",
             interval(entry),
             place(entry, poll.ratings),
             f"{entry.beats_average:.0%}",
             *map(str, (entry.wins, entry.ties, entry.losses)),
-        )
-    return table
+        ]
+        for entry in poll.ratings.entries
+    ]
+    return Grid(columns, lines, f"{one_line(poll.suite)}: what people prefer")
 
 
-def _agreement(poll: Poll) -> Table:
+def _agreement(poll: Poll) -> Grid:
     """One row per main metric, the one that agrees most with the votes first."""
-    table = Table("metric", title=f"{poll.suite}: which metrics agree", title_justify="left")
-    for heading in ("votes", "same clip", "τ by clip", "models", "τ by model"):
-        table.add_column(heading, justify="right")
-    for each in poll.main_agreements:
-        table.add_row(
-            escape(each.heading),
+    columns = (
+        Column("metric"), Column("votes", "right", spare=2), Column("same clip", "right"),
+        Column("τ by clip", "right"), Column("models", "right", spare=1), Column("τ by model", "right"),
+    )  # fmt: skip
+    lines = [
+        [
+            one_line(each.heading),
             str(each.votes),
             estimate(each.share, "{:.0%}"),
             estimate(each.by_clip, "{:+.2f}"),
             str(each.models),
             estimate(each.by_model, "{:+.2f}"),
-        )
-    return table
+        ]
+        for each in poll.main_agreements
+    ]
+    return Grid(columns, lines, f"{one_line(poll.suite)}: which metrics agree")

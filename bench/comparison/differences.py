@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +139,18 @@ class Difference:
     def tells_direction(self) -> bool:
         """Whether a case's difference says on which side it is better."""
         return bool(self.card.sign) and not self.obstacles
+
+    @property
+    def cases_needed(self) -> int | None:
+        """Cases that would show a true difference of this size with 80 % power, where these do not; None if unknown.
+
+        What n cases can show shrinks with the square root of n.
+        """
+        if self.verdict != "no difference shown" or self.basis != "cases":
+            return None
+        if not (self.detectable and self.difference):
+            return None
+        return max(self.cases + 1, math.ceil(self.cases * (self.detectable / self.difference) ** 2))
 
     @property
     def can_be_significant(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from bench.base.wording import minus, one_line
 from bench.comparison.columns import difference_text, percent
-from bench.comparison.differences import Difference, Pair
+from bench.comparison.differences import Difference, Pair, Verdict
 from bench.comparison.extreme_cases import CaseGain, extremes
 from bench.comparison.gates import BrokenGate
 from bench.statistics import paired
@@ -20,6 +21,18 @@ SHOWN = ("better", "worse", "differs")
 """Verdicts that say something."""
 
 
+OTHERWISE: Mapping[Verdict, str] = {
+    "no difference shown": "cannot be told apart",
+    "differs": "with a difference that is neither",
+    "too few cases": "with too few cases",
+    "not comparable": "not comparable",
+}
+"""What the sentence says of metrics without a better side."""
+
+MOST_WANTED = 10_000
+"""Cases beyond which nobody is told to make more."""
+
+
 def notes(pair: Pair) -> list[str]:
     """What else to know: what clips differ in, those without a value, cases left out, seeds, what intervals hold."""
     return [
@@ -29,9 +42,30 @@ def notes(pair: Pair) -> list[str]:
         *_seed_notes(pair),
         *_level_notes(pair),
         *_resolution(pair),
+        *_needed(pair),
         *_shape_notes(pair),
         *_unseen(pair),
     ]
+
+
+def sentence(pair: Pair) -> str:
+    """The verdicts: 'With 9 cases, b is better than a on 4 of 12 metrics, worse on 1; 7 cannot be told apart.'."""
+    b, a = one_line(pair.b.name), one_line(pair.a.name)
+    if not pair.differences:
+        return f"{b} and {a} share no metric that can be compared."
+    counts = Counter(each.verdict for each in pair.differences)
+    sides = [f"{verdict} than {a} on {counts[verdict]}" for verdict in ("better", "worse") if counts[verdict]]
+    of = f"of {_count(len(pair.differences), 'metric')}"
+    first, *second = sides or [f"neither better nor worse than {a} on any"]
+    others = [f"{counts[verdict]} {words}" for verdict, words in OTHERWISE.items() if counts[verdict]]
+    told = ", ".join([f"{b} is {first} {of}", *(each.replace(f" than {a}", "") for each in second)])
+    return f"With {_cases(pair)}, {'; '.join([told, *others])}."
+
+
+def _cases(pair: Pair) -> str:
+    """How many cases both have, over the metrics that are compared: '9 cases', '5 to 9 cases'."""
+    cases = sorted({each.cases for each in pair.differences})
+    return _count(cases[0], "case") if len(cases) == 1 else f"{cases[0]} to {_count(cases[-1], 'case')}"
 
 
 def extreme_lines(pair: Pair) -> list[str]:
@@ -132,6 +166,20 @@ def _level_notes(pair: Pair) -> list[str]:
     return [
         f"{tests} metrics share 5 %: each interval has {percent(shared[0].level)}, and all hold at once with 95 %"
     ]
+
+
+def _needed(pair: Pair) -> list[str]:
+    """How many cases would tell apart what these cannot, were the true difference the one seen."""
+    needed = {each.metric: each.cases_needed for each in pair.differences}
+    found = sorted((cases, metric) for metric, cases in needed.items() if cases)
+    within = [f"{one_line(metric)} {cases}" for cases, metric in found if cases <= MOST_WANTED]
+    if not found:
+        return []
+    line = f"if the differences are as large as they look, 4 of 5 comparisons would tell with: {_some(within)} cases"
+    hopeless = len(found) - len(within)
+    if not within:
+        return [f"the differences that are not shown are too small for {MOST_WANTED} cases"]
+    return [line + f"; {hopeless} would need more than {MOST_WANTED}" * bool(hopeless)]
 
 
 def _shape_notes(pair: Pair) -> list[str]:

@@ -92,9 +92,9 @@ def run(
     asked = frozenset((case.id, seed) for case, seed in samples)
     made, measured, lost = [], [], 0
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
-    for (model, run), folder in zip(work, folders, strict=True):
+    for number, ((model, run), folder) in enumerate(zip(work, folders, strict=True), start=1):
         limit = _left(config.max_cost, [each for each in folders if each != folder])
-        with folder.working(run, suite, progress):
+        with progress.part(number, len(work)), folder.working(run, suite, progress):
             made.append(generate(model, samples, folder, progress, config.retry_failed, limit))
             measured.append(usable.measure(run, folder, asked))
         lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
@@ -181,10 +181,10 @@ def evaluate_runs(
     work = [measuring.usable(metrics, _suite_of(folder), config, progress) for folder in folders]
     measuring.check_usable(work)
     measured, kept = [], 0
-    for folder, usable in zip(folders, work, strict=True):
+    for number, (folder, usable) in enumerate(zip(folders, work, strict=True), start=1):
         run, suite = folder.run, usable.suite
         suites.prepare(suite, progress)
-        with folder.working(run, suite, progress):
+        with progress.part(number, len(work)), folder.working(run, suite, progress):
             records = folder.records()
             case_of = {case.id: case for case in suite.cases}
             own = [each for each in records if runs.is_external(each) and each.case in case_of]

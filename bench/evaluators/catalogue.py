@@ -33,6 +33,12 @@ GROUPS: Mapping[str, str] = {
 OTHER = "Other"
 """The group of metrics whose cards name none."""
 
+HEADLINE = (
+    "motion_share", "motion_area", "first_frame_ssim", "ssim_mean", "motion_smoothness", "flicker_compensated",
+    "colour_drift", "clipsim",
+)  # fmt: skip
+"""The metrics of a table that has room for eight: one per question that people ask first."""
+
 MOTION = "motion_share"
 """The metric that says whether anything moves. It comes first, since most others are best if nothing does."""
 
@@ -96,6 +102,11 @@ class Catalogue:
     def main(self, metrics: Iterable[str]) -> list[str]:
         """Those that tables show by default; metrics without a card are among them."""
         return [metric for metric in metrics if not self.knows(metric) or self.card(metric).is_main]
+
+    def headline(self, measured: Collection[str]) -> list[str]:
+        """At most eight metrics, among those that have values: those of HEADLINE, or else a few per group."""
+        found = [metric for name in HEADLINE for metric in measured if bare(metric) == name]
+        return (found or self.essential(measured))[: len(HEADLINE)]
 
     def essential(self, measured: Collection[str]) -> list[str]:
         """A few metrics per group, among those that have values; the metric of motion first."""

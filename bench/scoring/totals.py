@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from bench.scoring.recipes import Recipe
 
+SCALE = (0.0, 100.0)
+"""Of totals by clip: intervals of means end there, too."""
+
 CLIP = ["run", "case", "seed"]
 """Columns that identify a clip."""
 
@@ -183,7 +186,7 @@ def _score(values: pd.Series[float], clips: pd.Series[float], cases: int) -> Sco
         clips: the total of each clip, NaN where it has none.
         cases: number of the suite's cases.
     """
-    low, high = summary.interval(values.to_numpy())
+    low, high = (float(end) for end in np.clip(summary.interval(values.to_numpy()), *SCALE))
     seeds = round(len(clips) / clips.index.get_level_values("case").nunique())
     expected = max(len(clips), cases * seeds)
     without = expected - int(clips.notna().sum())

@@ -69,6 +69,7 @@ def test_the_other_way_round_it_is_better(out: Path) -> None:
 def test_a_table_of_each_run_against_the_first(out: Path) -> None:
     answer = _compare(out, "still", "drift", "noise", "--metrics", "ssim,flicker_max_step")
     assert answer.exit_code == 0, answer.stderr
+    assert answer.stdout.startswith("With 6 cases, drift is ")
     assert "drift against still on tiny@" in answer.stdout
     assert "noise against still on tiny@" in answer.stdout
     assert "flicker_max_step ↓" in answer.stdout
@@ -113,7 +114,7 @@ def test_the_report_lies_where_it_was_wanted(out: Path, tmp_path: Path) -> None:
 def test_gates_decide_the_exit_code(words: list[str], code: int, out: Path) -> None:
     answer = _compare(out, *words)
     assert answer.exit_code == code, answer.stdout + answer.stderr
-    assert ("worse than" in answer.stdout) == bool(code)
+    assert ("by more than" in answer.stdout) == bool(code)
     broken = json.loads(_compare(out, *words, "--json").stdout)["worse"]
     assert bool(broken) == bool(code)
 

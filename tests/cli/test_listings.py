@@ -12,35 +12,35 @@ import pytest
 from rich.console import Console
 
 from bench import models
-from bench.cli import listings, terminal
+from bench.cli import layout, listings
 from bench.engine import requests
 from bench.errors import UsageError
 
-HEADINGS, ENTRIES = listings.of("models", Path("runs"))
-BY_NAME = {entry["name"]: entry for entry in ENTRIES}
+MODELS = listings.of("models", Path("runs"))
+BY_NAME = {entry["name"]: entry for entry in MODELS.entries}
 
 
 def drawn(width: int) -> list[str]:
     """The table as a terminal of that width shows it."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    lines = [[entry[heading] for heading in HEADINGS] for entry in ENTRIES]
-    console.print(terminal.listing(HEADINGS, lines, [entry["family"] for entry in ENTRIES]))
+    for table in layout.tables(MODELS.grid(), width):
+        console.print(table, soft_wrap=isinstance(table, str))
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("width", [120, 160, 200])
+@pytest.mark.parametrize("width", [80, 120, 160, 200])
 def test_the_table_fits_and_nothing_is_cut_off(width: int) -> None:
     lines = drawn(width)
-    assert max(map(len, lines)) <= width
+    assert max(len(line) for line in lines if "too narrow" not in line) <= width
     assert "…" not in "".join(lines)
     for name in models.registry:
         assert any(line.split()[:1] == [name] for line in lines), f"{name} stands on one line"
 
 
 def test_models_of_a_family_stand_together_under_its_name_null_models_first() -> None:
-    families = [entry["family"] for entry in ENTRIES]
+    families = [entry["family"] for entry in MODELS.entries]
     assert families[0] == "null models"
-    null = [entry["name"] for entry in ENTRIES if entry["family"] == "null models"]
+    null = [entry["name"] for entry in MODELS.entries if entry["family"] == "null models"]
     assert null == sorted(null)
     assert {*requests.NULL_MODELS, "kenburns", "zoom-blur"} <= set(null)
     changes = [family for at, family in enumerate(families) if at == 0 or families[at - 1] != family]
@@ -51,14 +51,32 @@ def test_models_of_a_family_stand_together_under_its_name_null_models_first() ->
 
 
 def test_a_line_says_what_one_chooses_by() -> None:
-    svd = BY_NAME["svd"]
-    shown = [svd[heading] for heading in HEADINGS]
-    assert shown[1:4] == ["first", "1024 × 576, 14 @ 7", 25]
-    assert "stabilityai/stable-video-diffusion-img2vid" in shown
-    assert "Stability AI Community License" in shown
-    assert BY_NAME["wan2.1-vace-1.3b"]["conditions on"].startswith("text, first, last, keyframes, mask")
-    assert BY_NAME["sora"]["state"] == "retired 2026-09-24"
-    assert BY_NAME["sora"]["runs here"] == "no"
+    svd = [BY_NAME["svd"][column.heading] for column in MODELS.columns]
+    assert {"1024 × 576, 14 @ 7", "first", "Stability AI Community License"} <= set(svd)
+    wan = BY_NAME["wan2.1-vace-14b"]
+    assert (wan["size"], wan["memory"]) == ("14 B", "≥ 28 GB")  # two bytes per parameter
+    assert wan["conditions on"].startswith("text, first, last, keyframes, mask")
+    assert BY_NAME["sora"]["runs here"] == "no, retired (2026-09-24)"
+
+
+def test_words_choose_what_is_listed() -> None:
+    named = {entry["name"] for entry in listings.of("models", Path("runs"), ["WAN", "vace"]).entries}
+    assert named == {"wan2.1-vace-1.3b", "wan2.1-vace-14b"}
+    assert [entry["id"] for entry in listings.of("metrics", Path("runs"), ["warping_error"]).entries] == [
+        "warping_error"
+    ]
+    with pytest.raises(UsageError, match="unknown metric 'warping_eror': did you mean warping_error"):
+        listings.of("metrics", Path("runs"), ["warping_eror"])
+
+
+def test_a_metric_by_its_name_is_explained() -> None:
+    found = listings.of("metrics", Path("runs"), ["warping_error"])
+    assert listings.is_exact(found, ["warping_error"])
+    lines = "\n".join(listings.definitions(found, 80)).splitlines()
+    assert lines[0] == "Warping error: warping_error, lower is better, 0 … 1, version 2"
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("  blind to: ") for line in lines)
+    assert not listings.is_exact(listings.of("metrics", Path("runs"), ["warping"]), ["warping"])
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -66,15 +84,15 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.delenv("RUNWAYML_API_SECRET", raising=False)
-    _, without = listings.of("models", Path("runs"))
-    here = {entry["name"]: entry["runs here"] for entry in without}
+    without = listings.of("models", Path("runs"))
+    here = {entry["name"]: entry["runs here"] for entry in without.entries}
     assert (here["still"], here["svd"], here["runway"]) == ("yes", "needs weights", "needs key")
     assert (here["command"], here["openai-video"]) == ("needs program", "needs server")
     monkeypatch.setenv("RUNWAYML_API_SECRET", "a secret")
-    _, with_key = listings.of("models", Path("runs"))
-    (runway,) = [entry for entry in with_key if entry["name"] == "runway"]
+    with_key = listings.of("models", Path("runs"))
+    (runway,) = [entry for entry in with_key.entries if entry["name"] == "runway"]
     assert runway["runs here"] == "yes"
-    assert "a secret" not in json.dumps(with_key)
+    assert "a secret" not in json.dumps(with_key.entries)
 
 
 def test_machines_get_everything() -> None:
@@ -88,13 +106,13 @@ def test_machines_get_everything() -> None:
         "note",
         "as_of",
         "lifecycle",
-        "licence",
         "frames",
         "fps",
         "width",
         "height",
     ):
         assert entry[name] == getattr(card, name)
+    assert entry["licence in full"] == card.licence
     assert entry["adapter version"] == card.version
     assert {need["kind"] for need in entry["needs"]} == {"package", "weights"}
     (steps,) = [setting for setting in entry["settings"] if setting["name"] == "steps"]

@@ -40,7 +40,7 @@ def calibrate(
     """
     from bench.base import files
     from bench.calibration import curves, footage as real, measure, sound_clips, tables
-    from bench.cli import terminal
+    from bench.cli.layout import Column, Grid
 
     told = progress()
     chosen = measure.chosen_damages(words_of(damages))
@@ -58,7 +58,9 @@ def calibrate(
     if as_json:
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     else:
-        table = terminal.listing(*tables.summary(found))
+        headings, lines = tables.summary(found)
+        columns = [Column(heading, wraps=place > 0) for place, heading in enumerate(headings)]
+        table = Grid(tuple(columns), lines)
         without = [f"real footage was left out: {real.REMEDY}"] if wants_real and not found.on_footage else []
         said = f"{path}; bench board shows the curves"
         print_all([table, *tables.not_as_claimed_anywhere(found), *without, said])

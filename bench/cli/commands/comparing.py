@@ -59,7 +59,7 @@ def compare(
     else:
         for pair in found.pairs:
             table = tables.comparison(pair, f"{found.suite}, {found.view}")
-            print_all([table, *notes.extreme_lines(pair), *notes.notes(pair)])
+            print_all([notes.sentence(pair), table, *notes.extreme_lines(pair), *notes.notes(pair)])
         print_all([*found.view_notes, *notes.gate_lines(broken), *map(str, written)])
     raise typer.Exit(bool(broken))
 

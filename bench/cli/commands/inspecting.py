@@ -23,24 +23,36 @@ from bench.errors import UsageError
 
 def ls(
     kind: Annotated[
-        Literal["models", "metrics", "suites", "weights", "runs"], typer.Argument(help="What to list.")
+        Literal["models", "metrics", "suites", "weights", "runs"],
+        typer.Argument(help="What to list.", metavar="KIND"),
     ],
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only what has these words, as wan.", metavar="[WORD]…")
+    ] = None,
+    is_long: Annotated[bool, typer.Option("--long", help="Metrics: definitions, too.")] = False,
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
-    """List models, metrics, suites, weights or runs."""
+    """List models, metrics, suites, weights or runs.
+
+    bench ls models                   what can be run
+    bench ls models wan               those of one family
+    bench ls metrics                  a line per metric
+    bench ls metrics warping_error    what it means
+    bench ls runs                     what is stored
+    """
     from bench.cli import listings
 
-    headings, entries = listings.of(kind, out)
+    found = listings.of(kind, out, words or [])
     warn(listings.problems(kind, out))
     if as_json:
-        print_json(entries)
-        return
-    from bench.cli import terminal
+        print_json(found.entries)
+    elif kind == "metrics" and (is_long or listings.is_exact(found, words or [])):
+        from bench.cli import terminal
 
-    lines = [[entry[heading] for heading in headings] for entry in entries]
-    groups = [str(entry.get("family") or entry.get("group") or "") for entry in entries]
-    print_all([terminal.listing(headings, lines, groups), *listings.notes(kind)])
+        print_all(listings.definitions(found, terminal.stdout().width))
+    else:
+        print_all([found.grid(), *listings.notes(kind)])
 
 
 def show(
@@ -51,7 +63,7 @@ def show(
 ) -> None:
     """Print every metric of a run, and why values are missing."""
     from bench import runs
-    from bench.cli import terminal
+    from bench.cli import score_tables
     from bench.runs import parquet, row_facts
     from bench.scoring import summary, totals, views
 
@@ -69,11 +81,9 @@ def show(
         raise UsageError(f"run '{run}' has no measurements yet: bench evaluate {run}")
     print_all(
         [
-            terminal.totals_table(rows),
-            terminal.run_table(seen),
-            *seen.notes.values(),
+            *score_tables.of_run(seen),
             *filter(None, [row_facts.gif_note(rows["decoded"])]),
-            *terminal.failures_tables(rows, "not measurable", "failed"),
+            *score_tables.failures(rows, "not measurable", "failed"),
         ]
     )
 

@@ -14,7 +14,9 @@ from bench.base.progress import Progress
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
+
+    from bench.cli.layout import Grid
 
 
 def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -58,16 +60,26 @@ def warn(problems: Iterable[object]) -> None:
         typer.echo(f"warning: {problem}", err=True)
 
 
-def print_all(shown: Iterable[Table | str]) -> None:
-    """Tables, and lines that are neither markup nor wrapped, on stdout."""
-    from bench.cli import terminal
+def print_all(shown: Iterable[Grid | str]) -> None:
+    """Tables that fit the terminal, and lines that are neither markup nor wrapped, on stdout."""
+    from bench.cli import layout, terminal
 
     console = terminal.stdout()
     for each in shown:
         if isinstance(each, str):
-            console.print(each, markup=False, soft_wrap=True)
-        else:
-            console.print(each)
+            _print_line(console, each)
+            continue
+        console.line()
+        for table in layout.tables(each, console.width):
+            if isinstance(table, str):
+                _print_line(console, table)
+            else:
+                console.print(table)
+        console.line()
+
+
+def _print_line(console: Console, line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def print_json(content: Any) -> None:

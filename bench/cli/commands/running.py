@@ -41,8 +41,8 @@ from bench.types import NATIVE, FitChoice, Memory
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
+    from bench.cli.layout import Grid
     from bench.engine.jobs import JobReport
     from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
     from bench.scoring.views import Chosen
@@ -227,14 +227,14 @@ def _config(
 
 
 def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, as_json: bool) -> None:
-    from bench.cli import terminal
+    from bench.cli.plan_table import plan_table
     from bench.engine import dry_run
 
     rows = dry_run.plan(models, selection, config.runtime, progress())
     if as_json:
         print_json([asdict(row) for row in rows])
     else:
-        print_all([terminal.plan_table(rows)])
+        print_all([plan_table(rows)])
 
 
 def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
@@ -271,11 +271,17 @@ def _shown_view(wanted: MetricRequest, rows: pd.DataFrame) -> str:
     return first if first in rows["view"].unique() else NATIVE
 
 
-def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Table | str]:
-    from bench.cli import terminal
+def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Grid | str]:
+    """What a run says at its end: the verdict, what was done, where to look; then numbers, and what is missing."""
+    from bench.cli import score_tables
 
-    yield from terminal.scores_tables(seen, wanted.names)
-    yield from terminal.failures_tables(seen.rows, "failed")
+    yield from score_tables.stories(seen)
+    yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
+    place = "" if out == Path("runs") else f" --out {out}"
+    yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard, with the clips"
+    yield from (str(folder.path) for folder in report.folders)
+    yield from score_tables.side_by_side(seen, wanted.names)
+    yield from score_tables.failures(seen.rows, "failed")
     holes = int((seen.rows["status"] == "not measurable").sum())
     if holes:
         yield f"{holes} numbers are not measurable on these clips: bench show RUN says why"
@@ -283,10 +289,6 @@ def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) ->
         yield from (
             f"not measured: {evaluator}: {reason}" for evaluator, reason in report.unavailable.items()
         )
-    yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
-    yield from (str(folder.path) for folder in report.folders)
-    place = "" if out == Path("runs") else f" --out {out}"
-    yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard"
 
 
 def _made(report: JobReport) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.comparison import columns
 from bench.comparison.extreme_cases import extremes
-from bench.comparison.notes import notes
+from bench.comparison.notes import notes, sentence
 from bench.comparison.plots import forest
 from bench.scoring import views
 from bench.types import NATIVE
@@ -83,7 +82,7 @@ def pair(
         view: in which they are compared.
     """
     title = f"{found.b.name} against {found.a.name}, {views.heading(view)}"
-    made: list[Block] = [Heading(title), Text(summary(found.differences))]
+    made: list[Block] = [Heading(title), Text(sentence(found))]
     if found.differences or found.skipped:
         made.append(_table(found))
     drawn = forest(found)
@@ -108,18 +107,6 @@ def pair(
     if said:
         made.append(Listing(tuple(map(Cell, said)), tone="quiet"))
     return made
-
-
-def summary(found: Sequence[Difference]) -> str:
-    """The verdicts in one sentence: '▲ better in 2, ○ no difference shown in 3 of 5 metrics, over 9 cases …'."""
-    if not found:
-        return "No metric can be compared."
-    counts = Counter(each.verdict for each in found)
-    parts = [f"{SIGNS[verdict]} {verdict} in {counts[verdict]}" for verdict in SIGNS if counts[verdict]]
-    cases = sorted({each.cases for each in found})
-    over = f"{cases[0]}" if len(cases) == 1 else f"{cases[0]} to {cases[-1]}"
-    metrics = f"{len(found)} metric{'s' * (len(found) != 1)}"
-    return f"{', '.join(parts)} of {metrics}, over {over} case{'s' * (cases[-1] != 1)} that both have."
 
 
 def _table(found: Pair) -> Table:
