@@ -6,6 +6,7 @@ A full disk, an exception or kill -9 leaves at most a temporary file, which is n
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -20,6 +21,17 @@ __all__ = [
     "below", "cache", "digest", "flush", "mode", "sha256", "short", "stamp", "storing", "sweep", "why", "write",
     "write_json", "write_text",
 ]  # fmt: skip
+
+TROUBLE = frozenset(
+    number
+    for name in (
+        "EIO", "ENOMEM", "ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "ENODEV", "ENXIO", "ESTALE", "EUCLEAN",
+        "EBADMSG", "EREMOTEIO",
+    )
+    if (number := getattr(errno, name, 0))
+)  # fmt: skip
+"""Error numbers that say something about the machine, and nothing about the file. EUCLEAN and EBADMSG are what file
+systems with checksums answer. Those of networks are not among them: a server that is away is not this disk."""
 
 
 def write(path: Path, writer: Callable[[Path], object]) -> None:
@@ -95,10 +107,18 @@ def sweep(folder: Path) -> None:
 
 
 def mode(path: Path) -> int:
-    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, if it cannot be seen."""
+    """What kind of file path is, for stat.S_ISREG and its like; 0, which is no kind, if there is nothing to be seen.
+
+    Raises:
+        OSError: the disk failed.
+    """
     try:
         return path.stat().st_mode
-    except (OSError, ValueError):
+    except ValueError:
+        return 0
+    except OSError as error:
+        if error.errno in TROUBLE:
+            raise
         return 0
 
 

@@ -6,7 +6,6 @@ nothing about a clip is concluded from it.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +15,6 @@ from bench.errors import StorageFailed
 
 ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 """There is no such file, which is a fact and no trouble."""
-
-TROUBLE = frozenset(
-    number
-    for name in (
-        "EIO", "ENOMEM", "ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "ENODEV", "ENXIO", "ESTALE", "EUCLEAN",
-        "EBADMSG", "EREMOTEIO",
-    )
-    if (number := getattr(errno, name, 0))
-)  # fmt: skip
-"""Error numbers that say something about the machine, and nothing about the file. EUCLEAN and EBADMSG are what file
-systems with checksums answer. Those of networks are not among them: a server that is away is not this disk."""
 
 
 @contextmanager
@@ -78,7 +66,7 @@ def is_trouble(error: OSError) -> bool:
     Of libav's, nobody knows: it says EIO of a file that is cut short, too.
     """
     is_libav = type(error).__module__.startswith("av.")
-    return error.errno in TROUBLE and not is_libav
+    return error.errno in files.TROUBLE and not is_libav
 
 
 def failure(error: OSError | MemoryError, path: Path | None = None) -> StorageFailed:

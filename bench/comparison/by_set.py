@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.base import settings
+from bench.base import reading, settings
 from bench.comparison.coverage import Clip, Tried
 from bench.comparison.differences import Difference, Pair, Skipped
 from bench.errors import BenchError, NotMeasurable, Unavailable
@@ -50,6 +50,7 @@ def completed(pair: Pair, a: RunFolder, b: RunFolder, versions: Mapping[str, str
         except NotMeasurable as error:
             skipped += [Skipped(metric, str(error), "not measurable") for metric in metrics]
         except BenchError as error:
+            reading.refuse(error)
             skipped += [Skipped(metric, str(error), "unavailable") for metric in metrics]
     return replace(pair, differences=tuple(found), skipped=tuple(skipped), coverage=covered)
 
@@ -181,7 +182,8 @@ def _outcome(store: FeatureStore, record: ClipRecord) -> str:
         store.read(record.sha256)
     except NotMeasurable:
         return "unmeasurable"
-    except BenchError:
+    except BenchError as error:
+        reading.refuse(error)
         return "failed"
     return "valued"
 

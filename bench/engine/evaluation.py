@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from bench.base import files
+from bench.base import files, reading
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import Passes, show_file_in_views
@@ -180,11 +180,16 @@ class ClipWorker:
     metrics: tuple[RunMetrics, ...]
 
     def measure(self, pending: PendingClip) -> list[Measurement]:
-        """The rows about one clip of some evaluators; a clip that cannot be read fails them all."""
+        """The rows about one clip of some evaluators; a clip that cannot be decoded fails them all.
+
+        Raises:
+            StorageFailed: the disk failed, which says nothing about the clip.
+        """
         record, missing = pending
         try:
-            seen = self._show(record, missing)
+            seen = self._show_again(record, missing)
         except BadClip as error:
+            reading.refuse(error)
             return self.failures(record, missing, error)
         metrics = [self.metrics[number] for number in missing]
         return [row for each in metrics for row in each.store(record, seen[each.view])]
@@ -199,11 +204,20 @@ class ClipWorker:
         """
         return [row for number in missing for row in self.metrics[number].fail(record, error)]
 
+    def _show_again(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
+        """As _show, which is believed the second time: libav takes a failed read for the end of the file."""
+        try:
+            return self._show(record, missing)
+        except BadClip as error:
+            reading.refuse(error)
+            return self._show(record, missing)
+
     def _show(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
         path = self.folder.locate(record)
-        digest = digests.clip_digest(path) if is_external(record) else files.sha256(path)
+        with reading.of(path):
+            digest = digests.clip_digest(path) if is_external(record) else files.sha256(path)
         if digest != record.sha256:
             raise BadClip(f"clip {path} has changed since it was made")
         wanted: dict[ClipView | None, list[Evaluator]] = {}

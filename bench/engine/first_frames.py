@@ -13,6 +13,7 @@ from typing import get_args
 
 import numpy as np
 
+from bench.base import reading
 from bench.base.workers import Workers
 from bench.errors import BadClip, BadImage
 from bench.media import fits, pictures, video
@@ -56,7 +57,8 @@ class Look:
             with video.stream(Path(record.path)) as stream:
                 frame = next(iter(stream.frames))
             why = _is_saved_from_clip(self.case.image, image, frame)
-        except (BadClip, BadImage):
+        except (BadClip, BadImage) as error:
+            reading.refuse(error)
             return record  # a failure row says so
         same = {EQUAL: why} if why else {}
         record = replace(record, seen={**record.seen, **same})
@@ -99,11 +101,16 @@ def look(
         looks: one per clip.
         known: records of the run, by case and seed: what was looked at before is not opened again.
         workers: processes that open clips; a clip that kills one is left as assumed.
+
+    Raises:
+        StorageFailed: a file cannot be read now.
     """
     found = {index: record for index, each in enumerate(looks) if (record := _known(each, known))}
     new = [(index, each) for index, each in enumerate(looks) if index not in found]
     with Workers(min(workers, len(new)), _nothing) as pool:
         for (index, each), outcome in pool.map(_seen, new):
+            if isinstance(outcome, Exception):
+                reading.refuse(outcome)
             found[index] = each.assumed() if isinstance(outcome, Exception) else outcome
     return [found[index] for index in range(len(looks))]
 

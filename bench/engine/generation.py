@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.base import files, provenance
+from bench.base import files, provenance, reading
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
 from bench.errors import BadImage, BenchError, Cancelled, UsageError, reason
@@ -64,7 +64,7 @@ def generate(
 
     Raises:
         UsageError: there is a limit, and the model's price is unknown.
-        Unavailable: the model cannot be loaded.
+        Unavailable: the model cannot be loaded; StorageFailed, which is one of these, if the disk failed.
         Cancelled: the generation was asked to stop; finished clips stay.
     """
     missing = [sample for sample in samples if _is_missing(folder, *sample, retry_failed)]
@@ -134,6 +134,7 @@ def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> C
     except Cancelled:
         raise
     except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
+        reading.refuse(error)
         model.recover(error)
         failure = ClipRecord(
             case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
@@ -167,7 +168,8 @@ def _seen(case: Case, clip: Clip, fit: Fit) -> Mapping[str, str]:
     """What the clip's first frame says of its input image, where that is not what the model's card says."""
     try:
         return first_frames.disagreement(pictures.read(case.image), clip.frames[0], fit)
-    except BadImage:
+    except BadImage as error:
+        reading.refuse(error)
         return {}
 
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.base import reading
 from bench.engine.showing import InView, Native, Observation
 from bench.errors import NotMeasurable
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
@@ -53,7 +54,11 @@ class OnePass:
     error: NotMeasurable | None = None
 
     def answers(self, evaluator: ClipEvaluator) -> Answers:
-        """The evaluator's answers; whatever goes wrong inside it costs its own metrics and no others."""
+        """The evaluator's answers; whatever goes wrong inside it costs its own metrics and no others.
+
+        Raises:
+            StorageFailed: the disk failed under it, which says nothing about the clip.
+        """
         try:
             if self.error is not None:
                 raise self.error
@@ -63,6 +68,7 @@ class OnePass:
             ranges = {card.name: card for card in evaluator.cards}
             return {name: _within(ranges.get(name), answer) for name, answer in answers.items()}
         except Exception as error:
+            reading.refuse(error)
             return all_failed(evaluator, error)
 
     def features(self, evaluator: SetEvaluator) -> NDArray[np.float64]:

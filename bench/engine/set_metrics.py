@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import files
+from bench.base import files, reading
 from bench.base.progress import Progress
 from bench.engine.one_pass import OnePass, show_file
 from bench.engine.rows import KnownRows, set_rows
@@ -99,6 +99,7 @@ class SetMetrics(RunMetrics):
             clips = _feature_set(self.features, made)
             return with_series(self.evaluator, clips, self._reference_set(references, progress), groups)
         except Exception as error:
+            reading.refuse(error)
             return all_failed(self.evaluator, error)
 
     def _reference_set(self, references: Named, progress: Progress) -> FeatureSet:
@@ -117,6 +118,7 @@ class SetMetrics(RunMetrics):
         try:
             return show_file(case.reference, [self.evaluator], case, record).features(self.evaluator)
         except BenchError as error:
+            reading.refuse(error)
             raise type(error)(f"the reference clip of case '{case.id}': {error}") from error
 
 
@@ -155,7 +157,8 @@ def _digest(path: Path) -> str:
     """The digest of a reference clip; '' for one that cannot be read, which then fails by name."""
     try:
         return digests.clip_digest(path)
-    except BadClip:
+    except BadClip as error:
+        reading.refuse(error)
         return ""
 
 
@@ -165,6 +168,7 @@ def _feature_set(store: FeatureStore, named: Named) -> FeatureSet:
     Raises:
         NotMeasurable: none has one, since none has one to give.
         BenchError: none has one, and for some of them something broke.
+        StorageFailed: one cannot be read now: the others are another set.
     """
     found: list[tuple[str, NDArray[np.float64]]] = []
     errors: list[tuple[str, BenchError]] = []
@@ -172,6 +176,7 @@ def _feature_set(store: FeatureStore, named: Named) -> FeatureSet:
         try:
             found.append((case, store.read(sha256)))
         except BenchError as error:
+            reading.refuse(error)
             errors.append((case, error))
     if not found:
         case, why = next((pair for pair in errors if not isinstance(pair[1], NotMeasurable)), errors[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from bench.base import reading
 from bench.errors import NotMeasurable
 from bench.evaluators import Evaluator
 from bench.evaluators.view import Sample, View
@@ -31,6 +32,7 @@ class Observation:
             try:
                 self.looks.append(self.evaluator.look(view))
             except Exception as error:
+                reading.refuse(error)
                 self.error = error
 
     def kept(self, sample: Sample) -> list[Any]:
@@ -155,5 +157,6 @@ def loaded(evaluators: Iterable[Evaluator]) -> dict[Evaluator, Observation]:
         try:
             evaluator.ready()
         except Exception as error:
+            reading.refuse(error)
             each.error = error
     return found

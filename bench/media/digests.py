@@ -6,7 +6,7 @@ import stat
 import zlib
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, reading
 from bench.errors import BadClip, BadImage
 from bench.media import levels, picture_files, profiles, video
 from bench.media.frame_folders import series
@@ -29,6 +29,7 @@ def clip_digest(path: Path) -> str:
 
     Raises:
         BadClip: there is nothing, it cannot be read, or it is neither a regular file nor a folder of frames.
+        StorageFailed: the disk failed.
     """
     try:
         mode = path.stat().st_mode
@@ -39,6 +40,7 @@ def clip_digest(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         raise BadClip(f"clip {path} does not exist") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        reading.refuse(error)
         raise BadClip(f"clip {files.short(str(path))} cannot be read: {files.why(error)}") from None
     raise BadClip(f"clip {path} is neither a file nor a folder of frames")
 
@@ -67,7 +69,8 @@ def _conversion(path: Path) -> str:
             if profiles.is_converted(picture):
                 return "to sRGB"
             return "floats of 0 to 1" if levels.is_of_unit(picture) else ""
-    except BadImage:
+    except BadImage as error:
+        reading.refuse(error)
         return ""  # says so where it is read
 
 
@@ -88,8 +91,9 @@ def _as_shown(path: Path, sha256: str) -> str:
     try:
         with video.stream(path) as opened:
             unusual = opened.showing.facts()
-    except BadClip:  # says so where it is measured
-        return sha256
+    except BadClip as error:
+        reading.refuse(error)
+        return sha256  # says so where it is measured
     return files.digest([sha256, unusual]) if unusual else sha256
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import files
+from bench.base import files, reading
 from bench.errors import BenchError, NotMeasurable, reason
 from bench.types import MetricCard
 
@@ -51,7 +52,8 @@ class FeatureStore:
 
     def has_features(self, sha256: str) -> bool:
         """Whether the clip with this digest has a vector."""
-        return self._vector(sha256).exists()
+        with reading.of(self._vector(sha256)):
+            return self._vector(sha256).exists()
 
     def read(self, sha256: str) -> NDArray[np.float64]:
         """(D,) float64: the vector of the clip with this digest.
@@ -59,13 +61,15 @@ class FeatureStore:
         Raises:
             NotMeasurable: the clip has none to give, for the reason that was stored.
             BenchError: something broke, for the reason that was stored.
+            StorageFailed: it cannot be read now.
         """
         if not self.has_features(sha256) and not self._failure(sha256).exists():
             raise BenchError("it was never looked at")
         if not self.has_features(sha256):
-            failure = json.loads(self._failure(sha256).read_text(encoding="utf-8"))
+            failure = json.loads(reading.content(self._failure(sha256)))
             raise (NotMeasurable if failure["is_measurable"] is False else BenchError)(failure["reason"])
-        return np.asarray(np.load(self._vector(sha256), allow_pickle=False), dtype=np.float64)
+        vector = BytesIO(reading.content(self._vector(sha256)))
+        return np.asarray(np.load(vector, allow_pickle=False), dtype=np.float64)
 
     def write(self, sha256: str, features: NDArray[np.float64]) -> None:
         """Keeps the vector of a clip.
@@ -73,24 +77,28 @@ class FeatureStore:
         Raises:
             BenchError: it holds NaN or infinity.
         """
-        if not np.isfinite(features).all():
-            raise BenchError(
-                f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite"
-            )
+        found = _finite(features)
 
         def save(temporary: Path) -> None:
             with temporary.open("wb") as file:
-                np.save(file, features.astype(np.float64), allow_pickle=False)
+                np.save(file, found.astype(np.float64), allow_pickle=False)
 
         files.write(self._vector(sha256), save)
         self._failure(sha256).unlink(missing_ok=True)
 
     def keep(self, sha256: str, features: Callable[[], NDArray[np.float64]]) -> None:
-        """Keeps the vector of a clip, or why there is none."""
+        """Keeps the vector of a clip, or why there is none.
+
+        Raises:
+            StorageFailed: the disk failed, which says nothing about the clip.
+        """
         try:
-            self.write(sha256, features())
+            found = _finite(features())
         except Exception as error:
+            reading.refuse(error)
             self.fail(sha256, error)
+        else:
+            self.write(sha256, found)
 
     def fail(self, sha256: str, error: Exception) -> None:
         """Keeps why a clip has no vector."""
@@ -107,6 +115,12 @@ class FeatureStore:
 
     def _failure(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.json"
+
+
+def _finite(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not np.isfinite(features).all():
+        raise BenchError(f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite")
+    return features
 
 
 def _protocol_name(evaluator: Featured) -> str:

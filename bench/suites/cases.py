@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, reading
 from bench.errors import BadClip
 from bench.media import digests
 from bench.suites import scenes
@@ -107,12 +107,14 @@ def _with_scene(case: Case, scene: Scene, has_image: bool) -> Case:
 def _image_digest(path: Path) -> str:
     try:
         return digests.picture_digest(path) if stat.S_ISREG(files.mode(path)) else "missing"
-    except OSError:
+    except OSError as error:
+        reading.refuse(error)
         return "missing"
 
 
 def _reference_digest(path: Path) -> str:
     try:
         return digests.clip_digest(path)
-    except BadClip:
+    except BadClip as error:
+        reading.refuse(error)
         return "missing"
