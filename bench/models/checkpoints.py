@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,14 +10,12 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import Unavailable, UsageError
-from bench.models import hub
+from bench.models import hub, other_forms
+from bench.models.other_forms import LORA, PART_CONFIG
 from bench.types import Checkpoint, ModelCard, WeightSource
 
 PIPELINE_INDEX = "model_index.json"
 """The file that makes a folder a diffusers pipeline."""
-
-PART_CONFIG = "config.json"
-"""The file that makes a folder a part of a pipeline: a transformer, a UNet, a VAE."""
 
 IMAGE_ADAPTER = "ip-adapter_sd15.safetensors"
 """The file that a folder or hub repository of an IP-Adapter must hold."""
@@ -30,9 +29,6 @@ PART_FILES: Mapping[str, str] = {
     "ip_adapter": IMAGE_ADAPTER,
 }
 """Part -> the file that its folder must hold, if that is not PART_CONFIG."""
-
-LORA = "pytorch_lora_weights.safetensors"
-"""The file that a folder or hub repository of a LoRA must hold."""
 
 
 def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -> Checkpoint:
@@ -69,7 +65,8 @@ def of_card(
 
     Args:
         card: names the default weights, and parts that come from elsewhere.
-        words: another checkpoint, whole; None for the card's.
+        words: another checkpoint, whole; None for the card's. A folder of one part, or of a training that holds some,
+            is the card's with these parts replaced.
         components: parts to replace, as 'transformer=path'.
         loras: to add, as 'path' or 'path:scale'.
 
@@ -78,13 +75,29 @@ def of_card(
     """
     if not (words or card.weights):
         raise UsageError(f"model '{card.name}' has no weights of its own: give it a --checkpoint")
-    base = resolve(words or card.weights or "", is_default=words is None)
-    chosen = dict(_assignment(component) for component in components)
-    from_elsewhere = ({} if words else dict(card.parts)) | chosen
+    tuned = bool(words and card.weights and other_forms.holds_parts(_path(words), PIPELINE_INDEX))
+    base = resolve((None if tuned else words) or card.weights or "", is_default=tuned or words is None)
+    chosen = _parts_of(base, _path(words or "")) if tuned else {}
+    chosen |= dict(_assignment(component) for component in components)
+    from_elsewhere = ({} if words and not tuned else dict(card.parts)) | chosen
     parts = {
         name: resolve_part(place, PART_FILES.get(name, PART_CONFIG)) for name, place in from_elsewhere.items()
     }
     return on_top(base, parts, [resolve_lora(lora) for lora in loras], list(chosen))
+
+
+def _parts_of(base: Checkpoint, folder: Path) -> dict[str, str]:
+    """Part -> its folder, of a folder of parts of a pipeline."""
+    path = file(base, PIPELINE_INDEX)
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Unavailable(f"{path} is not JSON: {error}", "fetch or copy it again") from None
+    return {name: str(place) for name, place in other_forms.parts(folder, index).items()}
+
+
+def _path(words: str) -> Path:
+    return Path(words).expanduser().resolve()
 
 
 def _assignment(component: str) -> tuple[str, str]:
@@ -113,7 +126,7 @@ def resolve_lora(words: str) -> tuple[Checkpoint, float]:
 
     Raises:
         UsageError: it is neither, or the scale is not a number.
-        Unavailable: as resolve.
+        Unavailable: as resolve, or git left a pointer in place of the file.
     """
     place, colon, scale = words.rpartition(":")
     if not colon or Path(words).expanduser().exists():
@@ -129,6 +142,10 @@ def resolve_lora(words: str) -> tuple[Checkpoint, float]:
         if path.suffix != ".safetensors":
             raise UsageError(
                 f"LoRA {path} is not a .safetensors file; others may run code when they are opened"
+            )
+        if other_forms.is_pointer(path):
+            raise Unavailable(
+                f"LoRA {path} is a pointer of Git LFS, not the file", other_forms.lfs_pull(path)
             )
         return Checkpoint(str(path.resolve()), None, path.stem, files.sha256(path)), number
     return resolve(place, needs=LORA), number
@@ -227,16 +244,8 @@ def is_folder(checkpoint: Checkpoint) -> bool:
 
 
 def _of_folder(folder: Path, is_default: bool, needs: str) -> Checkpoint:
-    if not folder.is_dir():
-        raise UsageError(
-            f"checkpoint {folder} is a file; expected a folder that holds {needs} (save_pretrained)"
-        )
     if not (folder / needs).is_file():
-        inner = sorted(path.parent.name for path in folder.glob(f"*/{needs}"))
-        hint = f"; did you mean its folder {' or '.join(inner[:3])}?" if inner else ""
-        raise UsageError(
-            f"checkpoint {folder} holds no {needs}, so it was not written by save_pretrained{hint}"
-        )
+        raise UsageError(other_forms.explained(folder, needs))
     return Checkpoint(str(folder), None, "" if is_default else folder.name, _folder_digest(folder))
 
 

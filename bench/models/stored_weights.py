@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.models import checkpoints, hub
+from bench.models.other_forms import is_pointer, lfs_pull
 from bench.models.requirements import Need, in_words
 from bench.types import Checkpoint, ModelCard
 
 WEIGHT_FILE = ".safetensors"
+VARIANTS = ("fp16", "bf16")
+"""What files in half precision have in their names."""
+
 WEIGHT_SUFFIXES = (WEIGHT_FILE, ".bin", ".ckpt", ".pt", ".pth")
 
 
@@ -87,6 +91,10 @@ def _absent(name: str, source: str, found: str, elsewhere: Iterable[str] = ()) -
 
 
 def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:
+    pointers = [path for files in parts.values() for path in files if is_pointer(path)]
+    if pointers:
+        found = f"{pointers[0].name} is a pointer of Git LFS, not the file"
+        return Need("weights", name, False, found, lfs_pull(pointers[0]))
     sizes = {part: sum(path.stat().st_size for path in files) for part, files in parts.items() if files}
     words = [f"{part} {in_words(size)}".strip() for part, size in sizes.items()]
     every = tuple(path for files in parts.values() for path in files)
@@ -108,7 +116,7 @@ def _files(folder: Path, is_half: bool) -> list[Path] | None:
     """The weights in a part's folder that would be read; empty for a part without any, None if some are missing."""
     if not folder.is_dir():
         return None
-    for variant in ("fp16", "") if is_half else ("", "fp16"):
+    for variant in (*VARIANTS, "") if is_half else ("", *VARIANTS):
         files = _of_variant(folder, variant)
         if files:
             return files if all(path.is_file() for path in files) else None
@@ -123,4 +131,4 @@ def _of_variant(folder: Path, variant: str) -> list[Path]:
         shards = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()
         return [folder / name for name in sorted(set(shards))]
     singles = [path for path in sorted(folder.glob(f"*{end}{WEIGHT_FILE}")) if "-of-" not in path.name]
-    return [path for path in singles if variant or ".fp16." not in path.name]
+    return [path for path in singles if variant or not any(f".{each}." in path.name for each in VARIANTS)]

@@ -308,7 +308,7 @@ class DiffusersModel(models.Model):
         self._pipeline.progress_bar = calling.progress_bar(step, self.sections(request))
         arguments, number = self.arguments(request), models.seed_number(request.case, seed)
         with self._accelerated() as self._savings:
-            return calling.called(self._pipeline, arguments, number, self.runtime.device)
+            return calling.called(self._pipeline, arguments, number, self.runtime)
 
     def _accelerated(self) -> AbstractContextManager[Savings | None]:
         if self._acceleration is None:

@@ -12,20 +12,23 @@ import numpy as np
 from bench import models
 from bench.errors import BadClip
 from bench.models.diffusers import library_output
-from bench.types import Frames
+from bench.types import Frames, Runtime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+REMEDIES = {"float16": "try --dtype bfloat16 or float32", "bfloat16": "try --dtype float32"}
+"""Precision in which a pipeline overflowed -> what to try."""
 
-def called(pipeline: Any, arguments: dict[str, Any], number: int, device: str) -> Frames:
+
+def called(pipeline: Any, arguments: dict[str, Any], number: int, runtime: Runtime) -> Frames:
     """The frames that a pipeline gives.
 
     Args:
         pipeline: ready on its device.
         arguments: of its call, besides generator and output type.
         number: the seed, in [0, 2^63).
-        device: where the pipeline computes.
+        runtime: where the pipeline computes, and in which precision.
 
     Raises:
         BadClip: NaN or infinity.
@@ -33,20 +36,26 @@ def called(pipeline: Any, arguments: dict[str, Any], number: int, device: str) -
     import torch
 
     # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
-    with _seeded(number + 1, device), library_output.no_deprecations():
+    with _seeded(number + 1, runtime.device), library_output.no_deprecations():
         generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device
         result = pipeline(**arguments, generator=generator, output_type="np")
-    return to_uint8(result.frames[0])
+    return to_uint8(finite(result.frames[0], runtime.dtype))
 
 
-def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
-    """(T, H, W, 3) in [0, 1] as uint8, rounded: diffusers' own export cuts off, which is half a level too dark.
+def finite(frames: NDArray[np.floating[Any]], dtype: str) -> NDArray[np.floating[Any]]:
+    """The frames of a pipeline that computed in that precision.
 
     Raises:
         BadClip: NaN or infinity, which half precision gives when it overflows.
     """
     if not np.isfinite(frames).all():
-        raise BadClip("the pipeline gave NaN or infinity; try --dtype bfloat16 or float32")
+        remedy = REMEDIES.get(dtype, "no other precision mends that: check its weights and settings")
+        raise BadClip(f"the pipeline gave NaN or infinity in {dtype}; {remedy}")
+    return frames
+
+
+def to_uint8(frames: NDArray[np.floating[Any]]) -> Frames:
+    """(T, H, W, 3) in [0, 1] as uint8, rounded: diffusers' own export cuts off, which is half a level too dark."""
     levels: Frames = np.round(np.clip(frames, 0.0, 1.0) * 255.0).astype(np.uint8)
     return levels
 

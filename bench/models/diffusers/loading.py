@@ -16,7 +16,6 @@ from bench.models import checkpoints, hub
 from bench.models.diffusers import library_output, parts, weight_sets
 from bench.types import Checkpoint, Runtime
 
-HALF = ("float16", "bfloat16")
 PACKAGES = ("accelerate", "transformers", "diffusers")
 INSTALL = 'pip install "i2v-bench[models]"'
 
@@ -72,8 +71,8 @@ def _loaded(cls: Any, checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtim
     _check_class(checkpoint, index, plan)
     parts.check(checkpoint, index, plan)
     folder = _folder(checkpoint, cls, runtime.dtype, plan)
-    _check_files(folder)
-    variant = _variant(folder, runtime.dtype)
+    weight_sets.check(folder.glob("*/*.safetensors"))
+    variant = weight_sets.variant(folder.glob("*/*.safetensors"), runtime.dtype)
     _say_what_is_read(checkpoint, index, folder, variant)
     others = parts.loaded(checkpoint, index, plan, runtime.dtype)
     dtypes = {name: plan.dtype_of(name, runtime.dtype) for name in ("default", *plan.full_precision)}
@@ -153,26 +152,12 @@ def _folder(checkpoint: Checkpoint, cls: Any, dtype: str, plan: LoadingPlan) -> 
         **{name: part.source for name, part in checkpoint.parts if name not in plan.extra_parts},
     }  # fmt: skip
     with hub.explained_errors(checkpoint.source):
-        if dtype in HALF:
+        if dtype in weight_sets.HALF:
             try:
                 return Path(cls.download(checkpoint.source, variant="fp16", **fetch))
             except FileNotFoundError:  # offline, and only the full precision is cached
                 pass
         return Path(cls.download(checkpoint.source, **fetch))
-
-
-def _check_files(folder: Path) -> None:
-    """Reads every header, so that a file that was cut short is named before minutes of loading."""
-    from safetensors import SafetensorError, safe_open
-
-    for path in sorted(folder.glob("*/*.safetensors")):
-        try:
-            with safe_open(path, framework="numpy"):
-                pass
-        except (SafetensorError, OSError) as error:
-            raise Unavailable(
-                f"weights {path} are cut short or damaged ({error})", "fetch or copy them again"
-            ) from error
 
 
 def _say_what_is_read(
@@ -191,13 +176,6 @@ def _say_what_is_read(
         logging.getLogger(__name__).warning(sentence)
 
 
-def _variant(folder: Path, dtype: str) -> str | None:
-    names = [path.name for path in folder.glob("*/*.safetensors")]
-    has_half = any(".fp16." in name or ".fp16-" in name for name in names)
-    has_full = any(".fp16" not in name for name in names)
-    return "fp16" if has_half and (dtype in HALF or not has_full) else None
-
-
 def _read(
     cls: Any, folder: Path, variant: str | None, dtypes: Mapping[str, str], others: Mapping[str, Any]
 ) -> Any:
@@ -214,7 +192,7 @@ def _read(
                 local_files_only=True,
                 **others,
             )
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
         raise Unavailable(
             f"checkpoint {folder} does not load as {cls.__name__}: {parts.first_line(error)}",
             "fetch or save it again, whole, as safetensors",

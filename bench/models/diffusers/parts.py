@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bench.base import weights
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints, hub
-from bench.models.diffusers import library_output
+from bench.models.diffusers import library_output, weight_sets
 from bench.types import Checkpoint
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: s
     if hasattr(cls, "parameters"):  # a network, not a tokenizer or an image processor
         _check_class(name, part, class_name)
         arguments["dtype" if library == "transformers" else "torch_dtype"] = getattr(torch, dtype)
+        if checkpoints.is_folder(part):
+            files = list(Path(part.source).glob("*.safetensors"))
+            weight_sets.check(files)
+            arguments["variant"] = weight_sets.variant(files, "float32")
     try:
         with _hub_errors(part, repository), library_output.no_bars(), library_output.all_weights_found():
             return cls.from_pretrained(
@@ -140,6 +144,7 @@ def _add_lora(pipeline: Any, name: str, lora: Checkpoint) -> None:
     path = Path(lora.source)
     if not path.is_file():
         path = checkpoints.file(lora, checkpoints.LORA)
+    weight_sets.check([path])
     try:
         with library_output.all_weights_found(), warnings.catch_warnings():
             # peft warns that there are several, which is what was asked for

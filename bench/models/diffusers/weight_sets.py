@@ -7,14 +7,56 @@ safetensors: diffusers and transformers each take one of them, by rules of their
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.models.stored_weights import WEIGHT_FILE, WEIGHT_SUFFIXES
+from bench.errors import Unavailable
+from bench.models.other_forms import is_pointer, lfs_pull
+from bench.models.stored_weights import VARIANTS, WEIGHT_FILE, WEIGHT_SUFFIXES
+
+HALF = ("float16", "bfloat16")
 
 STEMS: Mapping[str, str] = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
 """Library -> what it calls a network's weights."""
+
+
+def check(paths: Iterable[Path]) -> None:
+    """Reads every header, so that a file that was cut short is named before minutes of loading.
+
+    Raises:
+        Unavailable: a file is damaged, or git left a pointer in its place.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    for path in sorted(paths):
+        if is_pointer(path):
+            raise Unavailable(f"weights {path} are a pointer of Git LFS, not the file", lfs_pull(path))
+        try:
+            with safe_open(path, framework="numpy"):
+                pass
+        except (SafetensorError, OSError) as error:
+            raise Unavailable(
+                f"weights {path} are cut short or damaged ({error})", "fetch or copy them again"
+            ) from error
+
+
+def variant(paths: Iterable[Path], dtype: str) -> str | None:
+    """The variant to ask for: files of it are read of each part that has some, and the plain ones of the others.
+
+    Files in half precision are read where that is wanted, and where a part has no others.
+    """
+    parts: dict[Path, set[str]] = {}
+    for path in paths:
+        own = next((each for each in VARIANTS if re.search(rf"\.{each}[.-]", path.name)), "")
+        parts.setdefault(path.parent, set()).add(own)
+    for each in VARIANTS:
+        owners = [found for found in parts.values() if each in found]
+        is_wanted = each == "fp16" and dtype in HALF
+        if owners and (is_wanted or any("" not in found for found in owners)):
+            return each
+    return None
 
 
 def notices(folder: Path, index: Mapping[str, Any], variant: str | None) -> Iterator[str]:

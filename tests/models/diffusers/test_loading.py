@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from bench.errors import Unavailable
-from bench.models.diffusers import loading
+from bench.models.diffusers import loading, weight_sets
 from bench.types import Runtime
 
 
@@ -47,6 +47,11 @@ def test_a_model_that_does_not_fit_names_the_memory_modes() -> None:
         (["unet/w.fp16.safetensors", "unet/w.safetensors"], "fp16", None),
         (["unet/w.fp16-00001-of-00002.safetensors", "unet/w.safetensors"], "fp16", None),
         (["unet/w.safetensors", "original.fp16.safetensors"], None, None),  # beside the pipeline, not of it
+        (["vae/w.fp16.safetensors", "unet/w.safetensors"], "fp16", "fp16"),  # a full unet of a training
+        (["unet/w.bf16.safetensors"], "bf16", "bf16"),
+        (["unet/w.bf16-00001-of-00002.safetensors", "vae/w.safetensors"], "bf16", "bf16"),
+        (["unet/w.bf16.safetensors", "unet/w.safetensors"], None, None),  # as before there were any
+        (["unet/w.bf16.safetensors", "unet/w.fp16.safetensors", "unet/w.safetensors"], "fp16", None),
     ],
 )
 def test_the_variant_follows_the_precision_and_what_is_there(
@@ -55,11 +60,9 @@ def test_the_variant_follows_the_precision_and_what_is_there(
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert [loading._variant(tmp_path, dtype) for dtype in ("float16", "bfloat16", "float32")] == [
-        half,
-        half,
-        full,
-    ]
+    dtypes = ("float16", "bfloat16", "float32")
+    found = [weight_sets.variant(tmp_path.glob("*/*.safetensors"), dtype) for dtype in dtypes]
+    assert found == [half, half, full]
 
 
 def test_a_missing_package_says_its_install_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -352,12 +352,26 @@ def test_settings_out_of_bounds_are_refused_before_any_work(tiny_svd: Path) -> N
         Settings(min_guidance=3.0, max_guidance=1.0)
 
 
-def test_uint8_is_rounded_and_never_not_a_number() -> None:
+def test_uint8_is_rounded() -> None:
     # 0.998 × 255 = 254.49 and 0.999 × 255 = 254.745: cut off, both would be 254
     levels = np.array([0.0, 0.998, 0.999, 1.0, 1.5, -1.0], dtype=np.float32).reshape(1, 1, 2, 3)
     assert calling.to_uint8(levels).ravel().tolist() == [0, 254, 255, 255, 255, 0]
-    with pytest.raises(BadClip, match="--dtype bfloat16 or float32"):
-        calling.to_uint8(np.full((1, 2, 2, 3), np.nan))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "remedy"),
+    [
+        ("float16", "try --dtype bfloat16 or float32$"),
+        ("bfloat16", "try --dtype float32$"),
+        ("float32", "in float32; no other precision mends that: check its weights and settings"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_a_remedy_that_helps(dtype: str, remedy: str) -> None:
+    frames = np.ones((1, 2, 2, 3))
+    assert calling.finite(frames, dtype) is frames
+    frames[0, 0, 0, 0] = np.nan
+    with pytest.raises(BadClip, match=remedy):
+        calling.finite(frames, dtype)
 
 
 def test_seed_numbers_are_stable_and_differ() -> None:
