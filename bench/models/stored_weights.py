@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bench.models import checkpoints, hub
+from bench.models import checkpoints, hub, other_forms
 from bench.models.other_forms import is_pointer, lfs_pull
 from bench.models.requirements import Need, in_words
 from bench.types import Checkpoint, ModelCard
@@ -71,7 +71,7 @@ def _part(name: str, place: str, is_half: bool) -> Need:
         repository, subfolder = checkpoints.place(Checkpoint(place, None, "", ""))
         snapshot = hub.cached(repository)
         folder = snapshot / subfolder if snapshot is not None else None
-    label, needed = f"{name} of {place}", checkpoints.PART_FILES.get(name, checkpoints.PART_CONFIG)
+    label, needed = f"{name} of {place}", checkpoints.PART_FILES.get(name, other_forms.PART_CONFIG)
     if folder is None or not (folder / needed).is_file():
         return _absent(label, place, "not cached" if folder is None else f"incomplete: {needed} is not here")
     files = [folder / needed] if needed.endswith(WEIGHT_FILE) else _files(folder, is_half)
@@ -121,7 +121,7 @@ def _files(folder: Path, is_half: bool) -> list[Path] | None:
         if files:
             return files if all(path.is_file() for path in files) else None
     # a network's configuration without weights beside it
-    return None if (folder / checkpoints.PART_CONFIG).is_file() else []
+    return None if (folder / other_forms.PART_CONFIG).is_file() else []
 
 
 def _of_variant(folder: Path, variant: str) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import weights
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.models import checkpoints, hub
+from bench.models import checkpoints, hub, other_forms
 from bench.models.diffusers import library_output, weight_sets
 from bench.types import Checkpoint
 
@@ -97,7 +97,7 @@ def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: s
 
 def _check_class(name: str, part: Checkpoint, class_name: str) -> None:
     """Refuses another network before it is loaded: sizes that its configuration lacks would be the published ones."""
-    config = json.loads(checkpoints.file(part, checkpoints.PART_CONFIG).read_text(encoding="utf-8"))
+    config = json.loads(checkpoints.file(part, other_forms.PART_CONFIG).read_text(encoding="utf-8"))
     found = config.get("_class_name", class_name)  # diffusers states it; transformers refuses by itself
     if found != class_name:
         raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")
@@ -143,7 +143,7 @@ def add_loras(pipeline: Any, checkpoint: Checkpoint) -> None:
 def _add_lora(pipeline: Any, name: str, lora: Checkpoint) -> None:
     path = Path(lora.source)
     if not path.is_file():
-        path = checkpoints.file(lora, checkpoints.LORA)
+        path = checkpoints.file(lora, other_forms.LORA)
     weight_sets.check([path])
     try:
         with library_output.all_weights_found(), warnings.catch_warnings():

@@ -13,7 +13,7 @@ from bench import models
 from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.models import checkpoints
+from bench.models import checkpoints, other_forms
 from bench.models.diffusers import loading, parts
 from bench.models.diffusers.cogvideox import CogVideoX
 from bench.types import Case, Checkpoint, Frames, Runtime, Suite
@@ -87,7 +87,7 @@ def test_a_lora_is_named_and_digested_with_its_scale(base: Path, lora: Path) -> 
 
 
 def test_a_lora_file_is_as_good_as_its_folder(base: Path, lora: Path, case: Case) -> None:
-    file = lora / checkpoints.LORA
+    file = lora / other_forms.LORA
     assert np.array_equal(clip(of(base, loras=[str(file)]), case), clip(of(base, loras=[str(lora)]), case))
 
 
@@ -107,8 +107,8 @@ def rewritten(lora: Path, folder: Path, change: Callable[[str, Any], tuple[str, 
     from safetensors.torch import load_file, save_file
 
     folder.mkdir()
-    found = load_file(lora / checkpoints.LORA)
-    save_file(dict(change(name, weight) for name, weight in found.items()), folder / checkpoints.LORA)
+    found = load_file(lora / other_forms.LORA)
+    save_file(dict(change(name, weight) for name, weight in found.items()), folder / other_forms.LORA)
     return folder
 
 
@@ -144,7 +144,7 @@ def test_words_that_are_no_lora_are_refused(base: Path, lora: Path, tmp_path: Pa
     with pytest.raises(UsageError, match=r"holds no pytorch_lora_weights\.safetensors"):
         of(base, loras=[str(base)])
     cut = tmp_path / "cut.safetensors"
-    cut.write_bytes((lora / checkpoints.LORA).read_bytes()[:-100])
+    cut.write_bytes((lora / other_forms.LORA).read_bytes()[:-100])
     with pytest.raises(Unavailable, match=r"weights .*cut\.safetensors are cut short"):
         CogVideoX(SETTINGS, Runtime(), of(base, loras=[str(cut)])).load()
 
