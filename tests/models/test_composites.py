@@ -7,7 +7,7 @@ import pytest
 
 from bench import models
 from bench.errors import Unavailable, UsageError
-from bench.models import checkpoints
+from bench.models import checkpoints, other_forms
 from bench.types import Case
 from tests import tiny_checkpoints
 from tests.tiny_checkpoints import Of, Tiny
@@ -76,7 +76,7 @@ def test_parts_are_resolved_by_what_such_a_part_holds(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / file).write_text("{}")
         found = checkpoints.resolve_part(
-            str(folder), checkpoints.PART_FILES.get(part, checkpoints.PART_CONFIG)
+            str(folder), checkpoints.PART_FILES.get(part, other_forms.PART_CONFIG)
         )
         assert found.name == part
 
