@@ -70,14 +70,21 @@ def of_suite(name: str, limit: int | None, progress: Progress) -> SoundClips:
     )
 
 
-def of_own(path: Path, limit: int | None) -> SoundClips:
+def of_own(path: Path, limit: int | None, progress: Progress) -> SoundClips:
     """The clips of a CSV or folder, as `bench evaluate --clips` reads them.
+
+    Args:
+        path: of the CSV or folder.
+        limit: how many clips at most; None for CLIPS.
+        progress: is told what was set aside.
 
     Raises:
         UsageError: the CSV or folder cannot be understood.
         BadClip: a clip cannot be read.
     """
     collection = own_clips.collect(path)
+    for remark in collection.remarks:
+        progress.say(remark)
     cases = {case.id: case for case in collection.suite.cases}
     wanted = collection.clips[: limit or CLIPS]
     return SoundClips(path.name, tuple(_sound_clip(cases[clip.case], clip.path) for clip in wanted))

@@ -53,7 +53,7 @@ def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -
     if not hub.HUB_ID.fullmatch(repository) or bool(at) != bool(revision):
         raise UsageError(
             f"checkpoint '{words}' does not exist as a folder; from the hub it is written organisation/name"
-            " or organisation/name@revision"
+            " or organisation/name@revision; a folder of it, as --component PART=organisation/name/folder"
         )
     return _of_hub(repository, revision or None, is_default, needs)
 

@@ -108,6 +108,11 @@ def _explained(error: Exception, repository: str) -> Unavailable:
             f"no folder and no hub repository is called {repository}",
             "check the name; for a private repository set HF_TOKEN",
         )
+    if isinstance(error, errors.RemoteEntryNotFoundError):  # the hub was asked; a cache alone raises another
+        return Unavailable(
+            f"hub repository {repository} has no such file: it is no pipeline of diffusers, or not the whole of one",
+            f"see {page}/tree/main; a part is given as --component PART={repository}, a LoRA as --lora {repository}",
+        )
     if isinstance(error, errors.RevisionNotFoundError):
         return Unavailable(
             f"hub repository {repository} has no such revision", f"see {page}/commits/main for those it has"

@@ -385,7 +385,7 @@ def test_large_clips_are_scaled_and_long_ones_cut_off(tmp_path: Path) -> None:
     large = Clip(np.broadcast_to(photograph(180, 400), (20, 180, 400, 3)).copy(), 8.0)
     video.write_clip(tmp_path / "a.mkv", large)
     pictures.write(tmp_path / "a.png", photograph())
-    (source,) = sound_clips.of_own(tmp_path, None).all
+    (source,) = sound_clips.of_own(tmp_path, None, Progress()).all
     assert source.clip.frames.shape == (16, 144, 320, 3)
 
 

@@ -179,6 +179,23 @@ def test_what_the_hub_refuses_the_cache_does_not_give(
         checkpoints.resolve("org/tuned")
 
 
+def test_a_repository_without_a_pipeline_is_not_said_to_be_out_of_reach(
+    hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    def refuse(*_: object, **__: object) -> None:
+        raise refusal("RemoteEntryNotFoundError")
+
+    cache_repository(hub, "main")
+    found = checkpoints.resolve("org/tuned")
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", refuse)
+    with pytest.raises(
+        Unavailable, match=r"org/tuned has no such file: .*--component PART=org/tuned, a LoRA"
+    ):
+        checkpoints.file(found, "model_index.json")
+
+
 def test_files_of_a_checkpoint(folder: Path, hub: Path) -> None:
     local = checkpoints.resolve(str(folder))
     assert checkpoints.file(local, "unet/weights").read_text() == "one"

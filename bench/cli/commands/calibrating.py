@@ -45,7 +45,7 @@ def calibrate(
     told = progress()
     chosen = measure.chosen_damages(words_of(damages))
     evaluators = measure.chosen(words_of(metrics), "cpu", told)
-    sources = sound_clips.of_own(clips, limit) if clips else sound_clips.of_suite(suite, limit, told)
+    sources = sound_clips.of_own(clips, limit, told) if clips else sound_clips.of_suite(suite, limit, told)
     found = measure.calibrate(sources, evaluators, chosen, told, workers)
     wants_real = footage and clips is None
     if wants_real and real.is_here():
