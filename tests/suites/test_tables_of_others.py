@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bench.errors import UsageError
 from bench.suites import own_clips
@@ -136,6 +137,44 @@ def test_what_is_no_seed_is_named(folder: Path, seed: str, why: str) -> None:
 )
 def test_what_is_not_meant_is_named(folder: Path, content: str | bytes, message: str) -> None:
     assert re.search(message, refused(folder, content))
+
+
+ODDITIES = ["\0", '"', ",,,", ";", "\t", "\r", "\n\n", "\ufeff", "\\", "/", "1e400", "9" * 30, "٣"]
+
+MUTATED = {
+    "encoding": st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
+    "cut": st.integers(0, len(PLAIN)),
+    "inside": st.one_of(st.text(max_size=20), st.sampled_from(ODDITIES)),
+}
+
+
+def _read_or_refused(folder: Path, encoding: str, cut: int, inside: str) -> None:
+    """In our words: no other exception comes through."""
+    try:
+        read(folder, (PLAIN[:cut] + inside + PLAIN[cut:]).encode(encoding, errors="replace"))
+    except UsageError as error:
+        assert str(error)
+
+
+def _checked(examples: int) -> settings:
+    return settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples, deadline=None
+    )
+
+
+@_checked(40)
+@given(**MUTATED)
+def test_whatever_stands_in_a_table_it_is_read_or_refused(
+    folder: Path, encoding: str, cut: int, inside: str
+) -> None:
+    _read_or_refused(folder, encoding, cut, inside)
+
+
+@pytest.mark.sweep
+@_checked(3000)
+@given(**MUTATED)
+def test_every_table_is_read_or_refused(folder: Path, encoding: str, cut: int, inside: str) -> None:
+    _read_or_refused(folder, encoding, cut, inside)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
