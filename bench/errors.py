@@ -21,12 +21,13 @@ BenchError                 ours: the command line prints it in one line, without
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 __all__ = [
     "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
     "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName", "UsageError",
-    "WorkerDied",
+    "WorkerDied", "no_exit", "reason",
 ]  # fmt: skip
 
 
@@ -112,7 +113,27 @@ class Cancelled(BenchError):
     """A generation was asked to stop and did."""
 
 
+@contextmanager
+def no_exit(caller: str) -> Iterator[None]:
+    """Around code of others, such as a plug-in's: it may fail, but not end the whole program.
+
+    Args:
+        caller: whose code it is, as in "model 'svd'".
+
+    Raises:
+        ProgramFailed: it called sys.exit.
+    """
+    try:
+        yield
+    except SystemExit as error:
+        code = "" if error.code is None else repr(error.code)
+        raise ProgramFailed(f"{caller} called sys.exit({code}): it should raise an error instead") from error
+
+
 def reason(error: Exception) -> str:
     """One line for a failure row: our errors as they are, others with their type."""
-    text = " ".join(str(error).split()) or "no message"
+    try:
+        text = " ".join(str(error).split()) or "no message"
+    except Exception:  # an error's class may be a plug-in's
+        text = "no message"
     return text if isinstance(error, BenchError) else f"{type(error).__name__}: {text}"

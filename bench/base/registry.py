@@ -6,8 +6,8 @@
     class Still(Model): ...
 
 Nothing is imported before the first look-up, and what is imported is light: torch and diffusers are imported inside
-methods. Two classes with one name are an error; an entry point that fails to import is set aside by name, so that it
-does not break the others.
+methods. Two classes with one name are an error; an entry point that fails to import, or a class that cannot say its
+names, is set aside by name, so that it does not break the others.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
-from bench.errors import UnknownName, UsageError
+from bench.base import reading
+from bench.errors import BenchError, ProgramFailed, Unavailable, UnknownName, UsageError, no_exit, reason
 
 
 class Named(Protocol):
@@ -47,7 +49,8 @@ class Registry(Generic[T]):
         kind: the noun in messages: 'model', 'evaluator'.
         package: of ours, whose name is also the entry-point group of other packages.
         refused: names that users look for but that are none of these -> a sentence that says why.
-        claims: further names that a class takes, such as those of an evaluator's metrics; each is one class's own.
+        claims: further names that a class takes, such as those of an evaluator's metrics; each is one class's own. It
+            raises an error for a class that is no whole one.
     """
 
     def __init__(
@@ -60,17 +63,19 @@ class Registry(Generic[T]):
         self.kind, self.package, self.refused, self._claims = kind, package, refused, claims
         self.broken: dict[str, str] = {}
         self._classes: dict[str, type[T]] = {}
+        self._claimed: dict[type, frozenset[str]] = {}
         self._is_complete = False
 
     def add(self, cls: type[C]) -> type[C]:
         """Registers cls under its own name; use as a decorator.
 
         Raises:
-            UsageError: another class has that name, or one that this one claims. Of a class of ours and another's, ours
-                stays, whichever comes first.
+            UsageError: it cannot say its names, or another class has one of them. Of a class of ours and another's,
+                ours stays, whichever comes first.
         """
+        self._claimed[cls] = self._names(cls)  # type: ignore[arg-type]
         for known in [each for each in self._classes.values() if not _is_same(each, cls)]:
-            shared = sorted(self._names(known) & self._names(cls))  # type: ignore[arg-type]
+            shared = sorted(self._claimed[known] & self._claimed[cls])
             if shared and (self._is_ours(known) or not self._is_ours(cls)):
                 raise UsageError(self._twice(shared[0], known, cls))
             if shared:
@@ -79,8 +84,37 @@ class Registry(Generic[T]):
         self._classes[cls.entry_name()] = cls  # type: ignore[assignment]
         return cls
 
-    def _names(self, cls: type[T]) -> set[str]:
-        return {cls.entry_name(), *self._claims(cls)}
+    def _names(self, cls: type[T]) -> frozenset[str]:
+        try:
+            with no_exit(cls.__qualname__):
+                names = frozenset([cls.entry_name(), *self._claims(cls)])
+            strange = [name for name in names if not isinstance(name, str) or not name.strip()]
+            if strange:
+                raise UsageError(f"a name is a text, not {strange[0]!r}")
+        except Exception as error:
+            raise UsageError(
+                f"{cls.__module__}.{cls.__qualname__} is no {self.kind}: {reason(error)}"
+            ) from error
+        return names
+
+    @contextmanager
+    def using(self, cls: type) -> Iterator[None]:
+        """Around calls of a class, which may be another package's: what goes wrong in that is told by its name.
+
+        Raises:
+            Unavailable: it raised an error that is not ours, or called sys.exit. Mistakes of our own classes stay loud.
+        """
+        try:
+            with no_exit(f"{cls.__module__}.{cls.__qualname__}"):
+                yield
+        except Exception as error:
+            reading.refuse(error)
+            if self._is_ours(cls) or (isinstance(error, BenchError) and not isinstance(error, ProgramFailed)):
+                raise
+            raise Unavailable(
+                f"{cls.__module__}.{cls.__qualname__} is broken: {reason(error)}",
+                "repair that package, or uninstall it",
+            ) from error
 
     def _is_ours(self, cls: type) -> bool:
         return cls.__module__.startswith(f"{self.package}.")
@@ -115,6 +149,7 @@ class Registry(Generic[T]):
             importlib.import_module(module.name)
         for entry in entry_points(group=self.package):
             try:
-                entry.load()
+                with no_exit(entry.value):
+                    entry.load()
             except Exception as error:  # of another package: it is set aside, and the others go on
-                self.broken[entry.name] = f"{type(error).__name__}: {error}"
+                self.broken[entry.name] = reason(error)

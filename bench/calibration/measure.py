@@ -85,7 +85,7 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
         UsageError: one is about whole sets of clips.
         Unavailable: weights cannot be fetched.
     """
-    wanted = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
+    wanted, broken = resolve_metrics.resolve(MetricRequest(tuple(names)), device)
     found = of_clips(wanted)
     if not names:
         return [evaluator for evaluator in found if not evaluator.weights()]
@@ -94,7 +94,7 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
             "a metric of a whole set of clips has no response curve: name metrics of single clips"
         )
     _, unavailable = resolve_metrics.usable(found, Suite("", "", "", ()), download=True, progress=progress)
-    for why in unavailable.values():
+    for why in (*broken.values(), *unavailable.values()):
         raise Unavailable(why)
     return found
 

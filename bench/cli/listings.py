@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bench import evaluators, models, runs, suites
 from bench.base import settings, weights
+from bench.base.registry import Registry
 from bench.cli.layout import Column, Grid
-from bench.errors import UnknownName
+from bench.errors import Unavailable, UnknownName
 from bench.evaluators import catalogue
 from bench.models.requirements import Need
 from bench.runs import RunFolder
@@ -20,6 +21,8 @@ from bench.types import Condition, ModelCard
 
 NULL, OTHER = "null models", "others"
 """Families for cards that name none: of baselines and other rows that are no models, and of models."""
+
+T = TypeVar("T")
 
 BYTES = 2
 """Bytes per parameter in bfloat16: what the network that makes the frames takes, without encoders and activations."""
@@ -131,6 +134,7 @@ def problems(kind: str, out: Path) -> list[str]:
     doors: dict[str, dict[str, str]] = {
         "models": models.registry.broken,
         "metrics": evaluators.registry.broken,
+        "weights": evaluators.registry.broken,
     }
     return [f"'{name}' cannot be used: {why}" for name, why in doors.get(kind, {}).items()]
 
@@ -146,13 +150,25 @@ def notes(kind: str) -> list[str]:
     ]
 
 
+def _each(registry: Registry[Any], described: Callable[[str], T]) -> list[T]:
+    """What is said of each class; one of another package that cannot be described is set aside by name."""
+    found = []
+    for name in registry:
+        try:
+            with registry.using(registry[name]):
+                found.append(described(name))
+        except Unavailable as error:
+            registry.broken[name] = str(error)
+    return found
+
+
 def _models() -> Listing:
     columns = (
         Column("name"), Column("size", "right", spare=2), Column("memory", "right", spare=3),
         Column("native", spare=5), Column("conditions on", wraps=True, spare=4), Column("licence", wraps=True, spare=1),
         Column("runs here", wraps=True),
     )  # fmt: skip
-    entries = [_model(name) for name in models.registry]
+    entries = _each(models.registry, _model)
     return Listing(
         columns, sorted(entries, key=lambda entry: (entry["family"] != NULL, entry["family"], entry["name"]))
     )
@@ -231,7 +247,7 @@ def _metrics() -> Listing:
         Column("title"), Column("id"), Column("better", spare=1), Column("unit", spare=2),
         Column("available", wraps=True, spare=3),
     )  # fmt: skip
-    entries = {entry["id"]: entry for name in evaluators.registry for entry in _cards(name)}
+    entries = {entry["id"]: entry for cards in _each(evaluators.registry, _cards) for entry in cards}
     groups = catalogue.registered().groups(entries)
     return Listing(
         columns,
@@ -289,8 +305,8 @@ def _weights() -> Listing:
         Column("licence", wraps=True, spare=1), Column("present"), Column("sha256", spare=3),
     )  # fmt: skip
     entries: dict[str, Entry] = {}
-    for name in evaluators.registry:
-        for file in evaluators.registry[name]().weights():
+    for name, needed in _each(evaluators.registry, lambda name: (name, evaluators.weights_of(name))):
+        for file in needed:
             place = weights.path(file)
             entry = entries.setdefault(
                 file.name,

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from bench.base.progress import Bar, Progress
+from bench.cli import streams
 
 PIPED = 200
 """Cells in a line of what is piped into a file or another program."""
@@ -26,9 +27,10 @@ PIPED = 200
 
 def stdout() -> Console:
     """The console for results; wide where they are piped, unless COLUMNS says how wide."""
-    console = Console(highlight=False)
+    console = Console(file=streams.results(), highlight=False)
     is_wide = not console.is_terminal and not os.environ.get("COLUMNS")
-    return Console(highlight=False, width=max(console.width, PIPED)) if is_wide else console
+    width = max(console.width, PIPED) if is_wide else None
+    return Console(file=streams.results(), highlight=False, width=width)
 
 
 def stderr() -> Console:

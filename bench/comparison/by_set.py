@@ -211,7 +211,8 @@ def _evaluator(name: str, words: Sequence[str]) -> SetEvaluator:
     if name not in evaluators.registry:
         raise Unavailable(f"there is no evaluator of {name} here")
     cls = evaluators.registry[name]
-    made = cls(settings.parse(cls.Settings, words, f"metric '{name}'"))
+    with evaluators.registry.using(cls):
+        made = cls(settings.parse(cls.Settings, words, f"metric '{name}'"))
 
     def refuse(_: ClipEvaluator) -> SetEvaluator:
         raise Unavailable(f"{name} measures clips, and its rows are about a set")

@@ -150,8 +150,11 @@ def _metric_weights() -> Iterator[Finding]:
     """One line for each file of weights that metrics need."""
     wanted: dict[str, tuple[weights.Weights, list[str]]] = {}
     for name in evaluators.registry:
-        for file in evaluators.registry[name]().weights():
-            wanted.setdefault(file.name, (file, []))[1].append(name)
+        try:
+            for file in evaluators.weights_of(name):
+                wanted.setdefault(file.name, (file, []))[1].append(name)
+        except Unavailable as error:
+            yield Finding(f"metric {name}", "missing", error.reason, error.remedy)
     for file, users in wanted.values():
         what = f"weights of {', '.join(users)}"
         found = f"{file.name}, {in_words(file.size)}"

@@ -19,7 +19,7 @@ from bench.engine.one_pass import Passes, show_file_in_views
 from bench.engine.rows import KnownRows, cards_in
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
-from bench.errors import BadClip, WorkerDied
+from bench.errors import BadClip, WorkerDied, no_exit
 from bench.evaluators import Evaluator
 from bench.media import digests
 from bench.media.clip_view import ClipView
@@ -152,9 +152,18 @@ class Evaluation:
         return [
             number
             for number, each in enumerate(self.metrics)
-            if each.evaluator.applies(self.cases[record.case], record)
-            and not each.is_answered(record, self._known)
+            if not each.is_answered(record, self._known) and self._applies(each, record)
         ]
+
+    def _applies(self, each: RunMetrics, record: ClipRecord) -> bool:
+        """Whether the metrics mean anything for the clip; why that cannot be said is stored as their failure."""
+        try:
+            with no_exit(each.evaluator.name):
+                return each.evaluator.applies(self.cases[record.case], record)
+        except Exception as error:
+            reading.refuse(error)
+            self._store(each.fail(record, error))
+            return False
 
 
 def _failed(rows: Sequence[Measurement]) -> int:

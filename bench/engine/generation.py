@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bench.base import files, provenance, reading
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
-from bench.errors import BadImage, BenchError, Cancelled, UsageError, reason
+from bench.errors import BadClip, BadImage, BenchError, Cancelled, UsageError, no_exit, reason
 from bench.media import pictures, video
 from bench.models import Model
 from bench.runs import RunFolder
@@ -72,7 +72,8 @@ def generate(
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
     model.ledger = folder.ledger
-    model.load()
+    with no_exit(f"model '{model.label}'"):
+        model.load()
     made: list[ClipRecord] = []
     try:
         model.expect(missing)
@@ -81,11 +82,12 @@ def generate(
                 if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
                     progress.say(f"{objection}; {len(missing) - len(made)} clips are not made")
                     break
-                record = _make(model, case, seed, folder, bar)
+                record, error = _make(model, case, seed, folder, bar)
                 folder.write_record(record)
                 made.append(record)
-                if record.error:
+                if error is not None:
                     progress.say(f"{case.id}, seed {seed}: {record.error}")
+                    model.recover(error)
                 bar.advance()
     finally:
         model.unload()
@@ -126,22 +128,27 @@ def _estimate(model: Model, case: Case) -> float:
     return cost or 0.0
 
 
-def _make(model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar) -> ClipRecord:
+def _make(
+    model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar
+) -> tuple[ClipRecord, Exception | None]:
+    """The clip's record, and the error that the clip failed with."""
     started = time.perf_counter()
     model.receipt = None
     try:
-        clip = model.generate(case, seed, bar.step)
+        with no_exit(f"model '{model.label}'"):
+            clip = model.generate(case, seed, bar.step)
+        if not isinstance(clip, Clip):  # of a plug-in
+            raise BadClip(f"generate returns a Clip, not {clip!r:.80}")
     except Cancelled:
         raise
     except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
         reading.refuse(error)
-        model.recover(error)
         failure = ClipRecord(
             case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
         )
-        return _billed(failure, model.receipt)
+        return _billed(failure, model.receipt), error
     seconds = time.perf_counter() - started
-    return _store(model, case, seed, clip, seconds, folder)
+    return _store(model, case, seed, clip, seconds, folder), None
 
 
 def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, folder: RunFolder) -> ClipRecord:

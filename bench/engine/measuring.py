@@ -95,11 +95,11 @@ def usable(
     """
     if metrics is None:
         return UsableEvaluators(suite, (), (), {}, config, progress)
-    wanted = resolve_metrics.resolve(metrics, config.runtime.device)
+    wanted, broken = resolve_metrics.resolve(metrics, config.runtime.device)
     found, unavailable = resolve_metrics.usable(wanted, suite, metrics.download, progress)
     asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
     names = frozenset(asked) if metrics.names else None
-    return UsableEvaluators(suite, found, metrics.views, unavailable, config, progress, names)
+    return UsableEvaluators(suite, found, metrics.views, {**broken, **unavailable}, config, progress, names)
 
 
 def check_usable(found: Sequence[UsableEvaluators]) -> None:

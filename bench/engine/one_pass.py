@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench.base import reading
 from bench.engine.showing import InView, Native, Observation
-from bench.errors import NotMeasurable
+from bench.errors import NotMeasurable, no_exit
 from bench.evaluators import Answers, ClipEvaluator, Evaluator, SetEvaluator, all_failed
 from bench.evaluators.view import Sample
 from bench.media import video
@@ -62,9 +62,9 @@ class OnePass:
         try:
             if self.error is not None:
                 raise self.error
-            answers = _checked(
-                evaluator.conclude(self.observations[evaluator].kept(self.sample), self.sample)
-            )
+            with no_exit(evaluator.name):
+                kept = self.observations[evaluator].kept(self.sample)
+                answers = checked(evaluator.conclude(kept, self.sample))
             ranges = {card.name: card for card in evaluator.cards}
             return {name: _within(ranges.get(name), answer) for name, answer in answers.items()}
         except Exception as error:
@@ -78,17 +78,21 @@ class OnePass:
             NotMeasurable: the clip has none to give.
             Exception: whatever else went wrong.
         """
-        return evaluator.features(self.observations[evaluator].kept(self.sample))
+        with no_exit(evaluator.name):
+            found = evaluator.features(self.observations[evaluator].kept(self.sample))
+        if not isinstance(found, np.ndarray) or found.ndim != 1:
+            raise TypeError(f"features returns a vector, not {found!r:.80}")
+        return found
 
 
-def _checked(answers: Answers) -> Answers:
+def checked(answers: Answers) -> Answers:
     """The answers of an evaluator, which may be a plug-in's: anything else would break the rows of other evaluators.
 
     Raises:
         TypeError: they are no answers.
     """
     if not isinstance(answers, Mapping):
-        raise TypeError(f"conclude returns a mapping of metrics to Values, not {answers!r:.80}")
+        raise TypeError(f"what is measured is a mapping of metrics to Values, not {answers!r:.80}")
     for name, answer in answers.items():
         is_number = isinstance(answer, Value) and isinstance(answer.value, Real)
         if not is_number and not isinstance(answer, Exception):

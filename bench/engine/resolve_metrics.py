@@ -13,33 +13,61 @@ from bench.evaluators import Evaluator, catalogue
 from bench.types import Suite
 
 
-def resolve(request: MetricRequest, device: str) -> list[Evaluator]:
+def resolve(request: MetricRequest, device: str) -> tuple[list[Evaluator], dict[str, str]]:
     """The evaluators of the metrics asked for, each with its settings, not yet loaded.
+
+    Returns:
+        Those that can be used; name -> why not, of the others: plug-ins that are broken, where no metric was named,
+        or where one of theirs was.
 
     Raises:
         UnknownName: there is no such metric, evaluator or setting.
         UsageError: a setting is out of range.
     """
+    wanted = _wanted(request)
+    able: list[Evaluator] = []
+    unable = {} if request.names else dict(evaluators.registry.broken)
+    for name, assignments in wanted.items():
+        try:
+            able.append(_evaluator(name, assignments, device))
+        except Unavailable as error:
+            unable[name] = str(error)
+    return able, unable
+
+
+def _wanted(request: MetricRequest) -> dict[str, list[str]]:
+    """Evaluator -> the settings of it that were asked for."""
     owners = {**catalogue.registered().owners, **{name: name for name in evaluators.registry}}
     for name in request.names:
+        if name in evaluators.registry.broken:
+            evaluators.registry[name]  # raises, and says why
         if name not in owners:
             raise UnknownName("metric", name, owners, hint="see bench ls metrics")
-    assignments: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {owners[name]: [] for name in request.names or evaluators.registry}
     for words in request.settings:
         owner, dot, assignment = words.partition(".")
         if not dot or owner not in evaluators.registry:
             raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
-        assignments.setdefault(owner, []).append(assignment)
-    wanted = dict.fromkeys(owners[name] for name in request.names or evaluators.registry)
-    for owner in assignments:
         if owner not in wanted:
             raise UsageError(f"{owner} is set, but not among the metrics asked for: {', '.join(wanted)}")
-    return [_evaluator(name, assignments.get(name, []), device) for name in wanted]
+        wanted[owner].append(assignment)
+    return wanted
 
 
 def _evaluator(name: str, assignments: Sequence[str], device: str) -> Evaluator:
+    """The evaluator, once it has said all that is asked of it before a clip is measured.
+
+    Raises:
+        UsageError: an unknown setting, or one that is out of range.
+        Unavailable: it is a plug-in, and broken.
+    """
     cls = evaluators.registry[name]
-    return cls(settings.parse(cls.Settings, assignments, what=f"metric '{name}'"), device)
+    with evaluators.registry.using(cls):
+        made = cls(settings.parse(cls.Settings, assignments, what=f"metric '{name}'"), device)
+        for card in made.cards:
+            catalogue.full_name(card, made), catalogue.full_version(card, made)
+        made.by_level(of_clips=lambda _: {}, of_sets=lambda found: found.protocol())
+        return made
 
 
 def usable(
@@ -60,7 +88,8 @@ def usable(
     unavailable: dict[str, str] = {}
     for evaluator in wanted:
         try:
-            _check(evaluator, suite, download, progress)
+            with evaluators.registry.using(type(evaluator)):
+                _check(evaluator, suite, download, progress)
             able.append(evaluator)
         except Unavailable as error:
             unavailable[evaluator.name] = str(error)

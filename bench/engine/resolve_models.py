@@ -72,5 +72,6 @@ def _model(
     name, words = processing.split(name)
     cls = models.registry[name]
     treatments, own = processing.chain(words, request.settings, runtime.device)
-    model = cls(settings.parse(cls.Settings, own, what=f"model '{name}'"), runtime, find(cls.card))
+    with models.registry.using(cls):
+        model = cls(settings.parse(cls.Settings, own, what=f"model '{name}'"), runtime, find(cls.card))
     return Processed(model, treatments) if treatments else model

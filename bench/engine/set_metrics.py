@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from bench.base import files, reading
 from bench.base.progress import Progress
-from bench.engine.one_pass import OnePass, show_file
+from bench.engine.one_pass import OnePass, checked, show_file
 from bench.engine.rows import KnownRows, set_rows
 from bench.engine.run_metrics import RunMetrics
-from bench.errors import BadClip, BenchError, NotMeasurable
+from bench.errors import BadClip, BenchError, NotMeasurable, no_exit
 from bench.evaluators import Answers, FeatureSet, SetEvaluator, all_failed
 from bench.media import digests
 from bench.runs.features import FeatureStore
@@ -96,8 +96,9 @@ class SetMetrics(RunMetrics):
 
     def _answers(self, made: Named, references: Named, groups: Groups, progress: Progress) -> Answers:
         try:
-            clips = _feature_set(self.features, made)
-            return with_series(self.evaluator, clips, self._reference_set(references, progress), groups)
+            clips, real = _feature_set(self.features, made), self._reference_set(references, progress)
+            with no_exit(self.evaluator.name):
+                return with_series(self.evaluator, clips, real, groups)
         except Exception as error:
             reading.refuse(error)
             return all_failed(self.evaluator, error)
@@ -135,7 +136,7 @@ def with_series(
     Returns:
         As its distance gives them; without a series where some group cannot be left out, or there is none.
     """
-    found = evaluator.distance(clips, references)
+    found = checked(evaluator.distance(clips, references))
     parts = [_without(evaluator, clips, references, group) for group in groups]
     answers: dict[str, Value | Exception] = {}
     for name, answer in found.items():

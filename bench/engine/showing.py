@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from bench.base import reading
-from bench.errors import NotMeasurable
+from bench.errors import NotMeasurable, no_exit
 from bench.evaluators import Evaluator
 from bench.evaluators.view import Sample, View
 from bench.media import video
@@ -30,7 +30,8 @@ class Observation:
         """Shows one frame; after a failure the rest of the clip is skipped for this evaluator."""
         if self.error is None:
             try:
-                self.looks.append(self.evaluator.look(view))
+                with no_exit(self.evaluator.name):
+                    self.looks.append(self.evaluator.look(view))
             except Exception as error:
                 reading.refuse(error)
                 self.error = error
@@ -155,7 +156,8 @@ def loaded(evaluators: Iterable[Evaluator]) -> dict[Evaluator, Observation]:
     found = {evaluator: Observation(evaluator) for evaluator in evaluators}
     for evaluator, each in found.items():
         try:
-            evaluator.ready()
+            with no_exit(evaluator.name):
+                evaluator.ready()
         except Exception as error:
             reading.refuse(error)
             each.error = error

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from bench.base.registry import Registry
 from bench.base.settings import NoSettings
 from bench.base.weights import Weights
-from bench.errors import BenchError, NotMeasurable
+from bench.errors import BenchError, NotMeasurable, UsageError
 from bench.evaluators.view import Sample, View
 from bench.types import Case, ClipRecord, MetricCard, Value
 
@@ -267,7 +267,28 @@ def all_failed(evaluator: Evaluator, error: Exception) -> Answers:
     return dict.fromkeys((card.name for card in evaluator.cards), error)
 
 
-registry: Registry[Evaluator] = Registry(
-    "evaluator", package="bench.evaluators", claims=lambda cls: (card.name for card in cls.cards)
-)
+def _names_of_metrics(cls: type[Evaluator]) -> list[str]:
+    """Names of an evaluator's metrics; the evaluator may be a plug-in's.
+
+    Raises:
+        UsageError: it has no cards.
+    """
+    cards = tuple(cls.cards)
+    if not cards or not all(isinstance(card, MetricCard) for card in cards):
+        raise UsageError(f"cards is a tuple of MetricCards, not {cls.cards!r:.80}")
+    return [card.name for card in cards]
+
+
+registry: Registry[Evaluator] = Registry("evaluator", package="bench.evaluators", claims=_names_of_metrics)
 add = registry.add
+
+
+def weights_of(name: str) -> tuple[Weights, ...]:
+    """The files of weights that an evaluator needs by default.
+
+    Raises:
+        Unavailable: it is a plug-in, and broken.
+    """
+    cls = registry[name]
+    with registry.using(cls):
+        return cls().weights()

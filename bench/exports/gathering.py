@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.base.json_values import records
 from bench.errors import BenchError, UnknownName, UsageError
 from bench.runs import finding, parquet
 from bench.scoring import summary, views
@@ -50,12 +50,6 @@ class Gathered:
         """One run's scores that have a value, by metric."""
         scores = self.scores[(self.scores["run"] == run) & self.scores["mean"].notna()]
         return records(scores.sort_values("metric"))
-
-
-def records(scores: pd.DataFrame) -> list[dict[str, Any]]:
-    """Scores as JSON-like dictionaries, NaN as None."""
-    found: list[dict[str, Any]] = json.loads(scores.to_json(orient="records", double_precision=15))
-    return found
 
 
 def gather(

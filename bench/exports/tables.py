@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.base import files
+from bench.base.json_values import records
 from bench.errors import UsageError
-from bench.exports.gathering import records
 from bench.exports.spreadsheets import inert
 from bench.runs import parquet
 from bench.runs.cards import Cards

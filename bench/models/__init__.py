@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bench.base.registry import Registry
 from bench.base.settings import NoSettings
-from bench.errors import BadImage
+from bench.errors import BadImage, UsageError
 from bench.models import stored_weights
 from bench.models.plans import Plan
 from bench.models.requirements import Need
@@ -172,5 +172,19 @@ _NOT_IMAGE_TO_VIDEO: Mapping[str, str] = {
 }
 """Systems that are often named among image-to-video models and are not -> the message if one is asked for."""
 
-registry: Registry[Model] = Registry("model", package="bench.models", refused=_NOT_IMAGE_TO_VIDEO)
+
+def _no_more_names(cls: type[Model]) -> tuple[str, ...]:
+    """None besides its own; the model may be a plug-in's.
+
+    Raises:
+        UsageError: it has no card.
+    """
+    if not isinstance(cls.card, ModelCard):
+        raise UsageError(f"card is a ModelCard, not {cls.card!r:.80}")
+    return ()
+
+
+registry: Registry[Model] = Registry(
+    "model", package="bench.models", refused=_NOT_IMAGE_TO_VIDEO, claims=_no_more_names
+)
 add = registry.add

@@ -11,12 +11,12 @@ import base64
 import functools
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from bench.base.json_values import finite
 from bench.base.svg import strip
 from bench.web.content import Block, Link
 
@@ -87,7 +87,7 @@ def asset(name: str) -> str:
 
 def inlined(content: Any) -> str:
     """JSON inside a script element or file: no sign of it ends the element, and what is no finite number is null."""
-    text = json.dumps(_finite(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(finite(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.translate(ESCAPES)
 
 
@@ -108,14 +108,6 @@ def web_address(address: str) -> str:
 def _hashes(texts: Sequence[str]) -> str:
     digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
     return " ".join(f"'sha256-{digest}'" for digest in digests)
-
-
-def _finite(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {str(key): _finite(value) for key, value in content.items()}
-    if isinstance(content, (list, tuple)):
-        return [_finite(value) for value in content]
-    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def _prose(markdown: str) -> str:

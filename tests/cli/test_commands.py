@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from bench.base import temporaries
 from bench.cli.commands import app
 from bench.media import encoding, pictures, video
+from bench.runs import parquet
 from tests.made import moving_clip, photograph
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -138,6 +139,16 @@ def test_json_is_for_machines(tiny: Path, tmp_path: Path) -> None:
     assert "content" in total["missing"]
     shown = bench("show", "still", "--out", tmp_path / "runs").stdout
     assert "moving v2" in shown and "no total: content, " in shown
+
+
+def test_json_keeps_every_digit(tiny: Path, tmp_path: Path) -> None:
+    """Ten decimals would leave one or two digits of a warping error."""
+    runs = tmp_path / "runs"
+    bench("run", "-m", "drift", "--suite", tiny, "--metrics", "warping", "--limit", 1, "--out", runs)
+    (path,) = runs.glob("*/results.parquet")
+    stored = {row.metric: row.value for row in parquet.read(path) if row.view == "native"}
+    shown = json.loads(bench("show", "drift", "--view", "native", "--out", runs, "--json").stdout)
+    assert {score["metric"]: score["mean"] for score in shown["scores"]} == stored
 
 
 def test_more_seeds_go_on_with_the_same_run(tiny: Path, tmp_path: Path) -> None:

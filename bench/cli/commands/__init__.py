@@ -2,20 +2,31 @@
 
 Imported from here: `app`. Knows every room. Progress goes to stderr, results to stdout, `--json` is for machines. Exit
 0: all good; 1: a clip could not be made or measured because something broke, now or before, or a metric asked for by
-name cannot be measured here; 2: wrong use, nothing was started. Only what was asked for counts.
+name cannot be measured here, or a gate is broken; 2: wrong use, nothing was started. Only what was asked for counts.
+70: a mistake of ours, with a traceback; 130: Ctrl-C; 141: the reader of the output has gone.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bench.base.provenance import bench_version
+from bench.cli import streams
 from bench.cli.commands import calibrating, comparing, inspecting, running, sharing
 from bench.cli.commands.output import plain_errors
 
-app = typer.Typer(
+
+class _CommandLine(typer.Typer):
+    """Typer's, in a process whose streams are ours; what tests call goes without."""
+
+    def __call__(self, *words: Any, **named: Any) -> Any:
+        with streams.process_streams():
+            return super().__call__(*words, **named)
+
+
+app = _CommandLine(
     name="bench",
     help="I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare.",
     no_args_is_help=True,

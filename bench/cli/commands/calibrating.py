@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.commands.output import print_all, progress
+from bench.cli.commands.output import print_all, print_json, progress
 from bench.cli.options import JsonOption, WorkersOption, how, which, words_of
 
 
@@ -56,7 +57,7 @@ def calibrate(
     if docs:
         files.write_text(docs, tables.markdown(found, f"bench calibrate --out {out} --docs {docs}"))
     if as_json:
-        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+        print_json(json.loads(path.read_text(encoding="utf-8")))
     else:
         headings, lines = tables.summary(found)
         columns = [Column(heading, wraps=place > 0) for place, heading in enumerate(headings)]

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from bench.cli.commands.output import print_all, print_json, records, warn
+from bench.base.json_values import records
+from bench.cli.commands.output import print_all, print_json, say, warn
 from bench.cli.options import (
     DeviceOption,
     DtypeOption,
@@ -115,5 +116,5 @@ def doctor(
     if as_json:
         print_json([each.as_json() for each in found])
     else:
-        typer.echo("\n".join(str(each) for each in found))
+        say("\n".join(str(each) for each in found))
     raise typer.Exit(not all(each.is_fit for each in found))

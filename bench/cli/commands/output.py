@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bench.base import reading, storage
+from bench.base.json_values import finite
 from bench.base.progress import Progress
+from bench.cli import streams
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -20,28 +23,30 @@ if TYPE_CHECKING:
 
 
 def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with our errors and the disk's in one line and exit 2; Ctrl-C says how to go on; the rest crashes."""
+    """The command with stdout to itself, our errors and the disk's in one line and exit 2; the rest crashes.
+
+    Ctrl-C says how to go on.
+    """
 
     @wraps(command)
     def guarded(**options: Any) -> None:
         try:
-            command(**options)
+            with streams.owned():
+                command(**options)
         except BenchError as error:
-            typer.echo(f"error: {error}", err=True)
+            complain(f"error: {error}")
             raise typer.Exit(2) from None
         except MemoryError as error:
-            typer.echo(f"error: {reading.failure(error)}", err=True)
+            complain(f"error: {reading.failure(error)}")
             raise typer.Exit(2) from None
         except OSError as error:
             failure = storage.failure(error)
             if failure is None:
                 raise
-            typer.echo(f"error: {failure}", err=True)
+            complain(f"error: {failure}")
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            typer.echo(
-                "stopped: finished clips and rows are kept; the same command goes on from there", err=True
-            )
+            complain("stopped: finished clips and rows are kept; the same command goes on from there")
             raise typer.Exit(130) from None
 
     return guarded
@@ -54,10 +59,20 @@ def progress() -> Progress:
     return TerminalProgress()
 
 
+def say(line: object) -> None:
+    """One line on stdout."""
+    typer.echo(line, file=streams.results())
+
+
+def complain(line: str) -> None:
+    """One line on stderr."""
+    typer.echo(line, file=sys.stderr)
+
+
 def warn(problems: Iterable[object]) -> None:
     """One line on stderr for each problem."""
     for problem in problems:
-        typer.echo(f"warning: {problem}", err=True)
+        complain(f"warning: {problem}")
 
 
 def print_all(shown: Iterable[Grid | str]) -> None:
@@ -83,10 +98,6 @@ def _print_line(console: Console, line: str) -> None:
 
 
 def print_json(content: Any) -> None:
-    """JSON on stdout."""
-    typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
-
-
-def records(frame: Any) -> Any:
-    """Rows of a pandas frame as JSON-like dictionaries, NaN as null."""
-    return json.loads(frame.to_json(orient="records"))
+    """JSON on stdout: every digit of its numbers, and ASCII alone where the encoding is not Unicode."""
+    is_ascii = not streams.is_unicode(streams.results())
+    say(json.dumps(finite(content), indent=1, ensure_ascii=is_ascii, allow_nan=False))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.commands.output import print_all, print_json, progress, records, warn
+from bench.base.json_values import records
+from bench.cli.commands.output import print_all, print_json, progress, say, warn
 from bench.cli.options import (
     AccelOption,
     CasesOption,
@@ -122,7 +123,7 @@ def generate(
     config = replace(_config(out, device, dtype, memory, retry_failed), max_cost=max_cost)
     report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
-        typer.echo(folder.path)
+        say(folder.path)
     print_all([_made(report)])
     raise typer.Exit(report.lost > 0)
 

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from bench.cli.commands.output import progress, warn
+from bench.cli import streams
+from bench.cli.commands.output import progress, say, warn
 from bench.cli.options import OutOption, ViewOption, how, which
 from bench.errors import UsageError
 
@@ -29,7 +30,7 @@ def publish(
     from bench.runs import publishing
 
     for folder in [all_runs.named(out, words) for words in runs]:
-        typer.echo(publishing.publish(folder, to))
+        say(publishing.publish(folder, to))
 
 
 def board(
@@ -44,6 +45,7 @@ def board(
     """Serve the leaderboard of your runs on this machine."""
     from bench.web.launch import serve
 
+    streams.give_back()  # the server takes this process's place
     serve(out, Path("results"), port, browser, votes_file)
 
 
@@ -92,7 +94,7 @@ def export(
         written = list(exports.write(format, destination, gathered, dataset))
         warn((*gathered.problems, *gathered.notes.values()))
         for path in written:
-            typer.echo(path)
+            say(path)
         return
     from bench.web import static
 
@@ -103,10 +105,10 @@ def export(
         wanted = replace(wanted, most_clips=max_clips)
     made = static.export(destination, wanted, progress())
     warn(made.problems)
-    typer.echo(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
+    say(f"{destination}: {made.runs} runs, {made.pages} pages, {made.clips} clips")
     # links lead out of the folder, and bench serve only serves what is in it
     served = "" if wanted.clips == "link" else f"bench serve {destination}: look at it; or "
-    typer.echo(f"{served}open {destination / 'index.html'}")
+    say(f"{served}open {destination / 'index.html'}")
 
 
 def serve(
@@ -119,4 +121,4 @@ def serve(
     """Serve an exported site, with range requests, without which browsers cannot seek in clips."""
     from bench.web.serve import serve as serve_folder
 
-    serve_folder(folder, host, port, typer.echo)
+    serve_folder(folder, host, port, say)

@@ -151,4 +151,5 @@ def _treatment(words: str, assignments: Sequence[str], device: str) -> Treatment
         raise UnknownName("treatment", name, registry, hint="see docs/postprocess.md")
     cls, prefix = registry[name], f"{name}."
     own = [each.strip().removeprefix(prefix) for each in assignments if each.strip().startswith(prefix)]
-    return cls(argument, settings.parse(cls.Settings, own, f"treatment '{name}'"), device)
+    with registry.using(cls):
+        return cls(argument, settings.parse(cls.Settings, own, f"treatment '{name}'"), device)

@@ -6,8 +6,9 @@ Cells come from strangers, and spreadsheets compute what begins with '=': in CSV
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bench.base.json_values import records
 from bench.exports.spreadsheets import inert
 
 if TYPE_CHECKING:
@@ -23,10 +24,4 @@ def as_csv(frame: pd.DataFrame) -> str:
 
 def as_json(frame: pd.DataFrame) -> str:
     """A list of objects; null where there is nothing."""
-    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return json.dumps(records, ensure_ascii=False, allow_nan=False, default=_plain, indent=1) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    """NumPy's numbers as Python's."""
-    return value.item()
+    return json.dumps(records(frame), ensure_ascii=False, allow_nan=False, indent=1) + "\n"

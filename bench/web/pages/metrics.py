@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench import evaluators
 from bench.base import weights
 from bench.calibration import curves
+from bench.errors import Unavailable
 from bench.evaluators.catalogue import Catalogue, bare, span
 from bench.types import Direction, MetricCard
 from bench.web import content
@@ -179,7 +180,10 @@ def _facts(
 
 def _weights(evaluator: type[Evaluator], is_here: bool) -> str:
     """The third-party weights that it looks through."""
-    files = evaluator().weights()
+    try:
+        files = evaluators.weights_of(evaluator.name)
+    except Unavailable as error:
+        return str(error)
     if not is_here:
         return ", ".join(file.name for file in files)
     return ", ".join(
