@@ -20,6 +20,7 @@ from bench.media import video
 from bench.models.card_facts import card_of
 from bench.runs import RunFolder, previews as clip_previews
 from bench.types import Case
+from bench.votes.limits import Caller, Limits
 from bench.votes.next_question import Agenda, Question
 from bench.votes.vote import Choice, Vote, counted
 from bench.votes.vote_file import VoteFile
@@ -148,8 +149,11 @@ def _listed(path: str, changed: int) -> dict[tuple[str, int], str]:
 
 
 def voter() -> str:
-    """The visitor's name in the file: random, kept in the address, so that a reload or a bookmark keeps it too."""
-    known = st.query_params.get("voter") or st.session_state.get("voter", "")
+    """The visitor's name in the file: random, kept in the address, so that a reload or a bookmark keeps it too.
+
+    One visit is one voter, whatever becomes of the address while it lasts.
+    """
+    known = st.session_state.get("voter") or st.query_params.get("voter", "")
     name = known if VOTER.fullmatch(known) else secrets.token_hex(8)
     st.session_state["voter"] = name
     if st.query_params.get("voter") != name:
@@ -227,6 +231,12 @@ def cast(token: str, choice: Choice) -> None:
     noted = file()
     if now is None or noted is None or now.token != token or now.answer:
         return
+    seconds = time.monotonic() - now.began
+    if objection := _limits().refused(_caller(), seconds, time.monotonic()):
+        st.session_state[PROBLEM] = objection
+        return
+    if not blind.spend(token):
+        return
     suite, _, version = now.suite.rpartition("@")
     vote = Vote(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -240,17 +250,31 @@ def cast(token: str, choice: Choice) -> None:
         left_clip=now.digests[0],
         right_clip=now.digests[1],
         choice=choice,
-        seconds=round(time.monotonic() - now.began, 1),
+        seconds=round(seconds, 1),
     )
     try:
         noted.append(vote)
     except Unavailable as error:
+        blind.restore(token)
         st.session_state[PROBLEM] = str(error)
         return
     st.session_state.pop(PROBLEM, None)
     st.session_state[TURN] = replace(now, answer=choice)
 
 
+def _caller() -> Caller:
+    session: str = st.session_state.setdefault("voting session", secrets.token_hex(8))
+    address = st.context.ip_address
+    return Caller(voter(), session, address if isinstance(address, str) else "")
+
+
+@st.cache_resource(show_spinner=False)
+def _limits() -> Limits:
+    """One for all visitors."""
+    return Limits(launch.visitors(os.environ).voters)
+
+
 def go_on() -> None:
     """To the next pair."""
     st.session_state.pop(TURN, None)
+    st.session_state.pop(PROBLEM, None)

@@ -46,9 +46,10 @@ class Hidden:
 
 @dataclass(frozen=True)
 class _Tokens:
-    """Token -> what it stands for, for all visitors; the newest last."""
+    """Token -> what it stands for, for all visitors; the newest last. With one that is unspent a vote may be given."""
 
     known: OrderedDict[str, Hidden] = field(default_factory=OrderedDict)
+    unspent: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -62,8 +63,26 @@ def keep(name: str, hidden: Hidden) -> None:
     tokens = _tokens()
     with tokens.lock:
         tokens.known[name] = hidden
+        tokens.unspent.add(name)
         while len(tokens.known) > MOST_KEPT:
-            tokens.known.popitem(last=False)
+            tokens.unspent.discard(tokens.known.popitem(last=False)[0])
+
+
+def spend(name: str) -> bool:
+    """Whether a vote may be given with the token: once, whoever asks, and however many at a time."""
+    tokens = _tokens()
+    with tokens.lock:
+        is_unspent = name in tokens.unspent
+        tokens.unspent.discard(name)
+        return is_unspent
+
+
+def restore(name: str) -> None:
+    """Makes a token good for a vote again, since the one that was given with it could not be noted."""
+    tokens = _tokens()
+    with tokens.lock:
+        if name in tokens.known:
+            tokens.unspent.add(name)
 
 
 def address(name: str, part: str = "", theme: str = "") -> str:

@@ -42,6 +42,10 @@ ViewOption = Annotated[
 ]
 DeviceOption = Annotated[str, how(help="auto, cpu, cuda:0, mps.")]
 DtypeOption = Annotated[str, how(help="auto, float32, float16, bfloat16.")]
+AllowHostOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="A further name to answer to, as a proxy's in front; repeat."),
+]
 OutOption = Annotated[Path, how(help="Folder of runs.")]
 RetryOption = Annotated[bool, how("--retry-failed", help="Try failures again.")]
 ComponentOption = Annotated[

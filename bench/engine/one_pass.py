@@ -85,14 +85,14 @@ class OnePass:
         return found
 
 
-def checked(answers: Answers) -> Answers:
+def checked(answers: Answers, method: str = "conclude") -> Answers:
     """The answers of an evaluator, which may be a plug-in's: anything else would break the rows of other evaluators.
 
     Raises:
         TypeError: they are no answers.
     """
     if not isinstance(answers, Mapping):
-        raise TypeError(f"what is measured is a mapping of metrics to Values, not {answers!r:.80}")
+        raise TypeError(f"{method} returns a mapping of metrics to Values, not {answers!r:.80}")
     for name, answer in answers.items():
         is_number = isinstance(answer, Value) and isinstance(answer.value, Real)
         if not is_number and not isinstance(answer, Exception):

@@ -136,7 +136,7 @@ def with_series(
     Returns:
         As its distance gives them; without a series where some group cannot be left out, or there is none.
     """
-    found = checked(evaluator.distance(clips, references))
+    found = checked(evaluator.distance(clips, references), "distance")
     parts = [_without(evaluator, clips, references, group) for group in groups]
     answers: dict[str, Value | Exception] = {}
     for name, answer in found.items():

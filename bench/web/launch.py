@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import Unavailable, UsageError
+from bench.votes import limits
 from bench.web import ports
 
 OUT = "BENCH_BOARD_OUT"
@@ -25,14 +27,45 @@ PUBLISHED = "BENCH_BOARD_PUBLISHED"
 VOTES = "BENCH_BOARD_VOTES"
 """Environment variable: the file of votes; empty or unset for a board without the page."""
 
+HOSTS = "BENCH_BOARD_HOSTS"
+"""Environment variable: further names of the board, separated by commas."""
+
+VOTERS = "BENCH_BOARD_VOTERS"
+"""Environment variable: how many voters an address may have per day."""
+
+TRUSTED_PROXIES = "FORWARDED_ALLOW_IPS"
+"""Environment variable of uvicorn, which believes every X-Forwarded-For of this machine where it is unset: a visitor
+could have as many addresses as they like."""
+
 ADDRESS = "127.0.0.1"
 """Only this machine: letting strangers reach the board is for its owner to decide."""
 
 FIRST_PORT = 8501
 
 
+@dataclass(frozen=True)
+class Visitors:
+    """Who is let in.
+
+    Attributes:
+        hosts: names of the board besides those of this machine, see bench.web.hosts.
+        voters: that one address may have per day.
+    """
+
+    hosts: tuple[str, ...] = ()
+    voters: int = limits.VOTERS
+
+
+ANYBODY_HERE = Visitors()
+
+
 def serve(
-    out: Path, published: Path | None, port: int | None, open_browser: bool, votes: Path | None = None
+    out: Path,
+    published: Path | None,
+    port: int | None,
+    open_browser: bool,
+    votes: Path | None = None,
+    visitors: Visitors = ANYBODY_HERE,
 ) -> None:
     """Turns this process into the leaderboard's server; Ctrl-C or SIGTERM ends it.
 
@@ -42,6 +75,7 @@ def serve(
         port: to listen on; None for the first free one from 8501.
         open_browser: shows the page in the user's browser.
         votes: the file that votes are noted in, which is made if need be; None for a board without votes.
+        visitors: who is let in.
 
     Raises:
         Unavailable: Streamlit is not installed, or no port is free.
@@ -53,7 +87,8 @@ def serve(
     words = command(ports.free(ADDRESS, port, FIRST_PORT), open_browser)
     sys.stdout.flush()
     # in place of this process: a server that is a child would survive a kill of its parent
-    os.execve(words[0], words, {**os.environ, **environment(out, published, votes)})
+    told = environment(out, published, votes, visitors)
+    os.execve(words[0], words, {TRUSTED_PROXIES: "", **os.environ, **told})
 
 
 def command(port: int, open_browser: bool) -> list[str]:
@@ -76,19 +111,23 @@ def command(port: int, open_browser: bool) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(_entry()), *flags]
 
 
-def environment(out: Path, published: Path | None, votes: Path | None = None) -> Mapping[str, str]:
+def environment(
+    out: Path, published: Path | None, votes: Path | None = None, visitors: Visitors = ANYBODY_HERE
+) -> Mapping[str, str]:
     """The environment variables that tell the server where the files are.
 
     Args:
         out: the folder of runs.
         published: the folder of published results; None for none.
         votes: the file that votes are noted in; None for a board without votes.
+        visitors: who is let in.
 
     Returns:
-        Variable -> absolute path, since the server may change its folder; '' for None.
+        Variable -> its text; paths are absolute, since the server may change its folder, and '' for None.
     """
     places = {OUT: out, PUBLISHED: published, VOTES: votes}
-    return {name: str(place.absolute()) if place else "" for name, place in places.items()}
+    told = {name: str(place.absolute()) if place else "" for name, place in places.items()}
+    return {**told, HOSTS: ",".join(visitors.hosts), VOTERS: str(visitors.voters)}
 
 
 def folders(variables: Mapping[str, str]) -> tuple[Path, Path | None]:
@@ -100,6 +139,12 @@ def folders(variables: Mapping[str, str]) -> tuple[Path, Path | None]:
 def votes_file(variables: Mapping[str, str]) -> Path | None:
     """What environment said: the file of votes; None for a board without."""
     return Path(variables[VOTES]) if variables.get(VOTES) else None
+
+
+def visitors(variables: Mapping[str, str]) -> Visitors:
+    """What environment said: who is let in; only this machine where it is unset."""
+    hosts = tuple(name for name in variables.get(HOSTS, "").split(",") if name)
+    return Visitors(hosts, int(variables.get(VOTERS) or limits.VOTERS))
 
 
 def _check_writable(votes: Path) -> None:

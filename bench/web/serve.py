@@ -1,18 +1,19 @@
 """`bench serve`: a site's files with range requests, without which no browser seeks in a clip.
 
-Only files of the folder: no listing of folders, no links, no hidden files, nothing written.
+Only files of the folder: no listing of folders, no links, no hidden files, nothing written. Only under the names of
+this machine, and to connections that ask for something.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import Unavailable, UsageError
-from bench.web import ports
+from bench.web import hosts, ports
 from bench.web.static import folders
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ HEADERS = {
 """'no-cache' asks each time whether a file has changed; an exported anew site is seen at once."""
 
 
-def serve(folder: Path, host: str, port: int | None, say: Callable[[str], None]) -> None:
+def serve(
+    folder: Path, host: str, port: int | None, say: Callable[[str], None], names: Sequence[str] = ()
+) -> None:
     """Serves a site until Ctrl-C.
 
     Args:
@@ -38,6 +41,7 @@ def serve(folder: Path, host: str, port: int | None, say: Callable[[str], None])
         host: address to listen on.
         port: to listen on; None for the first free one from 8600.
         say: is told the address.
+        names: under which the site may be asked for, besides those of this machine: see bench.web.hosts.
 
     Raises:
         UsageError: folder is no site, or the port is taken.
@@ -50,22 +54,34 @@ def serve(folder: Path, host: str, port: int | None, say: Callable[[str], None])
         raise UsageError(f"{folder} is not a site: bench export {folder} makes one")
     import uvicorn
 
+    from bench.web import connections
+
     with ports.listening(host, port, FIRST_PORT) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{listener.getsockname()[1]}  (Ctrl-C ends it)")
         config = uvicorn.Config(
-            app(folder), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="off"
+            app(folder, host, names),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+            **connections.limits(),
         )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more when all is over
             uvicorn.Server(config).run(sockets=[listener])
 
 
-def app(folder: Path) -> Starlette:
-    """The application: a folder's files, to GET and HEAD."""
+def app(folder: Path, host: str, names: Sequence[str] = ()) -> Starlette:
+    """The application: a folder's files, to GET and HEAD.
+
+    Args:
+        folder, host, names: as serve takes them.
+    """
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    return Starlette(routes=[Mount("/", _files(folder))])
+    routes = [Mount("/", _files(folder))]
+    return Starlette(routes=routes, middleware=[hosts.middleware(host, names)])
 
 
 def _files(folder: Path) -> StaticFiles:

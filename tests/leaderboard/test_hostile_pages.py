@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +48,26 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _write_local(folder)
     with serving.server(folder / "runs", folder / "published") as started:
         yield started
+
+
+@pytest.mark.parametrize(
+    "asked", ["/", "/_stcore/health", "/app/player", "/app/blind/x", "/app/static/inputs/a/b/0"]
+)
+def test_a_name_that_leads_here_is_not_answered_to(address: str, asked: str) -> None:
+    """DNS rebinding: a page of evil.example would read the board as its own."""
+    host = address.removeprefix("http://")
+    for name, is_ours in (
+        ("evil.example", False),
+        (host, True),
+        (host.replace("127.0.0.1", "localhost"), True),
+    ):
+        request = urllib.request.Request(f"{address}{asked}", headers={"Host": name})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                status = answer.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        assert (status != 400) == is_ours
 
 
 def _write_strangers(folder: Path) -> None:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from bench.errors import UsageError
+from bench.votes import limits
 from bench.votes.vote_file import VoteFile
 from bench.web import launch
 from bench.web.player import Shown
@@ -28,6 +29,8 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in launch.environment(folder, None, tmp_path / "votes.jsonl").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(limits, "MIN_SECONDS", 0.0)  # tests press at once
+    ballots._limits.clear()
     boards.two_runs(folder)
     return folder
 
@@ -117,6 +120,43 @@ def test_a_reload_is_the_same_voter_with_another_pair(out: Path, noted: VoteFile
     first, second = noted.read()[0]
     assert first.question != second.question
     assert _progress(_page("f" * 16)) == "You have voted on 0 of 3 pairs"
+
+
+def test_one_address_has_few_voters(out: Path, noted: VoteFile) -> None:
+    """A script that opens the page anew for each ballot, as a new voter."""
+    for number in range(25):
+        said = _said(_press(_page(f"{number:016x}"), "A is better"))
+        assert ("5 voters have come from this address today" in said) == (number >= 5)
+    votes, _ = noted.read()
+    assert len({vote.voter for vote in votes}) == len(votes) == 5
+
+
+def test_one_visit_is_one_voter(out: Path, noted: VoteFile) -> None:
+    app = _page()
+    for number in range(3):
+        app.query_params["voter"] = f"{number:016x}"
+        app.run()
+        _press(_press(app, "A is better"), "Next pair")
+    assert {vote.voter for vote in noted.read()[0]} == {VOTER}
+
+
+def test_a_vote_at_once_is_none(out: Path, noted: VoteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MIN_SECONDS", 60.0)
+    app = _press(_page(), "A is better")
+    assert "look at both clips first, for 60 s at least" in _said(app)
+    assert noted.read()[0] == []
+    monkeypatch.setattr(limits, "MIN_SECONDS", 0.0)
+    _press(app, "A is better")  # the same pair
+    assert len(noted.read()[0]) == 1
+
+
+def test_a_token_is_good_for_one_vote(out: Path, noted: VoteFile) -> None:
+    app = _page()
+    turn = app.session_state[ballots.TURN]
+    assert blind.spend(turn.token)  # as another press at the same moment would
+    _press(app, "A is better")
+    assert noted.read()[0] == []
+    assert not blind.spend("nobody")
 
 
 def test_nonsense_in_the_address_is_a_new_voter(out: Path, noted: VoteFile) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from bench.cli import streams
 from bench.cli.commands.output import progress, say, warn
-from bench.cli.options import OutOption, ViewOption, how, which
+from bench.cli.options import AllowHostOption, OutOption, ViewOption, how, which
 from bench.errors import UsageError
 
 
@@ -41,12 +41,19 @@ def board(
         Path | None,
         typer.Option("--votes", help="File to store votes in; adds a page of blind comparisons."),
     ] = None,
+    voters: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Voters per address and day; more where many share a tunnel or proxy."
+        ),
+    ] = 5,
+    allow_host: AllowHostOption = None,
 ) -> None:
     """Serve the leaderboard of your runs on this machine."""
-    from bench.web.launch import serve
+    from bench.web.launch import Visitors, serve
 
     streams.give_back()  # the server takes this process's place
-    serve(out, Path("results"), port, browser, votes_file)
+    serve(out, Path("results"), port, browser, votes_file, Visitors(tuple(allow_host or ()), voters))
 
 
 def export(
@@ -117,8 +124,9 @@ def serve(
         str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone who can reach this machine.")
     ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port; a free one near 8600 by default.")] = None,
+    allow_host: AllowHostOption = None,
 ) -> None:
     """Serve an exported site, with range requests, without which browsers cannot seek in clips."""
     from bench.web.serve import serve as serve_folder
 
-    serve_folder(folder, host, port, say)
+    serve_folder(folder, host, port, say, allow_host or ())
