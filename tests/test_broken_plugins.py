@@ -144,7 +144,7 @@ def bench(package: Path, *words: object) -> subprocess.CompletedProcess[str]:
 def test_what_is_broken_is_named_and_the_rest_is_listed(package: Path) -> None:
     answer = bench(package, "ls", "metrics", "--json")
     assert answer.returncode == 0, answer.stderr
-    listed = {entry["metric"] for entry in json.loads(answer.stdout)}
+    listed = {entry["id"] for entry in json.loads(answer.stdout)}
     assert {"ssim_mean", "loud", "quits"} <= listed
     assert not {"no_init", "no_cards"} & listed
     for name, why in {

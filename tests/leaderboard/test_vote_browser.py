@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, Response, WebSocket, expect
 
+from bench.votes import limits
 from bench.votes.vote_file import VoteFile
 from tests.leaderboard import boards, serving
 from tests.leaderboard.visiting import Visit, opened, picture
@@ -54,6 +55,7 @@ def test_a_vote_by_keys(browser: Browser, address: str, noted: VoteFile, tmp_pat
         )
         assert b"A is better" in seen  # the words of the page did come this way
         assert not [name for name in NAMES if name in seen]
+        visit.page.wait_for_timeout(1000 * limits.MIN_SECONDS)
         visit.page.keyboard.press("b")
         expect(visit.page.get_by_text("Noted: B is better.")).to_be_visible()
         ((vote,), _) = noted.read()
