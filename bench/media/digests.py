@@ -90,7 +90,7 @@ def _profiles(content: bytes) -> bytes:
 def _as_shown(path: Path, sha256: str) -> str:
     try:
         with video.stream(path) as opened:
-            unusual = opened.showing.facts()
+            unusual = opened.shown
     except BadClip as error:
         reading.refuse(error)
         return sha256  # says so where it is measured

@@ -24,13 +24,17 @@ class Seen:
     """What came out of a stream so far.
 
     Attributes:
+        in_file: how many pictures lie in the file, if its structure says so (see bench.media.containers).
         size: width and height of all frames; None before the first.
+        packets: how many came of the file.
         begins, ends: of each frame, in seconds.
         hidden: how many packets show nothing.
         has_checksums: whether the packets have some: all of them, or none.
     """
 
+    in_file: int | None = None
     size: tuple[int, int] | None = None
+    packets: int = 0
     begins: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     hidden: int = 0
@@ -71,7 +75,8 @@ def refuse_cut_short(
     """Refuses a clip that ends before its container says.
 
     What the container says is not its rate times its duration: a webm of a screen states 30 frames per second and has
-    6, and its duration may be that of a longer sound track.
+    6, and its duration may be that of a longer sound track, or of a last frame that stays. So what lies in the file
+    counts before what its header promises.
 
     Args:
         path: of the file.
@@ -85,8 +90,11 @@ def refuse_cut_short(
     Raises:
         BadClip: it is cut short.
     """
-    is_gif = container.format.name == "gif"
-    if is_gif and not path.read_bytes().rstrip(b"\0").endswith(b"\0;"):
+    if seen.in_file is not None:
+        if seen.packets < seen.in_file:
+            raise BadClip(f"clip {path} is damaged: {seen.packets} frames can be found of {seen.in_file}")
+        return True
+    if container.format.name == "gif":
         raise BadClip(
             f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
         )
@@ -95,13 +103,13 @@ def refuse_cut_short(
         if len(seen.begins) < expected:
             raise BadClip(f"clip {path} is cut short: {len(seen.begins)} frames of {expected}")
         return True
-    if container.format.name.startswith("matroska"):
-        promised, end = _promised_end(container, stream), max(seen.ends)
-        # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
-        if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
-            raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
-        return promised is not None
-    return is_gif
+    if not container.format.name.startswith("matroska"):
+        return False
+    promised, end = _promised_end(container, stream), max(seen.ends)
+    # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
+    if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
+        raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
+    return promised is not None
 
 
 def refuse_late(
