@@ -79,6 +79,8 @@ def _limit_memory() -> None:
 def _decode(told: SimpleQueue[dict[str, Any]], output: BinaryIO) -> None:
     """Answers what the parent says about one clip, from its opening to its closing; one frame is decoded ahead."""
     request = told.get()
+    with suppress(OSError):
+        os.chdir(request["folder"])
     with closing(_answers(Path(request["path"]), request["fps"])) as answers:
         for number, (answer, frame) in enumerate(_within_time(answers)):
             if number and told.get()["do"] == CLOSE:

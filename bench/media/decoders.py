@@ -131,7 +131,7 @@ class _Decoder:
             self._await_start()
         self._is_open, self._path = True, path
         found = Stream(iter(()), 0.0, {})
-        _learn(found, self._ask({"do": OPEN, "path": str(path), "fps": fps}))
+        _learn(found, self._ask({"do": OPEN, "path": str(path), "fps": fps, "folder": _folder()}))
         found.frames = self._frames(found)
         return found
 
@@ -207,6 +207,14 @@ class _Decoder:
             f"clip {self._path} ended its decoder by {_end_of(code)}: it is damaged, or takes more than"
             f" {MEMORY >> 30} GiB"
         )
+
+
+def _folder() -> str:
+    """Where relative paths begin, which may be elsewhere than when a process was started."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return ""
 
 
 def _learn(found: Stream, answer: dict[str, Any]) -> None:

@@ -41,13 +41,14 @@ def opened(path: Path, fps: float | None = None) -> Iterator[Stream]:
 
 
 def is_film(path: Path) -> bool:
-    """Whether a file is a film by its suffix; a WebP or PNG is one if it moves.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Whether a file is a film by its suffix; a WebP or PNG is one if it moves."""
     suffix = path.suffix.lower()
-    return suffix in DEMUXERS or (suffix in ANIMATIONS and path.is_file() and file_kinds.is_animated(path))
+    if suffix not in ANIMATIONS:
+        return suffix in DEMUXERS
+    try:
+        return path.is_file() and file_kinds.is_animated(path)
+    except OSError:
+        return False
 
 
 def _stream(path: Path, fps: float | None) -> AbstractContextManager[Stream]:

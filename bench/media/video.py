@@ -14,13 +14,12 @@ from typing import TypeAlias
 import numpy as np
 
 from bench.errors import BadClip
-from bench.media import decoders, films, opening, streams
+from bench.media import decoders, films, streams
 from bench.media.encoding import write_clip
 from bench.types import Clip, Frames
 
 __all__ = ["read_clip", "write_clip"]
 
-DEMUXERS = opening.DEMUXERS
 Stream: TypeAlias = streams.Stream
 
 MAX_CLIP_BYTES = 8 << 30

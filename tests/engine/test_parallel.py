@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bench.base import files
 from bench.base.progress import Progress
 from bench.engine.evaluation import Evaluation
 from bench.evaluators import Evaluator
-from bench.media import video
+from bench.media import decoders, video
 from bench.media.clip_view import DEFAULT
 from bench.runs import RunFolder
 from bench.types import NATIVE, Clip, ClipRecord, Measurement, Run, Suite
@@ -79,3 +80,22 @@ def test_a_clip_that_kills_its_worker_is_a_row_and_the_others_are_measured(
     (killed,) = [row for row in found if row.case == "c2"]
     assert killed.status == "failed"
     assert "worker process died" in (killed.error or "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSEGV"), reason="no such signal here")
+def test_a_clip_that_crashes_its_decoder_is_a_row_with_one_worker(
+    tmp_path: Path, tiny: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run_folder(tmp_path / "run", tiny)
+    for case, word in (("c1", b"crash"), ("c2", b"hang")):
+        clip = folder.clip_path(case, 0)
+        clip.write_bytes(word)
+        folder.write_record(ClipRecord(case, 0, f"clips/{clip.name}", files.sha256(clip), size=len(word)))
+    decoders._end_all()
+    monkeypatch.setattr(decoders, "MODULE", "tests.dying_decoder")
+    rows_ = measure(folder, tiny, 1, evaluators.registry["psnr"]())
+    found = {row.case: row for row in rows_ if (row.metric, row.view) == ("psnr_mean", NATIVE)}
+    decoders._end_all()
+    assert [case for case, row in found.items() if row.value is not None] == ["c0", "c3"]
+    assert "ended its decoder by SIGSEGV" in (found["c1"].error or "")
+    assert "takes its decoder over 20 s" in (found["c2"].error or "")

@@ -46,6 +46,14 @@ def test_frames_and_facts_are_those_of_this_process(clip: Path) -> None:
     assert (read.fps, read.decoded) == (here.fps, here.decoded)
 
 
+def test_relative_paths_begin_where_this_process_is(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(video.read_clip(clip)) == 9
+    monkeypatch.chdir(clip.parent)
+    assert len(video.read_clip(Path("a.mkv"))) == 9
+    with pytest.raises(BadClip, match=r"clip b\.mkv does not exist"):
+        video.read_clip(Path("b.mkv"))
+
+
 @linux
 def test_one_process_decodes_clip_after_clip(clip: Path) -> None:
     """Also after one that was left at its first frame, and after one that cannot be read."""

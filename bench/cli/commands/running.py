@@ -157,7 +157,7 @@ def evaluate(
     fps (of a folder of frames); paths are relative to the CSV.
     Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
     Files of pandas, Excel, VBench and ComfyUI are read as they are: docs/suites.md.
-    Clips are mp4, m4v, mov, mkv, webm, gif, avi or folders of frames.
+    Clips are mp4, m4v, mov, mkv, webm, gif, avi, animated webp or png, or folders of frames.
 
     bench evaluate --clips my/cases.csv --name my-model
     bench evaluate svd --metrics clipsim

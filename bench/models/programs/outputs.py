@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.errors import BadClip, ProgramFailed
-from bench.media import pictures, video
+from bench.media import opening, pictures
 from bench.models.programs import Program
 
 
@@ -37,7 +37,7 @@ def found(program: Program, workdir: Path) -> Path:
 
 def _others(program: Program, workdir: Path) -> str:
     """The videos and pictures that it wrote instead, for the message."""
-    suffixes = (*video.DEMUXERS, *pictures.SUFFIXES)
+    suffixes = (*opening.DEMUXERS, *pictures.SUFFIXES)
     seen = [
         path.relative_to(workdir).as_posix() for path in workdir.rglob("*") if path.suffix.lower() in suffixes
     ]

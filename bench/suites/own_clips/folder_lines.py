@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.base import files
 from bench.errors import UsageError
-from bench.media import pictures, video
+from bench.media import opening, pictures
 from bench.suites import mistakes, text_files
 from bench.suites.own_clips import lines, names
 from bench.suites.own_clips.lines import Line
@@ -64,15 +64,15 @@ class _Folder:
     def __init__(self, path: Path, suite: Suite | None) -> None:
         self.path, self.suite = path, suite
         beside = _visible(path)
-        self.clips = [each for each in beside if _is_film(each) or _is_clip_folder(each)]
+        self.clips = [each for each in beside if opening.is_film(each) or _is_clip_folder(each)]
         inside = [each for each in beside if each.name.casefold() == "images" and each.is_dir()]
         self._prompts = _by_name(beside, (".txt",))
-        self._images = _by_name(beside, pictures.SUFFIXES)
+        self._images = _by_name([each for each in beside if each not in self.clips], pictures.SUFFIXES)
         for folder in inside:
             for name, images in _by_name(_visible(folder), pictures.SUFFIXES).items():
                 self._images.setdefault(name, []).extend(images)
         self._cases = {case.id for case in suite.cases} if suite else set()
-        self._films = {names.composed(each.stem) for each in self.clips if _is_film(each)}
+        self._films = {names.composed(each.stem) for each in self.clips if opening.is_film(each)}
 
     def is_twin(self, clip: Path) -> bool:
         """Whether a clip is another one with sound."""
@@ -140,10 +140,6 @@ def _of_name(found: Mapping[str, list[Path]], name: str) -> Path | None:
 
 def _name(clip: Path) -> str:
     return names.composed(clip.name if clip.is_dir() else clip.stem)
-
-
-def _is_film(path: Path) -> bool:
-    return path.suffix.lower() in video.DEMUXERS
 
 
 def _is_clip_folder(path: Path) -> bool:
