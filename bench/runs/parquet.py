@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import MISSING, asdict, fields
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_o
 
 from bench.base import files, reading
 from bench.errors import BadResults, BenchError, OtherSchema, StorageFailed
+from bench.runs import checksums
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -76,16 +78,19 @@ def write_tables(target: Path | BinaryIO, tables: Iterable[pa.Table], cards: Car
     """Writes tables of rows as one parquet file, one after the other: together they may not fit into memory.
 
     Args:
-        target: a path or an open file; unlike write, this leaves a part of a file behind if it fails.
+        target: a path, or a file open for reading and writing; unlike write, this leaves a part of a file behind if it
+            fails.
         tables: with all columns, see read_table.
         cards: what reading the rows may need.
     """
     import pyarrow.parquet as pq
 
     described = schema().with_metadata({**(schema().metadata or {}), **cards.metadata()})
-    with pq.ParquetWriter(target, described, compression="zstd") as writer:
-        for table in tables:
-            writer.write_table(table)
+    with target.open("w+b") if isinstance(target, Path) else nullcontext(target) as file:
+        with pq.ParquetWriter(file, described, compression="zstd", write_page_checksum=True) as writer:
+            for table in tables:
+                writer.write_table(table)
+        checksums.add(file)
 
 
 def read(path: Path) -> list[Measurement]:
@@ -112,7 +117,9 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     import pyarrow as pa
 
     try:
-        return _parsed(path, pa.py_buffer(reading.content(path)), columns)
+        content = reading.content(path)
+        checksums.verify(path, content)
+        return _parsed(path, pa.py_buffer(content), columns)
     except MemoryError as error:
         raise reading.failure(error, path) from error
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -123,12 +130,12 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def _parsed(path: Path, content: pa.Buffer, columns: Sequence[str] | None) -> pa.Table:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(content) as file:
+    with pq.ParquetFile(content, page_checksum_verification=True) as file:
         _check(path, file)
         if columns is None:
             return _finite(path, _completed(file.read(), schema().names, is_encoded=False))
         stored = [name for name in columns if name in file.schema_arrow.names]
-    with pq.ParquetFile(content, read_dictionary=_texts(stored)) as file:
+    with pq.ParquetFile(content, read_dictionary=_texts(stored), page_checksum_verification=True) as file:
         return _finite(path, _completed(file.read(stored), columns, is_encoded=True))
 
 
