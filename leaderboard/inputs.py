@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench.base import files
+from bench.base import files, verified
 from bench.errors import BenchError
 from bench.media import pictures
 from bench.runs import RunFolder
@@ -61,9 +61,10 @@ def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
     fit = record.fit if record else ""
     name = files.digest([str(case.image), status.st_mtime_ns, status.st_size, status.st_ino, size, fit])
     path = files.cache() / "inputs" / f"{name}.png"
-    if not path.is_file():
+    if not verified.is_sound(path, pictures.is_readable):
         image = pictures.read(case.image)
         pictures.write(path, pictures.fit(image, *size, record.fit) if size and record else image)
+        verified.sign(path)
     return path
 
 

@@ -162,6 +162,11 @@ def _seen(evaluator: SetEvaluator, folder: RunFolder) -> dict[tuple[str, int], N
     }
     if not found:
         raise Unavailable(f"features of {folder.path.name} are not here", _remedy(evaluator, folder))
+    broken = [record.case for record in folder.records() if store.is_broken(record.sha256)]
+    if broken:
+        raise Unavailable(
+            f"features of {folder.path.name} are broken: {', '.join(broken)}", _remedy(evaluator, folder)
+        )
     return found
 
 

@@ -8,11 +8,12 @@ weights it looks through.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
-from bench.base import files, reading
+from bench.base import reading
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import Passes, show_file_in_views
@@ -21,7 +22,6 @@ from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied, no_exit
 from bench.evaluators import Evaluator
-from bench.media import digests
 from bench.media.clip_view import ClipView
 from bench.models.card_facts import card_of
 from bench.runs import RunFolder, is_external
@@ -170,6 +170,14 @@ def _failed(rows: Sequence[Measurement]) -> int:
     return sum(row.error is not None for row in rows)
 
 
+class _OtherClip(BadClip):
+    """Where a clip was, there is another content, of the digest sha256."""
+
+    def __init__(self, path: Path, sha256: str) -> None:
+        super().__init__(f"clip {path} has changed since it was made; the command that made it makes it anew")
+        self.sha256 = sha256
+
+
 PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]
 """A clip, and the numbers of the metrics, as places in the evaluation's, that have yet to see it."""
 
@@ -197,6 +205,8 @@ class ClipWorker:
         record, missing = pending
         try:
             seen = self._show_again(record, missing)
+        except _OtherClip as other:  # the rows are about that one: once the clip is back, they are stale
+            return self.failures(replace(record, sha256=other.sha256), missing, other)
         except BadClip as error:
             reading.refuse(error)
             return self.failures(record, missing, error)
@@ -224,11 +234,11 @@ class ClipWorker:
     def _show(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
         if record.error:
             raise BadClip(f"no clip: {record.error}")
-        path = self.folder.locate(record)
-        with reading.of(path):
-            digest = digests.clip_digest(path) if is_external(record) else files.sha256(path)
+        path, digest = self.folder.locate(record), self.folder.digest(record)
         if digest != record.sha256:
-            raise BadClip(f"clip {path} has changed since it was made")
+            if not is_external(record):
+                self.folder.doubt(record)
+            raise _OtherClip(path, digest)
         wanted: dict[ClipView | None, list[Evaluator]] = {}
         for number in missing:
             wanted.setdefault(self.metrics[number].view, []).append(self.metrics[number].evaluator)

@@ -67,7 +67,17 @@ def generate(
         Unavailable: the model cannot be loaded; StorageFailed, which is one of these, if the disk failed.
         Cancelled: the generation was asked to stop; finished clips stay.
     """
-    missing = [sample for sample in samples if _is_missing(folder, *sample, retry_failed)]
+    changed = [record for each in samples if (record := _changed(folder, *each))]
+    for record in changed:
+        progress.say(
+            f"{record.case}, seed {record.seed}: the clip is not the one that was made, and is made anew"
+        )
+    again = {(record.case, record.seed) for record in changed}
+    missing = [
+        (case, seed)
+        for case, seed in samples
+        if (case.id, seed) in again or _is_missing(folder, case, seed, retry_failed)
+    ]
     kept = len(samples) - len(missing)
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
@@ -95,6 +105,12 @@ def generate(
         progress.say(line)
     failed = sum(bool(record.error) for record in made)
     return Generated(len(made), kept, failed, unpaid=len(missing) - len(made), spent=folder.spent())
+
+
+def _changed(folder: RunFolder, case: Case, seed: int) -> ClipRecord | None:
+    """The record of a clip whose file is no longer the one that was made."""
+    record = folder.record(case.id, seed)
+    return record if record and folder.is_changed(record) else None
 
 
 def _is_missing(folder: RunFolder, case: Case, seed: int, retry_failed: bool) -> bool:

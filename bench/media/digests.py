@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 from bench.base import files, reading
@@ -34,7 +35,7 @@ def clip_digest(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
-            return _as_shown(path, files.sha256(path))
+            return _digest_of_film(path, files.stamp(path))
         if stat.S_ISDIR(mode):
             return _digest_of_frames(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -85,6 +86,12 @@ def _profiles(content: bytes) -> bytes:
         return zlib.decompressobj().decompress(packed[1:], MOST_PROFILE)
     except zlib.error:
         return b""
+
+
+@lru_cache(maxsize=4096)
+def _digest_of_film(path: Path, stamp: tuple[int, ...]) -> str:
+    """Looked at again only when its stamp differs: to know how it is shown, its first frame is decoded."""
+    return _as_shown(path, files.sha256(path))
 
 
 def _as_shown(path: Path, sha256: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.base import files
+from bench.errors import BadImage
 from bench.media import levels, picture_files
 from bench.types import Fit, Frames, Image, Plane
 
@@ -36,6 +37,15 @@ def read(path: Path, most_pixels: int = picture_files.MOST_PIXELS) -> Image:
     """
     with picture_files.opened(path, most_pixels) as picture:
         return levels.decoded(picture)
+
+
+def is_readable(path: Path) -> bool:
+    """Whether read gives a picture."""
+    try:
+        read(path)
+    except BadImage:
+        return False
+    return True
 
 
 def is_first_frame(path: Path) -> bool:

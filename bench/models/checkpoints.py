@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, reading
 from bench.errors import Unavailable, UsageError
 from bench.models import hub, other_forms
 from bench.models.other_forms import LORA, PART_CONFIG
@@ -253,13 +255,25 @@ def _folder_digest(folder: Path) -> str:
     """sha256 of the folder's files; cached until something in it looks changed, since 10 GB take a minute."""
     stamp = _stamp(folder)
     kept = files.cache() / "digests" / f"{stamp}.txt"
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
+    if known := _kept_digest(kept):
+        return known
     digest = files.sha256(folder)
     if _stamp(folder) != stamp:
         raise _changed(str(folder))
-    files.write_text(kept, digest)
+    files.write_text(kept, f"{digest} {files.digest(digest)}\n")
     return digest
+
+
+def _kept_digest(kept: Path) -> str:
+    """The digest in a file of the cache, which holds its own digest, too; '' where there is none, or it is broken."""
+    with suppress(*reading.ABSENT):
+        digest, _, own = reading.content(kept).decode(errors="replace").strip().partition(" ")
+        if re.fullmatch("[0-9a-f]{64}", digest) and own in (
+            "",
+            files.digest(digest),
+        ):  # '': of an earlier version
+            return digest
+    return ""
 
 
 def _stamp(folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import files, reading
+from bench.base import documents, files, reading, verified
 from bench.errors import BenchError, NotMeasurable, reason
 from bench.types import MetricCard
 
@@ -48,12 +48,15 @@ class FeatureStore:
         return cls(files.cache() / "features" / _protocol_name(evaluator))
 
     def __contains__(self, sha256: str) -> bool:
-        return self.has_features(sha256) or self._failure(sha256).exists()
+        return self.has_features(sha256) or self._why_not(sha256) is not None
 
     def has_features(self, sha256: str) -> bool:
-        """Whether the clip with this digest has a vector."""
-        with reading.of(self._vector(sha256)):
-            return self._vector(sha256).exists()
+        """Whether the clip with this digest has a vector, and it is as it was written."""
+        return verified.is_sound(self._vector(sha256), _is_vector)
+
+    def is_broken(self, sha256: str) -> bool:
+        """Whether there is a vector of the clip with this digest that is not as it was written."""
+        return self._vector(sha256).exists() and not self.has_features(sha256)
 
     def read(self, sha256: str) -> NDArray[np.float64]:
         """(D,) float64: the vector of the clip with this digest.
@@ -63,13 +66,9 @@ class FeatureStore:
             BenchError: something broke, for the reason that was stored.
             StorageFailed: it cannot be read now.
         """
-        if not self.has_features(sha256) and not self._failure(sha256).exists():
-            raise BenchError("it was never looked at")
         if not self.has_features(sha256):
-            failure = json.loads(reading.content(self._failure(sha256)))
-            raise (NotMeasurable if failure["is_measurable"] is False else BenchError)(failure["reason"])
-        vector = BytesIO(reading.content(self._vector(sha256)))
-        return np.asarray(np.load(vector, allow_pickle=False), dtype=np.float64)
+            raise self._why_not(sha256) or BenchError("it was never looked at")
+        return np.asarray(_vector(self._vector(sha256)), dtype=np.float64)
 
     def write(self, sha256: str, features: NDArray[np.float64]) -> None:
         """Keeps the vector of a clip.
@@ -84,6 +83,7 @@ class FeatureStore:
                 np.save(file, found.astype(np.float64), allow_pickle=False)
 
         files.write(self._vector(sha256), save)
+        verified.sign(self._vector(sha256))
         self._failure(sha256).unlink(missing_ok=True)
 
     def keep(self, sha256: str, features: Callable[[], NDArray[np.float64]]) -> None:
@@ -110,6 +110,15 @@ class FeatureStore:
         for path in self.folder.glob("*.json"):
             path.unlink()
 
+    def _why_not(self, sha256: str) -> BenchError | None:
+        """Why a clip has no vector; None where nothing is stored, or what is stored is broken."""
+        try:
+            failure = documents.json_value(reading.content(self._failure(sha256)))
+            kind = NotMeasurable if failure["is_measurable"] is False else BenchError
+            return kind(str(failure["reason"]))
+        except (*reading.ABSENT, ValueError, TypeError, KeyError):
+            return None
+
     def _vector(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.npy"
 
@@ -121,6 +130,20 @@ def _finite(features: NDArray[np.float64]) -> NDArray[np.float64]:
     if not np.isfinite(features).all():
         raise BenchError(f"{int((~np.isfinite(features)).sum())} of {features.size} features are not finite")
     return features
+
+
+def _vector(path: Path) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.load(BytesIO(reading.content(path)), allow_pickle=False)
+    return found
+
+
+def _is_vector(path: Path) -> bool:
+    """Whether a file without a digest, of an earlier version, can be what was written."""
+    try:
+        found = _vector(path)
+    except (ValueError, EOFError, SyntaxError, MemoryError, zipfile.BadZipFile):  # whatever the header says
+        return False
+    return isinstance(found, np.ndarray) and found.dtype == np.float64 and bool(np.isfinite(found).all())
 
 
 def _protocol_name(evaluator: Featured) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 from bench.base import files, reading
 from bench.base.progress import Progress
 from bench.errors import BadResults, BenchError, Unavailable, UsageError
+from bench.media import digests
 from bench.runs import stored_values
 from bench.runs.ledger import Ledger
 from bench.runs.row_store import RowStore
@@ -157,16 +158,52 @@ class RunFolder:
 
     def forget(self, record: ClipRecord) -> None:
         """Takes a clip out of the run: its record, and the rows about it."""
-        self.clip_path(record.case, record.seed).with_suffix(".json").unlink(missing_ok=True)
+        self._record_path(record).unlink(missing_ok=True)
         self.rows.drop(lambda row: (row.case, row.seed) == (record.case, record.seed))
 
     def write_record(self, record: ClipRecord) -> None:
         """Notes a clip as finished; its file must be there."""
-        stored_values.write(self.clip_path(record.case, record.seed).with_suffix(".json"), record)
+        stored_values.write(self._record_path(record), record)
 
     def locate(self, record: ClipRecord) -> Path:
         """The clip's file: inside this folder, or elsewhere if the clip is external."""
         return self.path / (record.path or "")
+
+    def digest(self, record: ClipRecord) -> str:
+        """The digest of what lies now where a clip is.
+
+        Raises:
+            BadClip: a clip from elsewhere is gone or cannot be read.
+            StorageFailed: it cannot be read now.
+        """
+        path = self.locate(record)
+        with reading.of(path):
+            return digests.clip_digest(path) if is_external(record) else files.sha256(path)
+
+    def is_changed(self, record: ClipRecord) -> bool:
+        """Whether a clip of this folder has other bytes than its record says.
+
+        Only those of a file that changed later than its record are read: clips are gigabytes.
+        """
+        if record.error or is_external(record):
+            return False
+        path = self.locate(record)
+        with reading.of(path):
+            changed, noted = (each.stat().st_ctime_ns for each in (path, self._record_path(record)))
+        if changed < noted:
+            return False
+        if self.digest(record) != record.sha256:
+            return True
+        if changed > noted:
+            self.write_record(record)  # of a copied folder: not to be read again
+        return False
+
+    def doubt(self, record: ClipRecord) -> None:
+        """Has is_changed read a clip of this folder that was found to be another, though its file says no such time."""
+        self.locate(record).touch()
+
+    def _record_path(self, record: ClipRecord) -> Path:
+        return self.clip_path(record.case, record.seed).with_suffix(".json")
 
     def _is_whole(self, record: ClipRecord) -> bool:
         """Whether a clip of this folder has its size; an external one is checked when it is opened."""

@@ -65,13 +65,14 @@ def folder(name_or_folder: str | Path) -> Path:
 
 
 def prepare(suite: Suite, progress: Progress | None = None) -> None:
-    """Renders what a suite's scenes render and the cache does not hold yet.
+    """Renders what a suite's scenes render and the cache does not hold yet, or no longer as it was rendered.
 
     Raises:
         BadImage: a photograph cannot be read.
+        StorageFailed: the cache cannot be read or written now.
     """
     rendered = [case for case in suite.cases if case.scene]
-    missing = [case for case in rendered if not all(path.exists() for path in _rendered(case))]
+    missing = [case for case in rendered if not scenes.is_written(scenes.scene_of(case), *_rendered(case))]
     if not missing:
         return
     with (progress or Progress()).bar(f"rendering scenes of {suite.name}", len(missing)) as bar:

@@ -23,6 +23,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -30,8 +31,8 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
-from bench.base import files
-from bench.errors import UsageError
+from bench.base import files, verified
+from bench.errors import BadClip, UsageError
 from bench.media import pictures, video
 from bench.suites import sheets
 from bench.suites.sheets import Points
@@ -212,7 +213,7 @@ def paths(scene: Scene) -> tuple[Path, Path]:
 
 
 def write(scene: Scene, image: Path, clip: Path) -> None:
-    """Renders the scene; each file is whole or absent.
+    """Renders the scene; each file is whole or absent, with its digest beside it.
 
     Args:
         scene: what is rendered.
@@ -225,6 +226,29 @@ def write(scene: Scene, image: Path, clip: Path) -> None:
     rendered = frames(scene)
     pictures.write(image, rendered[0])
     video.write_clip(clip, Clip(rendered, scene.fps))
+    for path in (image, clip):
+        verified.sign(path)
+
+
+def is_written(scene: Scene, image: Path, clip: Path) -> bool:
+    """Whether both files are there as write left them, bit for bit.
+
+    Args:
+        scene, image, clip: see write.
+
+    Raises:
+        StorageFailed: they cannot be read now.
+    """
+    return verified.is_sound(image, pictures.is_readable) and verified.is_sound(
+        clip, partial(_is_clip_of, scene)
+    )
+
+
+def _is_clip_of(scene: Scene, path: Path) -> bool:
+    try:
+        return len(video.read_clip(path).frames) == scene.num_frames
+    except BadClip:
+        return False
 
 
 # The camera

@@ -272,3 +272,20 @@ def test_parts_of_one_name_have_labels_of_their_own_and_the_ids_that_they_had(
     assert (whole.part, whole.source, whole.digest) == ("", str(folder), found["a"].digest)
     assert (part.part, part.source) == ("unet", str(tmp_path / "a" / "unet"))
     assert part.digest == files.sha256(tmp_path / "a" / "unet")
+
+
+@pytest.mark.parametrize("harm", ["", "no digest", "flipped"])
+def test_a_kept_digest_that_is_broken_is_computed_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    """Before, an empty or flipped one made another run of the same checkpoint."""
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "own"))
+    expected = checkpoints.resolve(str(folder))
+    (kept,) = (tmp_path / "own").rglob("*.txt")
+    sound = kept.read_text()
+    kept.write_text(("0" if sound[0] == "1" else "1") + sound[1:] if harm == "flipped" else harm)
+    assert checkpoints.resolve(str(folder)) == expected
+    assert kept.read_text() == sound
+    kept.write_text(expected.digest)  # as an earlier version wrote it
+    monkeypatch.setattr(files, "sha256", lambda path: pytest.fail("read again"))
+    assert checkpoints.resolve(str(folder)) == expected

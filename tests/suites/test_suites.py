@@ -524,3 +524,28 @@ def test_a_suite_in_a_version_is_a_value() -> None:
 def test_other_texts_name_no_suite_in_a_version(text: str) -> None:
     with pytest.raises(ValueError, match="name@version"):
         SuiteId.parse(text)
+
+
+def test_broken_scenes_are_rendered_anew_and_those_of_an_earlier_version_kept(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, an empty file failed for ever, and a flipped one was measured as it was."""
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    suite, counting = suites.load(small), Counting()
+    suites.prepare(suite)
+    digests = list((tmp_path / "cache").rglob("*.sha256"))
+    pictures, clips = (sorted((tmp_path / "cache" / "scenes").glob(f"*{kind}")) for kind in (".png", ".mkv"))
+    sound = {path: path.read_bytes() for path in (*pictures, *clips)}
+    for digest in digests[1:]:
+        digest.unlink()  # as an earlier version left them
+    suites.prepare(suite, counting)
+    assert not counting.totals
+    assert sorted((tmp_path / "cache").rglob("*.sha256")) == sorted(digests)
+    content = sound[pictures[0]]
+    pictures[0].write_bytes(bytes([*content[:200], content[200] ^ 1, *content[201:]]))
+    clips[1].write_bytes(b"")
+    clips[2].write_bytes(b"")
+    clips[2].with_name(f"{clips[2].name}.sha256").unlink()
+    suites.prepare(suite, counting)
+    assert counting.totals == [3]
+    assert {path: path.read_bytes() for path in sound} == sound
