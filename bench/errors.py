@@ -27,7 +27,7 @@ from contextlib import contextmanager
 __all__ = [
     "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
     "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName", "UsageError",
-    "WorkerDied", "no_exit", "reason",
+    "WorkerDied",
 ]  # fmt: skip
 
 
