@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.base import files, provenance, reading
+from bench.base import credentials, files, provenance, reading
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
 from bench.errors import BadClip, BadImage, BenchError, Cancelled, UsageError, no_exit, reason
@@ -159,9 +159,8 @@ def _make(
         raise
     except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
         reading.refuse(error)
-        failure = ClipRecord(
-            case.id, seed, None, "", settings=model.effective_settings(), error=reason(error)
-        )
+        why = credentials.redacted(reason(error), model.secrets())
+        failure = ClipRecord(case.id, seed, None, "", settings=model.effective_settings(), error=why)
         return _billed(failure, model.receipt), error
     seconds = time.perf_counter() - started
     return _store(model, case, seed, clip, seconds, folder), None

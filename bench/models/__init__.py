@@ -86,6 +86,10 @@ class Model(ABC):
         """Whether a clip costs money; then a plan without a cost means that the price is unknown."""
         return False
 
+    def secrets(self) -> list[str]:
+        """What must not be repeated in a message or a file, whoever says it: keys that the model sends to a service."""
+        return []
+
     @classmethod
     def entry_name(cls) -> str:
         """The name that the command line uses."""

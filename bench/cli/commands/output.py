@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bench.base import reading, storage
+from bench.base import reading, signals, storage
 from bench.base.json_values import finite
 from bench.base.progress import Progress
+from bench.base.signals import Stopped
 from bench.cli import streams
 from bench.errors import BenchError
 
@@ -25,13 +27,13 @@ if TYPE_CHECKING:
 def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
     """The command with stdout to itself, our errors and the disk's in one line and exit 2; the rest crashes.
 
-    Ctrl-C says how to go on.
+    Stopped by Ctrl-C, SIGTERM or SIGHUP, it says how to go on.
     """
 
     @wraps(command)
     def guarded(**options: Any) -> None:
         try:
-            with streams.owned():
+            with streams.owned(), signals.as_interrupts():
                 command(**options)
         except BenchError as error:
             complain(f"error: {error}")
@@ -45,9 +47,10 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
                 raise
             complain(f"error: {failure}")
             raise typer.Exit(2) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             complain("stopped: finished clips and rows are kept; the same command goes on from there")
-            raise typer.Exit(130) from None
+            number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
+            raise typer.Exit(128 + number) from None
 
     return guarded
 

@@ -62,7 +62,9 @@ def _read(model: PollingModel, poller: Poller, status: TaskStatus) -> Clip:
             path.write_bytes(status.content)
         elif status.url:
             url = status.url
-            path, kind = model.with_retries("the clip", lambda: _downloaded(model, poller, url, Path(folder)))
+            path, kind = model.with_retries(
+                "the clip", lambda: _downloaded(model, poller, url, Path(folder)), deadline=poller.deadline
+            )
         else:
             raise BadClip("it names no clip")
         try:
@@ -78,23 +80,23 @@ def _downloaded(model: PollingModel, poller: Poller, url: str, folder: Path) -> 
     """The file, and its kind as the server states it."""
     scheme = urlsplit(url).scheme
     if scheme not in ("http", "https"):
-        raise RemoteFailed(f"{model.service} names a clip by {scheme or 'no'} address, not by http")
+        raise RemoteFailed(
+            f"{model.service} names a clip by {model.redacted(scheme) or 'no'} address, not by http"
+        )
     is_ours = url.startswith(model.address + "/")  # a key is for the service, not for its file store
-    with model.http.stream("GET", url, headers=model.headers() if is_ours else {}) as answer:
+    with model.stream(url, model.headers() if is_ours else {}, MAX_BYTES) as answer:
         if answer.status_code in STALE:
             raise StaleLink(f"{model.service} no longer has the clip where it says: {answer.status_code}")
         answer.raise_for_status()
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip() or "unknown kind"
+        kind = model.redacted(answer.headers.get("content-type", "").partition(";")[0]) or "unknown kind"
         path = folder / f"clip{SUFFIXES.get(kind, '.mp4')}"
         with path.open("wb") as file:
             for chunk in answer.iter_bytes():
                 file.write(chunk)
-                _check(model, poller, file.tell())
+                _check(model, poller)
     return path, kind
 
 
-def _check(model: PollingModel, poller: Poller, size: int) -> None:
-    if size > MAX_BYTES:
-        raise RemoteFailed(f"{model.service} gives more than {MAX_BYTES} bytes for a clip")
+def _check(model: PollingModel, poller: Poller) -> None:
     if model.timing.now() > poller.deadline:
         raise RemoteFailed(f"{model.service} gives the clip too slowly; --retry-failed fetches it again")

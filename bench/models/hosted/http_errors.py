@@ -17,6 +17,9 @@ TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 MAX_CHARACTERS = 300
 """Of a server's own words that a message repeats."""
 
+READ_CHARACTERS = 100_000
+"""Of them that are looked at: a key that the cut would halve must be found before."""
+
 
 @dataclass(frozen=True)
 class HttpProblem:
@@ -27,12 +30,14 @@ class HttpProblem:
         text: what the server says, or what broke.
         retry_after: seconds, as the server asks for; None if it does not.
         was_sent: whether the server may have received the request.
+        is_final: whether the same request would end the same way.
     """
 
     status: int | None
     text: str
     retry_after: float | None = None
     was_sent: bool = True
+    is_final: bool = False
 
     def is_transient(self, is_creating: bool) -> bool:
         """Whether the same request may succeed later.
@@ -42,7 +47,7 @@ class HttpProblem:
                 request would be paid for twice.
         """
         if self.status is None:
-            return not (is_creating and self.was_sent)
+            return not self.is_final and not (is_creating and self.was_sent)
         return self.status in TRANSIENT
 
 
@@ -57,6 +62,8 @@ def problem_of(error: BaseException | None) -> HttpProblem | None:
         return HttpProblem(answer.status_code, _said(answer), _seconds(answer.headers.get("retry-after")))
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, httpx.DecodingError):
+            return HttpProblem(None, str(cause), is_final=getattr(cause, "is_final", False))
         if isinstance(cause, httpx.TransportError):
             was_sent = not isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             return HttpProblem(None, f"{type(cause).__name__} {cause}".strip(), was_sent=was_sent)
@@ -71,7 +78,7 @@ def _said(answer: Any) -> str:
     try:
         answer.read()
         content = json.loads(answer.text)
-    except (ValueError, httpx.StreamError, httpx.TransportError):
+    except (ValueError, RecursionError, httpx.StreamError, httpx.RequestError):
         content = None
     return _message(content) if content else _text(answer)
 
@@ -80,8 +87,8 @@ def _text(answer: Any) -> str:
     import httpx
 
     try:
-        return str(answer.text)[:MAX_CHARACTERS]
-    except httpx.StreamError:
+        return str(answer.text)[:READ_CHARACTERS]
+    except (httpx.StreamError, httpx.RequestError):
         return ""
 
 
@@ -94,7 +101,7 @@ def _message(content: Any) -> str:
         return str(content)
     names = ("code", "type", "message", "msg", "error", "detail")
     told = [_message(content[name]) for name in names if content.get(name)]
-    return " ".join(told) or json.dumps(content)[:MAX_CHARACTERS]
+    return " ".join(told) or json.dumps(content)[:READ_CHARACTERS]
 
 
 def _seconds(words: str | None) -> float | None:

@@ -185,8 +185,8 @@ class OpenAIVideo(PollingModel):
         yield Need("server", self.address, False, "not asked yet", remedy, address=self.address)
 
     def headers(self) -> dict[str, str]:
-        secrets = self.secrets()
-        return {"Authorization": f"Bearer {secrets[0]}"} if secrets else {}
+        keys = self.own_keys()
+        return {"Authorization": f"Bearer {keys[0]}"} if keys else {}
 
     def submit(self, request: TaskRequest) -> Submission:
         fields = self._fields(request)

@@ -172,7 +172,7 @@ class PollingModel(ServiceModel):
         deadline = self.timing.now() + self.timing.limit
         task = self.ledger.pending(case.id, seed) if self.ledger else None
         if task is None:
-            task = self._submitted(case, seed, plan)
+            task = self._submitted(case, seed, plan, deadline)
         poller = Poller(self, task.id, step, deadline)
         try:
             status = poller.until_over()
@@ -180,7 +180,7 @@ class PollingModel(ServiceModel):
             self._note(case, seed, replace(task, is_over=True))
             if self.is_paid:
                 raise RemoteFailed(f"{error}; --retry-failed pays for a new one") from None
-            task = self._submitted(case, seed, plan)
+            task = self._submitted(case, seed, plan, deadline)
             poller = Poller(self, task.id, step, deadline)
             status = poller.until_over()
         task = self._closed(case, seed, task, status)
@@ -211,11 +211,13 @@ class PollingModel(ServiceModel):
             raise RemoteFailed(f"{self.service} ended task {task.id} as {status.status}: {reason}")
         return task
 
-    def _submitted(self, case: Case, seed: int, plan: Plan) -> RemoteTask:
+    def _submitted(self, case: Case, seed: int, plan: Plan, deadline: float) -> RemoteTask:
         request = self._request(case, seed, plan)
-        submission = self.with_retries("a new clip", lambda: self.submit(request), is_creating=True)
+        submission = self.with_retries("a new clip", lambda: self.submit(request), True, deadline)
         if not submission.id:
             raise RemoteFailed(f"{self.service} accepted a task and did not name it")
+        if any(secret in submission.id for secret in self.secrets()):  # a name is noted, and repeated
+            raise RemoteFailed(f"{self.service} names a task by the key that it was sent; look there for it")
         cost = plan.cost if submission.cost is None else submission.cost
         basis: CostBasis = "" if cost is None else "estimated"
         task = RemoteTask(submission.id, datetime.now(UTC).isoformat(timespec="seconds"), cost, basis)
@@ -275,7 +277,9 @@ class Poller:
         """
         model = self.model
         while True:
-            status = model.with_retries(f"task {self.task}", lambda: model.poll(self.task))
+            status = model.with_retries(
+                f"task {self.task}", lambda: model.poll(self.task), deadline=self.deadline
+            )
             state = model.statuses.get(status.status)
             if state is None:
                 known = ", ".join(model.statuses)

@@ -12,14 +12,16 @@ import importlib
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bench import models
+from bench.base import credentials
 from bench.errors import Forgotten, RemoteFailed, Unavailable, UsageError
 from bench.models import requirements
 from bench.models.hosted.http_errors import MAX_CHARACTERS, HttpProblem, problem_of
-from bench.models.hosted.timing import Timing
+from bench.models.hosted.timing import LIMIT, Timing
 from bench.models.requirements import Need
 from bench.types import Image
 
@@ -43,6 +45,7 @@ class ServiceModel(models.Model):
         base_variable: the environment variable that moves the service elsewhere: a proxy, another region, a test.
         base: its address if that is not set.
         image_limit: bytes of a picture, as sent.
+        reply_limit: bytes of an answer, unpacked; a clip that is fetched by its address has another.
         timing: see Timing.
     """
 
@@ -53,11 +56,13 @@ class ServiceModel(models.Model):
     base_variable: ClassVar[str] = ""
     base: ClassVar[str] = ""
     image_limit: ClassVar[int] = 10 << 20
+    reply_limit: ClassVar[int] = 16 << 20
 
     def __init__(self, settings: Any = None, runtime: Any = None, checkpoint: Any = None) -> None:
         super().__init__(settings, runtime, checkpoint)
         self.timing = Timing()
         self._http: httpx.Client | None = None
+        self._sent: set[str] = set()
 
     def connect(self) -> None:
         """Makes the client library ready, where the adapter uses one; called by load."""
@@ -82,7 +87,13 @@ class ServiceModel(models.Model):
         import httpx
 
         timeout = httpx.Timeout(self.timing.timeout, connect=min(20.0, self.timing.timeout))
-        self._http = httpx.Client(timeout=timeout, follow_redirects=True, verify=self.ssl_context)
+        self._http = httpx.Client(
+            timeout=timeout,
+            follow_redirects=True,
+            verify=self.ssl_context,
+            headers={"Accept-Encoding": "gzip, deflate"},
+            event_hooks={"request": [self._note_secrets], "response": [self._limit]},
+        )
         self.connect()
 
     def unload(self) -> None:
@@ -118,15 +129,30 @@ class ServiceModel(models.Model):
             raise Unavailable(reason, f"export {name}=…")
         return value
 
-    def secrets(self) -> list[str]:
-        """What must not be repeated, wherever a server repeats it."""
+    def own_keys(self) -> list[str]:
+        """The keys that are set."""
         own = [os.environ.get(name, "").strip() for name in self.keys]
         return [secret for secret in own if secret]
 
+    def secrets(self) -> list[str]:
+        """What must not be repeated, wherever a server repeats it: keys, and what was signed with them and sent."""
+        return [*self.own_keys(), *self._sent]
+
+    def _note_secrets(self, request: httpx.Request) -> None:
+        """Headers that authorise, from whichever client library: with their scheme and without."""
+        for name, value in request.headers.items():
+            if credentials.looks_secret(name):
+                self._sent |= {value, value.partition(" ")[2]} - {""}
+
+    def _limit(self, answer: httpx.Response) -> None:
+        from bench.models.hosted import replies
+
+        end = self.timing.now() + self.timing.limit
+        replies.limit(answer, self.reply_limit, lambda: self.timing.now() > end)
+
     def redacted(self, text: str) -> str:
         """A service's own words in one line, without the secrets in them."""
-        for secret in self.secrets():
-            text = text.replace(secret, "…")
+        text = credentials.redacted(text, self.secrets())
         line = " ".join(text.split())
         return line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1] + "…"
 
@@ -160,6 +186,20 @@ class ServiceModel(models.Model):
         answer.raise_for_status()
         return self.parsed(answer)
 
+    def stream(
+        self, url: str, headers: Mapping[str, str], most: int
+    ) -> AbstractContextManager[httpx.Response]:
+        """A file as it comes.
+
+        Args:
+            url: the whole address.
+            headers: of the request.
+            most: bytes; reading more raises.
+        """
+        from bench.models.hosted import replies
+
+        return self.http.stream("GET", url, headers=dict(headers), extensions={replies.LIMIT: most})
+
     def parsed(self, answer: Any) -> dict[str, Any]:
         """The JSON object of an answer of httpx.
 
@@ -171,7 +211,7 @@ class ServiceModel(models.Model):
         except ValueError:
             content = None
         if not isinstance(content, dict):
-            kind = answer.headers.get("content-type", "nothing")
+            kind = self.redacted(answer.headers.get("content-type", "nothing"))
             raise RemoteFailed(f"{self.service} answers with {kind}, expected a JSON object")
         return content
 
@@ -186,19 +226,28 @@ class ServiceModel(models.Model):
             raise RemoteFailed(f"{self.service} answers without '{name}'")
         return str(found)
 
-    def with_retries(self, what: str, request: Callable[[], T], is_creating: bool = False) -> T:
+    def with_retries(
+        self,
+        what: str,
+        request: Callable[[], T],
+        is_creating: bool = False,
+        deadline: float | None = None,
+    ) -> T:
         """What request gives, retried where that can help.
 
         Args:
             what: it asks for, for the message.
             request: raises what its client library raises.
             is_creating: it asks for a new clip; see HttpProblem.is_transient.
+            deadline: by the clock of timing, after which nothing is tried again; None for timing's limit from now.
 
         Raises:
             RemoteFailed: refused, or still failing after the last attempt.
             Forgotten: the service does not know the task.
         """
-        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_any
+
+        end = self.timing.now() + self.timing.limit if deadline is None else deadline
 
         def is_transient(error: BaseException) -> bool:
             problem = problem_of(error)
@@ -208,10 +257,13 @@ class ServiceModel(models.Model):
             error = state.outcome.exception() if state.outcome else None
             return self.timing.pause(state.attempt_number, problem_of(error))
 
+        def is_too_late(state: RetryCallState) -> bool:
+            return self.timing.now() + state.upcoming_sleep > end
+
         retrying = Retrying(
             retry=retry_if_exception(is_transient),
             wait=pause,
-            stop=stop_after_attempt(self.timing.attempts),
+            stop=stop_any(stop_after_attempt(self.timing.attempts), is_too_late),
             sleep=self.timing.sleep,
             reraise=True,
         )
@@ -221,21 +273,36 @@ class ServiceModel(models.Model):
             problem = problem_of(error)
             if problem is None:
                 raise
-            raise self._failure(what, problem, problem.is_transient(is_creating)) from None
+            times = retrying.statistics["attempt_number"] if problem.is_transient(is_creating) else 0
+            raise self._failure(what, problem, times) from None
 
-    def _failure(self, what: str, problem: HttpProblem, was_retried: bool) -> RemoteFailed:
+    def _failure(self, what: str, problem: HttpProblem, attempts: int) -> RemoteFailed:
+        """The error of a request.
+
+        Args:
+            what: it asked for.
+            problem: the last one.
+            attempts: how often it was tried; 0 for one that is not tried again.
+        """
         told = self.redacted(problem.text)
-        times = f", {self.timing.attempts} times"
+        times = f", {attempts} times" if attempts > 1 else ""
         if problem.status is None:
             sent = "; it may have been accepted, look there before asking again" if problem.was_sent else ""
             text = f"{self.service} cannot be asked for {what}: {told}"
-            return RemoteFailed(text + (times if was_retried else sent))
+            return RemoteFailed(text + (times if attempts else sent))
         text = f"{self.service} answers {what} with {problem.status}: {told or 'nothing'}"
-        if was_retried:
-            return RemoteFailed(f"{text}{times}; --retry-failed asks again")
+        if attempts:
+            return RemoteFailed(f"{text}{times}{self._patience(problem)}; --retry-failed asks again")
         if problem.status in (401, 403) and self.keys:
             text += f" (is {' or '.join(self.keys)} right?)"
         return Forgotten(text) if problem.status in (404, 410) else RemoteFailed(text)
+
+    def _patience(self, problem: HttpProblem) -> str:
+        """What is said of a server that asks to come back later than a clip is waited for."""
+        wished = problem.retry_after
+        if wished is None or wished <= self.timing.limit:
+            return ""
+        return f", and asks to wait for {wished:.0f} s, longer than the {self.timing.limit:g} s of {LIMIT}"
 
     # Pictures, as they are sent.
 

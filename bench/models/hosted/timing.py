@@ -52,5 +52,5 @@ class Timing:
     def pause(self, attempt: int, problem: HttpProblem | None) -> float:
         """Seconds before the next attempt: what the server asks for, else 2^attempt up to 60, and jitter."""
         if problem is not None and problem.retry_after is not None:
-            return min(problem.retry_after, self.limit)
+            return problem.retry_after
         return min(60.0, 2.0**attempt) * (1.0 + 0.5 * self.jitter())

@@ -28,6 +28,7 @@ class Google(PollingModel):
     service = "Google"
     packages = ("google-genai",)
     price_setting = "resolution"
+    reply_limit = 256 << 20  # the clip may come with the answer, as base64
 
     @abstractmethod
     def client(self, genai: Any, options: Any) -> Any:
@@ -56,7 +57,7 @@ class Google(PollingModel):
         short_side = UHD if resolution == "4k" else int(resolution.removesuffix("p"))
         return plans.aspect_size(short_side, self.settings.aspect_ratio)
 
-    def secrets(self) -> list[str]:
+    def own_keys(self) -> list[str]:
         return [value for name in KEYS if (value := os.environ.get(name, "").strip())]
 
 
@@ -202,15 +203,15 @@ class GeminiOmni(Google):
         yield requirements.key("GEMINI_API_KEY", "GOOGLE_API_KEY")
 
     def load(self) -> None:
-        if not self.secrets():
+        if not self.own_keys():
             raise Unavailable(f"model '{self.card.name}' needs a key of Google", "export GEMINI_API_KEY=…")
         super().load()
 
     def client(self, genai: Any, options: Any) -> Any:
-        return genai.Client(enterprise=False, api_key=self.secrets()[-1], http_options=options)
+        return genai.Client(enterprise=False, api_key=self.own_keys()[-1], http_options=options)
 
     def headers(self) -> dict[str, str]:
-        return {"x-goog-api-key": self.secrets()[-1]}
+        return {"x-goog-api-key": self.own_keys()[-1]}
 
     def submit(self, request: TaskRequest) -> Submission:
         chosen = self.settings

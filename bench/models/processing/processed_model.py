@@ -36,6 +36,9 @@ class Processed(models.Model):
     def is_paid(self) -> bool:
         return self.base.is_paid
 
+    def secrets(self) -> list[str]:
+        return self.base.secrets()
+
     def needs(self) -> Iterator[Need]:
         yield from self.base.needs()
         for treatment in self.chain:

@@ -2,7 +2,7 @@
 
 Imported from here: Program, `read` and `shipped`. `templates` replaces placeholders, `problems` checks a file,
 `inputs` is what a program is given, `processes` and `batches` start it, `outputs` is what it leaves, `command` is the
-model. This package knows `bench.models` and `bench.media`.
+model, `environment` the variables that they see. This package knows `bench.models` and `bench.media`.
 
     title = "My model"
     reads_text = true
@@ -29,8 +29,9 @@ from annotated_types import Ge, Gt
 from bench.base import files, settings, weights
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints
+from bench.models.programs import environment
 from bench.models.programs.problems import problems
-from bench.models.programs.templates import Values, filled, names
+from bench.models.programs.templates import Values, filled, names, variables
 from bench.types import Condition, Fit
 
 __all__ = ["Program", "read", "shipped"]
@@ -51,7 +52,8 @@ class Program:
         reads_text, takes, fit, frames, fps, width, height: as on a model's card; frames, fps, width and height are
             the defaults of the settings.
         cwd: where it starts; by default the clip's own folder.
-        env: variables besides those of this process; '' unsets one.
+        env: variables besides those that it inherits; '' unsets one.
+        inherit: names of more variables of this process that it sees, as HF_TOKEN or MY_*; see `environment`.
         stage: files to write first, by their path below the clip's folder -> their text.
         image: name of the input picture there; if width and height are known, it is fitted to them.
         output: pattern of the result below the clip's folder; a folder of pictures is a clip, too.
@@ -82,6 +84,7 @@ class Program:
     height: Side = None
     cwd: str = "{workdir}"
     env: dict[str, str] = field(default_factory=dict)
+    inherit: list[str] = field(default_factory=list)
     stage: dict[str, str] = field(default_factory=dict)
     image: str = "image.png"
     output: str = "output.mp4"
@@ -119,8 +122,10 @@ class Program:
 
     def environment(self, values: Values) -> dict[str, str]:
         """All variables that the program sees."""
+        named = [name for _, text in self.templates() for name in variables(text)]
         own = {name: filled(text, values) for name, text in self.env.items()}
-        return {name: text for name, text in (dict(os.environ) | own).items() if text}
+        seen = environment.inherited(os.environ, [*self.inherit, *named]) | own
+        return {name: text for name, text in seen.items() if text}
 
     def weights_digest(self, values: Values) -> str:
         """Digest of the content of its weights; '' if it names none.

@@ -157,9 +157,8 @@ class Batch:
             return place
         if (said := _error_file(place)).exists():
             self.made += 1  # it is alive
-            raise ProgramFailed(
-                f"program '{self.program}': {said.read_text(encoding='utf-8', errors='replace')[:600]}"
-            )
+            why = self.process.call.redacted(said.read_text(encoding="utf-8", errors="replace"))
+            raise ProgramFailed(f"program '{self.program}': {why[:600]}")
         if code is not None and not any(self._has_begun(each) for each in self.due):
             self._end()
             if code:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bench.models.programs import templates
+from bench.models.programs import injection, templates
 
 if TYPE_CHECKING:
     from bench.models.programs import Program
@@ -29,6 +29,9 @@ def problems(program: Program) -> Iterator[tuple[str, str]]:
     yield from _wrong_paths(program)
     for key, template in texts:
         yield from _wrong_placeholders(program, key, template)
+    yield from injection.of_command([template for key, template in texts if key == "command"])
+    for place, text in program.stage.items():
+        yield from injection.of_stage(place, text)
 
 
 def _wrong_paths(program: Program) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeAlias
 
+from bench.base import credentials
 from bench.errors import ProgramFailed, Unavailable
 from bench.models.programs import Program
 from bench.models.programs.templates import OF_A_CLIP, OF_A_START, OF_A_STEP, Values, filled
@@ -28,8 +30,15 @@ GRACE_SECONDS = 3.0
 TAIL = 600
 """Characters of the end of a program's output that a message repeats."""
 
-SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-"""Endings of variables whose values are redacted in a program's output."""
+WATCHER = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+sys.stdin.read()
+os.killpg(int(sys.argv[1]), signal.SIGKILL)
+"""
+"""Ends a process group when its standard input ends, because the process at the other end has died. Linux's own signal
+for that would reach the program alone, and not what it has started."""
 
 
 def ignore() -> None:
@@ -66,11 +75,15 @@ class Call:
         """All of stdout, without white space at its ends."""
         return self._said("out").strip()
 
+    def redacted(self, text: str) -> str:
+        """A text of the program's without keys and tokens."""
+        return credentials.redacted(text, credentials.values(self.env))
+
     def redact_secrets(self) -> None:
         """Takes keys and tokens out of its output."""
         for kind in ("err", "out"):
-            said = self._said(kind)
-            clean = _redacted(said, self.env)
+            said = self._all(kind)
+            clean = self.redacted(said)
             if clean != said:
                 self._log(kind).write_text(clean, encoding="utf-8")
 
@@ -78,6 +91,9 @@ class Call:
         return self.log.with_name(f"{self.log.name}.{kind}.log")
 
     def _said(self, kind: str) -> str:
+        return self.redacted(self._all(kind))
+
+    def _all(self, kind: str) -> str:
         path = self._log(kind)
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
@@ -98,20 +114,13 @@ class Process:
         self.call = call
         if not call.cwd.is_dir():
             raise Unavailable(f"program '{call.name}' starts in {call.cwd}, which is no folder here")
-        out, err = call.open_logs()
-        with out, err:
-            try:
-                self._process = subprocess.Popen(
-                    list(call.words),
-                    cwd=call.cwd,
-                    env=dict(call.env),
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
-            except (OSError, ValueError) as error:  # ValueError: a NUL byte in a prompt
-                raise Unavailable(f"program '{call.name}' cannot start: {error}") from None
+        self._process = _started(call)
+        try:
+            self._watcher = _watcher(self._process.pid)
+        except BaseException:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+            raise
 
     def __enter__(self) -> Process:
         return self
@@ -129,11 +138,15 @@ class Process:
 
     def end(self) -> None:
         """Ends every process of the group, including those that the program started and left."""
-        if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
-            self.code(GRACE_SECONDS)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
+        try:
+            if self._process.poll() is None:
+                self._signal(signal.SIGTERM)
+                self.code(GRACE_SECONDS)
+        finally:  # Ctrl-C, a second time
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+        self._watcher.kill()  # first: the number of a group that has ended may become another's
+        self._watcher.communicate()
         self.call.redact_secrets()
 
     def _signal(self, number: int) -> None:
@@ -210,10 +223,29 @@ def answer(call: Call, seconds: float = 30.0) -> str:
     return call.stdout()
 
 
-def _redacted(text: str, env: Mapping[str, str]) -> str:
-    secrets = [
-        value for name, value in env.items() if name.upper().endswith(SECRET_NAMES) and len(value) >= 8
-    ]
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
+def _started(call: Call) -> subprocess.Popen[bytes]:
+    out, err = call.open_logs()
+    with out, err:
+        try:
+            return subprocess.Popen(
+                list(call.words),
+                cwd=call.cwd,
+                env=dict(call.env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:  # ValueError: a NUL byte in a prompt
+            raise Unavailable(f"program '{call.name}' cannot start: {error}") from None
+
+
+def _watcher(group: int) -> subprocess.Popen[bytes]:
+    """A process that ends the group if this one dies: killed, it cannot end it itself."""
+    return subprocess.Popen(
+        [sys.executable, "-ISc", WATCHER, str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -1,7 +1,7 @@
 """Placeholders in a program's texts: '{prompt}', '{prompt:json}', '{env:NAME=default}', and '{{' for a brace.
 
 No shell ever sees a prompt: a value is put into one argument, or one staged file, in one pass, and is not searched for
-placeholders again.
+placeholders again; arguments and files that are code themselves take none (`injection`).
 """
 
 from __future__ import annotations
@@ -46,6 +46,16 @@ def filled(template: str, values: Values) -> str:
 def names(template: str) -> list[str]:
     """The placeholders of a template, without filters; those of the environment as 'env:NAME'."""
     return [text if ENVIRONMENT.fullmatch(text) else text.partition(":")[0] for text in _inner(template)]
+
+
+def parts(template: str) -> list[tuple[str, str]]:
+    """Name and filter of each placeholder; '' for none."""
+    return [(name, how) for name, _, how in (text.partition(":") for text in _inner(template))]
+
+
+def variables(template: str) -> list[str]:
+    """Names of the variables of the environment that a template asks for."""
+    return [found[1] for text in _inner(template) if (found := ENVIRONMENT.fullmatch(text))]
 
 
 def unknown(template: str, known: frozenset[str]) -> Iterator[str]:

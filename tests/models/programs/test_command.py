@@ -23,7 +23,7 @@ from bench.engine.resolve_models import resolve
 from bench.errors import BadClip, BadImage, Cancelled, ProgramFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models import programs
-from bench.models.programs import outputs, templates
+from bench.models.programs import Program, environment, injection, outputs, templates
 from bench.models.programs.command import Command, Settings
 from bench.models.programs.inputs import MAX_SEED
 from bench.runs import RunFolder
@@ -230,7 +230,7 @@ def test_what_it_says_is_kept_in_the_run_without_keys(
     write: Write, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXAMPLE_KEY", "sk-very-secret")
-    ((model, _run),) = entrants(write("--mode", "crashes"), case)
+    ((model, _run),) = entrants(write("--mode", "crashes", inherit=["EXAMPLE_KEY"]), case)
     folder = RunFolder(tmp_path / "run")
     assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
     log = (folder.path / "tasks" / "duck-0.err.log").read_text()
@@ -240,6 +240,53 @@ def test_what_it_says_is_kept_in_the_run_without_keys(
     assert "exits with code 3" in record.error
     for path in folder.path.rglob("*"):
         assert path.is_dir() or b"very-secret" not in path.read_bytes()
+
+
+SECRETS = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    "GITHUB_TOKEN": "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "PGPASSWORD": "correct horse",
+    "DATABASE_URL": "postgres://me:battery-staple@db.example.org/x",
+    "MY_JWT": "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl",
+    "HF_TOKEN": "hf_abcdefghijklmnopqrstuvwxyz",
+}
+
+
+@pytest.mark.parametrize("inherit", [[], ["*"]])
+def test_a_program_that_prints_its_environment_gives_no_secret_away(
+    write: Write, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inherit: list[str]
+) -> None:
+    """Keys of other services reached rows, `publish` and the site; now they are not there, or redacted if asked for."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    script = (
+        "import os, json; e = dict(os.environ); print(e); raise SystemExit(json.dumps(e) + str(os.environ))"
+    )
+    ((model, _run),) = entrants(write(command=[sys.executable, "-c", script], inherit=inherit), case)
+    folder = RunFolder(tmp_path / "run")
+    assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
+    record = folder.record("duck", 0)
+    assert record is not None
+    assert "exits with code 1" in record.error
+    stored = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file()).decode()
+    assert "PATH" in stored
+    assert ("GITHUB_TOKEN" in stored) == bool(inherit)
+    for secret in (*SECRETS.values(), "battery-staple"):
+        assert secret not in stored
+
+
+def test_a_batch_repeats_no_secret(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_TOKEN", "swordfish-1")
+    script = (
+        "import json, os, sys; r = json.loads(open(sys.argv[1]).readline());"
+        "open(r['output'] + '.error', 'w').write('refused: ' + os.environ['MY_TOKEN'])"
+    )
+    words = [sys.executable, "-c", script, "{request}"]
+    model = command(write(command=words, batch=True, env={"MY_TOKEN": "{env:MY_TOKEN}"}))
+    with pytest.raises(ProgramFailed, match=r"refused: \*\*\*"):
+        model.generate(picture(tmp_path, "duck"), 0)
+    model.unload()
 
 
 def entrants(path: str, case: Case, *settings: str) -> list[tuple[models.Model, Any]]:
@@ -307,6 +354,25 @@ def test_the_environment_is_the_programs_own(
         command(program).generate(case, 0)
 
 
+def test_a_program_sees_what_its_file_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = {
+        "PATH": "/bin", "LC_ALL": "C", "CUDA_VISIBLE_DEVICES": "1", "HF_HOME": "/hf", "HF_TOKEN": "x", "MY_HOME": "/my",
+        "MY_LICENCE": "z", "OTHER": "1", "SLURM_JOB_ID": "7", "SLURM_JWT": "j", "https_proxy": "http://p",
+    }  # fmt: skip
+    usual = {"PATH", "LC_ALL", "CUDA_VISIBLE_DEVICES", "HF_HOME", "SLURM_JOB_ID", "https_proxy"}
+    assert set(environment.inherited(mine, [])) == usual
+    assert set(environment.inherited(mine, ["HF_TOKEN", "MY_*"])) == usual | {
+        "HF_TOKEN",
+        "MY_HOME",
+        "MY_LICENCE",
+    }
+    monkeypatch.setenv("MY_HOME", "/my")
+    monkeypatch.setenv("MY_PLACE", "/place")
+    program = Program(command=["x", "{env:MY_HOME}"], inherit=["MY_PLACE"], env={"MORE": "1"})
+    seen = program.environment({})
+    assert (seen["MY_HOME"], seen["MY_PLACE"], seen["MORE"]) == ("/my", "/place", "1")
+
+
 def test_a_program_that_is_not_here(write: Write, case: Case) -> None:
     with pytest.raises(Unavailable, match=r"program 'mine' cannot start: .*No such file"):
         command(write(command=["no-such-program", "{image}"])).generate(case, 0)
@@ -316,6 +382,83 @@ def test_a_program_that_is_not_here(write: Write, case: Case) -> None:
         UsageError, match=r"program 'rife' works on clips; it is written after a model's name"
     ):
         Command(Settings("rife"))
+
+
+RUN_BY_A_SHELL = [
+    ["bash", "-c", "run '{prompt}'"],
+    ["/bin/sh", "-lc", "run {prompt:json}"],
+    ["env", "A=1", "bash", "-o", "pipefail", "-ec", "run --not {negative_prompt}"],
+    ["{env:MY_SHELL=/bin/zsh}", "-c", "--", "run {prompt:inner}"],
+    ["docker", "exec", "box", "sh", "-c", "run {prompt}"],
+    ["ssh", "host", "run", "--prompt={prompt}"],
+    ["sbatch", "--wrap=run {prompt}"],
+    ["su", "me", "-c", "run {prompt}"],
+]
+RUN_BY_A_LANGUAGE = [
+    ["python3", "-c", "p = '{prompt}'"],
+    ["{env:MY_PYTHON=python}", "-X", "dev", "-c", "p = '{prompt:inner}'"],
+    ["perl", "-e", "print '{prompt}'"],
+]
+RUN_BY_NOBODY = [
+    ["bash", "-c", 'run --prompt="$1" --image={image}', "bash", "{prompt}"],
+    ["bash", "run.sh", "-c", "{prompt}"],
+    ["python", "infer.py", "-c", "{prompt}"],
+    ["python", "-c", "p = {prompt:json}"],
+    ["infer", "-c", "a photo of {prompt}"],
+    ["conda", "run", "-n", "env", "python", "-m", "infer", "--prompt={prompt}"],
+]
+
+
+def written_command(words: list[str], tmp_path: Path) -> str:
+    path = tmp_path / "any.toml"
+    path.write_text(f"command = {toml(words)}")
+    return str(path)
+
+
+@pytest.mark.parametrize("words", RUN_BY_A_SHELL, ids=" ".join)
+def test_a_prompt_never_stands_in_a_shells_string(words: list[str], tmp_path: Path) -> None:
+    """`bash -c "… '{prompt}' …"` ran what a suite's prompt held between two quotes."""
+    with pytest.raises(
+        UsageError, match=r"line 1: a shell would run the prompt in '.*: give it as a word of its own"
+    ):
+        programs.read(written_command(words, tmp_path))
+
+
+@pytest.mark.parametrize("words", RUN_BY_A_LANGUAGE, ids=" ".join)
+def test_a_prompt_is_no_code_of_a_language(words: list[str], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"line 1: the prompt in '.*' would be code: write \{prompt:json\}"):
+        programs.read(written_command(words, tmp_path))
+
+
+@pytest.mark.parametrize("words", RUN_BY_NOBODY, ids=" ".join)
+def test_words_and_quoted_prompts_stay(words: list[str], tmp_path: Path) -> None:
+    assert programs.read(written_command(words, tmp_path)).command == words
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "is_refused"),
+    [
+        ("go.sh", "run {prompt:json}", True),
+        ("go", "#!/bin/bash\nrun '{prompt}'", True),
+        ("go.py", "p = '{prompt}'", True),
+        ("go.py", "p = {prompt:json}", False),
+        ("go.sh", "run --seed {seed} < prompt.txt", False),
+        ("go.yaml", "prompt: {prompt:json}", False),
+        ("prompt.txt", "{prompt}", False),
+    ],
+)
+def test_staged_scripts_hold_no_prompt(place: str, text: str, is_refused: bool) -> None:
+    assert bool(list(injection.of_stage(place, text))) == is_refused
+
+
+def test_the_way_that_is_named_brings_any_prompt(write: Write, tmp_path: Path) -> None:
+    script = 'printf %s "$1" > said.txt; exit 7'
+    stage = ["bash", "-c", script, "bash", "{prompt}"]
+    prompt = "'; touch hurt; echo '$(touch hurt)"
+    with pytest.raises(ProgramFailed, match="code 7"):
+        command(write(command=stage, cwd=str(tmp_path))).generate(picture(tmp_path, "duck", prompt), 0)
+    assert (tmp_path / "said.txt").read_text() == prompt
+    assert not list(tmp_path.rglob("hurt"))
 
 
 @pytest.mark.parametrize(
