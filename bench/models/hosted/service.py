@@ -245,7 +245,7 @@ class ServiceModel(models.Model):
             RemoteFailed: refused, or still failing after the last attempt.
             Forgotten: the service does not know the task.
         """
-        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_any
+        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
         end = self.timing.now() + self.timing.limit if deadline is None else deadline
 
@@ -257,13 +257,15 @@ class ServiceModel(models.Model):
             error = state.outcome.exception() if state.outcome else None
             return self.timing.pause(state.attempt_number, problem_of(error))
 
-        def is_too_late(state: RetryCallState) -> bool:
-            return self.timing.now() + state.upcoming_sleep > end
+        last = stop_after_attempt(self.timing.attempts)
+
+        def is_over(state: RetryCallState) -> bool:
+            return last(state) or self.timing.now() + state.upcoming_sleep > end
 
         retrying = Retrying(
             retry=retry_if_exception(is_transient),
             wait=pause,
-            stop=stop_any(stop_after_attempt(self.timing.attempts), is_too_late),
+            stop=is_over,
             sleep=self.timing.sleep,
             reraise=True,
         )
