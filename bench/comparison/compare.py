@@ -17,7 +17,7 @@ from bench.comparison.differences import Comparison, Pair, Side, Skipped
 from bench.comparison.gates import Gate
 from bench.comparison.verdicts import decided
 from bench.errors import UsageError
-from bench.runs import RunFolder, parquet
+from bench.runs import RunFolder, row_tables
 from bench.runs.cards import Cards
 from bench.scoring import summary, views
 
@@ -152,14 +152,14 @@ def _check_suites(folders: Sequence[RunFolder]) -> None:
 def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     found, problems, cards = [], [], Cards()
     for folder in dict.fromkeys(folders):
-        rows, broken = folder.rows.read()
+        rows, broken = folder.rows.table()
         problems += [str(each) for each in broken]
-        if not rows:
+        if not len(rows):
             name = folder.path.name
             raise UsageError(f"run '{name}' has no measurements yet: bench evaluate {name}")
-        found += rows
+        found.append(rows)
         cards |= folder.rows.cards()
-    return parquet.frame(parquet.latest(found), cards), tuple(problems)
+    return row_tables.frame(found, cards), tuple(problems)
 
 
 def _sides(folders: Sequence[RunFolder]) -> list[Side]:

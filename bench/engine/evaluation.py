@@ -73,7 +73,7 @@ class Evaluation:
         self.run, self.folder, self.progress = run, folder, progress
         self.cases = {case.id: case for case in suite.cases}
         self.metrics = tuple(each for evaluator in evaluators for each in self._metrics(evaluator, views))
-        self._known = KnownRows(())
+        self._known = KnownRows({})
 
     def evaluate(
         self,
@@ -91,8 +91,8 @@ class Evaluation:
         evaluators = dict.fromkeys(each.evaluator for each in self.metrics)
         cards = tuple(card for evaluator in evaluators for card in evaluator.cards)
         self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
-        before, _ = self.folder.rows.read()
-        self._known = KnownRows(row for row in before if not (retry_failed and row.error is not None))
+        before, _ = self.folder.rows.table(KnownRows.COLUMNS)
+        self._known = KnownRows.of(before, with_failures=not retry_failed)
         if retry_failed:
             for each in self.metrics:
                 each.forget_failures()
@@ -101,7 +101,7 @@ class Evaluation:
         new = self._measure_clips(asked, workers)
         kept = len(self._known) - sum(row in self._known for row in new)
         if len(asked) < len(records):
-            of_part = tuple(self._conclude(asked, KnownRows(())))
+            of_part = tuple(self._conclude(asked, KnownRows({})))
             return Evaluated(len(new), kept, _failed(new), of_part)
         of_set = self._store(self._conclude(records, self._known))
         kept -= sum(row in self._known for row in of_set)

@@ -264,7 +264,6 @@ def _replace_records(folder: RunFolder, records: Sequence[ClipRecord], progress:
             f"clips of '{folder.run.label}' are not what they were, and nor are its numbers:"
             f" {len(changed)} changed, {len(gone)} gone, {len(now) - len(shared)} new"
         )
-    for record in gone:
-        folder.forget(record)
+    folder.forget(gone)
     for record in records:
         folder.write_record(record)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bench.base.progress import Progress
 from bench.engine import resolve_metrics
 from bench.engine.evaluation import Evaluated, Evaluation
@@ -13,19 +15,20 @@ from bench.engine.requests import MetricRequest, RunConfig
 from bench.errors import Unavailable
 from bench.evaluators import Evaluator, catalogue
 from bench.media.clip_view import ClipView
-from bench.runs import RunFolder, parquet
+from bench.runs import RunFolder, row_tables
 from bench.runs.cards import Cards
-from bench.types import NATIVE, Measurement, Run, Suite
+from bench.types import NATIVE, Run, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
 class Measured:
     """What a run has in the end: the rows asked for, how many of them are new, and the cards of its metrics."""
 
-    rows: Sequence[Measurement]
+    rows: Sequence[pa.Table]
     new: int
     cards: Cards
 
@@ -59,24 +62,31 @@ class UsableEvaluators:
         """
         work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
         done = work.evaluate(self.config.retry_failed, samples, self.config.workers)
-        rows = [row for row in folder.rows.read()[0] if self._is_asked(row, done, samples)]
-        rows += [row for row in done.of_part or () if self._is_named(row)]
+        rows = [self._asked(folder.rows.table()[0], done, samples)]
+        if done.of_part is not None:
+            rows.append(row_tables.of([row for row in done.of_part if self._is_named(row.metric)]))
         return Measured(rows, done.measured, folder.rows.cards())
 
-    def _is_asked(
-        self, row: Measurement, done: Evaluated, samples: Collection[tuple[str, int]] | None
-    ) -> bool:
-        """Whether a stored row is about what was asked for; one about the set is, where all clips were."""
-        if not self._is_named(row):
-            return False
-        if row.case is None:
-            return done.of_part is None
-        if row.view not in {NATIVE, *map(str, self.views)}:  # what is native only counts in every view
-            return False
-        return samples is None or (row.case, row.seed) in samples
+    def _asked(
+        self, table: pa.Table, done: Evaluated, samples: Collection[tuple[str, int]] | None
+    ) -> pa.Table:
+        """The stored rows about what was asked for; those about the set, where all clips were."""
+        views = {NATIVE, *map(str, self.views)}  # what is native only counts in every view
+        names = ("case", "metric", "view")
+        case, metric, view = (row_tables.texts(table, name) for name in names)
+        found = zip(case, table["seed"].to_pylist(), metric, view, strict=True)
 
-    def _is_named(self, row: Measurement) -> bool:
-        return self.asked is None or row.metric in self.asked
+        def is_asked(case: str | None, seed: int | None, metric: str, view: str) -> bool:
+            if not self._is_named(metric):
+                return False
+            if case is None:
+                return done.of_part is None
+            return view in views and (samples is None or (case, seed) in samples)
+
+        return table.filter(np.array([is_asked(*each) for each in found], dtype=np.bool_))
+
+    def _is_named(self, metric: str) -> bool:
+        return self.asked is None or metric in self.asked
 
 
 def usable(
@@ -116,5 +126,5 @@ def check_usable(found: Sequence[UsableEvaluators]) -> None:
 
 def frame(measured: Sequence[Measured]) -> pd.DataFrame:
     """The rows asked for of several runs, with their cards."""
-    found = [row for each in measured for row in each.rows]
-    return parquet.frame(found, Cards.merged(each.cards for each in measured))
+    found = [table for each in measured for table in each.rows]
+    return row_tables.frame(found, Cards.merged(each.cards for each in measured))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bench.base import files, provenance
 from bench.engine.one_pass import OnePass
@@ -15,18 +15,45 @@ from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
+from bench.runs import parquet, row_tables
 from bench.types import NATIVE, Case, ClipRecord, Measurement, MetricCard, Run, Value
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Key: TypeAlias = tuple[str | None, int | None, str, str]
+"""Case, seed, metric and view of a row."""
 
 
 class KnownRows:
-    """The rows that a run has already.
+    """The rows that a run has already: what each is about, not what it says.
 
     Args:
-        rows: one per (case, seed, metric, view).
+        rows: case, seed, metric and view -> the digest of the inputs and the metric's version.
     """
 
-    def __init__(self, rows: Iterable[Measurement]) -> None:
-        self._rows = {_key(row): row for row in rows}
+    COLUMNS = (*parquet.KEY, "inputs", "metric_version", "status")
+
+    def __init__(self, rows: Mapping[Key, tuple[str, str]]) -> None:
+        self._rows = rows
+
+    @classmethod
+    def of(cls, table: pa.Table, with_failures: bool) -> KnownRows:
+        """The rows of a table.
+
+        Args:
+            table: of COLUMNS at least, one row per key.
+            with_failures: whether rows without a value are known, too, and not tried again.
+        """
+        case, metric, view, inputs, version, status = (
+            row_tables.texts(table, name)
+            for name in ("case", "metric", "view", "inputs", "metric_version", "status")
+        )
+        keys = zip(case, table["seed"].to_pylist(), metric, view, strict=True)
+        shared: dict[tuple[str, str], tuple[str, str]] = {}
+        about = (shared.setdefault(each, each) for each in zip(inputs, version, strict=True))
+        found = zip(keys, about, status, strict=True)
+        return cls({key: each for key, each, what in found if with_failures or what == "measured"})
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -47,12 +74,12 @@ class KnownRows:
         """
         for card in cards_in(evaluator, view):
             row = self._rows.get((case, seed, full_name(card, evaluator), view))
-            if row is None or (row.inputs, row.metric_version) != (inputs, full_version(card, evaluator)):
+            if row != (inputs, full_version(card, evaluator)):
                 return False
         return True
 
 
-def _key(row: Measurement) -> tuple[str | None, int | None, str, str]:
+def _key(row: Measurement) -> Key:
     return row.case, row.seed, row.metric, row.view
 
 

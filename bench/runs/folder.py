@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,10 +156,11 @@ class RunFolder:
         found = [self.record(*known) for path in paths if (known := case_and_seed(path))]
         return sorted((record for record in found if record), key=lambda record: (record.case, record.seed))
 
-    def forget(self, record: ClipRecord) -> None:
-        """Takes a clip out of the run: its record, and the rows about it."""
-        self._record_path(record).unlink(missing_ok=True)
-        self.rows.drop(lambda row: (row.case, row.seed) == (record.case, record.seed))
+    def forget(self, records: Collection[ClipRecord]) -> None:
+        """Takes clips out of the run: the rows about them, then their records, by which a killed run goes on."""
+        self.rows.fold(gone={(record.case, record.seed) for record in records})
+        for record in records:
+            self._record_path(record).unlink(missing_ok=True)
 
     def write_record(self, record: ClipRecord) -> None:
         """Notes a clip as finished; its file must be there."""

@@ -100,7 +100,12 @@ def read(path: Path) -> list[Measurement]:
         BadResults: it is broken, too large, of another schema, or a number in it is not finite.
         StorageFailed: it cannot be read now.
     """
-    return [_measurement(row) for row in read_table(path).to_pylist()]
+    return measurements(read_table(path))
+
+
+def measurements(table: pa.Table) -> list[Measurement]:
+    """The rows of a table that was read."""
+    return [_measurement(row) for row in table.to_pylist()]
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -133,10 +138,26 @@ def _parsed(path: Path, content: pa.Buffer, columns: Sequence[str] | None) -> pa
     with pq.ParquetFile(content, page_checksum_verification=True) as file:
         _check(path, file)
         if columns is None:
-            return _finite(path, _completed(file.read(), schema().names, is_encoded=False))
+            return _sound(path, _completed(file.read(), schema().names, is_encoded=False))
         stored = [name for name in columns if name in file.schema_arrow.names]
     with pq.ParquetFile(content, read_dictionary=_texts(stored), page_checksum_verification=True) as file:
-        return _finite(path, _completed(file.read(stored), columns, is_encoded=True))
+        return _sound(path, _completed(file.read(stored), columns, is_encoded=True))
+
+
+def _sound(path: Path, table: pa.Table) -> pa.Table:
+    """The table, if its rows are measurements: see Measurement, as far as its columns are there."""
+    import pyarrow.compute as pc
+
+    if {"value", "error", "status"} <= set(table.column_names):
+        has_no_error = pc.is_null(table["error"])
+        is_wrong = pc.or_(
+            pc.equal(pc.is_null(table["value"]), has_no_error),
+            pc.not_equal(pc.equal(table["status"], "measured"), has_no_error),
+        )
+        if pc.any(is_wrong).as_py():
+            (row,) = table.filter(is_wrong).select(["value", "error", "status"]).slice(0, 1).to_pylist()
+            raise BadResults(f"{path} has a row that is no measurement: {row}")
+    return _finite(path, table)
 
 
 def _finite(path: Path, table: pa.Table) -> pa.Table:
@@ -291,14 +312,6 @@ def frame(rows: pa.Table | Sequence[Measurement], cards: Cards = NO_CARDS) -> pd
 def suite_ids(rows: pd.DataFrame) -> pd.Series[str]:
     """The suite of each row as text, 'name@version', from the columns suite and suite_version, categories or not."""
     return rows["suite"].astype(object) + "@" + rows["suite_version"].astype(object)
-
-
-def latest(measurements: Iterable[Measurement]) -> list[Measurement]:
-    """One row per key, the last of each, in the order of first appearance."""
-    rows: dict[tuple[Any, ...], Measurement] = {}
-    for row in measurements:
-        rows[tuple(getattr(row, name) for name in KEY)] = row
-    return list(rows.values())
 
 
 def _check(path: Path, file: Any) -> None:

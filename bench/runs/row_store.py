@@ -13,16 +13,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.base import files, reading
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import parquet, stored_values
+from bench.runs import parquet, row_tables, stored_values
 from bench.runs.cards import Cards
 from bench.types import Measurement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TRIES = 5
 """How often reading starts again because another process folded the parts meanwhile."""
@@ -44,24 +48,33 @@ class RowStore:
         return self.path / parquet.FOLDED
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
-        """All rows, folded or not, one per key; and the files that are broken.
+        """All rows, one value each; see table."""
+        table, problems = self.table()
+        return parquet.measurements(table), problems
+
+    def table(self, columns: Sequence[str] = ()) -> tuple[pa.Table, list[BadResults]]:
+        """All rows, folded or not, one per key, text dictionary-encoded; and the files that are broken.
+
+        Args:
+            columns: only these, those of the key among them; none for all.
 
         Raises:
             StorageFailed: a file cannot be read now: the rest would pass for all.
         """
+        names = columns or parquet.schema().names
         for _ in range(TRIES):
-            rows: list[Measurement] = []
+            tables: list[pa.Table] = []
             problems: list[BadResults] = []
             found, own = self._files(), self._own()
             for file in found:
                 try:
-                    rows += self._read(file, own)
+                    tables.append(self._read(file, own, names))
                 except BadResults as problem:
                     problems.append(problem)
             with reading.of(self.path):
                 if all(file.exists() for file in found):
                     break
-        return parquet.latest(rows), problems
+        return row_tables.joined(tables, names), problems
 
     def add(self, rows: Sequence[Measurement]) -> None:
         """Stores new rows at once."""
@@ -86,37 +99,29 @@ class RowStore:
             noted = reading.content(self._described)
         return folded | Cards.of_text(noted.decode(errors="replace"))
 
-    def fold(self) -> None:
+    def fold(self, gone: Collection[tuple[str, int]] = ()) -> None:
         """Merges the parts into the folded file; if killed in between, rows are in both and count once.
+
+        Args:
+            gone: cases and seeds of clips that are no longer part of the run: their rows are left out.
 
         Raises:
             StorageFailed: a file cannot be read or written now; nothing is changed.
-            BadResults: a file is broken; nothing is changed.
+            BadResults: a file is broken, and part of the rows would pass for all; nothing is changed.
         """
         parts = self._parts()
-        if parts:
-            parquet.write(self.folded, self._sound(), self.cards())
-            for part in parts:
-                part.unlink(missing_ok=True)
-
-    def drop(self, is_gone: Callable[[Measurement], bool]) -> None:
-        """Deletes rows about clips that are no longer part of the run."""
-        self.fold()
-        rows = self._sound()
-        kept = [row for row in rows if not is_gone(row)]
-        if len(kept) < len(rows):
-            parquet.write(self.folded, kept, self.cards())
-
-    def _sound(self) -> list[Measurement]:
-        """All rows, to be written again.
-
-        Raises:
-            BadResults: there are more, in a file that is broken.
-        """
-        rows, problems = self.read()
+        if not (parts or gone):
+            return
+        table, problems = self.table()
         if problems:
             raise problems[0]
-        return rows
+        kept, cards = row_tables.without(table, gone), self.cards()
+        if parts or len(kept) < len(table):
+            files.write(
+                self.folded, lambda target: parquet.write_tables(target, row_tables.plain(kept), cards)
+            )
+        for part in parts:
+            part.unlink(missing_ok=True)
 
     def set_aside(self) -> list[Path]:
         """Renames broken files, whose rows will be measured again; gives their new names.
@@ -128,7 +133,7 @@ class RowStore:
         renamed, own = [], self._own()
         for file in self._files():
             try:
-                self._read(file, own)
+                self._read(file, own, parquet.schema().names)
             except OtherSchema as error:
                 raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
             except BadResults:
@@ -142,17 +147,18 @@ class RowStore:
         except BadResults:
             return ""
 
-    def _read(self, file: Path, own: str) -> list[Measurement]:
-        """The rows of a file, all of the run with this id; of any run if it is unknown.
+    def _read(self, file: Path, own: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of a file, all of whose rows are of the run with this id; of any run if it is unknown.
 
         Raises:
             BadResults: it is broken, or holds rows of another run.
+            StorageFailed: it cannot be read now.
         """
-        rows = parquet.read(file)
-        strangers = {row.run for row in rows} - {own} if own else set()
+        table = parquet.read_table(file, columns)
+        strangers = set(table["run"].unique().to_pylist()) - {own} if own else set()
         if strangers:
             raise parquet.stranger(file, min(strangers))
-        return rows
+        return table
 
     @property
     def _described(self) -> Path:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bench import runs
 from bench.base import files, temporaries
-from bench.errors import StorageFailed, Unavailable, UnknownName, UsageError
+from bench.errors import BadResults, StorageFailed, Unavailable, UnknownName, UsageError
 from bench.media import video
 from bench.runs import RunFolder, parquet
-from bench.types import ClipRecord, Measurement, Run
+from bench.types import ClipRecord, Run
 from tests.made import measurement, moving_clip, suite
 
 RUN = Run("still-tiny-0", "still", "still", "", "", 1, {"fps": 8.0}, "", "tiny", "0", False)
@@ -119,23 +121,52 @@ def test_a_part_that_is_folded_while_it_is_read_is_not_missed(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.rows.add([measurement()])
-    read, calls = parquet.read, []
+    read, calls = parquet.read_table, []
 
-    def fold_then_read(path: Path) -> list[Measurement]:
+    def fold_then_read(path: Path, columns: Sequence[str]) -> pa.Table:
         if not calls:
             calls.append(path)
             folder.rows.fold()
-        return read(path)
+        return read(path, columns)
 
-    monkeypatch.setattr(parquet, "read", fold_then_read)
+    monkeypatch.setattr(parquet, "read_table", fold_then_read)
     assert folder.rows.read() == ([measurement()], [])
 
 
 def test_a_clip_that_is_taken_out_takes_its_rows_with_it(folder: RunFolder) -> None:
     record = _store(folder)
     folder.rows.add([measurement(case="c0"), measurement(case="c1")])
-    folder.forget(record)
+    folder.forget([record])
     assert (folder.records(), folder.rows.read()[0]) == ([], [measurement(case="c1")])
+
+
+def test_many_clips_are_taken_out_by_one_write(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each rewrote all rows: 0.85 s per clip of a CSV of 2,000 lines."""
+    records = [ClipRecord(f"c{number}", 0, None, "", error="no") for number in range(50)]
+    for record in records:
+        folder.write_record(record)
+    folder.rows.add(
+        [measurement(case=record.case) for record in records] + [measurement(case=None, seed=None)]
+    )
+    written: list[Path] = []
+    write = files.write
+    monkeypatch.setattr(files, "write", lambda path, writer: (written.append(path), write(path, writer)))
+    folder.forget(records[:40])
+    assert written == [folder.rows.folded]
+    assert folder.records() == sorted(records[40:], key=lambda record: record.case)
+    assert [row.case for row in folder.rows.read()[0]] == [*(f"c{number}" for number in range(40, 50)), None]
+
+
+def test_clips_whose_rows_cannot_be_taken_out_stay_in_the_run(folder: RunFolder) -> None:
+    """Else nobody would know any more that their rows have to go."""
+    record = _store(folder)
+    broken = _broken_part(folder)
+    with pytest.raises(BadResults):
+        folder.forget([record])
+    assert folder.records() == [record]
+    broken.unlink()
+    folder.forget([record])
+    assert folder.records() == []
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:

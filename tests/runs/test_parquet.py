@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.errors import BadResults
-from bench.runs import parquet
+from bench.runs import parquet, row_tables
 from bench.types import LARGEST_SEED, Measurement
 from tests.made import measurement
 
@@ -61,7 +61,16 @@ def test_writing_twice_gives_equal_bytes(tmp_path: Path) -> None:
 
 def test_the_latest_row_of_a_key_counts() -> None:
     old, new, other = measurement(value=1.0), measurement(value=2.0), measurement(seed=1)
-    assert parquet.latest([old, other, new]) == [new, other]
+    assert _latest(old, other, new) == [new, other]
+    of_set = measurement(case=None, category=None, seed=None)
+    assert _latest(of_set, old, of_set, new) == [of_set, new]
+    assert _latest() == []
+
+
+def _latest(*rows: Measurement) -> list[Measurement]:
+    """As parts with a row each."""
+    tables = [row_tables.of([row]) for row in rows]
+    return parquet.measurements(row_tables.joined(tables, parquet.schema().names))
 
 
 def _older(table: pa.Table) -> pa.Table:
@@ -124,7 +133,7 @@ def test_an_older_file_lacks_nothing_else(tmp_path: Path) -> None:
 
 def test_one_row_per_view() -> None:
     native, viewed = measurement(), measurement(view="1.75s@8fps@0.13MP")
-    assert parquet.latest([native, viewed, native]) == [native, viewed]
+    assert _latest(native, viewed, native) == [native, viewed]
 
 
 def _other_schema(table: pa.Table) -> pa.Table:

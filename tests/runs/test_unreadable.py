@@ -94,7 +94,7 @@ def test_folding_refuses_while_a_part_cannot_be_read(
         with failing(monkeypatch, number), pytest.raises(StorageFailed, match="cannot be read now"):
             folder.rows.fold()
         with failing(monkeypatch, number), pytest.raises(StorageFailed):
-            folder.rows.drop(lambda row: row.case == "c0")
+            folder.rows.fold(gone={("c0", 0)})
         assert len(folder.rows.read()[0]) == 6
     assert {name for name in before if name.endswith("parquet")} >= {"results.parquet"}
 
@@ -102,11 +102,10 @@ def test_folding_refuses_while_a_part_cannot_be_read(
 def test_the_error_of_the_work_is_not_hidden_by_one_of_folding(
     folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: Path) -> None:
+    def read(*_: object) -> None:
         raise StorageFailed("x")
 
     with pytest.raises(KeyboardInterrupt), folder.working(RUN, suite(tmp_path)):
-        monkeypatch.setattr(parquet, "read", read)
         monkeypatch.setattr(parquet, "read_table", read)
         raise KeyboardInterrupt
 

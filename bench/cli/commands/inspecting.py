@@ -65,13 +65,13 @@ def show(
     """Print every metric of a run, and why values are missing."""
     from bench import runs
     from bench.cli import score_tables
-    from bench.runs import parquet, row_facts
+    from bench.runs import row_facts, row_tables
     from bench.scoring import summary, totals, views
 
     stored = runs.named(out, run).rows
-    found, problems = stored.read()
+    found, problems = stored.table()
     warn(problems)
-    seen = views.chosen(parquet.frame(found, stored.cards()), view)
+    seen = views.chosen(row_tables.frame([found], stored.cards()), view)
     rows = seen.rows
     if as_json:
         scores, failures = records(summary.scores(rows)), records(summary.failures(rows))

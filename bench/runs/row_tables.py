@@ -1,0 +1,119 @@
+"""Tables of rows in memory: one row per key, chosen and brought back to plain text without an object per row.
+
+Text is dictionary-encoded: a million rows take some hundred megabytes, a million Measurements six gigabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.runs import parquet
+from bench.runs.cards import Cards
+from bench.types import Measurement
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+BATCH = 1 << 17
+"""Rows that are plain text at a time while a file is written."""
+
+
+def joined(tables: Sequence[pa.Table], columns: Sequence[str]) -> pa.Table:
+    """Tables below each other, one row per key: the last of each, in the order of first appearance.
+
+    Args:
+        tables: of these columns, text dictionary-encoded; see parquet.read_table.
+        columns: those of KEY among them.
+    """
+    import pyarrow as pa
+
+    if not tables:
+        return encoded(parquet.schema().empty_table().select(list(columns)))
+    together = pa.concat_tables(tables).unify_dictionaries()
+    places = _latest(together)
+    return together if len(places) == len(together) else together.take(places)
+
+
+def encoded(table: pa.Table) -> pa.Table:
+    """The table with its text dictionary-encoded."""
+    import pyarrow as pa
+
+    for place, column in enumerate(table.schema):
+        if column.type == pa.string():
+            values = table[column.name].dictionary_encode()
+            table = table.set_column(place, column.with_type(values.type), values)
+    return table
+
+
+def of(measurements: Sequence[Measurement]) -> pa.Table:
+    """Rows as a table like those that are read."""
+    import pyarrow as pa
+
+    return encoded(pa.Table.from_pylist([asdict(row) for row in measurements], schema=parquet.schema()))
+
+
+def without(table: pa.Table, clips: Collection[tuple[str, int]]) -> pa.Table:
+    """The rows that are not about clips of these cases and seeds."""
+    if not clips:
+        return table
+    about = zip(texts(table, "case"), table["seed"].to_pylist(), strict=True)
+    return table.filter(np.array([clip not in clips for clip in about], dtype=np.bool_))
+
+
+def texts(table: pa.Table, column: str) -> list[Any]:
+    """A column of text, None where there is none: equal texts are one object."""
+    return [text for chunk in table[column].chunks for text in _texts(chunk)]
+
+
+def plain(table: pa.Table) -> Iterator[pa.Table]:
+    """The table in parts, its text as it is stored."""
+    for start in range(0, len(table), BATCH):
+        yield table.slice(start, BATCH).cast(parquet.schema())
+
+
+def frame(tables: Sequence[pa.Table], cards: Cards) -> pd.DataFrame:
+    """Tables below each other as a pandas frame like parquet.frame's: text is text, not categories.
+
+    Args:
+        tables: with all columns.
+        cards: become its attributes.
+    """
+    import pyarrow as pa
+
+    found = pa.concat_tables(tables).unify_dictionaries() if tables else of([])
+    rows = parquet.frame(found, cards)
+    for name in rows.columns[rows.dtypes == "category"]:
+        rows[name] = rows[name].astype(rows[name].cat.categories.dtype)
+    return rows
+
+
+def _latest(table: pa.Table) -> NDArray[np.int64]:
+    """Places of the rows that count."""
+    import pandas as pd
+
+    keys = pd.DataFrame({name: _codes(table[name]) for name in parquet.KEY})
+    groups = keys.groupby(list(parquet.KEY), sort=False).ngroup().to_numpy()
+    places = np.zeros(groups.max() + 1 if len(groups) else 0, dtype=np.int64)
+    places[groups] = np.arange(len(groups))  # of several, the last stays
+    return places
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """A number per row, the same for the same content; -1 for none. Chunks have one dictionary."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    return np.concatenate([np.zeros(0, np.int64), *codes]).astype(np.int64)
+
+
+def _texts(chunk: Any) -> list[Any]:
+    values = [*chunk.dictionary.to_pylist(), None]
+    return [values[code] for code in chunk.indices.fill_null(-1).to_pylist()]
