@@ -137,6 +137,16 @@ def test_a_folder_without_any_sound_clip_is_refused_with_each_reason(tmp_path: P
         collected(tmp_path, "a.mp4", "b.mp4")
 
 
+def test_clips_that_contradict_each_other_are_set_aside(tmp_path: Path) -> None:
+    """Two films of one case and seed; two names that become one id; a third clip of such a case is read."""
+    names = ["duck.mp4", "duck.gif", "duck-3.mp4", "duck.png", "a b.mp4", "a b.png", "a_b.mp4", "a_b.png"]
+    collection = collected(tmp_path, *names)
+    assert [(clip.case, clip.seed) for clip in collection.clips] == [("duck", 3)]
+    other, twice = collection.remarks
+    assert "case 'a_b' has another image or text than before" in other
+    assert "there are two clips of case 'duck', seed 0" in twice
+
+
 def test_many_names_are_counted(tmp_path: Path) -> None:
     names = [f"a {number}{suffix}" for number in range(8) for suffix in (".mp4", ".png")]
     (remark,) = collected(tmp_path, *names).remarks

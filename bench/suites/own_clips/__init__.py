@@ -13,8 +13,8 @@ spreadsheets are read as they are (see csv_tables).
 Folder: `duck.mp4` (or a folder `duck/` of frames) is a clip of case `duck`, `duck-3.mp4` the one of seed 3 if there is
 no case `duck-3`. Its image is `duck.png` (or .jpg, .webp, …) beside it or in `images/`, its prompt `duck.txt`, or the
 name itself where that is a sentence with a seed, as VBench writes it; or both come from --suite. Hidden files and
-VideoHelperSuite's `duck-audio.mp4` beside `duck.mp4` are passed over; a clip without image, or of no known case, is
-set aside, unless all are.
+VideoHelperSuite's `duck-audio.mp4` beside `duck.mp4` are passed over; a clip without image, or of no known case,
+and two clips of one case and seed are set aside, unless all are.
 
 A name that is no id (`a duck`, `Bär`) becomes one (see names). Seeds are whole numbers of 64 bits.
 """
@@ -30,7 +30,7 @@ from pathlib import Path
 from bench.base import files
 from bench.errors import UsageError
 from bench.suites import cases, suite_files
-from bench.suites.own_clips import csv_lines, folder_lines
+from bench.suites.own_clips import conflicts, csv_lines, folder_lines
 from bench.suites.own_clips.folder_lines import Found
 from bench.suites.own_clips.lines import Line
 from bench.types import Suite
@@ -77,11 +77,10 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
         UsageError: nothing there, or a line that cannot be understood, by file, line and field.
     """
     found = _found(path, suite)
-    lines = found.lines
-    if not any(line.clip for line in lines):
+    if not any(line.clip for line in found.lines):
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
-    _check_ids(lines)
-    _check_unique(lines)
+    found = _settled(found, may_leave_out=stat.S_ISDIR(files.mode(path)))
+    lines = found.lines
     clips = tuple(FoundClip(line.case.id, line.seed, line.clip, line.fps) for line in lines if line.clip)
     passed_over = tuple(line.case.id for line in lines if not line.clip)
     return Collection(suite or _own_suite(path, lines), clips, passed_over, tuple(_remarks(found)))
@@ -94,6 +93,20 @@ def _found(path: Path, suite: Suite | None) -> Found:
     if stat.S_ISREG(mode):
         return Found(list(csv_lines.read(path, suite)))
     raise UsageError(f"there are no clips at {files.short(str(path))}: give a CSV file or a folder")
+
+
+def _settled(found: Found, may_leave_out: bool) -> Found:
+    """What is found, without lines that contradict each other.
+
+    Raises:
+        UsageError: there are such, and nothing may be left out, or nothing else is left.
+    """
+    clashes = list(conflicts.among(found.lines))
+    aside = {line.where for clash in clashes for line in clash.lines}
+    kept = [line for line in found.lines if line.where not in aside]
+    if clashes and not (may_leave_out and kept):
+        raise UsageError(clashes[0].why)
+    return replace(found, lines=kept, refused=[*found.refused, *(clash.why for clash in clashes)])
 
 
 def _remarks(found: Found) -> Iterator[str]:
@@ -117,40 +130,10 @@ def _some(words: Sequence[str]) -> str:
     )
 
 
-def _check_ids(lines: Sequence[Line]) -> None:
-    """An id becomes a file name: cat and Cat are one file on some systems."""
-    first: dict[str, Line] = {}
-    for line in lines:
-        other = first.setdefault(line.case.id.casefold(), line)
-        if other.case.id != line.case.id:
-            raise UsageError(
-                f"{line.where}: case '{line.case.id}' differs only in case from '{other.case.id}' ({other.where})"
-            )
-
-
-def _check_unique(lines: Sequence[Line]) -> None:
-    first: dict[tuple[str, int], Line] = {}
-    for line in lines:
-        if line.clip is None:
-            continue
-        other = first.setdefault((line.case.id, line.seed), line)
-        if other is not line:
-            raise UsageError(
-                f"{line.where}: there are two clips of case '{line.case.id}', seed {line.seed} ({other.where}): "
-                f"give them different seeds"
-            )
-
-
 def _own_suite(path: Path, lines: Sequence[Line]) -> Suite:
     """A suite of the cases found; its version is the digest of their texts and files."""
-    first: dict[str, Line] = {}
-    for line in lines:
-        other = first.setdefault(line.case.id, line)
-        if other.case != line.case:
-            raise UsageError(
-                f"{line.where}: case '{line.case.id}' has another image or text than before ({other.where})"
-            )
-    found = tuple(replace(line.case, digest=cases.own_digest(line.case)) for line in first.values())
+    first = {line.case.id: line.case for line in lines}
+    found = tuple(replace(case, digest=cases.own_digest(case)) for case in first.values())
     return Suite(
         name=_suite_name(path),
         version=cases.suite_version(found),
