@@ -67,7 +67,8 @@ class _Folder:
         self.clips = [each for each in beside if opening.is_film(each) or _is_clip_folder(each)]
         inside = [each for each in beside if each.name.casefold() == "images" and each.is_dir()]
         self._prompts = _by_name(beside, (".txt",))
-        self._images = _by_name([each for each in beside if each not in self.clips], pictures.SUFFIXES)
+        films = set(self.clips)  # animated pictures among them
+        self._images = _by_name([each for each in beside if each not in films], pictures.SUFFIXES)
         for folder in inside:
             for name, images in _by_name(_visible(folder), pictures.SUFFIXES).items():
                 self._images.setdefault(name, []).extend(images)
