@@ -17,8 +17,11 @@ from bench.errors import BenchError
 from bench.media import pictures
 from bench.runs import RunFolder
 from bench.runs.row_facts import decoded
-from bench.types import Case, ClipRecord
+from bench.types import Case, ClipRecord, Fit, Image
 from leaderboard import source
+
+SHOWN_SIDE = 1920
+"""Pixels of the longer side where no clip says how large it is: a photograph may have a hundred million."""
 
 PREFIX = "/app/static/inputs"
 
@@ -42,12 +45,12 @@ def address(run: str, case: str, seed: int) -> str:
 
 
 def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
-    """A PNG of the image as the clip's model was given it; as it is where no clip says how it was fitted.
+    """A PNG of the image as the clip's model was given it; whole where no clip says how it was fitted.
 
     Args:
         folder: of the run, whose rows say how large the clip is.
         case: that the image belongs to.
-        record: of the clip; None for the image as it is.
+        record: of the clip; None for the whole image.
 
     Returns:
         Path in the cache.
@@ -58,14 +61,26 @@ def fitted(folder: RunFolder, case: Case, record: ClipRecord | None) -> Path:
     """
     status = case.image.stat()
     size = _size(folder, case.id, record.seed) if record else None
-    fit = record.fit if record else ""
-    name = files.digest([str(case.image), status.st_mtime_ns, status.st_size, status.st_ino, size, fit])
+    fit: Fit = record.fit if record else "cover"
+    name = files.digest(
+        [str(case.image), status.st_mtime_ns, status.st_size, status.st_ino, size or SHOWN_SIDE, fit]
+    )
     path = files.cache() / "inputs" / f"{name}.png"
     if not verified.is_sound(path, pictures.is_readable):
-        image = pictures.read(case.image)
-        pictures.write(path, pictures.fit(image, *size, record.fit) if size and record else image)
+        pictures.write(path, shown(pictures.read(case.image), size, fit))
         verified.sign(path)
     return path
+
+
+def shown(image: Image, size: tuple[int, int] | None, fit: Fit) -> Image:
+    """An image, fitted to a width and height if there are any, else at most SHOWN_SIDE.
+
+    Args:
+        image: (H, W, 3) uint8.
+        size: of the clip.
+        fit: how its model was given the image.
+    """
+    return pictures.fit(image, *size, fit) if size else pictures.limited(image, SHOWN_SIDE)
 
 
 def _size(folder: RunFolder, case: str, seed: int) -> tuple[int, int] | None:

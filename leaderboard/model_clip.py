@@ -13,7 +13,7 @@ from bench.media import pictures
 from bench.runs import RunFolder
 from bench.runs.row_facts import Decoded, decoded
 from bench.types import Case, ClipRecord, Fit, Image
-from leaderboard import previews, words
+from leaderboard import inputs, previews, words
 from leaderboard.choices import choose
 
 SHOWN_HEIGHT = 340
@@ -98,7 +98,7 @@ def case_of(folder: RunFolder, case_id: str) -> Case | None:
 
 
 def _fitted(path: Path, size: tuple[int, int] | None, fit: Fit) -> Image:
-    """A picture, fitted to a width and height if there are any; another file under its name is read anew.
+    """A picture, see inputs.shown; another file under its name is read anew.
 
     Raises:
         BenchError, OSError: it cannot be read.
@@ -109,8 +109,7 @@ def _fitted(path: Path, size: tuple[int, int] | None, fit: Fit) -> Image:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _read_fitted(path: str, stamp: tuple[int, int, int], size: tuple[int, int] | None, fit: Fit) -> Image:
-    image = pictures.read(Path(path))
-    return pictures.fit(image, *size, fit) if size else image
+    return inputs.shown(pictures.read(Path(path)), size, fit)
 
 
 def _show_image(case: Case | None, record: ClipRecord, size: tuple[int, int] | None) -> None:

@@ -159,11 +159,18 @@ def _make(
         raise
     except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
         reading.refuse(error)
-        why = credentials.redacted(reason(error), model.secrets())
-        failure = ClipRecord(case.id, seed, None, "", settings=model.effective_settings(), error=why)
-        return _billed(failure, model.receipt), error
+        return _failed(model, case, seed, error), error
     seconds = time.perf_counter() - started
-    return _store(model, case, seed, clip, seconds, folder), None
+    try:
+        return _store(model, case, seed, clip, seconds, folder), None
+    except BadClip as error:  # of a size or rate that no file holds
+        return _failed(model, case, seed, error), error
+
+
+def _failed(model: Model, case: Case, seed: int, error: Exception) -> ClipRecord:
+    why = credentials.redacted(reason(error), model.secrets())
+    failure = ClipRecord(case.id, seed, None, "", settings=model.effective_settings(), error=why)
+    return _billed(failure, model.receipt)
 
 
 def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, folder: RunFolder) -> ClipRecord:

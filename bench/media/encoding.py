@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.base import files
+from bench.errors import BadClip
 from bench.types import Clip, Image
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Coding:
 
 
 LOSSLESS = Coding("matroska", "ffv1", "bgr0", {"level": "3", "g": "1", "slicecrc": "1"})
+ONE_COLUMN = replace(LOSSLESS, options={"level": "1", "g": "1"})
+"""Lossless, too, but without checksums: FFV1 of level 3 cuts every frame into two columns or more."""
+
 PREVIEW = Coding(
     "mp4",
     "libx264",
@@ -51,18 +55,27 @@ PREVIEW = Coding(
 
 
 def write_clip(path: Path, clip: Clip) -> None:
-    """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit."""
-    encode(path, clip, LOSSLESS)
+    """Writes the frames as lossless RGB: FFV1 in Matroska. What read_clip gives back is equal bit for bit.
+
+    Raises:
+        BadClip: no such film can be written.
+    """
+    encode(path, clip, LOSSLESS if clip.width > 1 else ONE_COLUMN)
 
 
 def write_preview(path: Path, clip: Clip) -> None:
     """Writes an mp4 that browsers play: H.264, yuv420p, BT.709 and tagged as such, index first.
 
     Without tags a browser takes a film of 720 rows or more for BT.709 and a smaller one for BT.601. An odd last row or
-    column is left out.
+    column is left out, a single one shown twice.
+
+    Raises:
+        BadClip: no such film can be written: H.264 ends at 16,384 pixels per side.
     """
-    even = clip.frames[:, : max(2, clip.height // 2 * 2), : max(2, clip.width // 2 * 2)]
-    encode(path, Clip(even, clip.fps), PREVIEW)
+    frames = clip.frames[:, : max(1, clip.height // 2 * 2), : max(1, clip.width // 2 * 2)]
+    for axis in (1, 2):
+        frames = frames.repeat(2, axis) if frames.shape[axis] == 1 else frames
+    encode(path, Clip(frames, clip.fps), PREVIEW)
 
 
 def encode(path: Path, clip: Clip, coding: Coding) -> None:
@@ -72,6 +85,9 @@ def encode(path: Path, clip: Clip, coding: Coding) -> None:
         path: of the file.
         clip: of even height and width, unless its pixels are kept as RGB.
         coding: of the file.
+
+    Raises:
+        BadClip: the codec refuses its size, or no file states its frame rate.
     """
     import av
 
@@ -79,8 +95,7 @@ def encode(path: Path, clip: Clip, coding: Coding) -> None:
         # bitexact: without it Matroska writes a random id, and equal clips would not be equal files
         muxer = {"fflags": "+bitexact", **coding.muxer}
         with av.open(str(temporary), "w", format=coding.container, options=muxer) as output:
-            rate = Fraction(clip.fps).limit_denominator(1001)
-            stream = output.add_stream(coding.codec, rate=rate, options=dict(coding.options))
+            stream = output.add_stream(coding.codec, rate=_rate(clip), options=dict(coding.options))
             assert isinstance(stream, av.VideoStream)
             stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, coding.pixel_format
             stream.codec_context.thread_count = 1
@@ -89,7 +104,22 @@ def encode(path: Path, clip: Clip, coding: Coding) -> None:
                 output.mux(stream.encode(picture_of(frame)))
             output.mux(stream.encode(None))
 
-    files.write(path, write)
+    try:
+        files.write(path, write)
+    except (av.FFmpegError, ValueError, OverflowError) as error:
+        if isinstance(error, OSError):  # of the disk
+            raise
+        size = f"{clip.width} x {clip.height}"
+        raise BadClip(f"a clip of {size} pixels cannot be written as {coding.codec}: {error}") from error
+
+
+def _rate(clip: Clip) -> Fraction:
+    rate = Fraction(clip.fps).limit_denominator(1001)
+    if not rate:
+        raise BadClip(
+            f"a clip of {clip.fps:g} frames per second cannot be written: a file states 0.001 at least"
+        )
+    return rate
 
 
 def _rgb(frame: Image) -> av.VideoFrame:

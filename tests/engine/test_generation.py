@@ -107,6 +107,15 @@ def test_a_failure_is_a_record_and_a_model_that_broke_is_loaded_afresh(
     assert model.done == ["load", "c0-0", "c1-0", *afresh, "c2-0", "unload"]
 
 
+def test_a_clip_that_no_file_holds_is_a_failure(
+    model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "generate", lambda *_: moving_clip(fps=1e-9))
+    assert generate(model, samples[:1], folder, Progress()) == Generated(made=1, failed=1)
+    (record,) = folder.records()
+    assert record.error == "a clip of 1e-09 frames per second cannot be written: a file states 0.001 at least"
+
+
 def test_a_failure_is_kept_until_it_is_asked_for_again(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
