@@ -133,7 +133,8 @@ def no_exit(caller: str) -> Iterator[None]:
 def reason(error: Exception) -> str:
     """One line for a failure row: our errors as they are, others with their type."""
     try:
-        text = " ".join(str(error).split()) or "no message"
+        words = " ".join(str(error).split()) or "no message"
+        text = "".join(letter if letter.isprintable() else "�" for letter in words)  # it reaches terminals
     except Exception:  # an error's class may be a plug-in's
         text = "no message"
     return text if isinstance(error, BenchError) else f"{type(error).__name__}: {text}"

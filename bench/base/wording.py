@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import unicodedata
 
 
 def number(value: float) -> str:
@@ -54,3 +56,28 @@ def signed(value: float) -> str:
 def one_line(words: str) -> str:
     """Words in one line, without the characters that control a terminal or break a document."""
     return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words.split()))
+
+
+CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that move a cursor, change colours, turn the direction of writing, or break a line."""
+
+HARMLESS = frozenset("\n\t\u200c\u200d")
+"""Of them, line ends and what joins the parts of letters and of emoji."""
+
+
+def printable(text: str) -> str:
+    """A text whose characters do nothing to a terminal but appear on it; line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("�" if _is_control(letter) else letter for letter in text)
+
+
+def printable_json(text: str) -> str:
+    """JSON of the same content, in which the characters that would act on a terminal are written as escapes."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(json.dumps(letter)[1:-1] if _is_control(letter) else letter for letter in text)
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in CONTROLS and letter not in HARMLESS

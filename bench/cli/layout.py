@@ -15,6 +15,8 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from bench.base.wording import printable
+
 GAP = 2
 """Spaces between columns."""
 
@@ -67,7 +69,7 @@ def tables(grid: Grid, width: int) -> Iterator[Table | str]:
         grid: what to show.
         width: of the terminal, cells.
     """
-    for part in _parts(grid, width):
+    for part in _parts(_printable(grid), width):
         left_out = _left_out(part, width)
         kept = [place for place in range(len(part.columns)) if place not in left_out]
         shown = _only(part, kept)
@@ -75,6 +77,17 @@ def tables(grid: Grid, width: int) -> Iterator[Table | str]:
         if left_out:
             names = ", ".join(part.columns[place].heading for place in left_out)
             yield f"{width} columns are too narrow for: {names} (--json has all)"
+
+
+def _printable(grid: Grid) -> Grid:
+    """The same texts, which are other people's, without what would act on the terminal."""
+    return replace(
+        grid,
+        title=printable(grid.title),
+        columns=tuple(replace(column, heading=printable(column.heading)) for column in grid.columns),
+        lines=[[printable(cell) for cell in line] for line in grid.lines],
+        groups=[printable(group) for group in grid.groups],
+    )
 
 
 def _parts(grid: Grid, width: int) -> Iterator[Grid]:

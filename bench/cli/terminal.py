@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from bench.base.progress import Bar, Progress
+from bench.base.wording import printable
 from bench.cli import streams
 
 PIPED = 200
@@ -62,7 +63,7 @@ class TerminalProgress(Progress):
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Bar]:
-        title = f"{self.whole}{title}"
+        title = printable(f"{self.whole}{title}")
         if not self.console.is_terminal:
             plain = _LoggedBar(self, title, total)
             self.say(f"{title}: {total} …" if total > 1 else f"{title} …")
@@ -81,7 +82,7 @@ class TerminalProgress(Progress):
             yield _DrawnBar(drawn, drawn.add_task(title, total=total, step=""))
 
     def say(self, text: str) -> None:
-        self.console.print(text, markup=False)
+        self.console.print(printable(text), markup=False, emoji=False)
 
 
 class _LoggedBar(Bar):

@@ -8,8 +8,10 @@ import re
 import pytest
 from rich.console import Console
 
-from bench.cli import layout
+from bench.cli import layout, terminal
+from bench.cli.commands import output
 from bench.cli.layout import Column, Grid
+from bench.errors import UsageError, reason
 
 RUNS = ("still", "wan2.1-i2v-480p@step-2000", "reference")
 SCORES = Grid(
@@ -77,3 +79,45 @@ def test_names_of_groups_are_whole() -> None:
 
 def test_nothing_in_a_cell_is_markup() -> None:
     assert "[red]x[/red]" in drawn(Grid((Column("a"),), [["[red]x[/red]"]]), 40)
+
+
+HOSTILE = "\x1b]0;owned\x07\x9b2J\u202enaem\r0.01"
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing in a text acts on a terminal; line ends aside."""
+    return text.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("width", [12, 80])
+def test_cells_of_strangers_do_nothing_to_a_terminal(width: int) -> None:
+    """Labels, metrics and reasons come from other people's files: terminal escapes reached the terminal."""
+    column = Column(f"metric {HOSTILE}")
+    grid = Grid(
+        (column, Column(f"why {HOSTILE}", wraps=True)), [[HOSTILE, f"a b {HOSTILE}"]], HOSTILE, [HOSTILE]
+    )
+    assert is_plain(drawn(grid, width))
+
+
+def test_lines_of_strangers_do_nothing_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "swordfish-1")
+    output.say(f"runs/{HOSTILE}")
+    output.complain(f"warning: {HOSTILE} swordfish-1")
+    output.warn([UsageError(HOSTILE)])
+    output.print_all([f"no votes in {HOSTILE}"])
+    output.print_json({"label": HOSTILE})
+    bars = terminal.TerminalProgress()
+    bars.say(HOSTILE)
+    with bars.bar(f"generate {HOSTILE}", 2):
+        pass
+    for shown in capsys.readouterr():
+        assert "owned" in shown
+        assert is_plain(shown)
+        assert "swordfish" not in shown
+
+
+def test_reasons_are_stored_without_escapes() -> None:
+    assert is_plain(reason(UsageError(HOSTILE)))
+    assert reason(ValueError(f"a\n{HOSTILE}")).startswith("ValueError: a �]0;owned")

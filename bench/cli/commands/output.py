@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bench.base import reading, signals, storage
+from bench.base import credentials, reading, signals, storage
 from bench.base.json_values import finite
 from bench.base.progress import Progress
 from bench.base.signals import Stopped
+from bench.base.wording import printable, printable_json
 from bench.cli import streams
 from bench.errors import BenchError
 
@@ -64,12 +65,12 @@ def progress() -> Progress:
 
 def say(line: object) -> None:
     """One line on stdout."""
-    typer.echo(line, file=streams.results())
+    typer.echo(printable(str(line)), file=streams.results())
 
 
 def complain(line: str) -> None:
-    """One line on stderr."""
-    typer.echo(line, file=sys.stderr)
+    """One line on stderr, without secrets of this process's environment."""
+    typer.echo(printable(credentials.redacted(line)), file=sys.stderr)
 
 
 def warn(problems: Iterable[object]) -> None:
@@ -97,10 +98,10 @@ def print_all(shown: Iterable[Grid | str]) -> None:
 
 
 def _print_line(console: Console, line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(printable(line), markup=False, soft_wrap=True)
 
 
 def print_json(content: Any) -> None:
     """JSON on stdout: every digit of its numbers, and ASCII alone where the encoding is not Unicode."""
     is_ascii = not streams.is_unicode(streams.results())
-    say(json.dumps(finite(content), indent=1, ensure_ascii=is_ascii, allow_nan=False))
+    say(printable_json(json.dumps(finite(content), indent=1, ensure_ascii=is_ascii, allow_nan=False)))
