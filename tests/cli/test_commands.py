@@ -86,6 +86,8 @@ def test_everything_is_listed_for_people_and_for_machines(kind: str, tmp_path: P
         (["run", "--device", "cude"], "device is auto, cpu"),
         (["run", "--dtype", "half"], "dtype is auto"),
         (["run", "-m", "svd", "--checkpoint", "./nowhere"], "nowhere"),
+        (["generate"], "name a model, as in bench generate svd"),
+        (["run", "still,dirft"], "unknown model 'dirft': did you mean drift"),
         (["evaluate"], "name runs on disk, or --clips"),
         (["evaluate", "--clips", "nowhere.csv", "--name", "x"], "there are no clips at nowhere.csv"),
         (["evaluate", "--clips", "nowhere.csv"], "--clips needs --name"),
@@ -103,10 +105,7 @@ def test_wrong_use_is_one_line_and_exit_2(words: list[str], message: str, tmp_pa
 def test_run_then_run_again_then_show(tiny: Path, tmp_path: Path) -> None:
     words = [
         "run",
-        "-m",
-        "still",
-        "-m",
-        "noise",
+        "still,noise",
         "--suite",
         tiny,
         "--metrics",

@@ -28,7 +28,7 @@ def ls(
         typer.Argument(help="What to list.", metavar="KIND"),
     ],
     words: Annotated[
-        list[str] | None, typer.Argument(help="Only what has these words, as wan.", metavar="[WORD]…")
+        list[str] | None, typer.Argument(help="Only what has these words, as wan.", metavar="WORD")
     ] = None,
     is_long: Annotated[bool, typer.Option("--long", help="Metrics: definitions, too.")] = False,
     out: OutOption = Path("runs"),

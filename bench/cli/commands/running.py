@@ -27,6 +27,7 @@ from bench.cli.options import (
     MetricSetOption,
     MetricsOption,
     ModelOption,
+    ModelsArgument,
     OutOption,
     RetryOption,
     SeedsOption,
@@ -34,7 +35,7 @@ from bench.cli.options import (
     SuiteOption,
     ViewsOption,
     WorkersOption,
-    which,
+    models_of,
     words_of,
 )
 from bench.errors import UsageError
@@ -53,6 +54,7 @@ BOTH_VIEWS = "native,default"
 
 
 def run(
+    named: ModelsArgument = None,
     model: ModelOption = None,
     checkpoint: CheckpointOption = None,
     component: ComponentOption = None,
@@ -79,27 +81,28 @@ def run(
     """Generate, evaluate, store, and print the table; what is already there is not made again.
 
     bench run                                    the null models: no download, no GPU, a few minutes
-    bench run -m svd                             Stable Video Diffusion on the demo suite
-    bench run -m svd --checkpoint ./step-2000    any checkpoint of your own
-    bench run -m svd --set steps=10 --seeds 0,1,2 --limit 4
-    bench run -m wan2.1-i2v-480p --dry-run       frames, size, crop and cost, before any weight is fetched
+    bench run svd                                Stable Video Diffusion on the demo suite
+    bench run svd --checkpoint ./step-2000       any checkpoint of your own
+    bench run svd --set steps=10 --seeds 0,1,2 --limit 4
+    bench run wan2.1-i2v-480p --dry-run          frames, size, crop and cost; fetches nothing
     """
     from bench.engine import jobs, requests
 
-    named = model or list(requests.NULL_MODELS)
-    models = _model_request(named, checkpoint, component, lora, settings, accel)
+    asked = models_of(named, model)
+    models = _model_request(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
     selection = _selection(suite, seeds, cases, limit)
     config = _config(out, device, dtype, memory, retry_failed, workers)
     if dry_run:
         _print_plan(models, selection, config, as_json)
         return
-    wanted = _metric_request(metrics, metric_settings, view, download=bool(model or metrics))
+    wanted = _metric_request(metrics, metric_settings, view, download=bool(asked or metrics))
     report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
     _print_report(report, wanted, out, as_json)
 
 
 def generate(
-    model: Annotated[list[str], which("--model", "-m", help="Model; repeat for several.")],
+    named: ModelsArgument = None,
+    model: ModelOption = None,
     checkpoint: CheckpointOption = None,
     component: ComponentOption = None,
     lora: LoraOption = None,
@@ -119,7 +122,10 @@ def generate(
     """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
     from bench.engine import jobs
 
-    models = _model_request(model, checkpoint, component, lora, settings, accel)
+    asked = models_of(named, model)
+    if not asked:
+        raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
+    models = _model_request(asked, checkpoint, component, lora, settings, accel)
     config = replace(_config(out, device, dtype, memory, retry_failed), max_cost=max_cost)
     report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:

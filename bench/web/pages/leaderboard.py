@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.evaluators.catalogue import Catalogue, span
 from bench.scoring import recipes, standings, summary, views
+from bench.scoring.story import story
 from bench.types import NATIVE
 from bench.web import content
 from bench.web.content import Badge, Block, Cell, Details, Heading, Row, Table, Text
@@ -132,6 +133,7 @@ def blocks(found: Ranking, title: str = "", plotted: str = "", note: str = "") -
     ]
     has_models = any(line.role == "model" for line in found.standing.lines)
     made: list[Block] = [
+        *([Text(story(found.standing))] if found.totals else []),
         Text(f"{named}. Numbers compare only within one version of a suite, and one view.", "quiet"),
         Text(f"{views.said(found.view)}." + f" Shown {note}." * bool(note), "small"),
         *([] if has_models else no_models),
