@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -49,8 +50,12 @@ def sweep(paths: Iterable[Path]) -> None:
 
 
 def left_beside(path: Path) -> list[Path]:
-    """Temporary files and folders that were to become path."""
-    return [each for each in path.parent.glob(f"{PREFIX}*") if path.name in each.name]
+    """Temporary files and folders that were to become path, or that path was moved to."""
+    name = re.escape(path.name)
+    pattern = re.compile(
+        rf"{re.escape(PREFIX)}(\w+-{name}|{name}-\d+)(-old)?"
+    )  # of an earlier version: NAME-NUMBER
+    return [each for each in path.parent.glob(f"{PREFIX}*") if pattern.fullmatch(each.name)]
 
 
 def _beside(path: Path) -> Path:

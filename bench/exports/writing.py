@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench.base import temporaries
 from bench.errors import UsageError
 from bench.exports import eval_results, every_eval_ever, tables
 from bench.exports.gathering import Gathered
@@ -19,7 +20,7 @@ FORMATS: Mapping[str, Callable[[Path, Gathered], list[Path]]] = {
 
 
 def write(name: str, destination: Path, gathered: Gathered, dataset: str = "") -> list[Path]:
-    """Writes runs in a format.
+    """Writes runs in a format, and sweeps what exports that were killed left beside its files.
 
     Args:
         name: a key of FORMATS, or 'eval-results'.
@@ -39,4 +40,7 @@ def write(name: str, destination: Path, gathered: Gathered, dataset: str = "") -
         return eval_results.write(destination, gathered, dataset)
     if dataset:
         raise UsageError(f"--dataset is for --format eval-results, not {name}")
-    return FORMATS[name](destination, gathered)
+    written = FORMATS[name](destination, gathered)
+    for path in written:
+        temporaries.sweep(temporaries.left_beside(path))
+    return written

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.base import temporaries
 from bench.base.progress import Progress
 from bench.errors import UnknownName, UsageError
 from bench.suites import cases, scenes, suite_files
@@ -75,6 +76,9 @@ def prepare(suite: Suite, progress: Progress | None = None) -> None:
     missing = [case for case in rendered if not scenes.is_written(scenes.scene_of(case), *_rendered(case))]
     if not missing:
         return
+    for case in missing:
+        for path in _rendered(case):
+            temporaries.sweep(temporaries.left_beside(path))
     with (progress or Progress()).bar(f"rendering scenes of {suite.name}", len(missing)) as bar:
         for case in missing:
             scenes.write(scenes.scene_of(case), *_rendered(case))

@@ -41,6 +41,16 @@ def test_what_a_killed_process_held_is_swept(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_only_what_was_to_become_a_file_lies_beside_it(tmp_path: Path) -> None:
+    left = [f"{temporaries.PREFIX}{name}" for name in ("0a1-site", "0a1-site-old", "site-77", "site-77-old")]
+    others = [
+        f"{temporaries.PREFIX}{name}" for name in ("0a1-my-site", "0a1-site2", "site2-77", "0a1-site-new")
+    ]
+    for name in (*left, *others):
+        (tmp_path / name).mkdir()
+    assert sorted(path.name for path in temporaries.left_beside(tmp_path / "site")) == sorted(left)
+
+
 def test_files_have_the_rights_that_others_have(tmp_path: Path) -> None:
     """A cache is shared: a file that only its writer may read would be none to the others."""
     (tmp_path / "plain").write_text("")

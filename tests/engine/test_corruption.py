@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -85,6 +86,32 @@ def test_features_of_an_earlier_version_are_used_as_they_are(folder: RunFolder, 
     again = Distance()
     assert _evaluate(folder, tiny, again).measured == 1
     assert again.looked == 0
+
+
+def _read_after_flips(tmp_path: Path, flips: int) -> int:
+    """How many flips, in a vector or in the digest beside it, leave other features."""
+    store, expected = FeatureStore(tmp_path), np.linspace(-1, 1, 64)
+    store.write("a", expected)
+    draw, other = np.random.default_rng(0), 0
+    for number in range(flips):
+        path = tmp_path / ("a.npy" if number % 2 else "a.npy.sha256")
+        content = path.read_bytes()
+        flipped = bytearray(content)
+        flipped[draw.integers(len(content))] ^= 1 << int(draw.integers(8))
+        path.write_bytes(flipped)
+        if store.has_features("a"):
+            other += not np.array_equal(store.read("a"), expected)
+        path.write_bytes(content)
+    return other
+
+
+def test_no_flip_leaves_other_features(tmp_path: Path) -> None:
+    assert _read_after_flips(tmp_path, 30) == 0
+
+
+@pytest.mark.sweep
+def test_of_400_flips_none_leaves_other_features(tmp_path: Path) -> None:
+    assert _read_after_flips(tmp_path, 400) == 0
 
 
 def test_why_a_clip_has_no_features_is_not_read_from_a_broken_file(tmp_path: Path) -> None:

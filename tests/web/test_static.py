@@ -305,6 +305,19 @@ def test_slugs_are_safe_file_names_and_never_meet() -> None:
     assert folders.slug("svd-demo-1f2e3d4c5b") == "svd-demo-1f2e3d4c5b"
 
 
+def test_what_a_killed_export_left_is_swept_once_the_new_site_is_there(tmp_path: Path) -> None:
+    left = [tmp_path / ".tmp-0123456789ab-site", tmp_path / ".tmp-site-12-old"]
+    for each in left:
+        each.mkdir()
+        (each / "index.html").write_text("half a site, or the only whole one")
+    with pytest.raises(RuntimeError), folders.replacing(tmp_path / "site"):
+        raise RuntimeError("this export fails, too")
+    assert sorted(tmp_path.iterdir()) == sorted(left)
+    with folders.replacing(tmp_path / "site") as first, folders.replacing(tmp_path / "site") as second:
+        assert first != second
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
 def test_inlined_json_ends_no_element() -> None:
     text = html.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
     assert not re.search("[<>&\u2028]", text)
