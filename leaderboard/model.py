@@ -84,7 +84,7 @@ def _images(folder: RunFolder | None, rows: pd.DataFrame) -> dict[str, str]:
     if folder is None:
         return {}
     try:
-        known = {case.id: case.image for case in folder.suite.cases}
+        known = {case.id: case.image for case in source.suite_of(folder).cases}
     except BadResults:
         return {}
     of_cases = rows[rows["case"].notna()].groupby("case")["seed"].min()

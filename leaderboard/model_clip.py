@@ -13,7 +13,7 @@ from bench.media import pictures
 from bench.runs import RunFolder
 from bench.runs.row_facts import Decoded, decoded
 from bench.types import Case, ClipRecord, Fit, Image
-from leaderboard import inputs, previews, words
+from leaderboard import inputs, previews, source, words
 from leaderboard.choices import choose
 
 SHOWN_HEIGHT = 340
@@ -91,7 +91,7 @@ def _show_fact(name: str, text: str) -> None:
 def case_of(folder: RunFolder, case_id: str) -> Case | None:
     """The case as the run knew it; None, with a warning on the page, where that cannot be read."""
     try:
-        return next((case for case in folder.suite.cases if case.id == case_id), None)
+        return next((case for case in source.suite_of(folder).cases if case.id == case_id), None)
     except BadResults as error:
         st.warning(words.plain(str(error)))
         return None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import streamlit as st
+
 from bench import runs
+from bench.runs import RunFolder
 from bench.types import Suite
 from bench.web.content import Code, Text
 from bench.web.static import suites_here
 from leaderboard import source
 from leaderboard.place import place
-from leaderboard.source import Board
+from leaderboard.source import Board, Stamp
 
 
 def show_empty() -> None:
@@ -23,5 +28,11 @@ def show_empty() -> None:
 
 def known_suite(board: Board, suite: str) -> Suite | None:
     """A suite that is on this machine, itself or in a run's folder; None for others."""
-    folders = runs.find(source.folders()[0])
-    return suites_here.known(suite, (each for each in folders if board.suite_of.get(each.path.name) == suite))
+    found = runs.find(source.folders()[0])
+    folders = tuple(each.path for each in found if board.suite_of.get(each.path.name) == suite)
+    return _known(suite, folders, tuple(source.stamp_of(path / "suite.json") for path in folders))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _known(suite: str, folders: tuple[Path, ...], stamps: tuple[Stamp | None, ...]) -> Suite | None:
+    return suites_here.known(suite, map(RunFolder, folders))

@@ -138,7 +138,11 @@ def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequenc
 
 def _case(folder: RunFolder | None, case_id: str) -> Case | None:
     try:
-        return next((case for case in folder.suite.cases if case.id == case_id), None) if folder else None
+        return (
+            next((case for case in source.suite_of(folder).cases if case.id == case_id), None)
+            if folder
+            else None
+        )
     except BadResults:
         return None
 

@@ -14,10 +14,12 @@ import streamlit as st
 
 from bench import runs
 from bench.errors import BenchError
+from bench.evaluators import catalogue
 from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet
 from bench.scoring import summary, views
-from bench.types import NATIVE, ModelCard
+from bench.suites import recalling
+from bench.types import NATIVE, ModelCard, Suite
 from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
@@ -108,6 +110,22 @@ def run_folder(run: str) -> RunFolder | None:
     return next((folder for folder in runs.find(out) if folder.path.name == run), None)
 
 
+def suite_of(folder: RunFolder) -> Suite:
+    """The suite that a run animates, with the files that are what they were; see bench.suites.recalling.
+
+    Raises:
+        BadResults: suite.json is missing or broken.
+    """
+    suite = folder.suite
+    return _recalled(suite, tuple(stamp for case in suite.cases if (stamp := stamp_of(case.image))))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Suite: repr})
+def _recalled(suite: Suite, stamps: tuple[Stamp, ...]) -> Suite:
+    """A file of a suite may be changed at any time: stamps tell."""
+    return recalling.recalled(suite)
+
+
 def here() -> frozenset[str]:
     """Ids of the runs whose clips are on this machine."""
     return frozenset(folder.path.name for folder in runs.find(folders()[0]))
@@ -130,7 +148,7 @@ def rows_of(run: str, view: str = "") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read(stamps: tuple[Stamp, ...]) -> Board:
-    found, problems = parquet.tables([Path(path) for path, *_ in stamps], LIGHT)
+    found, problems = parquet.tables([Path(path) for path, *_ in stamps], LIGHT, catalogue.registered().own())
     seen = views.chosen(parquet.joined([table for _, table in found.values()], LIGHT))
     rows = seen.rows
     known = {Path(stamp[0]): stamp for stamp in stamps}
@@ -158,10 +176,11 @@ def _line(problem: BenchError) -> str:
 def _stamps() -> tuple[Stamp, ...]:
     """Of all files, in the order in which a later one wins: what was measured here is newer than what was published."""
     out, published = folders()
-    return tuple(stamp for path in parquet.find([*published, out]) if (stamp := _stamp(path)))
+    return tuple(stamp for path in parquet.find([*published, out]) if (stamp := stamp_of(path)))
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file; None if there is none."""
     try:
         status = path.stat()
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bench.base import files
 from bench.engine.one_pass import OnePass, show_clip
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator
 from bench.media import pictures, video
+from bench.suites import cases as case_digests
 from bench.types import Case, Clip, ClipRecord, Frames, Measurement, Suite, Value
 
 
@@ -55,9 +57,8 @@ def suite(folder: Path, cases: int = 3, with_references: bool = False) -> Suite:
         reference = folder / f"c{number}.mkv" if with_references else None
         if reference:
             video.write_clip(reference, moving_clip(seed=number))
-        made.append(
-            Case(f"c{number}", image, f"prompt {number}", "animal", reference=reference, digest=str(number))
-        )
+        case = Case(f"c{number}", image, f"prompt {number}", "animal", reference=reference)
+        made.append(replace(case, digest=case_digests.own_digest(case)))
     return Suite("tiny", files.digest(cases)[:12], "three small pictures", tuple(made))
 
 

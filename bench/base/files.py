@@ -33,6 +33,9 @@ TROUBLE = frozenset(
 """Error numbers that say something about the machine, and nothing about the file. EUCLEAN and EBADMSG are what file
 systems with checksums answer. Those of networks are not among them: a server that is away is not this disk."""
 
+LONGEST_NAME = 255
+"""Bytes of a file's name, on most file systems."""
+
 
 def write(path: Path, writer: Callable[[Path], object]) -> None:
     """Calls writer with a temporary path, then puts what it wrote at path, replacing what was there.
@@ -104,6 +107,12 @@ def digest(content: Any) -> str:
 def sweep(folder: Path) -> None:
     """Deletes temporary files that killed processes left in folder, at any depth."""
     temporaries.sweep(folder.rglob(f"{temporaries.PREFIX}*"))
+
+
+def is_name(text: str) -> bool:
+    """Whether text can be one part of a path: it leads nowhere else, and file systems take it."""
+    is_part = text not in ("", ".", "..") and not set(text) & {"/", "\\", "\0"}
+    return is_part and len(text.encode(errors="replace")) <= LONGEST_NAME
 
 
 def mode(path: Path) -> int:

@@ -15,7 +15,7 @@ from bench.evaluators.catalogue import full_name, full_version
 from bench.evaluators.view import Sample
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
-from bench.runs import parquet, row_tables
+from bench.runs import row_rules, row_tables
 from bench.types import NATIVE, Case, ClipRecord, Measurement, MetricCard, Run, Value
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class KnownRows:
         rows: case, seed, metric and view -> the digest of the inputs and the metric's version.
     """
 
-    COLUMNS = (*parquet.KEY, "inputs", "metric_version", "status")
+    COLUMNS = (*row_rules.KEY, "inputs", "metric_version", "status")
 
     def __init__(self, rows: Mapping[Key, tuple[str, str]]) -> None:
         self._rows = rows

@@ -57,6 +57,10 @@ class Catalogue:
     owners: Mapping[str, str]
     stored: Mapping[tuple[str, int], MetricCard]
 
+    def own(self) -> list[MetricCard]:
+        """The cards of evaluators that are registered here."""
+        return [card for name, card in self.cards.items() if name in self.owners]
+
     def knows(self, metric: str) -> bool:
         """Whether there is a card."""
         return bare(metric) in self.cards

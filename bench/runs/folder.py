@@ -26,13 +26,16 @@ from bench.base import files, reading
 from bench.base.progress import Progress
 from bench.errors import BadResults, BenchError, Unavailable, UsageError
 from bench.media import digests
-from bench.runs import stored_values
+from bench.runs import named_files, stored_values
 from bench.runs.ledger import Ledger
 from bench.runs.row_store import RowStore
 from bench.runs.stored_values import case_and_seed
 from bench.types import ClipRecord, Run, Suite
 
 SILENT = Progress()
+
+LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+"""Through a stranger's link, another file would be emptied."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class RunFolder:
             BadResults: run.json is missing or broken.
             StorageFailed: it cannot be read now.
         """
-        return stored_values.read_run(self.path / "run.json")
+        path = self.path / "run.json"
+        return named_files.check_run(stored_values.read_run(path), path)
 
     @property
     def suite(self) -> Suite:
@@ -63,7 +67,8 @@ class RunFolder:
             BadResults: suite.json is missing or broken.
             StorageFailed: it cannot be read now.
         """
-        return stored_values.read_suite(self.path / "suite.json")
+        path = self.path / "suite.json"
+        return named_files.check_suite(stored_values.read_suite(path), path)
 
     @property
     def rows(self) -> RowStore:
@@ -126,7 +131,7 @@ class RunFolder:
     def _lock(self) -> Iterator[None]:
         with files.storing(self.path / "lock"):
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / "lock").open("a+")
+            lock = os.fdopen(os.open(self.path / "lock", LOCK_FLAGS, 0o666), "a+")
         with lock:
             with files.storing(self.path / "lock"):
                 _take(lock, self.path)
@@ -144,7 +149,7 @@ class RunFolder:
         """
         path = self.clip_path(case, seed).with_suffix(".json")
         try:
-            record = stored_values.read_record(path)
+            record = named_files.check_record(stored_values.read_record(path), path)
         except BadResults:
             return None  # missing, or not written by us: the clip is made again
         return record if record.error or self._is_whole(record) else None

@@ -8,7 +8,7 @@ that is broken: so the bytes are read first, by Python, and what goes wrong afte
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import MISSING, asdict, fields
 from functools import cache
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_o
 
 from bench.base import files, reading
 from bench.errors import BadResults, BenchError, OtherSchema, StorageFailed
-from bench.runs import checksums
+from bench.runs import checksums, row_rules
 from bench.runs.cards import Cards
-from bench.types import Measurement
+from bench.types import Measurement, MetricCard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,19 +33,8 @@ READABLE = ("1", "2", SCHEMA_VERSION)
 UNSIGNED = ("seed",)
 """Columns of whole numbers up to LARGEST_SEED; up to 2^63 - 1, as signed ones, before schema 3."""
 
-MAX_ROWS = 20_000_000
-"""A 500 kB file can hold 5 million equal rows and ask for gigabytes: the header is checked first."""
-
 FOLDED = "results.parquet"
 """Name of the file of all rows, in the folder of each run."""
-
-KEY = ("run", "case", "seed", "metric", "view")
-"""There is one row per value of these columns; a later one replaces an earlier one."""
-
-
-NUMBERS = ("value", "low", "high")
-"""Columns of measured numbers, each finite or null."""
-
 
 NO_CARDS = Cards()
 
@@ -135,57 +124,36 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def _parsed(path: Path, content: pa.Buffer, columns: Sequence[str] | None) -> pa.Table:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(content, page_checksum_verification=True) as file:
+    wanted = schema().names if columns is None else columns
+    looked_at = {*wanted, *row_rules.COLUMNS}
+    with pq.ParquetFile(content) as file:
         _check(path, file)
-        if columns is None:
-            return _sound(path, _completed(file.read(), schema().names, is_encoded=False))
-        stored = [name for name in columns if name in file.schema_arrow.names]
+        row_rules.check_size(path, file.metadata, len(content))
+        stored = [name for name in schema().names if name in looked_at and name in file.schema_arrow.names]
     with pq.ParquetFile(content, read_dictionary=_texts(stored), page_checksum_verification=True) as file:
-        return _sound(path, _completed(file.read(stored), columns, is_encoded=True))
+        table = _completed(file.read(stored), looked_at)
+    row_rules.check(path, table, len(content))
+    found = table.select([name for name in schema().names if name in wanted])
+    return found.cast(_plain(found.schema)) if columns is None else found
 
 
-def _sound(path: Path, table: pa.Table) -> pa.Table:
-    """The table, if its rows are measurements: see Measurement, as far as its columns are there."""
-    import pyarrow.compute as pc
+def _plain(encoded: pa.Schema) -> pa.Schema:
+    """The schema of the same columns with texts as they are."""
+    import pyarrow as pa
 
-    if {"value", "error", "status"} <= set(table.column_names):
-        has_no_error = pc.is_null(table["error"])
-        is_wrong = pc.or_(
-            pc.equal(pc.is_null(table["value"]), has_no_error),
-            pc.not_equal(pc.equal(table["status"], "measured"), has_no_error),
-        )
-        if pc.any(is_wrong).as_py():
-            (row,) = table.filter(is_wrong).select(["value", "error", "status"]).slice(0, 1).to_pylist()
-            raise BadResults(f"{path} has a row that is no measurement: {row}")
-    return _finite(path, table)
+    columns = [column.with_type(schema().field(column.name).type) for column in encoded]
+    return pa.schema(columns, metadata=encoded.metadata)
 
 
-def _finite(path: Path, table: pa.Table) -> pa.Table:
-    """The table, if every number in it is finite: one infinity would make the mean of its run infinite."""
-    import pyarrow.compute as pc
-
-    for name in set(NUMBERS) & set(table.column_names):
-        if pc.all(pc.is_finite(table[name])).as_py() is False:
-            (first,) = table.filter(pc.invert(pc.is_finite(table[name])))[name].slice(0, 1).to_pylist()
-            raise BadResults(f"{path} has {first} as a {name}: every number in results is finite, or missing")
-    return table
-
-
-def _completed(table: pa.Table, columns: Sequence[str], is_encoded: bool) -> pa.Table:
-    """The table with columns that its file is too old to have, in the schema's order.
-
-    Args:
-        table: as read.
-        columns: that were asked for.
-        is_encoded: whether text is dictionary-encoded.
-    """
+def _completed(table: pa.Table, columns: Collection[str]) -> pa.Table:
+    """The table, of dictionary-encoded texts, with those of columns that its file is too old to have, in our order."""
     import pyarrow as pa
 
     for name, default in _later().items():
         if name in columns and name not in table.column_names:
             column = schema().field(name)
             values = pa.repeat(pa.scalar(default, column.type), len(table))
-            values = values.dictionary_encode() if is_encoded and column.type == pa.string() else values
+            values = values.dictionary_encode() if column.type == pa.string() else values
             table = table.append_column(column.with_type(values.type), values)
     for name in set(UNSIGNED) & set(table.column_names):
         column = schema().field(name)
@@ -226,7 +194,7 @@ def read_all(
 
 
 def tables(
-    paths: Iterable[Path], columns: Sequence[str] | None = None
+    paths: Iterable[Path], columns: Sequence[str] | None = None, cards: Iterable[MetricCard] = ()
 ) -> tuple[dict[str, tuple[Path, pa.Table]], list[BenchError]]:
     """Run -> its file and rows, and the files that had to be set aside.
 
@@ -237,20 +205,26 @@ def tables(
         paths: of the files.
         columns: only these, 'run' among them; see read_table. If they are named, a series has 'case' beside it, and
             clips lose theirs, which are most of a file: whole sets keep them.
+        cards: of metrics whose values are checked to lie in their range; metric, version and value are read then.
     """
     read: list[tuple[Path, str, pa.Table]] = []
     problems: list[BenchError] = []
     for path in paths:
         try:
             table = read_table(path, columns)
+            if cards:
+                row_rules.check_ranges(path, table, cards)
             brief = _without_series_of_clips(table) if columns and "series" in columns else table
             read += [(path, run, rows) for run, rows in _by_run(brief).items()]
         except (BadResults, StorageFailed) as problem:
             problems.append(problem)
     found: dict[str, tuple[Path, pa.Table]] = {}
-    for path, run, rows in sorted(read, key=lambda each: not _is_of(each[0], each[1])):  # its own files first
-        takes_place = run in found and _is_of(found[run][0], run)
-        if _is_of(path, run) or not (takes_place or path.name == FOLDED):
+    for path, run, rows in sorted(read, key=lambda each: not _is_of(*each)):  # its own files first
+        before = found.get(run)
+        takes_place = before and _is_of(before[0], run, before[1])
+        if _is_of(path, run, rows) or not (takes_place or path.name == FOLDED):
+            if before and not takes_place:
+                problems.append(stranger(before[0], run))
             found[run] = (path, rows)
         else:
             problems.append(stranger(path, run))
@@ -265,9 +239,16 @@ def _without_series_of_clips(table: pa.Table) -> pa.Table:
     return table.set_column(place, table.schema.field(place), kept)
 
 
-def _is_of(path: Path, run: str) -> bool:
-    """Whether a file is called by the run: <run>/results.parquet, or <run>.parquet."""
-    return run == (path.parent.name if path.name == FOLDED else path.stem)
+def _is_of(path: Path, run: str, rows: pa.Table) -> bool:
+    """Whether a file is called by the run: <run>/results.parquet, or <suite>@<version>/<run>.parquet."""
+    if path.name == FOLDED:
+        return run == path.parent.name
+    is_in_place = "suite" not in rows.column_names or path.parent.name == _suite_id(rows)
+    return run == path.stem and is_in_place
+
+
+def _suite_id(rows: pa.Table) -> str:
+    return "@".join(str(rows[name][0].as_py()) for name in ("suite", "suite_version"))
 
 
 def stranger(path: Path, run: str) -> BadResults:
@@ -327,8 +308,6 @@ def _check(path: Path, file: Any) -> None:
         raise BadResults(
             f"{path} has other columns than schema {version}: {', '.join(sorted(different)) or 'types'}"
         )
-    if file.metadata.num_rows > MAX_ROWS:
-        raise BadResults(f"{path} has {file.metadata.num_rows} rows, over the limit of {MAX_ROWS}")
 
 
 def _older(names: Sequence[str]) -> pa.Schema:

@@ -1,18 +1,20 @@
 """Clips as browsers play them: H.264 made on demand, since no browser plays the lossless originals.
 
 A preview's name holds the clip's digest and the way previews are made, so that a clip that was made again never shows
-its old preview, and no clip one of an older kind.
+its old preview, and no clip one of an older kind. Only previews that were made on this machine are shown: the cache
+knows their digests.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from bench.base import files
 from bench.errors import StorageFailed, Unavailable
 from bench.media import encoding, video
-from bench.runs import RunFolder
+from bench.runs import RunFolder, named_files
 from bench.types import ClipRecord
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,220}\.mp4")
@@ -30,7 +32,23 @@ def existing(folder: RunFolder, wanted: str) -> Path | None:
     if not NAME.fullmatch(wanted):
         return None
     paths = (place / wanted for place in _places(folder))
-    return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
+    return next((path for path in paths if _is_made_here(path)), None)
+
+
+def _is_made_here(path: Path) -> bool:
+    """Whether a preview was made on this machine, and is as it was."""
+    return path.is_file() and not path.is_symlink() and _note(path).exists()
+
+
+def _note(path: Path) -> Path:
+    """The file in the cache whose name says that a preview of this content was made here."""
+    return files.cache() / "previews" / "made" / _digest(path, files.stamp(path))
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, stamp: tuple[int, ...]) -> str:
+    """The sha256 of a file, computed once per stamp: players ask for many parts of one preview."""
+    return files.sha256(path)
 
 
 def make(folder: RunFolder, record: ClipRecord) -> Path:
@@ -43,17 +61,21 @@ def make(folder: RunFolder, record: ClipRecord) -> Path:
     return existing(folder, name(record)) or _made(folder, record)
 
 
-def _places(folder: RunFolder) -> tuple[Path, Path]:
-    """Where a preview may be: in the run's folder, or in the cache if that is read-only."""
-    return folder.path / "previews", files.cache() / "previews" / folder.path.name
+def _places(folder: RunFolder) -> tuple[Path, ...]:
+    """Where a preview may be: in the run's folder, or in the cache if that is read-only or a link."""
+    own, cached = folder.path / "previews", files.cache() / "previews" / folder.path.name
+    return (own, cached) if named_files.is_inside(own, folder.path) else (cached,)
 
 
 def _made(folder: RunFolder, record: ClipRecord) -> Path:
-    clip = video.read_clip(folder.locate(record), record.fps)
+    path = folder.locate(record)
+    named_files.check_shown(path, record, folder.path)
+    clip = video.read_clip(path, record.fps)
     problems = []
     for place in _places(folder):
         try:
             encoding.write_preview(place / name(record), clip)
+            files.write_text(_note(place / name(record)), "")
         except StorageFailed as error:
             problems.append(error.reason)
             continue

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.runs import parquet
+from bench.runs import parquet, row_rules
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -97,8 +97,8 @@ def _latest(table: pa.Table) -> NDArray[np.int64]:
     """Places of the rows that count."""
     import pandas as pd
 
-    keys = pd.DataFrame({name: _codes(table[name]) for name in parquet.KEY})
-    groups = keys.groupby(list(parquet.KEY), sort=False).ngroup().to_numpy()
+    keys = pd.DataFrame({name: _codes(table[name]) for name in row_rules.KEY})
+    groups = keys.groupby(list(row_rules.KEY), sort=False).ngroup().to_numpy()
     places = np.zeros(groups.max() + 1 if len(groups) else 0, dtype=np.int64)
     places[groups] = np.arange(len(groups))  # of several, the last stays
     return places

@@ -61,6 +61,14 @@ def own_digest(case: Case) -> str:
     return files.digest([case.id, case.prompt, _image_digest(case.image), reference, *optional])
 
 
+def has_digest(case: Case) -> bool:
+    """Whether the digest of a case, of a suite or of a user, is that of its files as they are now; a scene's is not."""
+    try:
+        return case.digest in (own_digest(case), not case.scene and _suite_digest(case, None, has_image=True))
+    except OSError:  # no picture there
+        return False
+
+
 def _suite_digest(case: Case, scene: Scene | None, has_image: bool) -> str:
     """sha256 of what decides a clip or a number of a suite's case, wherever the folder lies.
 

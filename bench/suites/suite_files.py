@@ -162,7 +162,14 @@ def _files(entry: Entry) -> Iterator[tuple[str, str]]:
 def _mistakes_of_file(field: str, name: str, home: Path) -> Iterator[str]:
     if Path(name).is_absolute() or ".." in Path(name).parts:
         yield f"'{field}' must be a path inside the suite's folder, got {name!r}"
-    elif not (home / name).resolve().is_relative_to(home.resolve()):
-        yield f"'{field}' {name!r} is a link that leaves the suite's folder"
+    elif not all(path.resolve().is_relative_to(home.resolve()) for path in _with_frames(field, home / name)):
+        yield f"'{field}' {name!r} is a link that leaves the suite's folder, or has one in it"
     elif not (home / name).is_file() and not (field == "reference" and (home / name).is_dir()):
         yield f"'{field}' names a file that does not exist: {name!r}"
+
+
+def _with_frames(field: str, path: Path) -> Iterator[Path]:
+    """A path and, of a folder of frames, the files in it."""
+    yield path
+    if field == "reference" and path.is_dir() and not path.is_symlink():
+        yield from path.rglob("*")

@@ -125,7 +125,7 @@ def test_a_clip_that_cannot_be_decoded_is_said(out: Path) -> None:
     path = out / "mover-tiny" / "clips" / "c0-0.mkv"
     path.write_bytes(bytes(path.stat().st_size))  # of the size that the record says
     app = page(PAGE, run="mover-tiny", case="c0")
-    assert "cannot be decoded" in app.warning[0].value
+    assert "has changed since it was made" in app.warning[0].value
     assert not _videos(app)
 
 

@@ -15,8 +15,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bench.media import pictures
-from bench.runs import RunFolder, parquet
-from bench.types import Suite
+from bench.runs import RunFolder, parquet, stored_values
+from bench.suites.cases import own_digest
+from bench.types import Image, Suite
 from bench.web import launch
 from leaderboard import inputs, players, previews
 from tests import made
@@ -85,7 +86,7 @@ def test_the_page_says_what_may_run_and_who_may_frame_it(client: TestClient) -> 
 
 
 def test_the_image_is_fitted_as_the_clip_was(client: TestClient, suite: Suite, tmp_path: Path) -> None:
-    pictures.write(suite.cases[0].image, made.photograph(90, 90))
+    _replace_image(suite, tmp_path / "runs", made.photograph(90, 90))
     answer = client.get(str(_content(client, BOTH)["image"]))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
     found = np.asarray(pillow.open(io.BytesIO(answer.content)))
@@ -93,11 +94,24 @@ def test_the_image_is_fitted_as_the_clip_was(client: TestClient, suite: Suite, t
     np.testing.assert_array_equal(found, expected)
 
 
-def test_another_image_under_the_same_name_is_seen(client: TestClient, suite: Suite) -> None:
+def test_another_image_under_the_same_name_is_not_the_run_s(
+    client: TestClient, suite: Suite, tmp_path: Path
+) -> None:
     address = inputs.address("mover-tiny", "c0", 0)
     before = client.get(address).content
     pictures.write(suite.cases[0].image, made.photograph(seed=9))
+    assert client.get(address).status_code == 404
+    _replace_image(suite, tmp_path / "runs", made.photograph(seed=9))
     assert client.get(address).content != before
+
+
+def _replace_image(suite: Suite, out: Path, image: Image) -> None:
+    """Gives the first case another image, which its runs know."""
+    first, *others = suite.cases
+    pictures.write(first.image, image)
+    cases = (replace(first, digest=own_digest(first)), *others)
+    for path in out.glob("*/suite.json"):
+        stored_values.write(path, replace(suite, cases=cases))
 
 
 def test_what_is_missing_says_so_in_its_place(client: TestClient, tmp_path: Path) -> None:
@@ -108,7 +122,11 @@ def test_what_is_missing_says_so_in_its_place(client: TestClient, tmp_path: Path
     record = folder.record("c2", 0)
     assert record
     folder.write_record(replace(record, path=None, error="out of memory"))
-    reasons = {"c0": "its file is gone", "c1": "cannot be decoded", "c2": "There is no clip: out of memory"}
+    reasons = {
+        "c0": "its file is gone",
+        "c1": "has changed since it was made",
+        "c2": "There is no clip: out of memory",
+    }
     for case, reason in reasons.items():
         mover, still = _clips(_content(client, BOTH, case))
         assert mover["address"]

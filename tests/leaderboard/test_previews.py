@@ -97,7 +97,7 @@ def test_nowhere_to_write_says_so(folder: RunFolder) -> None:
 
 def test_a_clip_that_is_none_is_refused(folder: RunFolder) -> None:
     record = replace(_record(folder), path="run.json")
-    with pytest.raises(BadClip, match=r"run\.json is none of"):
+    with pytest.raises(BadClip, match=r"run\.json has changed since it was made"):
         previews.address(folder, record)
 
 
