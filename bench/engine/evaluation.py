@@ -22,6 +22,7 @@ from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied, no_exit
 from bench.evaluators import Evaluator
+from bench.media import decoders
 from bench.media.clip_view import ClipView
 from bench.models.card_facts import card_of
 from bench.runs import RunFolder, is_external
@@ -129,6 +130,8 @@ class Evaluation:
             return new
         worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
         count = min(workers, len(pending))
+        if count == 1:
+            decoders.start()  # while the evaluators are loaded
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
             Workers(count, worker) as pool,

@@ -20,6 +20,7 @@ from bench.engine.generation import generate
 from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import UsageError
+from bench.media import decoders
 from bench.runs import RunFolder
 from bench.suites import cases, own_clips
 from bench.types import Case, ClipRecord, Suite
@@ -134,6 +135,7 @@ def evaluate_clips(
         UsageError: the CSV or folder cannot be understood, or the label is that of other clips; nothing was started.
         Unavailable: none of the metrics named can be measured here.
     """
+    decoders.start()  # while the table is read and evaluators are found
     found = own_clips.collect(source.path, suites.load(source.suite) if source.suite else None)
     if found.passed_over:
         names = ", ".join(found.passed_over)
