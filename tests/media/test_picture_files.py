@@ -214,7 +214,16 @@ def test_much_text_in_a_png_is_no_matter(tmp_path: Path) -> None:
     assert (pictures.read(tmp_path / "a.png") == COLOURS).all()
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "gif", "bmp", "tif", "avif", "ppm"])
+SUFFIXES = ("png", "jpg", "webp", "gif", "bmp", "tif", "avif", "ppm")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_five_hundred_mutated_files_are_read_or_named(tmp_path: Path, suffix: str) -> None:
+    mutated_are_read_or_named(tmp_path, suffix, 500)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_mutated_files_are_read_or_named(tmp_path: Path, suffix: str) -> None:
     mutated_are_read_or_named(tmp_path, suffix, 25)
 
