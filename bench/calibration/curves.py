@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import files
+from bench.base import documents, files
 from bench.errors import BadResults
 from bench.types import Direction
 
@@ -216,7 +216,7 @@ def read(path: Path) -> Calibration:
         BadResults: it cannot be read, or is not such a file.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = documents.json_value(path.read_bytes())
         if content["schema"] != SCHEMA:
             raise BadResults(
                 f"{path} has schema {content['schema']}, not {SCHEMA}: run bench calibrate again"

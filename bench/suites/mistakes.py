@@ -13,6 +13,7 @@ from textwrap import shorten
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bench.base import documents
 from bench.errors import UsageError
 from bench.suites import text_files
 
@@ -43,15 +44,20 @@ def validated(
 
     adapter = _adapter(shape)  # type: ignore[arg-type]  # mypy does not know that every class is hashable
     try:
-        if isinstance(content, str):
-            return adapter.validate_json(content), []
-        return adapter.validate_python(content), []
+        if not isinstance(content, str):
+            return adapter.validate_python(content), []
+        value = adapter.validate_json(content)
     except ValidationError as error:
         return None, [
             (str(each["loc"][0]) if each["loc"] else "", _said(each, shape, parts)) for each in error.errors()
         ]
     except UsageError as error:  # a scene that contradicts itself
         return None, [("scene", f"'scene': {error}")]
+    try:
+        documents.json_value(content)  # pydantic lets the last of two equal names win
+    except ValueError as error:
+        return None, [("", str(error))]
+    return value, []
 
 
 @cache

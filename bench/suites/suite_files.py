@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, MinLen
 
+from bench.base import documents
 from bench.errors import UsageError
 from bench.suites.mistakes import file_text, line_named_by, line_of, refuse, shown, validated
 from bench.suites.scenes import Camera, Scene
@@ -70,8 +70,8 @@ def read_facts(path: Path) -> SuiteFacts:
     """
     text = file_text(path)
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        content = documents.toml_table(text)
+    except ValueError as error:
         raise UsageError(f"{shown(path)}:{line_named_by(str(error), text)}: not TOML: {error}") from None
     facts, mistakes = validated(SuiteFacts, content)
     refuse([f"{shown(path)}:{line_of(field, text)}: {mistake}" for field, mistake in mistakes])

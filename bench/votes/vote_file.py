@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from bench.base import files
+from bench.base import documents, files
 from bench.errors import BadResults, Unavailable
 from bench.types import LARGEST_SEED
 from bench.votes.vote import Choice, Vote
@@ -111,8 +111,8 @@ def _vote(line: bytes) -> Vote:
         ValueError: why it is none.
     """
     try:
-        content = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        content = documents.json_value(line)
+    except ValueError as error:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(content, dict):
         raise ValueError("not a JSON object")

@@ -7,12 +7,12 @@ itself reports takes precedence.
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from bench.base import documents
 from bench.errors import UsageError
 
 LIST = Path(__file__).with_name("prices.toml")
@@ -77,8 +77,8 @@ def read(path: Path) -> tuple[Price, ...]:
         UsageError: it cannot be read, or a price is not one.
     """
     try:
-        with path.open("rb") as file:
-            return tuple(_price(each) for each in tomllib.load(file).get("price", []))
+        content = documents.toml_table(path.read_text(encoding="utf-8"))
+        return tuple(_price(each) for each in content.get("price", []))
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"prices {path} cannot be read: {error}") from None
 

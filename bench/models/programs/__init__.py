@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
 
-from bench.base import files, settings, weights
+from bench.base import documents, files, settings, weights
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints
 from bench.models.programs import environment
@@ -166,7 +165,7 @@ def read(words: str) -> Program:
         raise UnknownName("program", words, shipped(), hint="or the path of a TOML file")
     try:
         text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
+        content = documents.toml_table(text)
     except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise UsageError(f"program file {path} cannot be read: {error}") from None
     return _checked(content, text, path)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.base import files, temporaries
+from bench.base import documents, files, temporaries
 from bench.errors import UsageError
 
 MARK = "site.json"
@@ -67,7 +67,7 @@ def check(destination: Path) -> None:
 def is_site(folder: Path) -> bool:
     """Whether bench export made it."""
     try:
-        content = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        content = documents.json_value((folder / MARK).read_bytes())
     except (OSError, ValueError):
         return False
     return isinstance(content, dict) and content.get("generator") == GENERATOR
