@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
-from bench.base import documents
 from bench.base.files import short
 from bench.errors import BadResults
 from bench.scoring.reported.numbers import CHECKED, Metric, Reported, Source, Text
@@ -100,13 +100,13 @@ def _content(path: Path) -> _File:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadResults(f"{path} has {path.stat().st_size} bytes, over the limit of {MOST_BYTES}")
-        content = documents.toml_table(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
         return _adapter().validate_python(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadResults(f"{path}: {place}: {first['msg']}, got {short(repr(first['input']))}") from None
-    except (OSError, ValueError) as error:  # a number of 5,000 digits is a bare ValueError
+    except (OSError, ValueError, RecursionError) as error:  # a number of 5,000 digits is a bare ValueError
         raise BadResults(f"{path} is not TOML: {error}") from error
 
 
