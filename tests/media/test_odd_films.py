@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from bench.errors import BadClip
-from bench.media import containers, opening, video
+from bench.media import animations, containers, films, opening, streams, video
 from bench.types import Frames
 from tests.made import moving_clip
 from tests.media.test_video import made
@@ -283,3 +283,37 @@ def test_what_begins_like_no_film_is_said_so(tmp_path: Path) -> None:
     path.write_bytes(np.random.default_rng(0).bytes(5000))
     with pytest.raises(BadClip, match=r"nothing in it reads as a \.webm film"):
         video.read_clip(path)
+
+
+# What would keep a machine busy
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm", ".avi", ".gif", ".webp", ".apng"])
+def test_too_many_frames_are_refused_before_any_is_decoded(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    _ = made(path) if suffix in (".mp4", ".mkv", ".webm", ".avi") else animated(path)
+    monkeypatch.setattr(streams, "MAX_FRAMES", 7)
+    monkeypatch.setattr(films, "_watch", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(animations, "_frames", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(BadClip, match="has more than 7 frames"), opening.opened(path):
+        pass
+
+
+def test_a_small_file_of_many_large_frames_is_refused_before_any_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As 54 kB of H.264 that became 4.8 GB, and took 150 s and 2 GB to measure."""
+    path = made(tmp_path / "a.mp4", 16)
+    size, whole = path.stat().st_size, 16 * 64 * 48 * 3
+    monkeypatch.setattr(streams, "ALWAYS_BYTES", whole // 2)
+    with opening.opened(path) as stream:
+        assert len(list(stream.frames)) == 16
+    monkeypatch.setattr(streams, "MAX_GROWTH", whole // size - 1)
+    monkeypatch.setattr(films, "_watch", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(BadClip, match=f"grows from {size} bytes to {whole} or more"), opening.opened(path):
+        pass
+    monkeypatch.setattr(streams, "MAX_STREAM_BYTES", whole - 1)
+    with pytest.raises(BadClip, match="at least 16 frames of 64 x 48, over"), opening.opened(path):
+        pass
