@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         ({"seed": True}, "seed is a whole number"),
         ({"seconds": -1}, "seconds is a number from 0"),
         ({"seconds": 10**400}, "seconds is a number from 0"),
-        ({"seconds": math.nan}, "NaN is no number"),
+        ({"seconds": math.nan}, "not JSON: NaN is no number"),
         ({"right": "svd-1"}, "right is another run than the left one"),
         ({"case": ""}, "case is a text of 1 to"),
         ({"case": "a\nb"}, "case is a text of 1 to"),
