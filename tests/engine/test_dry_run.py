@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.base.progress import Progress
-from bench.cli.terminal import alike
+from bench.cli.plan_table import alike
 from bench.engine.dry_run import plan
 from bench.engine.requests import ModelRequest, Selection
 from bench.errors import UsageError
