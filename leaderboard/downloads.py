@@ -15,7 +15,7 @@ import streamlit as st
 
 from bench.errors import BadResults
 from bench.exports import Gathered, tables
-from bench.runs import parquet
+from bench.runs import parquet, publishing
 from bench.runs.cards import Cards
 from bench.web.pages import citations
 from bench.web.pages.leaderboard import Ranking
@@ -79,7 +79,7 @@ def all_rows(board: Board, runs: Iterable[str]) -> bytes:
 def _table(path: Path, run: str) -> pa.Table | None:
     """A run's rows; None if its file is gone or broken since the page was drawn."""
     try:
-        table = parquet.read_table(path)
+        table = publishing.public_table(parquet.read_table(path))
     except BadResults:
         return None
     return table.filter(pc.equal(table["run"], run))

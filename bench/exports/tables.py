@@ -10,7 +10,7 @@ from bench.base import files
 from bench.base.json_values import records
 from bench.errors import UsageError
 from bench.exports.spreadsheets import inert
-from bench.runs import parquet
+from bench.runs import parquet, publishing
 from bench.runs.cards import Cards
 from bench.scoring import summary
 from bench.types import NATIVE, SuiteId
@@ -76,7 +76,7 @@ def _tables(sources: Mapping[str, Path]) -> Iterator[pa.Table]:
 
     for file in dict.fromkeys(sources.values()):
         wanted = [run for run, source in sources.items() if source == file]
-        table = parquet.read_table(file)
+        table = publishing.public_table(parquet.read_table(file))
         yield table.filter(pa.compute.is_in(table["run"], pa.array(wanted)))
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.base import files
+from bench.base.scrubbing import scrubbed
 from bench.errors import UsageError
 from bench.runs import RunFolder, parquet
 from bench.types import Measurement
 
-QUOTED = re.compile(r"(['\"])(?:file://|~\w*)?/[^'\"]*?([^/'\"]+)\1")
-"""An absolute path in quotes, spaces and all, and its last part."""
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-PATH = re.compile(r"(?:file://|(?<![\w./~-])~\w*|(?<![\w./~-]))(?:/[^\s/:'\"<>]+)*/([^\s/:'\"<>]+)")
-"""An absolute path, also of a home folder, and its last part; not the path of a web address."""
-
-HOME = re.compile(r"/(?:home|Users)/[^\s/:'\"<>]+(?![^\s:'\"<>])")
-"""The home folder itself: its last part is a person's name."""
+TEXTS = ("error", "settings", "checkpoint", "device", "made_with", "software", "decoded")
+"""Columns that may hold paths."""
 
 MAX_BYTES = 5_000_000
 """Limit of one file: files in git are small; results of thousands of cases belong elsewhere."""
@@ -59,6 +57,26 @@ def publish(folder: RunFolder, published: Path) -> Path:
 
 def public(row: Measurement) -> Measurement:
     """The row without paths of this machine."""
-    if row.error is None:
-        return row
-    return replace(row, error=PATH.sub(r"\1", QUOTED.sub(r"\1\2\1", HOME.sub("~", row.error))))
+    texts: dict[str, Any] = {name: scrubbed(text) for name in TEXTS if (text := getattr(row, name))}
+    return replace(row, **texts)
+
+
+def public_table(table: pa.Table) -> pa.Table:
+    """Rows without paths of this machine, texts plain or dictionary-encoded as they were."""
+    import pyarrow as pa
+
+    for place, column in enumerate(table.schema):
+        if column.name in TEXTS:
+            values = table[column.name]
+            is_encoded = pa.types.is_dictionary(column.type)
+            chunks = (values if is_encoded else values.dictionary_encode()).chunks
+            said = [chunk.dictionary.to_pylist() for chunk in chunks]
+            public = [[text and scrubbed(text) for text in texts] for texts in said]
+            if public != said:
+                columns = zip(public, chunks, strict=True)
+                found = pa.chunked_array(
+                    [pa.array(texts, pa.string()).take(each.indices) for texts, each in columns]
+                )
+                found = found.dictionary_encode() if is_encoded else found
+                table = table.set_column(place, column.with_type(found.type), found)
+    return table

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
 
 from bench.base import files
+from bench.base.scrubbing import scrubbed
 from bench.errors import BadImage, BenchError
 from bench.media import pictures
 from bench.runs import previews
@@ -89,11 +90,11 @@ class Places:
 
     def _clip(self, folder: RunFolder, record: ClipRecord) -> Placed:
         if record.error:
-            return Placed("", record.error)
+            return Placed("", scrubbed(record.error))
         try:
             preview = previews.make(folder, record)
         except (BenchError, OSError) as error:
-            return Placed("", " ".join(str(error).split()))
+            return Placed("", scrubbed(" ".join(str(error).split())))
         if self.mode == "link":
             return Placed(quote(Path(os.path.relpath(preview.absolute(), self.final)).as_posix()))
         relative = f"clips/{slug(folder.path.name)}/{preview.name}"

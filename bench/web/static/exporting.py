@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench import exports, runs as run_folders
 from bench.base import files
 from bench.base.progress import Progress
+from bench.base.scrubbing import scrubbed
 from bench.exports import moments, tables
 from bench.scoring import views
 from bench.types import NATIVE
@@ -123,6 +124,16 @@ class _Export:
         """Files that had to be set aside, a line each."""
         return tuple(" ".join(str(problem).split()) for problem in self.gathered.problems)
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The same for pages: files are named from the folder of runs, which the site does not name."""
+        return tuple(map(self._without_folders, self.problems))
+
+    def _without_folders(self, text: str) -> str:
+        for folder in self.wanted.folders:
+            text = text.replace(f"{folder}/", "")
+        return scrubbed(text)
+
     def write(self) -> None:
         """All files."""
         suites = [self._suite(name) for name in self.writer.boards]
@@ -134,7 +145,7 @@ class _Export:
             self._write_cases(suite, placed, images)
         if not suites:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
-            self.writer.page("index.html", "Leaderboard", [*content.problems(self.problems), Prose(empty)])
+            self.writer.page("index.html", "Leaderboard", [*content.problems(self.said), Prose(empty)])
         self._write_shared(suites)
         self._write_reported()
         self._write_downloads(suites)
@@ -160,7 +171,7 @@ class _Export:
         listed = [Listing(tuple(others), "Other suites")] if others else []
         note = self.gathered.notes.get(suite.name, "")
         blocks = [
-            *content.problems(self.problems),
+            *content.problems(self.said),
             *leaderboard.blocks(suite.ranking, suite.title, note=note),
             *listed,
         ]
@@ -272,7 +283,11 @@ class _Export:
     def _write_reported(self) -> None:
         """The page of numbers that others published, and its files."""
         numbers, problems = reported.read(self.wanted.folders)
-        self.writer.page("reported.html", "Reported", reported.page(numbers, problems, slug))
+        self.writer.page(
+            "reported.html",
+            "Reported",
+            reported.page(numbers, [self._without_folders(each) for each in problems], slug),
+        )
         for name in dict.fromkeys(each.benchmark for each in numbers):
             for ending, text in reported.files(numbers, name).items():
                 self.writer.text(f"reported/{slug(name)}.{ending}", text)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.runs import parquet
+from bench.runs import parquet, publishing
 from bench.runs.row_facts import decoded
 from bench.web.pages.along import first_frame
 
@@ -35,7 +35,8 @@ class Measured:
         import pyarrow.compute as pc
 
         if self.path != path or self.table is None:
-            self.path, self.table = path, parquet.read_table(path, parquet.schema().names)
+            table = parquet.read_table(path, parquet.schema().names)
+            self.path, self.table = path, publishing.public_table(table)
         found = parquet.joined([self.table.filter(pc.equal(self.table["run"], run))])
         return found.astype({name: object for name in found if str(found[name].dtype) == "category"})
 
