@@ -69,7 +69,7 @@ def test_the_other_way_round_it_is_better(out: Path) -> None:
 def test_a_table_of_each_run_against_the_first(out: Path) -> None:
     answer = _compare(out, "still", "drift", "noise", "--metrics", "ssim,flicker_max_step")
     assert answer.exit_code == 0, answer.stderr
-    assert answer.stdout.startswith("With 6 cases, drift is ")
+    assert answer.stdout.startswith(f"With {CASES} cases, drift is ")
     assert "drift against still on tiny@" in answer.stdout
     assert "noise against still on tiny@" in answer.stdout
     assert "flicker_max_step ↓" in answer.stdout
