@@ -6,6 +6,7 @@ import resource
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -61,6 +62,9 @@ def _large(store: RowStore, clips: int) -> None:
         return [of_clip.set_column(place, of_clip.schema.field("case"), name) for name in names]
 
     together = pa.concat_tables(tables()).unify_dictionaries()
+    values = pa.array(np.random.default_rng(0).random(len(together)))  # equal ones would be taken for a bomb
+    place = together.schema.get_field_index("value")
+    together = together.set_column(place, together.schema.field("value"), values)
     parquet.write_tables(store.folded, row_tables.plain(together), Cards())
 
 
