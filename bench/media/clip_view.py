@@ -124,11 +124,6 @@ class Derivation:
     height: int
     is_beginning: bool
 
-    @property
-    def off(self) -> float:
-        """By what share its rate lies above (below, if negative) the view's: 0.042 for 25 frames per second at 8."""
-        return self.fps / self.view.fps - 1
-
     def takes(self, t: int) -> bool:
         """Whether frame t of the clip, counted from 0, is part of the view."""
         return t % self.step == 0 and t // self.step < self.view.frames
