@@ -145,7 +145,7 @@ class ServiceModel(models.Model):
                 self._sent |= {value, value.partition(" ")[2]} - {""}
 
     def _limit(self, answer: httpx.Response) -> None:
-        from bench.models.hosted import replies
+        from bench.base import replies
 
         end = self.timing.now() + self.timing.limit
         replies.limit(answer, self.reply_limit, lambda: self.timing.now() > end)
@@ -196,7 +196,7 @@ class ServiceModel(models.Model):
             headers: of the request.
             most: bytes; reading more raises.
         """
-        from bench.models.hosted import replies
+        from bench.base import replies
 
         return self.http.stream("GET", url, headers=dict(headers), extensions={replies.LIMIT: most})
 

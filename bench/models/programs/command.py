@@ -1,4 +1,4 @@
-"""Any program, by its command line: `--set program=my.toml`, or the name of a shipped file. See docs/command.md.
+"""Any program, by its command line: `--set program=my.toml`. Shipped ones are models: shipped_models, docs/command.md.
 
 A program is started for each clip, in a folder of its own that is deleted afterwards; one whose file says
 `batch = true` is started once, with a list of all missing clips. Its stdout and stderr are kept in the run.
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Gt, Le
 
@@ -68,9 +68,11 @@ class Command(models.Model):
     card = ModelCard(
         name="command", title="A program, by its command line", version=1, reads_text=True, frames=None, fps=None,
         width=None, height=None, weights=None, licence="the program's", paper="", family="command", access="program",
-        as_of="2026-11-22", note="needs --set program=FILE.toml, or the name of a shipped file (docs/command.md)",
+        as_of="2026-11-22", note="needs --set program=FILE.toml (docs/command.md)",
     )  # fmt: skip
     Settings = Settings
+    own: ClassVar[str] = ""
+    """The shipped program that a model of its own name runs."""
 
     def __init__(
         self, settings: Any = None, runtime: Runtime | None = None, checkpoint: Checkpoint | None = None
@@ -78,8 +80,16 @@ class Command(models.Model):
         super().__init__(settings, runtime, checkpoint)
         self._batches = Batches(self._begun)
         self._program: programs.Program | None = None
-        if self.settings.program:
-            self._adopt(programs.read(self.settings.program))
+        if self.own and self.settings.program not in ("", self.own):
+            raise UsageError(
+                f"model '{self.own}' is a program already; another one is: -m command --set program=FILE"
+            )
+        if named := self.settings.program or self.own:
+            self._adopt(programs.read(named))
+
+    @property
+    def label(self) -> str:
+        return self.own or super().label
 
     def _adopt(self, program: programs.Program) -> None:
         """Becomes this program's model, without the path of its file: the digest identifies it."""
@@ -94,7 +104,8 @@ class Command(models.Model):
                     f"program '{program.name}' takes no {name}: its file mentions no {{{placeholder}}}"
                 )
         self._program = program
-        self.settings = replace(self.settings, program=program.name)
+        if not self.own:
+            self.settings = replace(self.settings, program=program.name)
         self.card = replace(  # type: ignore[misc]  # of this program, more than of the class
             self.card, title=program.title or program.name, reads_text=program.reads_text, fit=program.fit,
             licence=program.licence or self.card.licence, paper=program.paper, takes=tuple(program.takes),
@@ -115,7 +126,7 @@ class Command(models.Model):
         if self._program is None:
             raise Unavailable(
                 "model 'command' was given no program",
-                "--set program=FILE.toml, or the name of a shipped one: see docs/command.md",
+                "--set program=FILE.toml: see docs/command.md",
             )
         return self._program
 

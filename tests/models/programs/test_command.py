@@ -645,6 +645,20 @@ def test_a_shipped_file_is_complete_and_says_what_is_missing(
             Command(Settings(name)).load()
 
 
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"rife"}))
+def test_a_shipped_program_is_a_model_of_its_own_name(name: str) -> None:
+    program, model = programs.read(name), models.registry[name]()
+    assert (model.label, model.card.name, model.card.title) == (name, name, program.title)
+    assert (model.card.frames, model.card.width) == (program.frames, program.width)
+    assert model.checkpoint.digest  # of its file: another one is another run
+    with pytest.raises(UsageError, match=f"model '{name}' is a program already"):
+        models.registry[name](Settings("my.toml"))
+
+
+def test_an_interpolator_is_no_model() -> None:
+    assert "rife" not in models.registry
+
+
 HOSTILE_PROMPT = 'a "cat"\nand {seed}, --x'
 
 
