@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from bench.base import temporaries
 from bench.base.storage import cache, storing
 
 __all__ = [
-    "below", "cache", "digest", "flush", "mode", "sha256", "short", "stamp", "storing", "sweep", "why", "write",
-    "write_json", "write_text",
+    "below", "cache", "content", "digest", "flush", "mode", "refuse_endless", "sha256", "short", "stamp", "storing",
+    "sweep", "why", "write", "write_json", "write_text",
 ]  # fmt: skip
 
 TROUBLE = frozenset(
@@ -62,11 +63,35 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def content(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        FileNotFoundError: it is none; see refuse_endless.
+        OSError: it cannot be read.
+    """
+    refuse_endless(path)
+    return path.read_bytes()
+
+
+def refuse_endless(path: Path) -> None:
+    """Refuses pipes and sockets, which would be waited for, and devices, which have no end.
+
+    Raises:
+        FileNotFoundError: it is one, and so no file.
+        OSError: it cannot be looked at.
+    """
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise FileNotFoundError(errno.ENOENT, "no file, but a pipe, a socket or a device", str(path))
+
+
 def sha256(path: Path) -> str:
     """The hex digest of one file, or of a folder: its files' relative names and digests, sorted by name; see below."""
     if path.is_dir():
         names = sorted(file.relative_to(path).as_posix() for file in below(path))
         return digest([[name, sha256(path / name)] for name in names])
+    refuse_endless(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

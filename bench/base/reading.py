@@ -40,7 +40,7 @@ def content(path: Path) -> bytes:
         OSError: one of ABSENT.
     """
     with of(path):
-        return path.read_bytes()
+        return files.content(path)
 
 
 def refuse(error: BaseException) -> None:

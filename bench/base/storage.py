@@ -6,6 +6,7 @@ Also where the cache is, since the remedy of what cannot be written there is to 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in OF_A_FILE:  # of a codec, or a mistake of ours
+        is_pipe = isinstance(error, io.UnsupportedOperation)
+        if error.errno not in OF_A_FILE and not is_pipe:  # of a codec, or a mistake of ours
             raise
         raise _failure(error, path, "written") from error
 

@@ -28,6 +28,9 @@ from bench.types import Case, ClipRecord, Suite
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_NAMED = 5
+"""Clips that one line names."""
+
 
 @dataclass(frozen=True)
 class JobReport:
@@ -188,6 +191,7 @@ def evaluate_runs(
         suites.prepare(suite, progress)
         with progress.part(number, len(work)), folder.working(run, suite, progress):
             records = folder.records()
+            _say_lost(folder, progress)
             case_of = {case.id: case for case in suite.cases}
             own = [each for each in records if runs.is_external(each) and each.case in case_of]
             looks = [_again(record, case_of[record.case]) for record in own]
@@ -200,13 +204,22 @@ def evaluate_runs(
     return JobReport(folders, measuring.frame(measured), unavailable, kept=kept, measured=new)
 
 
+def _say_lost(folder: RunFolder, progress: Progress) -> None:
+    if lost := folder.lost():
+        more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+        progress.say(
+            f"{', '.join(lost[:MOST_NAMED])}{more} of {folder.path} left out: the record is broken, or the clip gone or"
+            " cut short; what made the run (bench run, or evaluate --clips) makes them again"
+        )
+
+
 def _suite_of(folder: RunFolder) -> Suite:
     """The suite of a run, from where it lies now, in the version that the run was made of."""
     stored = folder.suite
     if stored.folder is None:
         changed = [case.id for case in stored.cases if cases.own_digest(case) != case.digest]
         if changed:
-            names = ", ".join(changed[:5])
+            names = ", ".join(changed[:MOST_NAMED])
             raise UsageError(
                 f"run {folder.path.name}: files of {names} have changed; evaluate its --clips again"
             )

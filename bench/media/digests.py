@@ -61,7 +61,7 @@ def picture_digest(path: Path) -> str:
 
 def _conversion(path: Path) -> str:
     """How levels are changed, '' if they are not; Pillow is imported only where there may be something."""
-    content = path.read_bytes()
+    content = files.content(path)
     has_profile = any(mark in content for mark in PROFILE_MARKS) and profiles.USUAL not in _profiles(content)
     if not has_profile and not content.startswith(TIFF_MARKS):
         return ""

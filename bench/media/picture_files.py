@@ -101,7 +101,7 @@ def _refuse_size(path: Path, picture: ImageFile.ImageFile, most_pixels: int) -> 
     if width * height > most_pixels:
         limit = f"over the limit of {most_pixels}: scale it down"
         raise BadImage(f"image {path} has {width} x {height} pixels, {limit}")
-    if picture.info.get("progressive") and (scans := len(SCAN.findall(path.read_bytes()))) > MOST_SCANS:
+    if picture.info.get("progressive") and (scans := len(SCAN.findall(files.content(path)))) > MOST_SCANS:
         raise BadImage(f"image {path} has {scans} scans, over the limit of {MOST_SCANS}: save it anew")
 
 

@@ -40,11 +40,16 @@ def named(out: Path, words: str) -> RunFolder:
     if not matches and isinstance(passed_over, BenchError):
         raise passed_over
     if not matches:
-        raise UnknownName("run", words, found, hint=f"in {out}")
+        raise UnknownName("run", words, found, hint=_hint(out, len(below) - len(found)))
     if len(matches) > 1:
         several = (f"{name} on {found[name].suite_id}" for name in matches)
         raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
     return RunFolder(out / matches[0])
+
+
+def _hint(out: Path, passed_over: int) -> str:
+    """Where runs were looked for: the one that is meant may be one whose label cannot be read."""
+    return f"in {out}" + (f"; {passed_over} passed over, bench ls runs says why" if passed_over else "")
 
 
 def called(words: str, labels: Mapping[str, str]) -> list[str]:

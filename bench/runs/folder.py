@@ -156,10 +156,17 @@ class RunFolder:
 
     def records(self) -> list[ClipRecord]:
         """The records of all clips, sorted by case and seed; see record."""
+        return [record for each in self._noted() if (record := self.record(*each))]
+
+    def lost(self) -> list[str]:
+        """Names of clips that records passes over: their record is broken, or their file is gone or cut short."""
+        return [f"{case}-{seed}" for case, seed in self._noted() if not self.record(case, seed)]
+
+    def _noted(self) -> list[tuple[str, int]]:
+        """Cases and seeds of which there is something that is called as a record is; sorted."""
         with reading.of(self.path / "clips"):
             paths = list((self.path / "clips").glob("*.json"))
-        found = [self.record(*known) for path in paths if (known := case_and_seed(path))]
-        return sorted((record for record in found if record), key=lambda record: (record.case, record.seed))
+        return sorted(known for path in paths if (known := case_and_seed(path)))
 
     def forget(self, records: Collection[ClipRecord]) -> None:
         """Takes clips out of the run: the rows about them, then their records, by which a killed run goes on."""

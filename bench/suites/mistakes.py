@@ -13,7 +13,7 @@ from textwrap import shorten
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.base import documents
+from bench.base import documents, files
 from bench.errors import UsageError
 from bench.suites import text_files
 
@@ -115,7 +115,7 @@ def file_text(path: Path) -> str:
         UsageError: it is missing, or not UTF-8.
     """
     try:
-        content = path.read_bytes()
+        content = files.content(path)
         return text_files.decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise UsageError(

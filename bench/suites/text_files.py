@@ -18,7 +18,7 @@ def text(path: Path, expected: str) -> str:
         UsageError: it cannot be read, or is not the text that was expected.
     """
     try:
-        content = path.read_bytes()
+        content = files.content(path)
         return decoded(content).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = line_of(content, error.start)

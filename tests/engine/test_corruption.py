@@ -37,6 +37,11 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
 
 
+def _forget_rows(run: RunFolder) -> None:
+    for file in run.path.rglob("*.parquet"):
+        file.unlink()
+
+
 def _vectors(place: Path) -> list[Path]:
     return sorted(place.rglob("*.npy"))
 
@@ -59,7 +64,7 @@ def test_a_broken_feature_is_made_anew(
     harm(vector) if is_signed else empty(vector)
     if not is_signed:
         vector.with_name(vector.name + verified.SUFFIX).unlink()  # as an earlier version left it
-    folder.rows.drop(lambda row: True)
+    _forget_rows(folder)
     _evaluate(folder, tiny, Distance())
     assert [row.value for row in _rows(folder)] == [expected]
     assert vector.read_bytes() == sound
@@ -82,7 +87,7 @@ def test_features_of_an_earlier_version_are_used_as_they_are(folder: RunFolder, 
     _evaluate(folder, tiny, Distance())
     for digest in (*files.cache().rglob(f"*{verified.SUFFIX}"), *folder.path.rglob(f"*{verified.SUFFIX}")):
         digest.unlink()
-    folder.rows.drop(lambda row: True)
+    _forget_rows(folder)
     again = Distance()
     assert _evaluate(folder, tiny, again).measured == 1
     assert again.looked == 0
@@ -168,6 +173,17 @@ def test_a_flipped_clip_is_named_where_it_cannot_be_made_and_no_failure_stays(
     assert error.endswith("has changed since it was made; the command that made it makes it anew")
     assert _bench(*words, "--metrics", "flicker").startswith("exit 0")
     assert not [row.error for row in parquet.read(run / "results.parquet") if row.status == "failed"]
+
+
+def test_a_clip_whose_record_is_broken_is_not_left_out_silently(words: list[str], tmp_path: Path) -> None:
+    _bench(*words, "--metrics", "psnr")
+    (run,) = (tmp_path / "out").glob("*")
+    record = run / "clips" / "c0-0.json"
+    record.write_text(record.read_text().replace('"clips/c0-0.mkv"', '"clips/../../x"'))
+    said = _bench("evaluate", run.name, "--metrics", "psnr", "--out", str(tmp_path / "out"))
+    assert "c0-0 of" in said
+    assert "left out: the record is broken, or the clip gone or cut short" in " ".join(said.split())
+    assert "left out" not in _bench(*words, "--metrics", "psnr")
 
 
 def test_a_flip_that_leaves_no_trace_is_noticed_when_the_clip_is_used(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -68,6 +69,7 @@ def test_a_broken_record_is_not_there(folder: RunFolder) -> None:
     _store(folder)
     folder.clip_path("c0", 0).with_suffix(".json").write_text('{"case": "c0"')
     assert (folder.record("c0", 0), folder.records()) == (None, [])
+    assert folder.lost() == ["c0-0"]
 
 
 def test_case_ids_may_hold_dashes_and_numbers(folder: RunFolder) -> None:
@@ -194,6 +196,15 @@ def test_a_run_that_cannot_be_read_does_not_hide_the_others(folder: RunFolder, t
     assert runs.named(folder.path.parent, "still") == folder
     (problem,) = runs.problems(folder.path.parent)
     assert "broken" in str(problem)
+    with pytest.raises(UnknownName, match="1 passed over, bench ls runs says why"):
+        runs.named(folder.path.parent, "label-of-the-broken-one")
+
+
+def test_a_pipe_in_the_place_of_the_lock_is_one_line(folder: RunFolder, tmp_path: Path) -> None:
+    folder.path.mkdir(parents=True)
+    os.mkfifo(folder.path / "lock")
+    with pytest.raises(StorageFailed, match="lock cannot be written"), folder.working(RUN, suite(tmp_path)):
+        pass
 
 
 def test_killed_between_folding_and_deleting_no_row_counts_twice(folder: RunFolder) -> None:

@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> No
     collection = collected(tmp_path, *names, "duck-audio.mp4", "comparison/1.png")
     assert [clip.case for clip in collection.clips] == ["duck"]
     assert collection.remarks == (
-        r"set aside: clip 'a\nb.mp4' has a name that is no text in UTF-8: rename it",
+        r"set aside: clip 'a\nb.mp4' has a name that is no UTF-8 text without control characters: rename it",
         f"set aside: {tmp_path / 'bad.txt'}:2: not UTF-8 text; a prompt was expected: save it as UTF-8"
         " (Excel: 'CSV UTF-8')",
         *(
@@ -117,7 +117,7 @@ def test_a_name_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     collection = collected(tmp_path, "duck.mp4", "duck.png")
     assert len(collection.clips) == 1
     assert collection.remarks[0].startswith(
-        r"set aside: clip 'B\udce4r.mp4' has a name that is no text in UTF-8"
+        r"set aside: clip 'B\udce4r.mp4' has a name that is no UTF-8 text without control characters"
     )
 
 

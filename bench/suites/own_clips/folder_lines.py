@@ -87,7 +87,9 @@ class _Folder:
             UsageError: its case is unknown, or has no image or no legible prompt.
         """
         if not names.is_legible(clip.name):
-            raise UsageError(f"clip {clip.name!a} has a name that is no text in UTF-8: rename it")
+            raise UsageError(
+                f"clip {clip.name!a} has a name that is no UTF-8 text without control characters: rename it"
+            )
         name, seed = self._case_and_seed(_name(clip))
         if self.suite:
             return Line(str(clip), lines.known_case(str(clip), name, self.suite), seed or 0, clip)
