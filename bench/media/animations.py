@@ -40,9 +40,6 @@ def stream(path: Path, container: str) -> Iterator[Stream]:
     if not file_kinds.is_animated(path):
         raise BadClip(f"clip {path} is a single picture, not a film: put frames into a folder of their own")
     with pillow.open(path, formats=[container.upper()]) as opened:
-        if opened.width * opened.height > pictures.MAX_PIXELS:
-            size = f"{opened.width} x {opened.height}"
-            raise BadClip(f"clip {path} is {size}, over the limit of {pictures.MAX_PIXELS} pixels")
         frames = range(bool(opened.info.get("default_image")), getattr(opened, "n_frames", 1))
         refuse_too_much(path, len(frames), opened.width, opened.height)
         facts = {"container": container, "codec": container, "decoder": f"Pillow {PIL.__version__}"}

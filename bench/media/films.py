@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadClip
-from bench.media import containers, pictures
+from bench.media import containers
 from bench.media.integrity import Seen, ffv1_checksums, refuse_cut_short, refuse_late
 from bench.media.showing import Showing, decoder_of, film
-from bench.media.streams import Stream, broken_is_bad_clip, refuse_too_much, same_size
+from bench.media.streams import MAX_PIXELS, Stream, broken_is_bad_clip, refuse_too_much, same_size
 from bench.types import Image
 
 if TYPE_CHECKING:
@@ -101,12 +101,9 @@ def _video_frames(
 
 def _prepare(path: Path, stream: av.VideoStream) -> None:
     context = stream.codec_context
-    if context.width * context.height > pictures.MAX_PIXELS:
-        raise BadClip(
-            f"clip {path} is {context.width} x {context.height}, over the limit of {pictures.MAX_PIXELS} pixels"
-        )
+    refuse_too_much(path, 1, context.width, context.height)
     context.options = {
-        "max_pixels": str(pictures.MAX_PIXELS),
+        "max_pixels": str(MAX_PIXELS),
         "err_detect": "crccheck",
     }  # not for FFV1: see ffv1_checksums
     context.thread_count = 1

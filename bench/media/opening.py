@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.errors import BadClip, BadImage
 from bench.media import animations, file_kinds, films, pictures
 from bench.media.frame_folders import series
-from bench.media.streams import Stream, broken_is_bad_clip, same_size
+from bench.media.streams import MAX_PIXELS, Stream, broken_is_bad_clip, same_size
 from bench.types import Image
 
 DEMUXERS = {
@@ -92,7 +92,7 @@ def _folder_frames(path: Path, found: Sequence[Path]) -> Iterator[Image]:
     for number, picture in enumerate(found):
         try:
             with broken_is_bad_clip(path):
-                frame = pictures.read(picture, pictures.MAX_PIXELS)
+                frame = pictures.read(picture, MAX_PIXELS)
         except BadImage as error:
             raise BadClip(f"clip {path}: {error}") from error
         size = same_size(path, frame, size, number)

@@ -17,9 +17,6 @@ __all__ = ["fit", "fit_frames", "gray", "limited", "read", "write"]
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
-MAX_PIXELS = 4096 * 4096
-"""Of a frame of a clip, however it is stored: a larger one is refused before it is decoded."""
-
 
 def read(path: Path, most_pixels: int = picture_files.MOST_PIXELS) -> Image:
     """(H, W, 3) uint8 sRGB of a picture file: PNG, JPEG, WebP, GIF, BMP, AVIF, TIFF or PPM; the first of several.

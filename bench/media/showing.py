@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.errors import BadClip
 from bench.media import pictures
+from bench.media.streams import MAX_PIXELS
 from bench.types import Image
 
 if TYPE_CHECKING:
@@ -107,10 +108,8 @@ class Showing:
                 " can name"
             )
         aspect = Fraction(stream.sample_aspect_ratio or 1)
-        if frame.width * aspect * frame.height > pictures.MAX_PIXELS:
-            raise BadClip(
-                f"clip {path} has pixels of {aspect} to 1: its frames are over {pictures.MAX_PIXELS} pixels"
-            )
+        if frame.width * aspect * frame.height > MAX_PIXELS:
+            raise BadClip(f"clip {path} has pixels of {aspect} to 1: its frames are over {MAX_PIXELS} pixels")
         videos = container.streams.video
         number = "" if stream is videos[0] else f"{videos.index(stream) + 1} of {len(videos)}"
         has_alpha = any(component.is_alpha for component in frame.format.components)

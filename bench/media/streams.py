@@ -13,6 +13,9 @@ from bench.types import Image
 MAX_FRAMES = 36_000
 """A clip with more (ten minutes at 60 per second) is refused: a small file can hold millions."""
 
+MAX_PIXELS = 4096 * 4096
+"""Of a frame, however it is stored: a larger one is refused before it is decoded."""
+
 MAX_STREAM_BYTES = 32 << 30
 """A clip whose frames take more, decoded, is refused: 5,500 of 1920 x 1080, or 1,380 of 3840 x 2160."""
 
@@ -63,7 +66,7 @@ def same_size(path: Path, frame: Image, size: tuple[int, int] | None, number: in
 
 
 def refuse_too_much(path: Path, frames: int, width: int, height: int) -> None:
-    """Refuses a clip that is longer or larger, decoded, than it may be.
+    """Refuses a clip whose frames are larger, or more, than they may be.
 
     Args:
         path: of the clip.
@@ -73,6 +76,8 @@ def refuse_too_much(path: Path, frames: int, width: int, height: int) -> None:
     Raises:
         BadClip: it is.
     """
+    if width * height > MAX_PIXELS:
+        raise BadClip(f"clip {path} is {width} x {height}, over the limit of {MAX_PIXELS} pixels")
     if frames > MAX_FRAMES:
         raise BadClip(f"clip {path} has more than {MAX_FRAMES} frames: cut it into shorter ones")
     bytes_ = frames * width * height * 3

@@ -83,7 +83,7 @@ class FeatureStore:
                 np.save(file, found.astype(np.float64), allow_pickle=False)
 
         files.write(self._vector(sha256), save)
-        verified.sign(self._vector(sha256))
+        verified.write_digest(self._vector(sha256))
         self._failure(sha256).unlink(missing_ok=True)
 
     def keep(self, sha256: str, features: Callable[[], NDArray[np.float64]]) -> None:

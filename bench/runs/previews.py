@@ -8,7 +8,6 @@ knows their digests.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 
 from bench.base import files
@@ -41,14 +40,11 @@ def _is_made_here(path: Path) -> bool:
 
 
 def _note(path: Path) -> Path:
-    """The file in the cache whose name says that a preview of this content was made here."""
-    return files.cache() / "previews" / "made" / _digest(path, files.stamp(path))
+    """The file in the cache whose name says that a preview of this content was made here.
 
-
-@lru_cache(maxsize=4096)
-def _digest(path: Path, stamp: tuple[int, ...]) -> str:
-    """The sha256 of a file, computed once per stamp: players ask for many parts of one preview."""
-    return files.sha256(path)
+    Players ask for many parts of one preview.
+    """
+    return files.cache() / "previews" / "made" / files.sha256_once(path)
 
 
 def make(folder: RunFolder, record: ClipRecord) -> Path:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.base import files
 from bench.base.scrubbing import scrubbed
 from bench.errors import UsageError
-from bench.runs import RunFolder, parquet
-from bench.types import Measurement
+from bench.runs import RunFolder, parquet, row_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,30 +32,25 @@ def publish(folder: RunFolder, published: Path) -> Path:
         UsageError: the run has no measurements, or its rows are too large for a folder that goes into git.
         BadResults: a file of its rows is broken: part of the rows would pass for all.
     """
-    run, (rows, problems) = folder.run, folder.rows.read()
+    run, (table, problems), cards = folder.run, folder.rows.table(), folder.rows.cards()
     if problems:
         raise problems[0]
-    if not rows:
+    if not len(table):
         raise UsageError(
             f"run '{folder.path.name}' has no measurements yet: bench evaluate {folder.path.name}"
         )
     path = published / str(run.suite_id) / f"{folder.path.name}.parquet"
-    with tempfile.TemporaryDirectory() as scratch:  # an earlier file stays if the new one fails
-        tried = Path(scratch) / path.name
-        parquet.write(tried, [public(row) for row in rows], folder.rows.cards())
-        size = tried.stat().st_size
+
+    def write(temporary: Path) -> None:
+        parquet.write_tables(temporary, row_tables.plain(public_table(table)), cards)
+        size = temporary.stat().st_size
         if size > MAX_BYTES:
             raise UsageError(
                 f"the rows of {folder.path.name} are {size / 1e6:.0f} MB: too large to go into git"
             )
-        files.write(path, lambda temporary: temporary.write_bytes(tried.read_bytes()))
+
+    files.write(path, write)
     return path
-
-
-def public(row: Measurement) -> Measurement:
-    """The row without paths of this machine."""
-    texts: dict[str, Any] = {name: scrubbed(text) for name in TEXTS if (text := getattr(row, name))}
-    return replace(row, **texts)
 
 
 def public_table(table: pa.Table) -> pa.Table:

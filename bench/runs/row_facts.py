@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.media import pictures
+from bench.media import streams
 
 MOST = 1e6
 """Upper limit of frames, frames per second and pixels per side: nothing that is decoded here comes near."""
@@ -35,7 +35,7 @@ class Decoded:
     @property
     def size(self) -> tuple[int, int] | None:
         """Width and height; None if one is unknown, or if both together exceed the limit of any picture."""
-        return (self.width, self.height) if 0 < self.width * self.height <= pictures.MAX_PIXELS else None
+        return (self.width, self.height) if 0 < self.width * self.height <= streams.MAX_PIXELS else None
 
 
 def decoded(texts: Iterable[object]) -> Decoded:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bench.errors import BadImage
-from bench.media import pictures
+from bench.media import pictures, streams
 
 GRADIENT = np.tile(np.linspace(0, 255, 60).round().astype(np.uint8), (40, 1))
 """(40, 60): black at the left to white at the right."""
@@ -131,7 +131,7 @@ def test_a_picture_that_asks_for_gigabytes_is_refused_before_it_is_decoded(tmp_p
     with pytest.raises(BadImage, match=r"12000 x 12000 pixels, over the limit of 134217728: scale it down"):
         pictures.read(path)
     with pytest.raises(BadImage, match=r"over the limit of 16777216"):
-        pictures.read(path, pictures.MAX_PIXELS)
+        pictures.read(path, streams.MAX_PIXELS)
 
 
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
