@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from bench.base import files, reading
 from bench.errors import Unavailable, UsageError
-from bench.models import hub, other_forms
+from bench.models import hub, json_files, other_forms
 from bench.models.other_forms import LORA, PART_CONFIG
 from bench.types import Checkpoint, ModelCard, WeightSource
 
@@ -92,9 +91,9 @@ def _parts_of(base: Checkpoint, folder: Path) -> dict[str, str]:
     """Part -> its folder, of a folder of parts of a pipeline."""
     path = file(base, PIPELINE_INDEX)
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
+        index = json_files.content(path)
     except ValueError as error:
-        raise Unavailable(f"{path} is not JSON: {error}", "fetch or copy it again") from None
+        raise Unavailable(f"{path} is broken: {error}", "fetch or copy it again") from None
     return {name: str(place) for name, place in other_forms.parts(folder, index).items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
@@ -10,6 +9,7 @@ from typing import Any
 
 from bench.base import files
 from bench.errors import UsageError
+from bench.models import json_files
 
 PART_CONFIG = "config.json"
 """The file that makes a folder a part of a pipeline: a transformer, a UNet, a VAE."""
@@ -89,9 +89,9 @@ def _networks(folder: Path) -> Iterator[tuple[Path, str]]:
 def _network(folder: Path) -> str:
     """The class that a part's configuration states; '' for what is no part."""
     try:
-        config = json.loads((folder / PART_CONFIG).read_text(encoding="utf-8"))
+        config = json_files.content(folder / PART_CONFIG)
         return str(config.get("_class_name") or next(iter(config.get("architectures") or ()), ""))
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, TypeError):
         return ""
 
 

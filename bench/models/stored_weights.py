@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bench.models import checkpoints, hub, other_forms
+from bench.models import checkpoints, hub, json_files, other_forms
 from bench.models.other_forms import is_pointer, lfs_pull
 from bench.models.requirements import Need, in_words
 from bench.types import Checkpoint, ModelCard
@@ -104,7 +103,7 @@ def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:
 def _parts(index: Path) -> list[str]:
     """The parts of a pipeline, by its index; empty for a broken index, which loading reports."""
     try:
-        content = json.loads(index.read_text(encoding="utf-8"))
+        content = json_files.content(index)
     except ValueError:
         return []
     return [
@@ -117,7 +116,10 @@ def _files(folder: Path, is_half: bool) -> list[Path] | None:
     if not folder.is_dir():
         return None
     for variant in (*VARIANTS, "") if is_half else ("", *VARIANTS):
-        files = _of_variant(folder, variant)
+        try:
+            files = _of_variant(folder, variant)
+        except ValueError:  # of a broken index
+            return None
         if files:
             return files if all(path.is_file() for path in files) else None
     # a network's configuration without weights beside it
@@ -128,7 +130,6 @@ def _of_variant(folder: Path, variant: str) -> list[Path]:
     """The weights of a variant: one file, or those that an index names."""
     end = f".{variant}" if variant else ""
     for index in sorted(folder.glob(f"*{WEIGHT_FILE}.index{end}.json")):
-        shards = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()
-        return [folder / name for name in sorted(set(shards))]
+        return json_files.shards(index)
     singles = [path for path in sorted(folder.glob(f"*{end}{WEIGHT_FILE}")) if "-of-" not in path.name]
     return [path for path in singles if variant or not any(f".{each}." in path.name for each in VARIANTS)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 from bench.base import weights
 from bench.errors import OutOfMemory, Unavailable, UsageError
-from bench.models import checkpoints, hub
+from bench.models import checkpoints, hub, json_files
 from bench.models.diffusers import library_output, parts, weight_sets
 from bench.types import Checkpoint, Runtime
 
@@ -123,9 +122,8 @@ def _index(checkpoint: Checkpoint) -> dict[str, Any]:
     """The content of model_index.json: the class of the pipeline, and library and class of each part."""
     path = checkpoints.file(checkpoint, checkpoints.PIPELINE_INDEX)
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-        return {**index}
-    except (ValueError, TypeError) as error:
+        return json_files.content(path)
+    except ValueError as error:
         raise Unavailable(
             f"checkpoint {checkpoint.source} has a broken {path.name}: {error}", "copy it again"
         ) from None

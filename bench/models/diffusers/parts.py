@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import warnings
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import weights
 from bench.errors import Unavailable, UnknownName, UsageError
-from bench.models import checkpoints, hub, other_forms
+from bench.models import checkpoints, hub, json_files, other_forms
 from bench.models.diffusers import library_output, weight_sets
 from bench.types import Checkpoint
 
@@ -97,7 +96,12 @@ def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: s
 
 def _check_class(name: str, part: Checkpoint, class_name: str) -> None:
     """Refuses another network before it is loaded: sizes that its configuration lacks would be the published ones."""
-    config = json.loads(checkpoints.file(part, other_forms.PART_CONFIG).read_text(encoding="utf-8"))
+    try:
+        config = json_files.content(checkpoints.file(part, other_forms.PART_CONFIG))
+    except ValueError as error:
+        raise Unavailable(
+            f"{part.source} has a broken {other_forms.PART_CONFIG}: {error}", "copy it again"
+        ) from None
     found = config.get("_class_name", class_name)  # diffusers states it; transformers refuses by itself
     if found != class_name:
         raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")

@@ -6,13 +6,13 @@ safetensors: diffusers and transformers each take one of them, by rules of their
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.errors import Unavailable
+from bench.models import json_files
 from bench.models.other_forms import is_pointer, lfs_pull
 from bench.models.stored_weights import VARIANTS, WEIGHT_FILE, WEIGHT_SUFFIXES
 
@@ -102,10 +102,9 @@ def _sets(part: Path) -> dict[str, Sequence[Path]]:
 
 def _shards(index: Path) -> list[Path]:
     try:
-        names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-    except (ValueError, KeyError, AttributeError, TypeError):
+        return [path for path in json_files.shards(index) if path.is_file()]
+    except ValueError:
         return []  # loading reports it
-    return [path for name in sorted(set(names)) if (path := index.parent / name).is_file()]
 
 
 def _offered(part: Path, variant: str | None) -> str | None:

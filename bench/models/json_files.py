@@ -1,0 +1,39 @@
+"""JSON files of checkpoints, which may be cut, mutated or somebody else's.
+
+Numbers that are no finite ones are let pass: some published configurations hold Infinity.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def content(path: Path) -> dict[str, Any]:
+    """The object in a file.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds none.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+    if not isinstance(found, dict):
+        raise ValueError("it is no JSON object")
+    return found
+
+
+def shards(index: Path) -> list[Path]:
+    """The files of weights that an index names, sorted; whether they are there is not asked.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it names none.
+    """
+    names = content(index).get("weight_map")
+    if not (isinstance(names, dict) and names and all(isinstance(name, str) for name in names.values())):
+        raise ValueError("it has no weight_map of names of files")
+    return [index.parent / name for name in sorted(set(names.values()))]
