@@ -16,7 +16,7 @@ from bench import runs
 from bench.errors import BenchError
 from bench.evaluators import catalogue
 from bench.evaluators.catalogue import Catalogue
-from bench.runs import RunFolder, parquet
+from bench.runs import RunFolder, parquet, result_files
 from bench.scoring import summary, views
 from bench.suites import recalling
 from bench.types import NATIVE, ModelCard, Suite
@@ -148,7 +148,9 @@ def rows_of(run: str, view: str = "") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read(stamps: tuple[Stamp, ...]) -> Board:
-    found, problems = parquet.tables([Path(path) for path, *_ in stamps], LIGHT, catalogue.registered().own())
+    found, problems = result_files.tables(
+        [Path(path) for path, *_ in stamps], LIGHT, catalogue.registered().own()
+    )
     seen = views.chosen(parquet.joined([table for _, table in found.values()], LIGHT))
     rows = seen.rows
     known = {Path(stamp[0]): stamp for stamp in stamps}
@@ -159,13 +161,13 @@ def _read(stamps: tuple[Stamp, ...]) -> Board:
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")
 def _read_columns(stamps: tuple[Stamp, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    rows, _ = parquet.read_all([Path(path) for path, *_ in stamps], columns)
+    rows, _ = result_files.read_all([Path(path) for path, *_ in stamps], columns)
     return rows
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading results …")
 def _read_run(run: str, stamp: Stamp) -> pd.DataFrame:
-    rows, _ = parquet.read_all([Path(stamp[0])])
+    rows, _ = result_files.read_all([Path(stamp[0])])
     return rows[rows["run"] == run].reset_index(drop=True)
 
 
@@ -176,7 +178,7 @@ def _line(problem: BenchError) -> str:
 def _stamps() -> tuple[Stamp, ...]:
     """Of all files, in the order in which a later one wins: what was measured here is newer than what was published."""
     out, published = folders()
-    return tuple(stamp for path in parquet.find([*published, out]) if (stamp := stamp_of(path)))
+    return tuple(stamp for path in result_files.find([*published, out]) if (stamp := stamp_of(path)))
 
 
 def stamp_of(path: Path) -> Stamp | None:

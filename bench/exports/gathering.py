@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.base.json_values import records
 from bench.errors import BenchError, UnknownName, UsageError
 from bench.evaluators import catalogue
-from bench.runs import finding, parquet, publishing
+from bench.runs import finding, parquet, publishing, result_files
 from bench.scoring import summary, views
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def gather(
         UnknownName: no such run, suite or view.
         UsageError: a word names several runs.
     """
-    found, problems = parquet.tables(parquet.find(folders), COLUMNS, catalogue.registered().own())
+    found, problems = result_files.tables(result_files.find(folders), COLUMNS, catalogue.registered().own())
     rows = parquet.joined([publishing.public_table(table) for _, table in found.values()], COLUMNS)
     paths = {run: path for run, (path, _) in found.items()}
     wanted = _of_suite(rows, suite) if suite else set(paths)

@@ -1,8 +1,7 @@
 """Measurement <-> parquet. The schema is derived from the dataclass; a file of any other schema is refused by name.
 
-pyarrow's dataset reader takes the first file's schema and fills or drops columns silently, and one corrupt file fails
-the whole read: so every file is opened and checked on its own. And its errors do not tell a disk that fails from a file
-that is broken: so the bytes are read first, by Python, and what goes wrong after that is the file's own.
+pyarrow's errors do not tell a disk that fails from a file that is broken: so the bytes are read first, by Python, and
+what goes wrong after that is the file's own.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union, get_args, get_origin, get_type_hints
 
 from bench.base import files, reading
-from bench.errors import BadResults, BenchError, OtherSchema, StorageFailed
+from bench.errors import BadResults, OtherSchema
 from bench.runs import checksums, row_rules
 from bench.runs.cards import Cards
-from bench.types import Measurement, MetricCard
+from bench.types import Measurement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +31,6 @@ READABLE = ("1", "2", SCHEMA_VERSION)
 
 UNSIGNED = ("seed",)
 """Columns of whole numbers up to LARGEST_SEED; up to 2^63 - 1, as signed ones, before schema 3."""
-
-FOLDED = "results.parquet"
-"""Name of the file of all rows, in the folder of each run."""
 
 NO_CARDS = Cards()
 
@@ -177,87 +173,6 @@ def cards(tables: Iterable[pa.Table]) -> Cards:
     return Cards.merged(Cards.of_metadata(table.schema.metadata) for table in tables)
 
 
-def find(folders: Iterable[Path]) -> list[Path]:
-    """Result files below folders: of runs, `<run>/results.parquet`, and published, `<suite>@<version>/*.parquet`."""
-    found: list[Path] = []
-    for folder in folders:
-        found += sorted(folder.glob(f"*/{FOLDED}")) + sorted(folder.glob("*@*/*.parquet"))
-    return found
-
-
-def read_all(
-    paths: Iterable[Path], columns: Sequence[str] | None = None
-) -> tuple[pd.DataFrame, list[BenchError]]:
-    """All rows of many files, one frame row each, and the files that had to be set aside; see tables."""
-    found, problems = tables(paths, columns)
-    return joined([table for _, table in found.values()], columns), problems
-
-
-def tables(
-    paths: Iterable[Path], columns: Sequence[str] | None = None, cards: Iterable[MetricCard] = ()
-) -> tuple[dict[str, tuple[Path, pa.Table]], list[BenchError]]:
-    """Run -> its file and rows, and the files that had to be set aside.
-
-    A run's file or folder is called by its id. The same run in two files (published, and here) counts once: the later
-    one wins, but never one of another name over one of its own. What is left out is among the problems.
-
-    Args:
-        paths: of the files.
-        columns: only these, 'run' among them; see read_table. If they are named, a series has 'case' beside it, and
-            clips lose theirs, which are most of a file: whole sets keep them.
-        cards: of metrics whose values are checked to lie in their range; metric, version and value are read then.
-    """
-    read: list[tuple[Path, str, pa.Table]] = []
-    problems: list[BenchError] = []
-    for path in paths:
-        try:
-            table = read_table(path, columns)
-            if cards:
-                row_rules.check_ranges(path, table, cards)
-            brief = _without_series_of_clips(table) if columns and "series" in columns else table
-            read += [(path, run, rows) for run, rows in _by_run(brief).items()]
-        except (BadResults, StorageFailed) as problem:
-            problems.append(problem)
-    found: dict[str, tuple[Path, pa.Table]] = {}
-    for path, run, rows in sorted(read, key=lambda each: not _is_of(*each)):  # its own files first
-        before = found.get(run)
-        takes_place = before and _is_of(before[0], run, before[1])
-        if _is_of(path, run, rows) or not (takes_place or path.name == FOLDED):
-            if before and not takes_place:
-                problems.append(stranger(before[0], run))
-            found[run] = (path, rows)
-        else:
-            problems.append(stranger(path, run))
-    return found, problems
-
-
-def _without_series_of_clips(table: pa.Table) -> pa.Table:
-    import pyarrow.compute as pc
-
-    place = table.column_names.index("series")
-    kept = pc.if_else(pc.is_null(table["case"]), table["series"], None)
-    return table.set_column(place, table.schema.field(place), kept)
-
-
-def _is_of(path: Path, run: str, rows: pa.Table) -> bool:
-    """Whether a file is called by the run: <run>/results.parquet, or <suite>@<version>/<run>.parquet."""
-    if path.name == FOLDED:
-        return run == path.parent.name
-    is_in_place = "suite" not in rows.column_names or path.parent.name == _suite_id(rows)
-    return run == path.stem and is_in_place
-
-
-def _suite_id(rows: pa.Table) -> str:
-    return "@".join(str(rows[name][0].as_py()) for name in ("suite", "suite_version"))
-
-
-def stranger(path: Path, run: str) -> BadResults:
-    """Rows of a run in a file of another name: a copy, a renamed folder, or somebody who takes the run's place."""
-    return BadResults(
-        f"{path} holds rows of run '{run}', and is not called by that id: they are left out; rename it, or delete it"
-    )
-
-
 def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Tables of the same columns below each other as one frame; dictionary-encoded text becomes categories.
 
@@ -268,15 +183,6 @@ def joined(rows: Sequence[pa.Table], columns: Sequence[str] | None = None) -> pd
     if not rows:
         return frame(schema().empty_table().select(list(columns or schema().names)))
     return frame(pa.concat_tables(rows).unify_dictionaries(), cards(rows))
-
-
-def _by_run(table: pa.Table) -> dict[str, pa.Table]:
-    import pyarrow as pa
-
-    found = table["run"].unique().to_pylist()
-    if len(found) == 1:
-        return {found[0]: table}
-    return {run: table.filter(pa.compute.equal(table["run"], run)) for run in found}
 
 
 def frame(rows: pa.Table | Sequence[Measurement], cards: Cards = NO_CARDS) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from bench.base import files, reading
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import parquet, row_tables, stored_values
+from bench.runs import parquet, result_files, row_tables, stored_values
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -45,7 +45,7 @@ class RowStore:
     @property
     def folded(self) -> Path:
         """The file that boards read."""
-        return self.path / parquet.FOLDED
+        return self.path / result_files.FOLDED
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
         """All rows, one value each; see table."""
@@ -157,7 +157,7 @@ class RowStore:
         table = parquet.read_table(file, columns)
         strangers = set(table["run"].unique().to_pylist()) - {own} if own else set()
         if strangers:
-            raise parquet.stranger(file, min(strangers))
+            raise result_files.stranger(file, min(strangers))
         return table
 
     @property

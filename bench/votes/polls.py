@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.errors import BenchError, UsageError
-from bench.runs import parquet
+from bench.runs import result_files
 from bench.scoring import summary, views
 from bench.votes.agreement import Agreement, agreements, current
 from bench.votes.ratings import Ratings, rated
@@ -78,7 +78,7 @@ def read(path: Path, folders: Iterable[Path]) -> Polls:
     if not path.is_file():
         raise UsageError(f"there is no file of votes at {path}: bench board --votes {path} makes one")
     votes, problems = VoteFile(path).read()
-    rows, broken = parquet.read_all(parquet.find(folders), COLUMNS)
+    rows, broken = result_files.read_all(result_files.find(folders), COLUMNS)
     names = {vote_run: vote_run for vote in votes for vote_run in vote.pair} | summary.names(rows)
     return Polls(tuple(by_suite(votes, rows)), names, (*problems, *broken))
 

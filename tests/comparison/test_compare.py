@@ -14,7 +14,7 @@ import bench
 from bench.comparison import compare
 from bench.comparison.differences import Side
 from bench.errors import UnknownName, UsageError
-from bench.runs import parquet
+from bench.runs import parquet, result_files
 from bench.types import Measurement
 from tests import made
 from tests.leaderboard import boards
@@ -80,7 +80,7 @@ def test_mistakes_have_names(out: Path) -> None:
 
 def _rows(out: Path) -> pd.DataFrame:
     found: list[Measurement] = []
-    for path in parquet.find([out]):
+    for path in result_files.find([out]):
         found += parquet.read(path)
     return parquet.frame(found)[list(compare.COLUMNS)]
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from bench.exports.spreadsheets import FORMULA
-from bench.runs import parquet
+from bench.runs import parquet, result_files
 from bench.scoring import summary
 from bench.web.pages import frames
 from leaderboard import downloads
@@ -27,8 +27,8 @@ FORMULA_NAME = "=cmd|' /C calc'!A0"
 
 def _board(folder: Path) -> Board:
     """A board of the files in a folder."""
-    paths = parquet.find([folder])
-    rows, _ = parquet.read_all(paths)
+    paths = result_files.find([folder])
+    rows, _ = result_files.read_all(paths)
     files = {row.run: (str(path), 0, 0, 0) for path in paths for row in parquet.read(path)}
     return Board(rows[list(LIGHT)], summary.scores(rows), summary.names(rows), (), files)
 

@@ -11,7 +11,7 @@ import pytest
 from bench import runs
 from bench.errors import BadResults, UsageError
 from bench.exports import gathering
-from bench.runs import RunFolder, parquet
+from bench.runs import RunFolder, parquet, result_files
 from bench.types import MetricCard, Run, Suite
 from tests import made
 from tests.leaderboard import boards
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, suite: Suite) -> RunFolder:
 
 
 def _values(out: Path) -> tuple[dict[str, float], list[str]]:
-    rows, problems = parquet.read_all(parquet.find([out]))
+    rows, problems = result_files.read_all(result_files.find([out]))
     return dict(zip(rows["run"], rows["value"], strict=True)), list(map(str, problems))
 
 
@@ -95,9 +95,9 @@ def test_a_stranger_s_file_does_not_take_a_run_s_place(folder: RunFolder, tmp_pa
     place = tmp_path / "published" / "tiny@0"
     strange = [made.measurement(**{**vars(row), "value": 1.0}), made.measurement(run="theirs", value=0.7)]
     parquet.write(place / "theirs.parquet", strange)
-    files = parquet.find([folder.path.parent, place.parent])
+    files = result_files.find([folder.path.parent, place.parent])
     for order in (files, files[::-1]):
-        rows, (problem,) = parquet.read_all(order)
+        rows, (problem,) = result_files.read_all(order)
         assert dict(zip(rows["run"], rows["value"], strict=True)) == {own: 0.5, "theirs": 0.7}
         assert "theirs.parquet holds rows of run" in str(problem)
 

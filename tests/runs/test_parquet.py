@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.errors import BadResults
-from bench.runs import parquet, row_tables
+from bench.runs import parquet, result_files, row_tables
 from bench.types import LARGEST_SEED, Measurement
 from tests.made import measurement
 
@@ -88,13 +88,13 @@ def test_rows_of_an_older_file_are_native(tmp_path: Path) -> None:
     parquet.write(new, [measurement(run="other", view="1.75s@8fps@0.13MP", made_with='{"torch": "2"}')])
     assert parquet.read(old) == rows
     columns = ["run", "metric", "value", "view", "made_with"]
-    frame, problems = parquet.read_all([old, new], columns)
+    frame, problems = result_files.read_all([old, new], columns)
     assert not problems
     assert list(frame) == columns
     assert frame["view"].tolist() == ["native", "native", "1.75s@8fps@0.13MP"]
     assert frame["made_with"].tolist() == ["", "", '{"torch": "2"}']
     assert str(frame["view"].dtype) == "category"
-    assert list(parquet.read_all([old, new], columns[:3])[0]) == columns[:3]
+    assert list(result_files.read_all([old, new], columns[:3])[0]) == columns[:3]
     parquet.write(old, parquet.read(old))
     assert parquet.read(old) == rows
 
@@ -109,10 +109,10 @@ def test_seeds_are_as_large_as_comfyui_draws_them(tmp_path: Path, columns: list[
     rows = [asdict(measurement(run="old", seed=2**63 - 1))]
     pq.write_table(_older(pa.Table.from_pylist(rows, schema=parquet.schema())), old)
     assert [row.seed for row in parquet.read(large)] == [LARGEST_SEED, None]
-    frame, problems = parquet.read_all([large, small, old], columns)
+    frame, problems = result_files.read_all([large, small, old], columns)
     assert not problems
     assert frame["seed"].tolist() == [LARGEST_SEED, None, LARGEST_SEED - 1, 2**63 - 1]
-    assert parquet.read_all([small, old], columns)[0]["seed"].tolist() == [LARGEST_SEED - 1, 2**63 - 1]
+    assert result_files.read_all([small, old], columns)[0]["seed"].tolist() == [LARGEST_SEED - 1, 2**63 - 1]
 
 
 def test_a_negative_seed_of_an_older_file_is_refused(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_number_that_is_not_finite_is_refused(tmp_path: Path, column: str, num
             BadResults, match=rf"a\.parquet: .* {column} -?(nan|inf).* value, low and high are finite"
         ):
             parquet.read_table(path, columns)
-    _, (problem,) = parquet.read_all([path])
+    _, (problem,) = result_files.read_all([path])
     assert "a.parquet" in str(problem)
 
 
@@ -188,7 +188,7 @@ def test_one_corrupt_file_does_not_take_the_others_with_it(tmp_path: Path) -> No
     parquet.write(good, [measurement()])
     cut.write_bytes(good.read_bytes()[:-100])
     text.write_text("not parquet at all")
-    rows, problems = parquet.read_all([cut, good, text, tmp_path / "missing.parquet"])
+    rows, problems = result_files.read_all([cut, good, text, tmp_path / "missing.parquet"])
     assert len(rows) == 1
     assert [
         name in str(problem) for name, problem in zip(("cut", "text", "missing"), problems, strict=True)
@@ -198,7 +198,7 @@ def test_one_corrupt_file_does_not_take_the_others_with_it(tmp_path: Path) -> No
 def test_a_run_in_two_files_counts_once(tmp_path: Path) -> None:
     parquet.write(tmp_path / "old.parquet", [measurement(value=1.0)])
     parquet.write(tmp_path / "new.parquet", [measurement(value=2.0)])
-    rows, (problem,) = parquet.read_all([tmp_path / "old.parquet", tmp_path / "new.parquet"])
+    rows, (problem,) = result_files.read_all([tmp_path / "old.parquet", tmp_path / "new.parquet"])
     assert str(problem).startswith(str(tmp_path / "old.parquet"))
     assert rows["value"].tolist() == [2.0]
 

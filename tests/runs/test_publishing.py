@@ -8,7 +8,7 @@ import pytest
 
 from bench.base.scrubbing import scrubbed
 from bench.errors import BadResults, UsageError
-from bench.runs import RunFolder, parquet, publishing
+from bench.runs import RunFolder, parquet, publishing, result_files
 from tests.leaderboard import boards
 
 
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> RunFolder:
 def test_rows_go_where_boards_look(folder: RunFolder, tmp_path: Path) -> None:
     path = publishing.publish(folder, tmp_path / "results")
     assert path.parent.name == f"{folder.run.suite}@{folder.run.suite_version}"
-    assert parquet.find([tmp_path / "results"]) == [path]
+    assert result_files.find([tmp_path / "results"]) == [path]
     assert parquet.read(path) == folder.rows.read()[0]
 
 
@@ -37,7 +37,7 @@ def test_rows_too_large_for_git_are_refused(
     monkeypatch.setattr(publishing, "MAX_BYTES", 100)
     with pytest.raises(UsageError, match="too large to go into git"):
         publishing.publish(folder, tmp_path / "results")
-    (kept,) = parquet.find([tmp_path / "results"])
+    (kept,) = result_files.find([tmp_path / "results"])
     assert kept.read_bytes() == good
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from bench.errors import BadResults
 from bench.evaluators import catalogue
-from bench.runs import parquet, row_rules
+from bench.runs import parquet, result_files, row_rules
 from tests import made
 
 METRICS = ("a", "b", "c", "d")
@@ -72,7 +72,7 @@ def test_a_file_that_breaks_a_rule_is_set_aside(
     path = _written(tmp_path, table)
     with pytest.raises(BadResults, match=message):
         parquet.read_table(path, columns)
-    rows, (problem,) = parquet.read_all([path], columns)
+    rows, (problem,) = result_files.read_all([path], columns)
     assert rows.empty
     assert str(problem).startswith(str(path))
 
@@ -106,11 +106,11 @@ def test_values_lie_in_their_metric_s_range(tmp_path: Path, value: float, is_sou
     row = made.measurement(value=value, metric_version=str(card.version))
     path = tmp_path / "still-tiny-0.parquet"
     parquet.write(path, [row])
-    found, problems = parquet.tables([path], cards=[card])
+    found, problems = result_files.tables([path], cards=[card])
     assert (len(found), len(problems)) == ((1, 0) if is_sound else (0, 1))
     older = made.measurement(value=value, metric_version=f"{card.version + 1}+ab")
     parquet.write(path, [older])
-    assert parquet.tables([path], cards=[card])[1] == []
+    assert result_files.tables([path], cards=[card])[1] == []
 
 
 def test_a_file_in_the_folder_of_another_suite_takes_no_place(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_file_in_the_folder_of_another_suite_takes_no_place(tmp_path: Path) ->
     other = tmp_path / "zoo@9" / "still-tiny-0.parquet"
     parquet.write(own, [made.measurement(value=0.1)])
     parquet.write(other, [made.measurement(value=0.9)])
-    found, (problem,) = parquet.tables(parquet.find([tmp_path]))
+    found, (problem,) = result_files.tables(result_files.find([tmp_path]))
     assert [table["value"].to_pylist() for _, table in found.values()] == [[0.1]]
     assert str(problem).startswith(str(other))
 
@@ -167,12 +167,12 @@ READER = """
 import json, resource, sys, time
 from pathlib import Path
 from bench.errors import BadResults
-from bench.runs import parquet
+from bench.runs import parquet, result_files
 import pandas, pyarrow.parquet
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 began = time.perf_counter()
 try:
-    parquet.read_all([Path(sys.argv[1])]); parquet.read_table(Path(sys.argv[1])); said = ""
+    result_files.read_all([Path(sys.argv[1])]); parquet.read_table(Path(sys.argv[1])); said = ""
 except BadResults as error:
     said = str(error)
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

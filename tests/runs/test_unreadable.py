@@ -16,7 +16,7 @@ import pytest
 from bench import runs
 from bench.base.progress import Progress
 from bench.errors import StorageFailed
-from bench.runs import RunFolder, parquet, stored_values
+from bench.runs import RunFolder, parquet, result_files, stored_values
 from bench.types import ClipRecord, Run
 from tests.made import measurement, suite
 
@@ -144,7 +144,7 @@ def test_readers_of_many_runs_name_the_one_that_cannot_be_read(
 ) -> None:
     out = folder.path.parent
     with failing(monkeypatch, 1):
-        rows, (problem,) = parquet.read_all(parquet.find([out]))
+        rows, (problem,) = result_files.read_all(result_files.find([out]))
     assert len(rows) == 0
     assert "cannot be read now: input/output error" in str(problem)
     with failing(monkeypatch, 1):
@@ -166,7 +166,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from bench.errors import StorageFailed
-from bench.runs import RunFolder, parquet
+from bench.runs import RunFolder, result_files
 import pyarrow.parquet, pydantic
 folder = RunFolder(Path(sys.argv[1]))
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bench.cli.commands import app
 from bench.errors import UsageError
-from bench.runs import parquet
+from bench.runs import parquet, result_files
 from bench.web import html
 from bench.web.static import folders, pairs
 from tests import made
@@ -131,7 +131,7 @@ def test_tables_beside_the_pages_hold_what_they_show(made_site: Path, out: Path)
     content = json.loads((made_site / "board.json").read_text())
     assert [entry["run"] for entry in content["suites"][0]["entries"]] == ["mover-tiny", "still-tiny"]
     rows = parquet.read(made_site / "results.parquet")
-    assert len(rows) == sum(len(parquet.read(path)) for path in parquet.find([out]))
+    assert len(rows) == sum(len(parquet.read(path)) for path in result_files.find([out]))
     assert len((made_site / "board.csv").read_text().splitlines()) == 1 + 5
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench import exports, runs
-from bench.runs import parquet
+from bench.runs import result_files
 from bench.web.content import Block
 from bench.web.pages import leaderboard, model
 from bench.web.pages.leaderboard import Ranking
@@ -25,7 +25,7 @@ def parts(out: Path, run: str = "mover-tiny") -> ModelParts:
     """The parts of a run's page; all runs in out are of one suite."""
     found, ranking = exports.gather((out,)), ranked(out)
     line = next(each for each in ranking.standing.lines if each.run == run)
-    rows, _ = parquet.read_all([found.paths[run]])
+    rows, _ = result_files.read_all([found.paths[run]])
     scores = found.scores[found.scores["run"] == run]
     return ModelParts(line, ranking.suite, rows[rows["run"] == run], scores, ranking.known)
 

@@ -9,7 +9,7 @@ import pytest
 from bench import exports
 from bench.comparison import compare as comparisons
 from bench.comparison.differences import Pair, Side
-from bench.runs import parquet
+from bench.runs import parquet, result_files
 from bench.types import Suite
 from bench.web import content
 from bench.web.content import Block, Heading, Listing
@@ -31,7 +31,7 @@ def out(tmp_path: Path) -> Path:
 def _pairs(out: Path, *chosen: str) -> list[Pair]:
     """The first run against each of the others."""
     found = exports.gather((out,))
-    rows, _ = parquet.read_all([found.paths[run] for run in chosen])
+    rows, _ = result_files.read_all([found.paths[run] for run in chosen])
     sides = [Side(run, found.names[run]) for run in chosen]
     return list(comparisons.pairs(rows, sides, comparisons.chosen(rows, ()), {}))
 
