@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bench.base import files
 from bench.errors import BadImage, BenchError
+from bench.media import file_kinds
 
 if TYPE_CHECKING:
     from PIL import ImageFile
@@ -42,15 +43,6 @@ MOST_SCANS = 100
 
 SCAN = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """How a scan of one to four components begins (ITU-T T.81, B.2.3)."""
-
-STRANGERS = (
-    (rb"\s*version https://git-lfs", "a pointer of Git LFS; git lfs pull brings the picture"),
-    (rb"\s*<(!doctype )?html", "a web page; download the picture itself"),
-    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg", "SVG; draw it as PNG"),
-    (rb"....ftyp(hei|hev|mif1|msf1)", "HEIC; save it as JPEG or PNG"),
-    (rb"....ftyp|\x1a\x45\xdf\xa3", "a film; take a frame of it"),
-)
-"""What people take for pictures, and what to do about it."""
 
 
 @contextmanager
@@ -107,21 +99,18 @@ def _refuse_size(path: Path, picture: ImageFile.ImageFile, most_pixels: int) -> 
 
 def _described(path: Path) -> str:
     """What a file is that is no picture, as far as its first bytes tell."""
-    with path.open("rb") as file:
-        head = file.read(1024)
-    if not head:
-        return "it is empty"
-    stranger = next((told for begin, told in STRANGERS if re.match(begin, head, re.I | re.S)), None)
-    return f"it is {stranger or _format_of(path, head)}"
-
-
-def _format_of(path: Path, head: bytes) -> str:
     from PIL import Image as pillow
 
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        return "it is empty"
     pillow.init()
-    kinds = [name for name, (_, accepts) in pillow.OPEN.items() if accepts and accepts(head[:16])]
-    if not kinds:
-        return "none of " + ", ".join((*ANY_NAME, "TIFF"))
-    if kinds[0] in _formats(path):
-        return f"broken {kinds[0]}, or of a rare kind; save it anew as PNG"
-    return f"{kinds[0]}; save it as PNG"
+    formats = [name for name, (_, accepts) in pillow.OPEN.items() if accepts and accepts(head)]
+    if formats and formats[0] in _formats(path):
+        return f"it is broken {formats[0]}, or of a rare kind; save it anew as PNG"
+    if (kind := file_kinds.of(path)) and kind.picture:
+        return f"it is {kind.what}; {kind.picture}"
+    if formats:
+        return f"it is {formats[0]}; save it as PNG"
+    return f"it is none of {', '.join((*ANY_NAME, 'TIFF'))}"

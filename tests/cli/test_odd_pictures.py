@@ -42,7 +42,7 @@ def write_sound(folder: Path) -> None:
 
 REFUSED: Mapping[str, tuple[bytes, str]] = {
     "eps.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n", "it is EPS; save it as PNG"),
-    "pointer.png": (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull brings the picture"),
+    "pointer.png": (b"version https://git-lfs.github.com/spec/v1\n", "fetch it by git lfs pull"),
 }
 
 

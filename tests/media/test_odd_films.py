@@ -231,7 +231,7 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12
         (b"", "is empty: copy or download it again"),
         (b"<!DOCTYPE html>\n<html><body>404</body></html>", "it is a web page; download the film itself"),
         (b"\n <html lang='en'>\xff", "it is a web page"),
-        (POINTER, "it is a pointer of Git LFS, not the film; fetch the film by git lfs pull"),
+        (POINTER, "it is a pointer of Git LFS, not the file; fetch it by git lfs pull"),
         (zipped(), "it is a zip archive; unpack it"),
         (gzip.compress(b"x" * 99, mtime=0), "it is an archive; unpack it"),
         (b'{"error": "expired"}', "it is JSON, such as a server's error; download the film itself"),

@@ -119,11 +119,17 @@ def test_what_browsers_show_is_read_by_any_name(tmp_path: Path, kind: str, name:
     ("content", "told"),
     [
         (b"", "it is empty"),
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull brings the picture"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+            "a pointer of Git LFS, not the file; fetch it by git lfs pull",
+        ),
         (b"<!DOCTYPE html>\n<html>", "it is a web page"),
-        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "it is SVG; draw it as PNG"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "it is HEIC; save it as JPEG or PNG"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0", "it is a film"),
+        (
+            b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+            "it is an SVG drawing; draw it as PNG",
+        ),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "it is a HEIC picture; save it as JPEG or PNG"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "it is an MP4 film; take a frame of it"),
         (b"II*\0no directory", "it is TIFF; save it as PNG"),
         (b"a text", "it is none of PNG, JPEG, WEBP"),
     ],
