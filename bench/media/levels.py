@@ -41,12 +41,19 @@ STRIP = 1 << 21
 BRIGHTEST_UNIT = 2.0
 """Floats up to this one are from 0 to 1, a little overshoot included: of 255 levels it would be black."""
 
+OVERSHOOT = 0.1
+"""How far levels may lie beyond black and white, as a share of white: those of resampled pictures do."""
+
+BRIGHTEST = 65535 * (1 + OVERSHOOT)
+"""Levels of 32 bits would be white from here on."""
+
 
 def decoded(picture: pillow.Image) -> Image:
     """(H, W, 3) uint8 sRGB of an opened picture: see pictures.read.
 
     Raises:
-        ValueError: levels are no finite numbers. Pillow raises more, which picture_files.opened turns into BadImage.
+        ValueError: levels are no finite numbers, or of no usual range. Pillow raises more, which picture_files.opened
+            turns into BadImage.
     """
     orientation = _orientation(picture)
     size = picture.size if orientation in SIDEWAYS else picture.size[::-1]
@@ -123,7 +130,11 @@ def _scale(picture: pillow.Image, levels: Levels) -> float:
         return 257.0
     if not np.isfinite(levels).all():
         raise ValueError("some of its levels are no finite numbers")
-    brightest = float(levels.max(initial=0))
+    darkest, brightest = float(levels.min(initial=0)), float(levels.max(initial=0))
+    if brightest > BRIGHTEST or darkest < -OVERSHOOT * brightest:
+        raise ValueError(
+            f"its levels go from {darkest:g} to {brightest:g}: save it with levels of 8 or 16 bits"
+        )
     if picture.mode == "F" and brightest <= BRIGHTEST_UNIT:
         return 1 / 255
     return 1.0 if brightest <= 255 else 257.0

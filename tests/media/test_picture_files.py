@@ -161,6 +161,17 @@ def test_floats_that_are_no_numbers_are_named(tmp_path: Path) -> None:
         pictures.read(written(tmp_path / "a.tif", raw.tiff(holes)))
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [GRADIENT.astype(np.uint32) * 2**24, UNIT * 2**24, UNIT * 2 - 1, -UNIT],
+    ids=["32 bits", "large floats", "-1 to 1", "below 0"],
+)
+def test_levels_of_a_range_that_nobody_knows_are_named(tmp_path: Path, stored: np.ndarray) -> None:
+    """Before, they were white, or black, for the most part."""
+    with pytest.raises(BadImage, match=r"its levels go from .+ to .+: save it with levels of 8 or 16 bits"):
+        pictures.read(written(tmp_path / "a.tif", raw.tiff(stored)))
+
+
 def test_floats_of_0_to_1_are_another_picture_than_the_black_one_that_was_measured(tmp_path: Path) -> None:
     unit, whole = (
         written(tmp_path / f"{n}.tif", raw.tiff(each)) for n, each in enumerate((UNIT, UNIT * 255))
