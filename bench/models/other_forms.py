@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -148,7 +149,7 @@ def _of_folder(folder: Path, needs: str) -> str:
     if inner:
         names = [str(path.relative_to(folder)) for path in inner[:3]]
         return f"; did you mean its folder {' or '.join(names)}?"
-    for told in (_lora, _deepspeed, _sharded, _state, _part_alone, _single_files):
+    for told in (_lora, _deepspeed, _sharded, _state, _part_alone, _incomplete, _single_files):
         if words := told(folder):
             return words
     return ", which save_pretrained writes"
@@ -192,6 +193,15 @@ def _part_alone(folder: Path) -> str:
 def _single_files(folder: Path) -> str:
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in FILES)
     return f", but {files.short(found[0].name)}: {FILES[found[0].suffix.lower()]}" if found else ""
+
+
+def _incomplete(folder: Path) -> str:
+    for index in sorted(folder.glob("*.index*.json")):
+        with suppress(ValueError):
+            gone = [path.name for path in json_files.shards(index) if not path.exists()]
+            if gone:
+                return f": it holds {index.name} and not {files.short(gone[0])}, which that names: copy all files"
+    return ""
 
 
 def _has(folder: Path, patterns: Sequence[str]) -> bool:

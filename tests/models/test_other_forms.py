@@ -142,6 +142,10 @@ def test_parts_of_a_cards_own_stay_below_a_trained_one(card: ModelCard, tmp_path
             r"but wan_i2v_fp8.safetensors: diffusers turns it into a folder: from_single",
         ),
         ({"snapshots/0123/model_index.json": ""}, "did you mean its folder snapshots/0123"),
+        (
+            {"model.safetensors.index.json": {"weight_map": {"a": "model-1-of-2.safetensors"}}},
+            r"holds model.safetensors.index.json and not model-1-of-2.safetensors, which that names",
+        ),
         ({"readme.md": ""}, r"holds no model_index\.json, which save_pretrained writes$"),
     ],
 )

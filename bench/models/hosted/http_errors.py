@@ -78,9 +78,9 @@ def _said(answer: Any) -> str:
     try:
         answer.read()
         content = json.loads(answer.text)
+        return _message(content) if content else _text(answer)
     except (ValueError, RecursionError, httpx.StreamError, httpx.RequestError):
-        content = None
-    return _message(content) if content else _text(answer)
+        return _text(answer)
 
 
 def _text(answer: Any) -> str:
