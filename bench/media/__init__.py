@@ -1,5 +1,6 @@
 """Pixels in and out: pictures, video, the input image as a model was given it, digests of clips.
 
-Imported from here: `pictures`, `video`, `digests`, `paths`, `input_image`. No other room decodes, encodes, resizes or
-converts colours. Knows `bench.base`, `bench.types`, `bench.errors`.
+Imported from here: `pictures` and `video`, the doors to what reads files; `digests`, `encoding`, `clip_view`,
+`input_image`, `paths` and the like. No other room decodes, encodes, resizes or converts colours. Knows `bench.base`,
+`bench.types`, `bench.errors`.
 """

@@ -108,7 +108,7 @@ def test_set_numbers_only_are_said(out: Path) -> None:
         boards.write(out, of, suite, [boards.row(of, None, "fvd_lite0", 3.0, n=3)], clips=False)
     app = page(PAGE)
     assert "no case to look at" in app.info[0].value
-    assert "No metric can be compared" in placed(app)
+    assert "share no metric that can be compared" in placed(app)
 
 
 @pytest.mark.parametrize("file", [PAGE, "case.py"])

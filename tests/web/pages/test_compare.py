@@ -93,7 +93,7 @@ def test_set_numbers_only_cannot_be_compared(out: Path) -> None:
     suite, mover, still = boards.two_runs(out)
     for of in (mover, still):
         boards.write(out, of, suite, [boards.row(of, None, "fvd_lite0", 3.0, n=3)], clips=False)
-    assert "No metric can be compared" in markup(_blocks(out, "mover-tiny", "still-tiny")[0])
+    assert "share no metric that can be compared" in markup(_blocks(out, "mover-tiny", "still-tiny")[0])
 
 
 def test_scores_stand_side_by_side(out: Path) -> None:
