@@ -11,7 +11,7 @@ BenchError                 ours: the command line prints it in one line, without
 ├── BadResults             a parquet or JSON file that is not ours or is broken
 │   └── OtherSchema        a sound one, written by another version of this package
 ├── NotMeasurable          a sound clip that has no value of this metric; becomes a failure row
-├── ProgramFailed          a user's program crashed, hung, or did not make what it should
+├── ProgramFailed          a user's program crashed, hung, or did not make what it should; a plug-in called sys.exit
 ├── RemoteFailed           a service refused a task, ended it without a clip, or stopped answering
 │   └── Forgotten          … or no longer knows a task that it had accepted
 ├── WorkerDied             a worker process was killed, or crashed, on a task
@@ -82,7 +82,7 @@ class BadClip(BenchError):
 
 
 class BadResults(BenchError):
-    """A parquet file that is not ours or is broken."""
+    """A parquet or JSON file that is not ours or is broken."""
 
 
 class OtherSchema(BadResults):
@@ -94,7 +94,7 @@ class NotMeasurable(BenchError):
 
 
 class ProgramFailed(BenchError):
-    """A user's program crashed, hung, or did not make what it should."""
+    """A user's program crashed, hung, or did not make what it should; or a plug-in called sys.exit."""
 
 
 class RemoteFailed(BenchError):

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.base import weights
+from bench.base import files
 from bench.errors import Unavailable
 
 
@@ -57,7 +57,7 @@ def refuse_torchscript(file: Path, declared: Collection[str] = ()) -> None:
     Raises:
         Unavailable: it is TorchScript, and none of those.
     """
-    if is_torchscript(file) and weights.local(file).sha256 not in declared:
+    if is_torchscript(file) and files.sha256_once(file) not in declared:
         raise Unavailable(
             f"{file} is TorchScript, a program that runs as soon as it is opened, and not one whose digest is declared",
             "if you trust its maker, save its tensors: torch.save(torch.jit.load(file).state_dict(), other_file)",

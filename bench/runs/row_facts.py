@@ -34,7 +34,7 @@ class Decoded:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height; None if one is unknown, or if both together exceed the limit of any picture."""
+        """Width and height; None if one is unknown, or if both together exceed the limit of any frame."""
         return (self.width, self.height) if 0 < self.width * self.height <= streams.MAX_PIXELS else None
 
 
