@@ -6,10 +6,12 @@ rows = bench.run("svd", checkpoint="out/step-2000", limit=8, metrics=["flicker",
 bench.scores(rows)                                  # mean, interval, coverage of each metric
 bench.compare("svd@step-1000", "svd@step-2000")     # their differences, and what may be concluded
 rows = bench.evaluate(clips="cases.csv", name="my model")
+rows = bench.evaluate(frames={"duck": array}, images={"duck": "duck.png"}, fps=8)     # nothing is stored
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from operator import index
 from pathlib import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from bench.base.progress import Progress
     from bench.engine.jobs import JobReport
     from bench.engine.requests import MetricRequest
+    from bench.suites.in_memory import Layout
     from bench.types import FitChoice, Memory
 
 
@@ -95,9 +98,13 @@ def run(
 
 
 def evaluate(
-    clips: str | Path,
-    name: str,
+    clips: str | Path | None = None,
+    name: str = "",
     *,
+    frames: Mapping[str, Any] | None = None,
+    images: Mapping[str, Any] | None = None,
+    prompts: Mapping[str, str] | None = None,
+    layout: Layout = "THWC",
     suite: str | Path | None = None,
     fit: FitChoice = "auto",
     fps: float | None = None,
@@ -111,31 +118,44 @@ def evaluate(
     workers: int = 1,
     show_progress: bool = True,
 ) -> pd.DataFrame:
-    """Measures clips that exist already, like `bench evaluate --clips`.
+    """Measures clips that exist already, like `bench evaluate --clips`: files, or frames in memory.
 
     Args:
-        clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`.
-        name: what tables call them.
+        clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`. None for frames.
+        name: what tables call them; 'frames' by default for frames.
+        frames: case -> array or tensor: uint8, or floats from 0 to 1. The rows are returned, and nothing is stored.
+        images: case -> input image: a path, or an array or tensor of one frame. Every case of frames has one.
+        prompts: case -> text, for metrics that read it.
+        layout: axes of frames and images: 'THWC', or 'TCHW' with channels first.
         suite: name or folder, whose cases they animate; None to make a suite of the cases found.
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
-        fps: frames per second of folders of frames; None for 8. Video files state their own.
+        fps: frames per second of frames, and of folders of frames; None for 8. Video files state their own.
         metrics, metric_settings, view, device, out, download, retry_failed, workers, show_progress: as for run.
 
     Returns:
         As run.
 
     Raises:
-        bench.errors.UsageError: a line that cannot be understood; nothing was started.
+        bench.errors.UsageError: a line that cannot be understood, an array of another shape or range, both clips and
+            frames, or neither; nothing was started.
     """
     from bench.base import devices
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
+    from bench.errors import UsageError
+    from bench.suites import in_memory
 
-    source = ClipSource(Path(clips), name, None if suite is None else str(suite), fit, fps)
+    if (clips is None) == (frames is None):
+        raise UsageError("evaluate takes clips, a CSV or a folder, or frames in memory")
     wanted = _metrics(metrics, metric_settings, view, download)
-    config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
-    return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))
+    with tempfile.TemporaryDirectory(prefix="bench-frames-") as folder:
+        if frames is not None:
+            clips = in_memory.write(Path(folder), frames, images or {}, prompts or {}, fps or 8.0, layout)
+            name, out = name or "frames", Path(folder) / "runs"
+        source = ClipSource(Path(clips or ""), name, None if suite is None else str(suite), fit, fps)
+        config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
+        return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))
 
 
 def scores(rows: pd.DataFrame, view: str = "default") -> pd.DataFrame:
