@@ -77,16 +77,16 @@ def _frames(clip: Any, layout: Layout, what: str) -> Frames:
     channels = array.ndim - 3 if layout == "TCHW" else array.ndim - 1
     if array.ndim != 4 or array.shape[channels] != 3 or not array.size:
         raise UsageError(f"{what} have the shape {array.shape}, not {layout} with 3 channels: see layout=")
-    array = np.moveaxis(array, channels, -1)
+    array = np.ascontiguousarray(np.moveaxis(array, channels, -1))
     if array.dtype == np.uint8:
-        return np.ascontiguousarray(array)
+        return array.astype(np.uint8, copy=False)
     if not np.issubdtype(array.dtype, np.floating):
         raise UsageError(f"{what} are uint8, or floats from 0 to 1, not {array.dtype}")
     if not (array.min() >= 0 and array.max() <= 1):  # NaN is neither
         raise UsageError(
             f"{what} go from {array.min():.3g} to {array.max():.3g}; floats are from 0 to 1: x / 2 + 0.5 for -1 to 1"
         )
-    return np.rint(np.ascontiguousarray(array) * 255).astype(np.uint8)
+    return np.rint(array * 255).astype(np.uint8)
 
 
 def _array(values: Any) -> np.ndarray[Any, Any]:
