@@ -86,7 +86,8 @@ def _frames(clip: Any, layout: Layout, what: str) -> Frames:
         raise UsageError(
             f"{what} go from {array.min():.3g} to {array.max():.3g}; floats are from 0 to 1: x / 2 + 0.5 for -1 to 1"
         )
-    return np.rint(array * 255).astype(np.uint8)
+    levels: Frames = np.rint(array * 255).astype(np.uint8)
+    return levels
 
 
 def _array(values: Any) -> np.ndarray[Any, Any]:
