@@ -23,7 +23,9 @@ LIBRARIES = ("diffusers", "transformers")
 
 
 def check(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -> None:
-    """Refuses a base without the parts that make it this pipeline: some pipelines fill the gap with random numbers.
+    """Refuses a base whose parts are of other libraries, or that lacks those that make it this pipeline.
+
+    Some pipelines fill the gap with random numbers; and a library is imported, which runs it.
 
     Args:
         checkpoint: with the parts that were chosen.
@@ -31,8 +33,11 @@ def check(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -
         plan: what it is loaded as.
 
     Raises:
-        UsageError: a part is missing.
+        UsageError: a part is missing, or is of a library that is not diffusers' own or transformers.
     """
+    for name, (library, _) in _entries(index).items():
+        if not _is_of_diffusers(library):
+            raise _of_another_library(name, library)
     if index.get("_class_name") == plan.pipeline:
         return
     present = {name for name, _ in checkpoint.parts}
@@ -112,15 +117,34 @@ def _class_of_part(name: str, index: Mapping[str, Any], plan: LoadingPlan) -> tu
     if name in plan.part_classes:
         library, _, class_name = plan.part_classes[name].rpartition(".")
         return library, class_name
-    known = {part: entry for part, entry in index.items() if isinstance(entry, list) and None not in entry}
+    known = _entries(index)
     if name not in known:
         raise UnknownName(f"part of a {plan.pipeline}", name, known)
     library, class_name = known[name]
     if library not in LIBRARIES:  # the file is anybody's, and importing a module runs it
-        raise UsageError(
-            f"part {name} is of '{library}' by its index, and only parts of diffusers and transformers load"
-        )
+        raise _of_another_library(name, library)
     return library, class_name
+
+
+def _entries(index: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Part -> its library and class, of those that a pipeline has."""
+    entries = {part: entry for part, entry in index.items() if isinstance(entry, list)}
+    return {
+        part: (entry[0], entry[1])
+        for part, entry in entries.items()
+        if len(entry) == 2 and all(isinstance(each, str) for each in entry)
+    }
+
+
+def _is_of_diffusers(library: str) -> bool:
+    """Whether classes are looked up in there without an import; some are of the module of one pipeline."""
+    return library in LIBRARIES or library in dir(importlib.import_module("diffusers.pipelines"))
+
+
+def _of_another_library(name: str, library: str) -> UsageError:
+    return UsageError(
+        f"part {name} is of '{library}' by its index, and only parts of diffusers and transformers load"
+    )
 
 
 def _hub_errors(part: Checkpoint, repository: str) -> AbstractContextManager[None]:

@@ -57,7 +57,9 @@ def check(destination: Path) -> None:
         UsageError: destination is a file, a link, or a folder with something else in it.
     """
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
-        raise UsageError(f"{destination} is not a folder: name one for the site, which may be new")
+        raise UsageError(
+            f"{destination} is a file or a link: name a folder for the site itself, which may be new"
+        )
     if destination.is_dir() and any(destination.iterdir()) and not is_site(destination):
         raise UsageError(
             f"{destination} holds something else than a site of bench export: name a new or an empty folder"

@@ -5,9 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from bench.errors import Unavailable
-from bench.models.diffusers import loading, weight_sets
-from bench.types import Runtime
+from bench.errors import Unavailable, UsageError
+from bench.models.diffusers import loading, parts, weight_sets
+from bench.types import Checkpoint, Runtime
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,23 @@ def test_a_missing_package_says_its_install_line(monkeypatch: pytest.MonkeyPatch
         Unavailable, match=r'package no_such_package is not installed; pip install "i2v-bench\[models\]"'
     ):
         loading._pipeline_class("StableVideoDiffusionPipeline")
+
+
+@pytest.mark.parametrize("library", ["os", "this", "bench.cli", "wan.evil", "../unet"])
+def test_a_pipeline_of_anybody_imports_no_module_of_its_choice(library: str) -> None:
+    """Before, `["os", "system"]` in model_index.json imported os: any module that is installed ran."""
+    index = {"_class_name": "X", "vae": ["diffusers", "AutoencoderKL"], "unet": [library, "system"]}
+    with pytest.raises(UsageError, match=f"part unet is of '{library}' by its index, and only parts of"):
+        parts.check(Checkpoint("x", None, "", ""), index, Mock(pipeline="X"))
+
+
+def test_parts_of_diffusers_transformers_and_pipelines_load() -> None:
+    index = {
+        "_class_name": "X",
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+        "text_encoder": ["transformers", "T5EncoderModel"],
+        "feature_extractor": [None, None],
+        "boundary_ratio": 0.9,
+        "sizes": [1, 2],
+    }
+    parts.check(Checkpoint("x", None, "", ""), index, Mock(pipeline="X"))
