@@ -163,10 +163,10 @@ def test_an_old_site_is_replaced_and_nothing_else_is(out: Path, tmp_path: Path) 
     with pytest.raises(UsageError, match="something else than a site"):
         export(other, out)
     (tmp_path / "file").write_text("x")
-    with pytest.raises(UsageError, match="is not a folder"):
+    with pytest.raises(UsageError, match="is a file or a link"):
         export(tmp_path / "file", out)
     (tmp_path / "link").symlink_to(destination)
-    with pytest.raises(UsageError, match="is not a folder"):
+    with pytest.raises(UsageError, match="is a file or a link"):
         export(tmp_path / "link", out)
     assert (other / "chapter.tex").read_text() == "years of work"
 
