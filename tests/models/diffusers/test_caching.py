@@ -129,7 +129,7 @@ def test_the_refusal_becomes_the_clips_record(of: Of, case: Case) -> None:
     model = of(NAMES[0], **asked(NAMES[0]), accel="first-block:0")
     folder: Any = SimpleNamespace()
     bar: Any = SimpleNamespace(step=models.ignore_steps)
-    record = generation._make(model, case, 0, folder, bar)
+    record, _ = generation._make(model, case, 0, folder, bar)
     assert record.path is None
     assert "first-block saved nothing" in record.error
     assert record.settings["accel"] == "first-block:0"
