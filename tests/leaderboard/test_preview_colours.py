@@ -32,8 +32,13 @@ DRAWN = """async ([film, xs]) => {
     });
     const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
     const context = canvas.getContext('2d');
-    context.drawImage(video, 0, 0);
-    return xs.map(x => [...context.getImageData(x, video.videoHeight / 2, 1, 1).data].slice(0, 3));
+    for (let tries = 0; tries < 200; tries += 1) { // until the frame has been presented: a busy machine takes a while
+        context.drawImage(video, 0, 0);
+        const read = xs.map(x => [...context.getImageData(x, video.videoHeight / 2, 1, 1).data].slice(0, 3));
+        if (read.flat().some(level => level > 0)) return read;
+        await new Promise(done => setTimeout(done, 20));
+    }
+    throw new Error('no frame was drawn');
 }"""
 
 
