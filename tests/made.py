@@ -62,6 +62,12 @@ def suite(folder: Path, cases: int = 3, with_references: bool = False) -> Suite:
     return Suite("tiny", files.digest(cases)[:12], "three small pictures", tuple(made))
 
 
+def changed(case: Case, **changes: Any) -> Case:
+    """The case with other facts, and the digest of those."""
+    other = replace(case, **changes, digest="")
+    return replace(other, digest=case_digests.own_digest(other))
+
+
 def written_suite(folder: Path, cases: int) -> Path:
     """A suite's folder with small pictures, each with a reference clip of 15 frames, for the command line."""
     lines = []

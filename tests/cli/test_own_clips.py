@@ -59,7 +59,11 @@ def test_a_folder_of_oddities_is_read_and_the_rest_is_named(made: Path, tmp_path
     assert set(records) == set(CASES)
     assert records["wide"].seed == LARGEST_SEED
     assert [record.error for record in records.values()] == [""] * len(CASES)
-    for name in ("grid.mkv has no image", "'a\\tb.mkv' has a name that is no text", "film_00001-audio.mkv"):
+    for name in (
+        "grid.mkv has no image",
+        "'a\\tb.mkv' has a name that is no UTF-8 text",
+        "film_00001-audio.mkv",
+    ):
         assert name in answer.stderr
     assert "read as prompts, since no .txt says another: a cat runs, far" in answer.stderr
 

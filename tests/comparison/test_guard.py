@@ -153,7 +153,7 @@ def test_bits_per_pixel_of_lossy_clips_are_counted_where_they_are(tmp_path: Path
             path = folder.clip_path(case, 0).with_suffix(".mp4")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(bytes(size))
-            folder.write_record(ClipRecord(case, 0, f"clips/{path.name}", "0", size=size))
+            folder.write_record(ClipRecord(case, 0, f"clips/{path.name}", "0" * 64, size=size))
     pair = guard.guarded(compared(*rows), parquet.frame(rows), folders)
     assert str(pair.contrasts[0]) == "bits per pixel 0.0053 vs 0.053"
     assert pair.differences[0].obstacles == pair.contrasts[:1]

@@ -97,7 +97,9 @@ def _write_local(folder: Path) -> None:
     """A run with a clip, whose prompt is all of them."""
     suite = made.suite(folder / "pictures", cases=1)
     suite = replace(
-        suite, title=TEXTS[0], cases=(replace(suite.cases[0], prompt=" ".join(TEXTS), category=TEXTS[9]),)
+        suite,
+        title=TEXTS[0],
+        cases=(made.changed(suite.cases[0], prompt=" ".join(TEXTS), category=TEXTS[9]),),
     )
     of = boards.run(suite, "local", "svd", run_id="local-tiny")
     boards.write(folder / "runs", of, suite, [boards.row(of, "c0", metric, 0.5) for metric in METRICS])

@@ -55,7 +55,8 @@ def calibrate(
     path = out / curves.FILE
     curves.write(path, found)
     if docs:
-        files.write_text(docs, tables.markdown(found, f"bench calibrate --out {out} --docs {docs}"))
+        few = f" --limit {limit}" if limit else ""
+        files.write_text(docs, tables.markdown(found, f"bench calibrate{few} --out {out} --docs {docs}"))
     if as_json:
         print_json(json.loads(path.read_text(encoding="utf-8")))
     else:
