@@ -40,14 +40,14 @@ SMALL = {
     "evaluate": "--metrics ssim,first_frame",
     "run": "--limit 1 --metrics ssim --view native",
 }
-"""Beginning of a command of the README -> what makes it small enough for a test."""
+"""Part of a command of the README -> what makes it small enough for a test."""
 
 EXITS = {"doctor svd": 1, "run -m kling --limit": 2, "--fail-if-worse": 2}
 """Part of a command -> its exit code here, where there are neither weights of svd, nor a key, nor cases to gate on."""
 
 
 def commands(document: str) -> list[list[str]]:
-    """The words of each line that calls bench; the two that open a server are left to tests of their own."""
+    """The words of each line that calls bench, but for the one that opens the board, which has tests of its own."""
     lines = re.findall(r"^    \./x bench (.+)$", (ROOT / document).read_text(), flags=re.MULTILINE)
     return [shlex.split(line) for line in lines if line != "board"]
 

@@ -14,6 +14,7 @@ from bench.cli.commands import app
 from bench.runs import RunFolder
 from bench.types import Measurement
 from tests.made import photograph
+from tests.media import raw_pictures as raw
 from tests.media.test_odd_films import POINTER, animated, rebuilt, zipped
 from tests.media.test_video import made
 
@@ -22,16 +23,14 @@ PHOTOGRAPH = Image.fromarray(photograph())
 
 def broken_exif(path: Path) -> None:
     """A resolution that is a text."""
-    exif = Image.Exif()
-    exif[0x010E] = "no resolution"
-    text = exif.tobytes().replace(b"\x0e\x01", b"\x1a\x01").replace(b"\x01\x0e", b"\x01\x1a")
-    PHOTOGRAPH.save(path, "JPEG", exif=text, quality=95)
+    text = (raw.X_RESOLUTION, raw.ASCII, 3, b"72\0")
+    PHOTOGRAPH.save(path, "JPEG", exif=raw.exif(text), quality=95)
 
 
 def with_old_title(path: Path) -> None:
     content = made(path.with_name("titled.mp4")).rename(path).read_bytes()
-    at = content.find(b"Lavf")
-    path.write_bytes(content[:at] + "テ".encode("shift-jis") + content[at + 2 :] if at > 0 else content)
+    at = content.index(b"Lavf")
+    path.write_bytes(content[:at] + "テ".encode("shift-jis") + content[at + 2 :])
 
 
 def written(content: bytes) -> Callable[[Path], object]:

@@ -68,7 +68,7 @@ def outcomes(folder: Path, suffix: str, count: int, seed: int) -> Counter[str]:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_some_mutated_films_are_read_or_refused(tmp_path: Path, suffix: str) -> None:
-    assert sum(outcomes(tmp_path, suffix, 8, seed=1).values()) >= 8
+    assert outcomes(tmp_path, suffix, 8, seed=1)["refused"] >= 1
 
 
 @pytest.mark.sweep

@@ -121,7 +121,7 @@ def write_total(out: Path) -> Suite:
     return suite
 
 
-# half of the content, thrice; start (0.9 - 0.2) / 0.8; all else is full, by weights that add up to 10
+# half of the content, four times; start (0.9 - 0.2) / 0.8; all else is full, by weights that add up to 15
 TOTAL = 100 * (0.5**4 * 0.875) ** (1 / 15)
 TOTAL_WITHOUT_START = 100 * (0.5**4) ** (1 / 14)
 
