@@ -69,7 +69,7 @@ def tables(grid: Grid, width: int) -> Iterator[Table | str]:
         grid: what to show.
         width: of the terminal, cells.
     """
-    for part in _parts(_printable(grid), width):
+    for part in _parts(_in_lines(grid), width):
         left_out = _left_out(part, width)
         kept = [place for place in range(len(part.columns)) if place not in left_out]
         shown = _only(part, kept)
@@ -79,15 +79,19 @@ def tables(grid: Grid, width: int) -> Iterator[Table | str]:
             yield f"{width} columns are too narrow for: {names} (--json has all)"
 
 
-def _printable(grid: Grid) -> Grid:
-    """The same texts, which are other people's, without what would act on the terminal."""
+def _in_lines(grid: Grid) -> Grid:
+    """The same texts, which are other people's, each in one line and without what would act on the terminal."""
     return replace(
         grid,
-        title=printable(grid.title),
-        columns=tuple(replace(column, heading=printable(column.heading)) for column in grid.columns),
-        lines=[[printable(cell) for cell in line] for line in grid.lines],
-        groups=[printable(group) for group in grid.groups],
+        title=_line(grid.title),
+        columns=tuple(replace(column, heading=_line(column.heading)) for column in grid.columns),
+        lines=[list(map(_line, line)) for line in grid.lines],
+        groups=list(map(_line, grid.groups)),
     )
+
+
+def _line(text: str) -> str:
+    return printable(" ".join(text.split()))
 
 
 def _parts(grid: Grid, width: int) -> Iterator[Grid]:

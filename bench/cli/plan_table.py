@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.base.wording import one_line
 from bench.cli.layout import Column, Grid
 from bench.models.plans import Plan
 
@@ -32,7 +31,7 @@ def _line(group: Sequence[PlannedCase]) -> list[str]:
         *plan.notes,
         f"cuts off the edges of {cropped} of {len(group)} images" if cropped else "",
     ]
-    words = [
+    return [
         group[0].label,
         group[0].case if len(group) == 1 else f"{len(group)} ({group[0].case} …)",
         str(clips),
@@ -43,7 +42,6 @@ def _line(group: Sequence[PlannedCase]) -> list[str]:
         "" if plan.cost is None else f"{plan.cost * clips:.2f}",
         "; ".join(note for note in notes if note),
     ]
-    return [one_line(each) for each in words]
 
 
 def alike(rows: Sequence[PlannedCase]) -> list[list[PlannedCase]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bench.base.wording import one_line
 from bench.cli.layout import Column, Grid
 from bench.comparison import columns
 from bench.comparison.differences import Pair
@@ -22,13 +21,13 @@ def comparison(pair: Pair, suite: str) -> Grid:
     shown = columns.table(pair)
     drawn = tuple(
         Column(
-            one_line(column.heading), column.align, wraps=column.key == "verdict",
+            column.heading, column.align, wraps=column.key == "verdict",
             spare=SPARE.get(column.key, 0),
         )
         for column in shown.columns
     )  # fmt: skip
-    lines = [[one_line(cell.text) for cell in row] for row in (*shown.compared, *shown.skipped)]
-    title = f"{one_line(pair.b.name)} against {one_line(pair.a.name)} on {one_line(suite)}"
+    lines = [[cell.text for cell in row] for row in (*shown.compared, *shown.skipped)]
+    title = f"{pair.b.name} against {pair.a.name} on {suite}"
     return Grid(drawn, lines, title)
 
 
@@ -48,7 +47,7 @@ def _ratings(poll: Poll, names: Mapping[str, str]) -> Grid:
     )  # fmt: skip
     lines = [
         [
-            one_line(names.get(entry.name, entry.name)),
+            names.get(entry.name, entry.name),
             f"{entry.points:.0f}",
             interval(entry),
             place(entry, poll.ratings),
@@ -57,7 +56,7 @@ def _ratings(poll: Poll, names: Mapping[str, str]) -> Grid:
         ]
         for entry in poll.ratings.entries
     ]
-    return Grid(columns, lines, f"{one_line(poll.suite)}: what people prefer")
+    return Grid(columns, lines, f"{poll.suite}: what people prefer")
 
 
 def _agreement(poll: Poll) -> Grid:
@@ -68,7 +67,7 @@ def _agreement(poll: Poll) -> Grid:
     )  # fmt: skip
     lines = [
         [
-            one_line(each.heading),
+            each.heading,
             str(each.votes),
             estimate(each.share, "{:.0%}"),
             estimate(each.by_clip, "{:+.2f}"),
@@ -77,4 +76,4 @@ def _agreement(poll: Poll) -> Grid:
         ]
         for each in poll.main_agreements
     ]
-    return Grid(columns, lines, f"{one_line(poll.suite)}: which metrics agree")
+    return Grid(columns, lines, f"{poll.suite}: which metrics agree")

@@ -29,9 +29,9 @@ PIPED = 200
 def stdout() -> Console:
     """The console for results; wide where they are piped, unless COLUMNS says how wide."""
     console = Console(file=streams.results(), highlight=False)
-    is_wide = not console.is_terminal and not os.environ.get("COLUMNS")
-    width = max(console.width, PIPED) if is_wide else None
-    return Console(file=streams.results(), highlight=False, width=width)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = max(console.width, PIPED)
+    return console
 
 
 def stderr() -> Console:

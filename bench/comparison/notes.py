@@ -21,13 +21,15 @@ SHOWN = ("better", "worse", "differs")
 """Verdicts that say something."""
 
 
-OTHERWISE: Mapping[Verdict, str] = {
-    "no difference shown": "cannot be told apart",
-    "differs": "with a difference that is neither",
-    "too few cases": "with too few cases",
-    "not comparable": "not comparable",
+SIDES: tuple[Verdict, Verdict] = ("better", "worse")
+
+OTHERWISE: Mapping[Verdict, tuple[str, str]] = {
+    "no difference shown": ("cannot be told apart", "cannot be told apart"),
+    "differs": ("differs, with no better side", "differ, with no better side"),
+    "too few cases": ("has too few cases", "have too few cases"),
+    "not comparable": ("is not comparable", "are not comparable"),
 }
-"""What the sentence says of metrics without a better side."""
+"""What the sentence says of one metric, or of several, without a better side."""
 
 MOST_WANTED = 10_000
 """Cases beyond which nobody is told to make more."""
@@ -54,12 +56,19 @@ def sentence(pair: Pair) -> str:
     if not pair.differences:
         return f"{b} and {a} share no metric that can be compared."
     counts = Counter(each.verdict for each in pair.differences)
-    sides = [f"{verdict} than {a} on {counts[verdict]}" for verdict in ("better", "worse") if counts[verdict]]
-    of = f"of {_count(len(pair.differences), 'metric')}"
-    first, *second = sides or [f"neither better nor worse than {a} on any"]
-    others = [f"{counts[verdict]} {words}" for verdict, words in OTHERWISE.items() if counts[verdict]]
-    told = ", ".join([f"{b} is {first} {of}", *(each.replace(f" than {a}", "") for each in second)])
-    return f"With {_cases(pair)}, {'; '.join([told, *others])}."
+    sides: list[Verdict] = [side for side in SIDES if counts[side]]
+    if not sides:
+        head = f"{b} is neither better nor worse than {a} on any metric"
+    else:
+        of = _count(len(pair.differences), "metric")
+        head = f"{b} is {sides[0]} than {a} on {counts[sides[0]]} of {of}"
+        head += f", worse on {counts['worse']}" * (len(sides) > 1)
+    others = [
+        f"{counts[verdict]} {OTHERWISE[verdict][counts[verdict] > 1]}"
+        for verdict in OTHERWISE
+        if counts[verdict]
+    ]
+    return f"With {_cases(pair)}, {'; '.join([head, *others])}."
 
 
 def _cases(pair: Pair) -> str:

@@ -52,26 +52,26 @@ def _of_models(models: Sequence[Line]) -> str:
     first, *rest = models
     if not rest:
         return f"{_scored(first)} of 100."
-    tied = [line for line in rest if line.total_rank and line.total_rank.low == 1]
+    among = f"Of {len(models)} models,"
     if not first.total_rank:
-        return f"Of {len(models)} models, {_scored(first)} of 100, too few clips to be ranked."
+        return f"{among} {_scored(first)} of 100, on too few clips to be ranked."
+    tied = [line for line in rest if line.total_rank and line.total_rank.low == 1]
     if tied:
-        return f"Of {len(models)} models, {_names([first, *tied])} share the first place: they cannot be told apart."
-    return f"Of {len(models)} models, {_scored(first)} of 100, the first place."
+        return f"{among} {_names([first, *tied])} share the first place: they cannot be told apart."
+    return f"{among} {one_line(first.name)} takes the first place with {_mean(first):.0f} of 100."
 
 
 def _of_the_cheap(models: Sequence[Line], others: Sequence[Line]) -> str:
     """Where the best null baseline would stand."""
-    cheap = [line for line in others if line.role == "null baseline"]
-    if not cheap:
+    best = next((line for line in others if line.role == "null baseline"), None)
+    if best is None:
         return ""
-    above = sum(_mean(line) > _mean(cheap[0]) for line in models)
-    what = f"{one_line(cheap[0].name)} ({cheap[0].card.title.lower()}, which needs no model)"
-    if above == len(models):
-        return f"All stand above every null baseline; {what} scores {_mean(cheap[0]):.0f}." if above > 1 else (
-            f"It stands above every null baseline; {what} scores {_mean(cheap[0]):.0f}."
-        )  # fmt: skip
-    return f"{what[0].upper()}{what[1:]} would be {_ordinal(above + 1)} with {_mean(cheap[0]):.0f}."
+    what = f"{one_line(best.name)} ({best.card.title.lower()}, which needs no model)"
+    above = sum(_mean(line) > _mean(best) for line in models)
+    if above < len(models):
+        return f"{what[0].upper()}{what[1:]} would be {_ordinal(above + 1)} with {_mean(best):.0f}."
+    they = "All stand" if above > 1 else "It stands"
+    return f"{they} above every null baseline; {what} scores {_mean(best):.0f}."
 
 
 def _scored(line: Line) -> str:

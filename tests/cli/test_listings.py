@@ -12,9 +12,11 @@ import pytest
 from rich.console import Console
 
 from bench import models
-from bench.cli import layout, listings
+from bench.cli import layout, listed_metrics, listings
 from bench.engine import requests
 from bench.errors import UsageError
+from tests import made
+from tests.leaderboard import boards
 
 MODELS = listings.of("models", Path("runs"))
 BY_NAME = {entry["name"]: entry for entry in MODELS.entries}
@@ -71,12 +73,12 @@ def test_words_choose_what_is_listed() -> None:
 
 def test_a_metric_by_its_name_is_explained() -> None:
     found = listings.of("metrics", Path("runs"), ["warping_error"])
-    assert listings.is_exact(found, ["warping_error"])
-    lines = "\n".join(listings.definitions(found, 80)).splitlines()
+    assert found.is_named_by(["warping_error"])
+    lines = "\n".join(listed_metrics.definitions(found, 80)).splitlines()
     assert lines[0] == "Warping error: warping_error, lower is better, 0 … 1, version 2"
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("  blind to: ") for line in lines)
-    assert not listings.is_exact(listings.of("metrics", Path("runs"), ["warping"]), ["warping"])
+    assert not listings.of("metrics", Path("runs"), ["warping"]).is_named_by(["warping"])
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -136,3 +138,12 @@ def test_nothing_heavy_is_imported_to_say_what_is_here() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (answer.stdout.strip(), answer.returncode) == ("[]", 0), answer.stderr
+
+
+def test_a_run_with_a_broken_suite_is_listed_like_the_others(tmp_path: Path) -> None:
+    suite = made.suite(tmp_path / "pictures", cases=2)
+    for label in ("sound", "broken"):
+        boards.write(tmp_path / "runs", boards.run(suite, label), suite, [])
+    (tmp_path / "runs" / "broken-tiny" / "suite.json").write_text("[")
+    clips = {entry["run"]: entry["clips"] for entry in listings.of("runs", tmp_path / "runs").entries}
+    assert clips == {"sound-tiny": "2", "broken-tiny": "2 of ?"}

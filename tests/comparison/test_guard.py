@@ -192,7 +192,7 @@ def test_every_reader_is_told(tmp_path: Path) -> None:
     assert [each["what"] for each in found["contrasts"]] == ["frame rate", "frames"]
     assert said in repr(page.pair(pair, "tiny@0", ("a-run", "b-run")))
     assert notes.sentence(pair).endswith(
-        "b is neither better nor worse than a on any of 1 metric; 1 not comparable."
+        "b is neither better nor worse than a on any metric; 1 is not comparable."
     )
     assert (plots.forest(pair), plots.case_panels(pair), extreme_cases.extremes(pair)) == (None, None, [])
 

@@ -12,11 +12,11 @@ from tests.comparison.made_pairs import A, B, compared, losing, measured, of
 
 def test_the_verdict_is_a_sentence() -> None:
     assert notes.sentence(losing()) == (
-        "With 7 cases, b is worse than a on 1 of 2 metrics; 1 with a difference that is neither."
+        "With 7 cases, b is worse than a on 1 of 2 metrics; 1 differs, with no better side."
     )
     same = compared(*measured(A, of([0.1, 0.2])), *measured(B, of([0.2, 0.1])))
     assert notes.sentence(same).startswith(
-        "With 2 cases, b is neither better nor worse than a on any of 1 metric;"
+        "With 2 cases, b is neither better nor worse than a on any metric;"
     )
     assert notes.sentence(compared()) == "b and a share no metric that can be compared."
 

@@ -45,7 +45,7 @@ DRIFT = line("drift", 60, role="null baseline", title="Drifting image")
         ),
         (
             (line("wan", 40, "2"), line("svd", 81, "1"), line("ltx", 70, "2-3"), DRIFT),
-            "Of 3 models, svd scores 81 of 100, the first place. Drift (drifting image, which needs no model) would "
+            "Of 3 models, svd takes the first place with 81 of 100. Drift (drifting image, which needs no model) would "
             "be 3rd with 60.",
         ),
         (

@@ -48,10 +48,10 @@ def ls(
     warn(listings.problems(kind, out))
     if as_json:
         print_json(found.entries)
-    elif kind == "metrics" and (is_long or listings.is_exact(found, words or [])):
-        from bench.cli import terminal
+    elif kind == "metrics" and (is_long or found.is_named_by(words or [])):
+        from bench.cli import listed_metrics, terminal
 
-        print_all(listings.definitions(found, terminal.stdout().width))
+        print_all(listed_metrics.definitions(found, terminal.stdout().width))
     else:
         print_all([found.grid(), *listings.notes(kind)])
 

@@ -281,13 +281,15 @@ def _shown_view(wanted: MetricRequest, rows: pd.DataFrame) -> str:
 def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Grid | str]:
     """What a run says at its end: the verdict, what was done, where to look; then numbers, and what is missing."""
     from bench.cli import score_tables
+    from bench.scoring import summary
 
-    yield from score_tables.stories(seen)
+    scores = summary.scores(seen.rows)
+    yield from score_tables.stories(seen, scores)
     yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
     place = "" if out == Path("runs") else f" --out {out}"
     yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard, with the clips"
     yield from (str(folder.path) for folder in report.folders)
-    yield from score_tables.side_by_side(seen, wanted.names)
+    yield from score_tables.side_by_side(seen, scores, wanted.names)
     yield from score_tables.failures(seen.rows, "failed")
     holes = int((seen.rows["status"] == "not measurable").sum())
     if holes:
