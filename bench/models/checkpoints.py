@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from bench.base import files, reading
+from bench.base import files, reading, verified
 from bench.errors import Unavailable, UsageError
 from bench.models import hub, json_files, other_forms
 from bench.models.other_forms import LORA, PART_CONFIG
@@ -89,12 +89,8 @@ def of_card(
 
 def _parts_of(base: Checkpoint, folder: Path) -> dict[str, str]:
     """Part -> its folder, of a folder of parts of a pipeline."""
-    path = file(base, PIPELINE_INDEX)
-    try:
-        index = json_files.content(path)
-    except ValueError as error:
-        raise Unavailable(f"{path} is broken: {error}", "fetch or copy it again") from None
-    return {name: str(place) for name, place in other_forms.parts(folder, index).items()}
+    found = other_forms.parts(folder, content(base, PIPELINE_INDEX))
+    return {name: str(place) for name, place in found.items()}
 
 
 def _path(words: str) -> Path:
@@ -231,6 +227,20 @@ def file(checkpoint: Checkpoint, name: str) -> Path:
     return hub.file(repository, name, subfolder, checkpoint.revision)
 
 
+def content(checkpoint: Checkpoint, name: str) -> dict[str, Any]:
+    """The object in a JSON file of a checkpoint, or of a part of one.
+
+    Raises:
+        Unavailable: as file, or it is broken.
+    """
+    try:
+        return json_files.content(file(checkpoint, name))
+    except ValueError as error:
+        raise Unavailable(
+            f"checkpoint {checkpoint.source} has a broken {name}: {error}", "copy it again"
+        ) from None
+
+
 def place(checkpoint: Checkpoint) -> tuple[str, str]:
     """The folder or hub id, and the subfolder of a part in a hub repository; '' for none."""
     if is_folder(checkpoint):
@@ -254,25 +264,18 @@ def _folder_digest(folder: Path) -> str:
     """sha256 of the folder's files; cached until something in it looks changed, since 10 GB take a minute."""
     stamp = _stamp(folder)
     kept = files.cache() / "digests" / f"{stamp}.txt"
-    if known := _kept_digest(kept):
-        return known
+    if verified.is_sound(kept, _holds_digest):
+        return reading.content(kept).decode()
     digest = files.sha256(folder)
     if _stamp(folder) != stamp:
         raise _changed(str(folder))
-    files.write_text(kept, f"{digest} {files.digest(digest)}\n")
+    files.write_text(kept, digest)
+    verified.write_digest(kept)
     return digest
 
 
-def _kept_digest(kept: Path) -> str:
-    """The digest in a file of the cache, which holds its own digest, too; '' where there is none, or it is broken."""
-    with suppress(*reading.ABSENT):
-        digest, _, own = reading.content(kept).decode(errors="replace").strip().partition(" ")
-        if re.fullmatch("[0-9a-f]{64}", digest) and own in (
-            "",
-            files.digest(digest),
-        ):  # '': of an earlier version
-            return digest
-    return ""
+def _holds_digest(kept: Path) -> bool:
+    return re.fullmatch(rb"[0-9a-f]{64}", reading.content(kept)) is not None
 
 
 def _stamp(folder: Path) -> str:

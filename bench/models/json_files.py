@@ -6,6 +6,7 @@ Numbers that are no finite ones are let pass: some published configurations hold
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,20 @@ def content(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("it is no JSON object")
     return found
+
+
+def entries(index: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Part -> its library and class, of the parts that a pipeline has.
+
+    Args:
+        index: the content of its model_index.json, where other keys, and parts that are left out, stand beside them.
+    """
+    pairs = {part: entry for part, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
+    return {
+        part: (library, cls)
+        for part, (library, cls) in pairs.items()
+        if isinstance(library, str) and isinstance(cls, str)
+    }
 
 
 def shards(index: Path) -> list[Path]:

@@ -33,7 +33,6 @@ FILES: Mapping[str, str] = {
 }
 """Suffix of a file that is given as a checkpoint -> what to do."""
 
-
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 """How the text begins that git leaves in place of a large file that was not fetched."""
 
@@ -97,9 +96,7 @@ def _network(folder: Path) -> str:
 
 
 def _part(place: Path, network: str, index: Mapping[str, Any]) -> str:
-    classes = {
-        part: entry[-1] for part, entry in index.items() if isinstance(entry, list) and None not in entry
-    }
+    classes = {part: cls for part, (_, cls) in json_files.entries(index).items()}
     names = [part for part, cls in classes.items() if cls == network]
     if place.name in names:
         return place.name

@@ -103,12 +103,9 @@ def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:
 def _parts(index: Path) -> list[str]:
     """The parts of a pipeline, by its index; empty for a broken index, which loading reports."""
     try:
-        content = json_files.content(index)
+        return list(json_files.entries(json_files.content(index)))
     except ValueError:
         return []
-    return [
-        name for name, entry in content.items() if isinstance(entry, list) and entry and None not in entry
-    ]
 
 
 def _files(folder: Path, is_half: bool) -> list[Path] | None:

@@ -66,7 +66,7 @@ def load(checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtime) -> tuple[A
 
 def _loaded(cls: Any, checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtime) -> tuple[Any, str | None]:
     _check_device(runtime.device)
-    index = _index(checkpoint)
+    index = checkpoints.content(checkpoint, checkpoints.PIPELINE_INDEX)
     _check_class(checkpoint, index, plan)
     parts.check(checkpoint, index, plan)
     folder = _folder(checkpoint, cls, runtime.dtype, plan)
@@ -88,7 +88,7 @@ def named_class(checkpoint: Checkpoint) -> tuple[str, str, Any]:
         Unavailable: a package is missing, or the index cannot be read.
     """
     base = _pipeline_class("DiffusionPipeline")
-    name = str(_index(checkpoint).get("_class_name"))
+    name = str(checkpoints.content(checkpoint, checkpoints.PIPELINE_INDEX).get("_class_name"))
     found = getattr(importlib.import_module("diffusers"), name, None)
     is_pipeline = isinstance(found, type) and issubclass(found, base)
     return checkpoint.source, name, found if is_pipeline else None
@@ -116,17 +116,6 @@ def _check_device(device: str) -> None:
 
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise Unavailable(f"device {device} is not here: torch finds no GPU", "try --device cpu")
-
-
-def _index(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The content of model_index.json: the class of the pipeline, and library and class of each part."""
-    path = checkpoints.file(checkpoint, checkpoints.PIPELINE_INDEX)
-    try:
-        return json_files.content(path)
-    except ValueError as error:
-        raise Unavailable(
-            f"checkpoint {checkpoint.source} has a broken {path.name}: {error}", "copy it again"
-        ) from None
 
 
 def _check_class(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -> None:
@@ -166,10 +155,8 @@ def _say_what_is_read(
     said = list(weight_sets.notices(folder, own, variant)) if checkpoints.is_folder(checkpoint) else []
     for name, part in checkpoint.parts:
         if checkpoints.is_folder(part):
-            library = (index.get(name) or ["diffusers"])[0]
-            said += weight_sets.notice(
-                Path(part.source), "transformers" if library == "transformers" else "diffusers"
-            )
+            library, _ = json_files.entries(index).get(name, ("diffusers", ""))
+            said += weight_sets.notice(Path(part.source), library)
     for sentence in said:
         logging.getLogger(__name__).warning(sentence)
 

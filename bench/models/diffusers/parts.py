@@ -35,7 +35,7 @@ def check(checkpoint: Checkpoint, index: Mapping[str, Any], plan: LoadingPlan) -
     Raises:
         UsageError: a part is missing, or is of a library that is not diffusers' own or transformers.
     """
-    for name, (library, _) in _entries(index).items():
+    for name, (library, _) in json_files.entries(index).items():
         if not _is_of_diffusers(library):
             raise _of_another_library(name, library)
     if index.get("_class_name") == plan.pipeline:
@@ -101,12 +101,7 @@ def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: s
 
 def _check_class(name: str, part: Checkpoint, class_name: str) -> None:
     """Refuses another network before it is loaded: sizes that its configuration lacks would be the published ones."""
-    try:
-        config = json_files.content(checkpoints.file(part, other_forms.PART_CONFIG))
-    except ValueError as error:
-        raise Unavailable(
-            f"{part.source} has a broken {other_forms.PART_CONFIG}: {error}", "copy it again"
-        ) from None
+    config = checkpoints.content(part, other_forms.PART_CONFIG)
     found = config.get("_class_name", class_name)  # diffusers states it; transformers refuses by itself
     if found != class_name:
         raise UsageError(f"{part.source} is a {found}, and {name} is a {class_name}")
@@ -117,23 +112,13 @@ def _class_of_part(name: str, index: Mapping[str, Any], plan: LoadingPlan) -> tu
     if name in plan.part_classes:
         library, _, class_name = plan.part_classes[name].rpartition(".")
         return library, class_name
-    known = _entries(index)
+    known = json_files.entries(index)
     if name not in known:
         raise UnknownName(f"part of a {plan.pipeline}", name, known)
     library, class_name = known[name]
     if library not in LIBRARIES:  # the file is anybody's, and importing a module runs it
         raise _of_another_library(name, library)
     return library, class_name
-
-
-def _entries(index: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Part -> its library and class, of those that a pipeline has."""
-    entries = {part: entry for part, entry in index.items() if isinstance(entry, list)}
-    return {
-        part: (entry[0], entry[1])
-        for part, entry in entries.items()
-        if len(entry) == 2 and all(isinstance(each, str) for each in entry)
-    }
 
 
 def _is_of_diffusers(library: str) -> bool:

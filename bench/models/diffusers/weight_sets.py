@@ -18,9 +18,6 @@ from bench.models.stored_weights import VARIANTS, WEIGHT_FILE, WEIGHT_SUFFIXES
 
 HALF = ("float16", "bfloat16")
 
-STEMS: Mapping[str, str] = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
-"""Library -> what it calls a network's weights."""
-
 
 def check(paths: Iterable[Path]) -> None:
     """Reads every header, so that a file that was cut short is named before minutes of loading.
@@ -67,10 +64,8 @@ def notices(folder: Path, index: Mapping[str, Any], variant: str | None) -> Iter
         index: the content of its model_index.json.
         variant: that is asked for: 'fp16', or None.
     """
-    for part, entry in index.items():
-        if isinstance(entry, list) and entry and entry[0]:
-            library = "transformers" if entry[0] == "transformers" else "diffusers"
-            yield from notice(folder / part, library, variant)
+    for part, (library, _) in json_files.entries(index).items():
+        yield from notice(folder / part, library, variant)
 
 
 def notice(part: Path, library: str, variant: str | None = None) -> Iterator[str]:
@@ -78,7 +73,7 @@ def notice(part: Path, library: str, variant: str | None = None) -> Iterator[str
 
     Args:
         part: its folder.
-        library: that reads it, 'diffusers' or 'transformers'.
+        library: that reads it; all but transformers use the names of diffusers.
         variant: that is asked for; a part without files of it is read without.
     """
     sets = _sets(part)
@@ -114,10 +109,12 @@ def _offered(part: Path, variant: str | None) -> str | None:
 
 def _preferred(library: str, variant: str | None) -> list[str]:
     """Names in the order in which a library looks for them: diffusers takes shards first, transformers one file."""
-    stem, words = STEMS[library], f".{variant}" if variant else ""
+    words = f".{variant}" if variant else ""
+    stem = "model" if library == "transformers" else "diffusion_pytorch_model"
     single, index = f"{stem}{words}{WEIGHT_FILE}", f"{stem}{WEIGHT_FILE}.index{words}.json"
-    pair = [index, single] if library == "diffusers" else [single, index]
-    return [*pair, f"{stem if library == 'diffusers' else 'pytorch_model'}{words}.bin"]
+    if library == "transformers":
+        return [single, index, f"pytorch_model{words}.bin"]
+    return [index, single, f"{stem}{words}.bin"]
 
 
 def _changed(paths: Sequence[Path]) -> int:
