@@ -215,7 +215,7 @@ def _hidden(ballot: Ballot, question: Question, token: str) -> blind.Hidden:
 
 
 def _case(folder: RunFolder, case: str) -> Case:
-    found = next((each for each in source.suite_of(folder).cases if each.id == case), None)
+    found = source.case_of(folder, case)
     if found is None:
         raise NotMeasurable(f"the suite of {folder.path} does not name {case} any more")
     return found

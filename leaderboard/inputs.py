@@ -101,11 +101,7 @@ def _answer(request: Request) -> Response:
 def _existing(run: str, case_id: str, seed: int) -> Path | None:
     folder = source.run_folder(run)
     try:
-        case = (
-            next((case for case in source.suite_of(folder).cases if case.id == case_id), None)
-            if folder
-            else None
-        )
+        case = source.case_of(folder, case_id) if folder else None
         if folder is None or case is None:
             return None
         record = folder.record(case.id, seed)

@@ -91,7 +91,7 @@ def _show_fact(name: str, text: str) -> None:
 def case_of(folder: RunFolder, case_id: str) -> Case | None:
     """The case as the run knew it; None, with a warning on the page, where that cannot be read."""
     try:
-        return next((case for case in source.suite_of(folder).cases if case.id == case_id), None)
+        return source.case_of(folder, case_id)
     except BadResults as error:
         st.warning(words.plain(str(error)))
         return None

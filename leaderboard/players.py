@@ -138,11 +138,7 @@ def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequenc
 
 def _case(folder: RunFolder | None, case_id: str) -> Case | None:
     try:
-        return (
-            next((case for case in source.suite_of(folder).cases if case.id == case_id), None)
-            if folder
-            else None
-        )
+        return source.case_of(folder, case_id) if folder else None
     except BadResults:
         return None
 

@@ -19,7 +19,7 @@ from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet, result_files
 from bench.scoring import summary, views
 from bench.suites import recalling
-from bench.types import NATIVE, ModelCard, Suite
+from bench.types import NATIVE, Case, ModelCard, Suite
 from bench.web import launch
 
 Stamp: TypeAlias = tuple[str, int, int, int]
@@ -118,6 +118,15 @@ def suite_of(folder: RunFolder) -> Suite:
     """
     suite = folder.suite
     return _recalled(suite, tuple(stamp for case in suite.cases if (stamp := stamp_of(case.image))))
+
+
+def case_of(folder: RunFolder, case_id: str) -> Case | None:
+    """A case of the suite that a run animates; None if the suite does not name it any more.
+
+    Raises:
+        BadResults: as suite_of.
+    """
+    return next((case for case in suite_of(folder).cases if case.id == case_id), None)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Suite: repr})
