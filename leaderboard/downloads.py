@@ -9,13 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from bench.errors import BadResults
 from bench.exports import Gathered, tables
-from bench.runs import parquet, publishing
+from bench.runs import parquet
 from bench.runs.cards import Cards
 from bench.web.pages import citations
 from bench.web.pages.leaderboard import Ranking
@@ -62,7 +59,7 @@ def scores_json(board: Board, runs: Iterable[str]) -> bytes:
 
 def gathered(board: Board, runs: Iterable[str]) -> Gathered:
     """Some runs of the board, as exports take them."""
-    wanted = {run: Path(board.files[run][0]) for run in runs if run in board.files}
+    wanted = _paths(board, runs)
     rows, scores = (table[table["run"].isin(wanted)] for table in (board.rows, board.scores))
     return Gathered(rows, scores, board.names, wanted, views=board.views, notes=board.notes)
 
@@ -70,19 +67,13 @@ def gathered(board: Board, runs: Iterable[str]) -> Gathered:
 def all_rows(board: Board, runs: Iterable[str]) -> bytes:
     """The rows of runs with all columns, as `bench export --format parquet`."""
     target = io.BytesIO()
-    found = (_table(Path(board.files[run][0]), run) for run in runs if run in board.files)
-    cards = Cards.of_attributes(board.rows.attrs)
-    parquet.write_tables(target, (table for table in found if table is not None), cards)
+    found = tables.rows(_paths(board, runs), may_be_gone=True)  # since the page was drawn
+    parquet.write_tables(target, found, Cards.of_attributes(board.rows.attrs))
     return target.getvalue()
 
 
-def _table(path: Path, run: str) -> pa.Table | None:
-    """A run's rows; None if its file is gone or broken since the page was drawn."""
-    try:
-        table = publishing.public_table(parquet.read_table(path))
-    except BadResults:
-        return None
-    return table.filter(pc.equal(table["run"], run))
+def _paths(board: Board, runs: Iterable[str]) -> dict[str, Path]:
+    return {run: Path(board.files[run][0]) for run in runs if run in board.files}
 
 
 def bibtex(found: Ranking) -> bytes:

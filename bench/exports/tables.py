@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base import files
 from bench.base.json_values import records
-from bench.errors import UsageError
+from bench.errors import BadResults, UsageError
 from bench.exports.spreadsheets import inert
 from bench.runs import parquet, publishing
 from bench.runs.cards import Cards
@@ -66,17 +66,30 @@ def write_parquet(path: Path, gathered: Gathered) -> list[Path]:
     """Writes every measurement of the runs, including series and provenance, in the schema of `results/`."""
     _check_is_file(path)
     cards = Cards.of_attributes(gathered.rows.attrs)
-    files.write(path, lambda temporary: parquet.write_tables(temporary, _tables(gathered.paths), cards))
+    files.write(path, lambda temporary: parquet.write_tables(temporary, rows(gathered.paths), cards))
     return [path]
 
 
-def _tables(sources: Mapping[str, Path]) -> Iterator[pa.Table]:
-    """The rows of runs, file by file."""
+def rows(sources: Mapping[str, Path], may_be_gone: bool = False) -> Iterator[pa.Table]:
+    """The rows of runs, file by file, without paths of this machine.
+
+    Args:
+        sources: run -> its file.
+        may_be_gone: passes over a file that is gone or broken by now.
+
+    Raises:
+        BadResults: a file is gone or broken, and may not be.
+    """
     import pyarrow as pa
 
     for file in dict.fromkeys(sources.values()):
         wanted = [run for run, source in sources.items() if source == file]
-        table = publishing.public_table(parquet.read_table(file))
+        try:
+            table = publishing.public_table(parquet.read_table(file))
+        except BadResults:
+            if may_be_gone:
+                continue
+            raise
         yield table.filter(pa.compute.is_in(table["run"], pa.array(wanted)))
 
 
