@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MIN_SECONDS = 1.5
-"""From the showing of a pair to a vote on it: in less, nobody has looked at two clips."""
+"""Shortest time from the showing of a pair to a vote on it: in less, nobody has looked at two clips."""
 
 MOST_PER_MINUTE = 20
-"""Votes of one session; of one address, that many for each voter that it may have."""
+"""Votes per session; per address, that many for each voter that it may have."""
 
 VOTERS = 5
 """Voters per address and day, if the board's owner says nothing else."""
@@ -37,18 +37,18 @@ class Caller:
     address: str
 
 
-@dataclass(frozen=True)
 class Limits:
-    """The votes of the last minute and the voters of the last day.
+    """The votes of the last minute and the voters of the last day, counted for all visitors.
 
     Attributes:
         voters: that one address may have per day.
     """
 
-    voters: int = VOTERS
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _votes: dict[str, deque[float]] = field(default_factory=dict, repr=False)
-    _voters: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)
+    def __init__(self, voters: int = VOTERS) -> None:
+        self.voters = voters
+        self._lock = threading.Lock()
+        self._votes: dict[str, deque[float]] = {}
+        self._voters: dict[str, dict[str, float]] = {}
 
     def refused(self, caller: Caller, seconds: float, now: float) -> str:
         """Why a vote is not taken; '' for one that is, which counts from now on.

@@ -15,10 +15,10 @@ TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses of HTTP after which the same request may succeed: a busy server, a gateway without one behind it."""
 
 MAX_CHARACTERS = 300
-"""Of a server's own words that a message repeats."""
+"""Length of a server's own words that a message repeats."""
 
 READ_CHARACTERS = 100_000
-"""Of them that are looked at: a key that the cut would halve must be found before."""
+"""Length of those that are searched for keys: one that the cut would halve must be found before."""
 
 
 @dataclass(frozen=True)
