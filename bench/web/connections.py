@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from uvicorn import Config
@@ -30,17 +32,15 @@ MOST = 256
 def limits() -> dict[str, Any]:
     """Arguments of uvicorn.Config."""
     return {
-        "http": Impatient,
+        "http": LimitedProtocol,
         "ws": "none",
         "limit_concurrency": MOST,
         "proxy_headers": False,
     }
 
 
-class Impatient(H11Protocol):
+class LimitedProtocol(H11Protocol):
     """uvicorn's protocol with a limit on how long a connection may wait, and on how many do."""
-
-    waiting: dict[Impatient, None] = {}  # noqa: RUF012 (of all connections, the oldest first)
 
     def __init__(self, config: Config, *words: Any, **named: Any) -> None:
         super().__init__(config, *words, **named)
@@ -50,8 +50,8 @@ class Impatient(H11Protocol):
         super().connection_made(transport)
         _give_up_on_silent_readers(transport)
         self._wait()
-        while len(self.waiting) > MOST_WAITING:
-            next(iter(self.waiting)).drop()
+        for oldest in waiting(self.connections)[:-MOST_WAITING]:
+            oldest.drop()
 
     def data_received(self, data: bytes) -> None:
         before = self.cycle
@@ -68,6 +68,11 @@ class Impatient(H11Protocol):
         self._go_on()
         super().connection_lost(exc)
 
+    @property
+    def deadline(self) -> float | None:
+        """By the loop's clock, until when a whole request must have come; None where one has."""
+        return None if self._deadline is None else self._deadline.when()
+
     def drop(self) -> None:
         """Closes the connection at once."""
         self._go_on()
@@ -75,14 +80,22 @@ class Impatient(H11Protocol):
 
     def _wait(self) -> None:
         self._go_on()
-        self.waiting[self] = None
         self._deadline = self.loop.call_later(HEAD_SECONDS, self.drop)
 
     def _go_on(self) -> None:
-        self.waiting.pop(self, None)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def waiting(connections: Iterable[object]) -> list[LimitedProtocol]:
+    """Those of a server's connections that have no whole request, the one that has waited longest first."""
+    found = [
+        (each.deadline, each)
+        for each in connections
+        if isinstance(each, LimitedProtocol) and each.deadline is not None
+    ]
+    return [each for _, each in sorted(found, key=itemgetter(0))]
 
 
 def _give_up_on_silent_readers(transport: asyncio.Transport) -> None:

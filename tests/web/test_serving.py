@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,8 @@ def test_the_owner_may_name_others(folder: Path) -> None:
 
 
 @pytest.fixture
-def port(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[uvicorn.Server, int]]:
+    """A server, and its port."""
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
     listener = ports.listening("127.0.0.1", None, 8800)
     config = uvicorn.Config(
@@ -69,11 +70,16 @@ def port(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
-        yield int(listener.getsockname()[1])
+        yield server, int(listener.getsockname()[1])
     finally:
         server.should_exit = True
         thread.join(10)
         listener.close()
+
+
+@pytest.fixture
+def port(site: tuple[uvicorn.Server, int]) -> int:
+    return site[1]
 
 
 def _page(port: int) -> bytes:
@@ -81,14 +87,32 @@ def _page(port: int) -> bytes:
         return bytes(answer.read())
 
 
-def test_three_hundred_that_ask_for_nothing_keep_nobody_out(port: int) -> None:
+def test_three_hundred_that_ask_for_nothing_keep_nobody_out(site: tuple[uvicorn.Server, int]) -> None:
+    server, port = site
     with ExitStack() as stack:
         for number in range(300):
             silent = stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), timeout=10)))
             if number % 2:
                 silent.sendall(b"GET / HTTP/1.1\r\nHost: localh")
         assert _page(port) == b"<p>here</p>"
-        assert len(connections.Impatient.waiting) <= connections.MOST_WAITING
+        held = connections.waiting([*server.server_state.connections])
+        assert len(held) <= connections.MOST_WAITING
+
+
+def test_the_one_that_has_waited_longest_makes_room(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 60)
+    monkeypatch.setattr(connections, "MOST_WAITING", 2)
+    with ExitStack() as stack:
+        first, second, third = (
+            stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), timeout=10)))
+            for _ in range(3)
+        )
+        with suppress(ConnectionResetError):  # closed at once
+            assert first.recv(1) == b""
+        for held in (second, third):
+            held.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                held.recv(1)
 
 
 @pytest.mark.parametrize(
