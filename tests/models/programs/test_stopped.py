@@ -17,7 +17,7 @@ from bench.base import signals
 from bench.base.signals import Stopped
 from bench.media import pictures
 from tests.models.programs import example_program
-from tests.models.programs.test_command import is_alive
+from tests.models.programs.made_programs import is_alive
 
 RUN = """
 import sys

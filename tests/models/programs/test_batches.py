@@ -1,0 +1,107 @@
+"""A program that makes many clips per start: only what is missing, and each failure alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.base.progress import Progress
+from bench.engine.generation import Generated, generate
+from bench.media import video
+from bench.models.programs.command import Command, Settings
+from bench.runs import RunFolder
+from bench.types import Case, Clip
+from tests.models.programs.made_programs import EXAMPLE, Write, expected, number, picture
+
+
+@pytest.fixture
+def batch(write: Write, tmp_path: Path) -> Callable[..., str]:
+    def written(*words: str) -> str:
+        start = [
+            sys.executable,
+            str(EXAMPLE),
+            "--requests",
+            "{request}",
+            "--note",
+            str(tmp_path / "starts"),
+            *words,
+        ]
+        return write(command=start, batch=True)
+
+    return written
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> list[tuple[Case, int]]:
+    return [(picture(tmp_path, name, f"a {name}"), 0) for name in ("ant", "bees", "camel", "donkey")]
+
+
+def starts(tmp_path: Path) -> list[str]:
+    return (tmp_path / "starts").read_text().splitlines()
+
+
+def test_a_batch_program_starts_once_and_makes_only_what_is_missing(
+    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    assert generate(Command(Settings(batch())), samples[1:2], folder, Progress()) == Generated(made=1)
+    assert generate(Command(Settings(batch())), samples, folder, Progress()) == Generated(made=3, kept=1)
+    assert starts(tmp_path) == ["bees-0", "ant-0 camel-0 donkey-0"]
+    for case, seed in samples:
+        record = folder.record(case.id, seed)
+        assert record is not None
+        clip: Clip = video.read_clip(folder.locate(record))
+        assert (clip.frames == expected(case, number(case, seed))).all()
+
+
+def test_a_clip_that_crashes_a_batch_fails_alone(
+    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    model = Command(Settings(batch("--crash-on", "bees")))
+    assert generate(model, samples, folder, Progress()) == Generated(made=4, failed=1)
+    assert starts(tmp_path) == ["ant-0 bees-0 camel-0 donkey-0", "camel-0 donkey-0"]
+    record = folder.record("bees", 0)
+    assert record is not None
+    assert record.error == "program 'mine' exits with code 1: Segmentation fault"
+
+
+def test_a_batch_goes_on_after_a_clip_that_it_refuses(
+    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    model = Command(Settings(batch("--skip", "bees")))
+    assert generate(model, samples, folder, Progress()) == Generated(made=4, failed=1)
+    assert len(starts(tmp_path)) == 1
+    assert [record.error for record in folder.records()] == [
+        "",
+        "program 'mine': the prompt is not allowed",
+        "",
+        "",
+    ]
+
+
+def test_a_batch_that_never_makes_anything_is_started_twice_at_most(
+    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    model = Command(Settings(batch("--crash-on", "a")))
+    everything = [(picture(tmp_path, name), 0) for name in ("a1", "a22", "a333", "a4444")]
+    assert generate(model, everything, folder, Progress()) == Generated(made=4, failed=4)
+    assert len(starts(tmp_path)) == 2
+
+
+def test_a_batch_is_ended_when_the_run_is(
+    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+) -> None:
+    model = Command(Settings(batch()))
+    model.load()
+    model.expect(samples)
+    model.generate(*samples[0])
+    assert model._batches.current is not None
+    workdir = model._batches.current.workdir
+    model.unload()
+    assert not workdir.exists()
