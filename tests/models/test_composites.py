@@ -88,7 +88,6 @@ def test_a_bases_own_parts_are_not_fetched(
     """Diffusers does not download parts that it is given; this checks which it is given."""
     import diffusers
 
-    from bench.models.diffusers import loading
     from bench.types import Checkpoint, Runtime
 
     cls = models.registry[name]
@@ -99,7 +98,7 @@ def test_a_bases_own_parts_are_not_fetched(
         raise FileNotFoundError("far enough")
 
     monkeypatch.setattr(getattr(diffusers, cls.pipeline), "download", download)  # type: ignore[attr-defined]
-    monkeypatch.setattr(loading, "_index", lambda _: {"_class_name": cls.pipeline})  # type: ignore[attr-defined]
+    monkeypatch.setattr(checkpoints, "content", lambda *_: {"_class_name": cls.pipeline})  # type: ignore[attr-defined]
     parts = tuple((part, Checkpoint(place, "0" * 40, "", "digest")) for part, place in cls.card.parts.items())
     model = cls(None, Runtime(), Checkpoint(cls.card.weights or "", "0" * 40, "", "digest", parts))
     with pytest.raises(Unavailable):
