@@ -56,7 +56,6 @@ def test_every_command_of_the_readme_runs(elsewhere: Path, monkeypatch: pytest.M
     """In a newcomer's folder, one after the other, with what makes them small."""
     from bench.cli.commands import app
 
-    monkeypatch.setenv("BENCH_CACHE", str(elsewhere / "cache"))
     monkeypatch.delenv("KLING_ACCESS_KEY", raising=False)
     for step in (1000, 2000):
         tiny_checkpoints.write("svd", elsewhere / "out" / f"step-{step}")

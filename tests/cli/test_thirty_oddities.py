@@ -15,8 +15,7 @@ from bench.runs import RunFolder
 from bench.types import Measurement
 from tests.made import photograph
 from tests.media import raw_pictures as raw
-from tests.media.test_odd_films import POINTER, animated, rebuilt, zipped
-from tests.media.test_video import made
+from tests.media.made_films import POINTER, animated, made, rebuilt, zipped
 
 PHOTOGRAPH = Image.fromarray(photograph())
 

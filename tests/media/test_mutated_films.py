@@ -11,8 +11,7 @@ import pytest
 
 from bench.errors import BadClip
 from bench.media import video
-from tests.media.test_odd_films import animated
-from tests.media.test_video import made
+from tests.media.made_films import animated, made
 
 SUFFIXES = (".mp4", ".mkv", ".webm", ".avi", ".gif", ".webp", ".apng")
 

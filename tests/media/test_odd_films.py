@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import io
 import re
 import struct
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,24 +14,8 @@ import pytest
 from PIL import Image
 
 from bench.errors import BadClip
-from bench.media import animations, containers, films, opening, streams, video
-from bench.types import Frames
-from tests.made import moving_clip
-from tests.media.test_video import made
-
-FRAMES = moving_clip(8).frames
-
-
-def animated(path: Path, frames: Frames = FRAMES, delays: int | Sequence[int] = 120, **how: object) -> Path:
-    """An animated picture by Pillow, lossless where its kind can be; delays in milliseconds."""
-    first, *others = [Image.fromarray(frame) for frame in frames]
-    kind = {"lossless": True, "format": "WEBP"} if path.suffix == ".webp" else {}
-    if path.suffix == ".apng":
-        kind = {"format": "PNG"}
-    words = {**kind, **how}
-    first.save(path, save_all=True, append_images=others, duration=delays, **words)
-    return path
-
+from bench.media import animations, films, opening, streams, video
+from tests.media.made_films import FRAMES, POINTER, animated, made, rebuilt, zipped
 
 # Sound films
 
@@ -56,38 +38,6 @@ def test_metadata_in_an_old_encoding_is_no_mistake(tmp_path: Path, suffix: str, 
     assert b"x" * 12 in content
     path.write_bytes(content.replace(b"x" * 12, title.ljust(12)))
     assert len(video.read_clip(path)) == 8
-
-
-def rebuilt(avi: Path, at: Sequence[int], stated: int) -> Path:
-    """The avi with empty chunks before the pictures of these numbers, and a header that states a number of frames."""
-    content = avi.read_bytes()
-    chunks = {
-        kind: (begin, end)
-        for kind, begin, end in containers._chunks(content, 12, len(content))
-        if kind == b"idx1" or content[begin : begin + 4] == b"movi"
-    }
-    begin, end = chunks[b"LIST"]
-    pictures = [
-        content[start - 8 : stop + (stop - start) % 2]
-        for _, start, stop in containers._chunks(content, begin + 4, end)
-    ]
-    all_of_them: list[bytes] = []
-    for number in range(len(pictures) + 1):
-        all_of_them += [b"00dc" + bytes(4)] * at.count(number) + pictures[number : number + 1]
-    body, index, place = b"".join(all_of_them), b"", 4
-    for chunk in all_of_them:
-        size = int.from_bytes(chunk[4:8], "little")
-        index += chunk[:4] + struct.pack("<3I", 16 if size else 0, place, size)
-        place += len(chunk)
-    head = bytearray(content[: begin - 8])
-    for name, offset in ((b"avih", 16), (b"strh", 32)):
-        at_ = head.index(name) + 8 + offset
-        head[at_ : at_ + 4] = struct.pack("<I", stated)
-    parts = b"LIST" + struct.pack("<I", len(body) + 4) + b"movi" + body
-    whole = bytes(head) + parts + b"idx1" + struct.pack("<I", len(index)) + index
-    path = avi.with_name("odd.avi")
-    path.write_bytes(whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:])
-    return path
 
 
 @pytest.mark.parametrize(
@@ -209,19 +159,6 @@ def test_a_still_picture_is_no_film(tmp_path: Path, suffix: str) -> None:
     assert not opening.is_film(tmp_path / f"a{suffix}")
     with pytest.raises(BadClip, match="is a single picture, not a film"):
         video.read_clip(tmp_path / f"a{suffix}")
-
-
-# What is no film
-
-
-def zipped() -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("duck.mp4"), b"x")  # with no time of day: it is in names of tests
-    return content.getvalue()
-
-
-POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm", ".gif", ".avi", ".webp"])

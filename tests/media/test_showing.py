@@ -18,7 +18,7 @@ from bench.media import digests, encoding, pictures, video
 from bench.media.showing import TURNS
 from bench.types import Frames
 from tests.made import moving_clip
-from tests.media.test_video import add_silence, made
+from tests.media.made_films import add_silence, made
 
 FRAMES = moving_clip(5).frames
 
