@@ -1,9 +1,4 @@
-"""A model behind HTTP: its address and keys, requests that are retried where that helps, pictures as they are sent.
-
-Retries are tenacity's. httpx-retries 0.6 retries inside the transport, where a request for a new clip and a poll look
-alike (both may be POST), and where an answer whose body breaks off has already counted as one; stamina 26.1 waits by
-the clock of the process alone. Either would pay twice, or give up too early, or make the tests wait.
-"""
+"""A model behind HTTP: its address and keys, requests and what their failures mean, pictures as they are sent."""
 
 from __future__ import annotations
 
@@ -20,7 +15,8 @@ from bench import models
 from bench.base import credentials
 from bench.errors import Forgotten, RemoteFailed, Unavailable, UsageError
 from bench.models import requirements
-from bench.models.hosted.http_errors import MAX_CHARACTERS, HttpProblem, problem_of
+from bench.models.hosted import retries
+from bench.models.hosted.http_errors import MAX_CHARACTERS, HttpProblem
 from bench.models.hosted.timing import LIMIT, Timing
 from bench.models.requirements import Need
 from bench.types import Image
@@ -245,38 +241,11 @@ class ServiceModel(models.Model):
             RemoteFailed: refused, or still failing after the last attempt.
             Forgotten: the service does not know the task.
         """
-        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-
         end = self.timing.now() + self.timing.limit if deadline is None else deadline
-
-        def is_transient(error: BaseException) -> bool:
-            problem = problem_of(error)
-            return problem is not None and problem.is_transient(is_creating)
-
-        def pause(state: RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            return self.timing.pause(state.attempt_number, problem_of(error))
-
-        last = stop_after_attempt(self.timing.attempts)
-
-        def is_over(state: RetryCallState) -> bool:
-            return last(state) or self.timing.now() + state.upcoming_sleep > end
-
-        retrying = Retrying(
-            retry=retry_if_exception(is_transient),
-            wait=pause,
-            stop=is_over,
-            sleep=self.timing.sleep,
-            reraise=True,
-        )
         try:
-            return retrying(request)
-        except Exception as error:
-            problem = problem_of(error)
-            if problem is None:
-                raise
-            times = retrying.statistics["attempt_number"] if problem.is_transient(is_creating) else 0
-            raise self._failure(what, problem, times) from None
+            return retries.result(request, self.timing, is_creating, end)
+        except retries.GivenUp as error:
+            raise self._failure(what, error.problem, error.attempts) from None
 
     def _failure(self, what: str, problem: HttpProblem, attempts: int) -> RemoteFailed:
         """The error of a request.

@@ -15,10 +15,9 @@ from bench.exports import moments, tables
 from bench.scoring import views
 from bench.types import NATIVE
 from bench.web import content, player
-from bench.web.content import Block, Card, Cell, Gallery, Heading, Listing, Prose, Text
-from bench.web.pages import case, citations, compare, leaderboard, model, reported
-from bench.web.pages.model_parts import ModelParts
-from bench.web.static import folders, measured, pairs, shared_pages, suites_here
+from bench.web.content import Block, Cell, Listing, Prose
+from bench.web.pages import case, citations, compare, leaderboard, reported
+from bench.web.static import folders, measured, pairs, run_page, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
 from bench.web.static.folders import slug
 from bench.web.static.measured import Measured
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from bench.exports import Gathered
     from bench.runs import RunFolder
-    from bench.scoring.standings import Line
 
 MOST_CLIPS = 50
 """Clips per run, by default: a thousand clips of two hundred runs would be 60 GB."""
@@ -194,9 +192,7 @@ class _Export:
                 rows = views.only(all_rows, suite.ranking.view)
                 self._write_run_data(suite, line.run, views.only(all_rows, NATIVE), placed)
                 path = f"models/{slug(line.run)}.html"
-                self.writer.page(
-                    path, line.name, _run(suite, line, rows, _gallery(suite, line, placed, images))
-                )
+                self.writer.page(path, line.name, run_page.blocks(suite, line, rows, placed, images))
                 self.clips += sum(bool(each.address) for each in placed.values())
                 found[line.run] = placed
                 bar.advance()
@@ -305,48 +301,6 @@ def _values(suite: SuiteContent, rows: pd.DataFrame) -> list[Block]:
     """The numbers about one case and seed."""
     shown = case.table(rows, [*suite.names], suite.names, suite.ranking.known, picks=player.MOST)
     return [case.heading(suite.ranking.view), shown]
-
-
-def _run(suite: SuiteContent, line: Line, rows: pd.DataFrame, gallery: list[Block]) -> list[Block]:
-    """The page of one run, from top to bottom."""
-    own = suite.scores[suite.scores["run"] == line.run]
-    parts = ModelParts(line, suite.name, rows, own, suite.ranking.known)
-    return [
-        *model.header(line, suite.name, rows, suite.ranking.standing.recipe),
-        *model.others(line.run, suite.names),
-        *gallery,
-        Heading("Scores"),
-        *parts.scores(),
-        Heading("Cases"),
-        *parts.cases(),
-        Heading("Over time"),
-        *parts.over_time(),
-        Heading("Missing values"),
-        *parts.missing(),
-        Heading("Provenance"),
-        *parts.provenance(),
-    ]
-
-
-def _gallery(
-    suite: SuiteContent, line: Line, placed: Mapping[str, Placed], images: Mapping[str, str]
-) -> list[Block]:
-    """The run's clips, or why there are none."""
-    if not placed:
-        return [] if line.provenance == "clips here" else [Text(model.NUMBERS_ONLY, "note")]
-    said = "The first seed, as H.264 for browsers. A case's name leads to all models side by side."
-    if len(placed) < len(suite.cases):
-        said += f" {len(placed)} of {len(suite.cases)} cases, the same of every model."
-    cards = [
-        Card(
-            Cell(name, link=content.to("case", suite=suite.name, case=name)),
-            f"../{images[name]}" if images.get(name) else "",
-            f"../{clip.address}" if clip.address else "",
-            tuple(words for words in (clip.note, suite.prompt(name)) if words),
-        )
-        for name, clip in placed.items()
-    ]
-    return [Heading("Clips"), Text(said, "small"), Gallery(tuple(cards))]
 
 
 def _as_of(gathered: Gathered) -> str:
