@@ -18,7 +18,6 @@ from bench.comparison.gates import Gate
 from bench.comparison.verdicts import decided
 from bench.errors import UsageError
 from bench.runs import RunFolder, row_tables
-from bench.runs.cards import Cards
 from bench.scoring import summary, views
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def _check_suites(folders: Sequence[RunFolder]) -> None:
 
 
 def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    found, problems, cards = [], [], Cards()
+    found, problems = [], []
     for folder in dict.fromkeys(folders):
         rows, broken = folder.rows.table()
         problems += [str(each) for each in broken]
@@ -158,8 +157,7 @@ def _rows(folders: Sequence[RunFolder]) -> tuple[pd.DataFrame, tuple[str, ...]]:
             name = folder.path.name
             raise UsageError(f"run '{name}' has no measurements yet: bench evaluate {name}")
         found.append(rows)
-        cards |= folder.rows.cards()
-    return row_tables.frame(found, cards), tuple(problems)
+    return row_tables.frame(found), tuple(problems)
 
 
 def _sides(folders: Sequence[RunFolder]) -> list[Side]:

@@ -16,7 +16,6 @@ from bench.errors import Unavailable
 from bench.evaluators import Evaluator, catalogue
 from bench.media.clip_view import ClipView
 from bench.runs import RunFolder, row_tables
-from bench.runs.cards import Cards
 from bench.types import NATIVE, Run, Suite
 
 if TYPE_CHECKING:
@@ -26,11 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run has in the end: the rows asked for, how many of them are new, and the cards of its metrics."""
+    """What a run has in the end: the rows asked for, with their cards, and how many of them are new."""
 
     rows: Sequence[pa.Table]
     new: int
-    cards: Cards
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class UsableEvaluators:
         rows = [self._asked(folder.rows.table()[0], done, samples)]
         if done.of_part is not None:
             rows.append(row_tables.of([row for row in done.of_part if self._is_named(row.metric)]))
-        return Measured(rows, done.measured, folder.rows.cards())
+        return Measured(rows, done.measured)
 
     def _asked(
         self, table: pa.Table, done: Evaluated, samples: Collection[tuple[str, int]] | None
@@ -126,5 +124,4 @@ def check_usable(found: Sequence[UsableEvaluators]) -> None:
 
 def frame(measured: Sequence[Measured]) -> pd.DataFrame:
     """The rows asked for of several runs, with their cards."""
-    found = [table for each in measured for table in each.rows]
-    return row_tables.frame(found, Cards.merged(each.cards for each in measured))
+    return row_tables.frame([table for each in measured for table in each.rows])

@@ -32,7 +32,7 @@ def publish(folder: RunFolder, published: Path) -> Path:
         UsageError: the run has no measurements, or its rows are too large for a folder that goes into git.
         BadResults: a file of its rows is broken: part of the rows would pass for all.
     """
-    run, (table, problems), cards = folder.run, folder.rows.table(), folder.rows.cards()
+    run, (table, problems) = folder.run, folder.rows.table()
     if problems:
         raise problems[0]
     if not len(table):
@@ -42,7 +42,7 @@ def publish(folder: RunFolder, published: Path) -> Path:
     path = published / str(run.suite_id) / f"{folder.path.name}.parquet"
 
     def write(temporary: Path) -> None:
-        parquet.write_tables(temporary, row_tables.plain(public_table(table)), cards)
+        parquet.write_tables(temporary, row_tables.plain(public_table(table)), parquet.cards([table]))
         size = temporary.stat().st_size
         if size > MAX_BYTES:
             raise UsageError(

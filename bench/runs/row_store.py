@@ -2,7 +2,7 @@
 
     <run>/measurements/part-*.parquet      new rows, each written whole
     <run>/results.parquet                  all rows, one per (case, seed, metric), and the cards of metrics and model
-    <run>/cards.json                       those cards, until the rows are folded
+    <run>/cards.json                       the cards of all rows, noted before they are measured
 
 Reading changes nothing; only the process that holds the run's lock adds, folds and drops rows or sets files aside.
 A file that cannot be read now ends each of these before anything is changed; only what was read and is broken is set
@@ -48,12 +48,14 @@ class RowStore:
         return self.path / result_files.FOLDED
 
     def read(self) -> tuple[list[Measurement], list[BadResults]]:
-        """All rows, one value each; see table."""
+        """All rows as Measurements; see table."""
         table, problems = self.table()
         return parquet.measurements(table), problems
 
     def table(self, columns: Sequence[str] = ()) -> tuple[pa.Table, list[BadResults]]:
         """All rows, folded or not, one per key, text dictionary-encoded; and the files that are broken.
+
+        The table has the cards of the rows (see parquet.cards); none for rows that an earlier version wrote.
 
         Args:
             columns: only these, those of the key among them; none for all.
@@ -74,7 +76,8 @@ class RowStore:
             with reading.of(self.path):
                 if all(file.exists() for file in found):
                     break
-        return row_tables.joined(tables, names), problems
+        found = row_tables.joined(tables, names)
+        return row_tables.with_cards(found, parquet.cards(tables) | self._noted()), problems
 
     def add(self, rows: Sequence[Measurement]) -> None:
         """Stores new rows at once."""
@@ -83,21 +86,11 @@ class RowStore:
 
     def describe(self, cards: Cards) -> None:
         """Stores the cards of the metrics and the model that rows are about."""
-        known = self.cards()
+        known = self._noted()
         if known | cards != known:
             files.write(
                 self._described, lambda temporary: temporary.write_text((known | cards).text(), "utf-8")
             )
-
-    def cards(self) -> Cards:
-        """The cards of all rows, folded or not; none for rows that an earlier version wrote."""
-        folded = Cards()
-        with suppress(BadResults):
-            folded = parquet.cards([parquet.read_table(self.folded, ["run"])])
-        noted = b""
-        with suppress(*reading.ABSENT):
-            noted = reading.content(self._described)
-        return folded | Cards.of_text(noted.decode(errors="replace"))
 
     def fold(self, gone: Collection[tuple[str, int]] = ()) -> None:
         """Merges the parts into the folded file; if killed in between, rows are in both and count once.
@@ -115,7 +108,7 @@ class RowStore:
         table, problems = self.table()
         if problems:
             raise problems[0]
-        kept, cards = row_tables.without(table, gone), self.cards()
+        kept, cards = row_tables.without(table, gone), parquet.cards([table])
         if parts or len(kept) < len(table):
             files.write(
                 self.folded, lambda target: parquet.write_tables(target, row_tables.plain(kept), cards)
@@ -159,6 +152,13 @@ class RowStore:
         if strangers:
             raise result_files.stranger(file, min(strangers))
         return table
+
+    def _noted(self) -> Cards:
+        """The cards in cards.json; none if there is no such file."""
+        noted = b""
+        with suppress(*reading.ABSENT):
+            noted = reading.content(self._described)
+        return Cards.of_text(noted.decode(errors="replace"))
 
     @property
     def _described(self) -> Path:

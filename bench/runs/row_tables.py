@@ -77,17 +77,14 @@ def plain(table: pa.Table) -> Iterator[pa.Table]:
         yield table.slice(start, BATCH).cast(parquet.schema())
 
 
-def frame(tables: Sequence[pa.Table], cards: Cards) -> pd.DataFrame:
-    """Tables below each other as a pandas frame like parquet.frame's: text is text, not categories.
+def with_cards(table: pa.Table, cards: Cards) -> pa.Table:
+    """The table, so that parquet.cards gives these cards of it."""
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **cards.metadata()})
 
-    Args:
-        tables: with all columns.
-        cards: become its attributes.
-    """
-    import pyarrow as pa
 
-    found = pa.concat_tables(tables).unify_dictionaries() if tables else of([])
-    rows = parquet.frame(found, cards)
+def frame(tables: Sequence[pa.Table]) -> pd.DataFrame:
+    """Tables with all columns as a pandas frame like parquet.joined's: text is text, not categories."""
+    rows = parquet.joined(tables)
     for name in rows.columns[rows.dtypes == "category"]:
         rows[name] = rows[name].astype(rows[name].cat.categories.dtype)
     return rows

@@ -33,10 +33,10 @@ def test_a_table_gives_the_rows_back() -> None:
 
 
 def test_a_frame_is_that_of_the_rows() -> None:
-    found, expected = row_tables.frame([row_tables.of(ROWS)], Cards()), parquet.frame(ROWS)
+    found, expected = row_tables.frame([row_tables.of(ROWS)]), parquet.frame(ROWS)
     assert (found.dtypes == expected.dtypes).all()
     assert found.drop(columns="series").equals(expected.drop(columns="series"))
-    empty = row_tables.frame([], Cards())
+    empty = row_tables.frame([])
     assert list(empty) == list(expected)
 
 

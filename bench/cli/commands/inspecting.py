@@ -68,10 +68,9 @@ def show(
     from bench.runs import row_facts, row_tables
     from bench.scoring import summary, totals, views
 
-    stored = runs.named(out, run).rows
-    found, problems = stored.table()
+    found, problems = runs.named(out, run).rows.table()
     warn(problems)
-    seen = views.chosen(row_tables.frame([found], stored.cards()), view)
+    seen = views.chosen(row_tables.frame([found]), view)
     rows = seen.rows
     if as_json:
         scores, failures = records(summary.scores(rows)), records(summary.failures(rows))
