@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 6
-"""Characters below which a value is no secret, but a word that texts have by chance."""
+"""Characters: a shorter value counts as a word that texts have by chance, not as a secret."""
 
 MARK = "***"
 
@@ -24,13 +24,13 @@ WORDS = frozenset({
     "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "JWT", "PAT", "AUTH", "AUTHORIZATION", "BEARER", "COOKIE", "COOKIES",
     "DSN", "WEBHOOK", "SIGNATURE",
 })  # fmt: skip
-"""Words of variables' names, and of headers', that mean a secret."""
+"""Words in names of variables and headers that mean a secret."""
 
 ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE")
 """Ends of names that are written in one word, as PGPASSWORD."""
 
 ORDINARY = frozenset({"PWD", "OLDPWD", "SSH_AUTH_SOCK"})
-"""Names that look like it, and hold places."""
+"""Names that look like those of secrets, and hold paths."""
 
 NAMED = re.compile(
     r"""(?P<name>\b[A-Z][A-Z\d_]+|(?i:(?:password|passwd|passphrase|secret|authorization|cookie"""
@@ -42,7 +42,7 @@ NAMED = re.compile(
 QUERY = re.compile(
     r"(?i)(?<=[?&])([\w-]{0,40}(?:token|key|sig|secret|password|credential|auth)[\w-]{0,40}=)[^\s&\"']+"
 )
-"""What signs an address."""
+"""A key or signature in the query of an address."""
 
 KNOWN_FORMS = re.compile(
     r"(?<![\w-])eyJ[\w-]{6,4000}\.[\w-]{6,4000}\.[\w-]*"  # a JWT
@@ -54,7 +54,7 @@ KNOWN_FORMS = re.compile(
 """Secrets that are known by their form."""
 
 SCHEMES = re.compile(r"\b(Bearer|Basic|Token|Key)(\s+)(?=[\w.~+/=-]*[\d._~+/=-])[\w.~+/=-]{8,}")
-"""What follows the scheme of a header Authorization."""
+"""What follows the scheme in an Authorization header."""
 
 LOGIN = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 """Name and password in an address."""
@@ -70,7 +70,7 @@ def looks_secret(name: str) -> bool:
 
 
 def values(environment: Mapping[str, str]) -> list[str]:
-    """The values of what looks secret among variables, but for those that are names of files here."""
+    """The values of variables that look secret, except paths of files that exist here."""
     found = [value.strip() for name, value in environment.items() if looks_secret(name)]
     found += [password for value in environment.values() for password in PASSWORD.findall(value)]
     return [value for value in found if len(value) >= SHORTEST and not _is_place(value)]

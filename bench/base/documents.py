@@ -1,7 +1,7 @@
-"""JSON and TOML of any origin, read strictly: what Python's readers let pass, and nothing can be computed with.
+"""JSON and TOML of any origin, read strictly: some of what Python's readers let pass is refused.
 
-NaN and Infinity, also as a number beyond floats; one name twice in an object, of which the last would silently win;
-half of a surrogate pair, which nobody can print; and brackets nested by the ten thousand, which end in a
+That is NaN and Infinity, also as a number beyond floats; one name twice in an object, of which the last would silently
+win; half of a surrogate pair, which cannot be printed; and brackets nested by the ten thousand, which end in a
 RecursionError. Each is a ValueError of one line that names it.
 """
 

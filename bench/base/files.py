@@ -57,7 +57,7 @@ def content(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises:
-        FileNotFoundError: it is none; see refuse_endless.
+        FileNotFoundError: it is missing, or no file; see refuse_endless.
         OSError: it cannot be read.
     """
     refuse_endless(path)

@@ -1,4 +1,4 @@
-"""Reading: trouble with disk and memory, told from what is wrong with a file's content.
+"""Reading: trouble with disk and memory, told apart from what is wrong with a file's content.
 
 The first stops the command with one line, and is over once it is mended: nothing that was measured is lost by it, and
 nothing about a clip is concluded from it.
@@ -45,7 +45,7 @@ def content(path: Path) -> bytes:
 
 
 def refuse(error: BaseException) -> None:
-    """Raises what disk or memory did, where that is behind an error; returns where something else is.
+    """Raises if an error, or a cause of it, is trouble with disk or memory; returns if it is something else.
 
     To be called where any error would become a failure of a clip.
 
@@ -64,7 +64,7 @@ def refuse(error: BaseException) -> None:
 def is_trouble(error: OSError) -> bool:
     """Whether an error of the system is the machine's.
 
-    Of libav's, nobody knows: it says EIO of a file that is cut short, too.
+    Errors of libav never count: it reports EIO for files that are cut short, too.
     """
     is_libav = type(error).__module__.startswith("av.")
     return error.errno in storage.TROUBLE and not is_libav
@@ -75,7 +75,7 @@ def failure(error: OSError | MemoryError, path: Path | None = None) -> StorageFa
 
     Args:
         error: of the system.
-        path: of the file; None where the error says it, or nobody knows.
+        path: of the file; None to take it from the error, if it has one.
     """
     name = path or getattr(error, "filename", None) or "a file"
     if isinstance(error, MemoryError) or error.errno == errno.ENOMEM:

@@ -50,7 +50,7 @@ class Registry(Generic[T]):
         package: of ours, whose name is also the entry-point group of other packages.
         refused: names that users look for but that are none of these -> a sentence that says why.
         claims: further names that a class takes, such as those of an evaluator's metrics; each is one class's own. It
-            raises an error for a class that is no whole one.
+            raises an error for a class that is incomplete.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Registry(Generic[T]):
 
     @contextmanager
     def using(self, cls: type) -> Iterator[None]:
-        """Around calls of a class, which may be another package's: what goes wrong in that is told by its name.
+        """Around calls of a class, which may be another package's: its errors are then reported under its name.
 
         Raises:
             Unavailable: it raised an error that is not ours, or called sys.exit. Mistakes of our own classes stay loud.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx
 
 LIMIT = "bench_bytes"
-"""Extension of a request of httpx: how many bytes its answer may have; a connection's usual limit without."""
+"""Extension of a request of httpx: how many bytes its answer may have, in place of the connection's usual limit."""
 
 PACKINGS = frozenset({"", "identity", "gzip", "deflate"})
 """Encodings that are unpacked step by step; others, which were not asked for, may grow a thousandfold in one step."""
@@ -71,7 +71,7 @@ class Limited(httpx.SyncByteStream):
 
 
 def limit(answer: httpx.Response, usual: int, is_late: Callable[[], bool]) -> None:
-    """Puts a limit on an answer that is not yet read, whoever reads it; for httpx's hook.
+    """Puts a limit on an answer that is not yet read, however it is read later; for httpx's hook.
 
     Args:
         answer: as it begins.

@@ -1,4 +1,4 @@
-"""Signals that end a process, turned into what Ctrl-C is, so that whoever has something to clean up does so."""
+"""Signals that end a process, raised as an interrupt like that of Ctrl-C, so that cleaning up runs."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def cache() -> Path:
 
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
-    """What goes wrong with the disk in the block, which writes to path, is a StorageFailed that says so.
+    """Around a block that writes to path: what goes wrong with the disk in it becomes a StorageFailed.
 
     Raises:
         StorageFailed: the disk is full, or does not take it.
@@ -71,7 +71,7 @@ def failure(error: OSError) -> StorageFailed | None:
     """An error of the system as one of the disk; None if it is about something else.
 
     Args:
-        error: that came up at a place unknown.
+        error: raised anywhere.
     """
     name = error.filename2 or error.filename
     known = OF_A_FILE if isinstance(name, str | bytes) else OF_THE_DISK

@@ -1,7 +1,7 @@
-"""Temporary files and folders: names that no two processes share, held while they are filled, swept once nobody does.
+"""Temporary files and folders: named at random, locked while they are filled, deleted once no process locks them.
 
-Names are random, since processes of two containers have the same numbers. A process that is killed lets go of what it
-holds: so a leftover is told from what another process is writing at this moment.
+Names are random, since processes of two containers have the same numbers. A process that is killed loses its locks: so
+a leftover is told apart from what another process is writing at this moment.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that move a cursor, change colours, turn the direction of writing, or break a line."""
 
 HARMLESS = frozenset("\n\t\u200c\u200d")
-"""Of them, line ends and what joins the parts of letters and of emoji."""
+"""Controls that stay: line ends, tabs, and what joins the parts of letters and of emoji."""
 
 
 def printable(text: str) -> str:

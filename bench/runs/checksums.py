@@ -49,7 +49,7 @@ def verify(path: Path, content: bytes) -> None:
         content: of it.
 
     Raises:
-        BadResults: some bit is another.
+        BadResults: a bit has changed.
     """
     at = _footer(len(content), content[-TAIL:])
     kept = content[max(0, at - SIZE) : at]

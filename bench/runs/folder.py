@@ -35,7 +35,7 @@ from bench.types import ClipRecord, Run, Suite
 SILENT = Progress()
 
 LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-"""Through a stranger's link, another file would be emptied."""
+"""Links are not followed: through a stranger's, another file would be emptied."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class RunFolder:
         return [f"{case}-{seed}" for case, seed in self._noted() if not self.record(case, seed)]
 
     def _noted(self) -> list[tuple[str, int]]:
-        """Cases and seeds of which there is something that is called as a record is; sorted."""
+        """Cases and seeds that have a file named as a record is; sorted."""
         with reading.of(self.path / "clips"):
             paths = list((self.path / "clips").glob("*.json"))
         return sorted(known for path in paths if (known := case_and_seed(path)))
@@ -196,7 +196,7 @@ class RunFolder:
     def is_changed(self, record: ClipRecord) -> bool:
         """Whether a clip of this folder has other bytes than its record says.
 
-        Only those of a file that changed later than its record are read: clips are gigabytes.
+        A clip is read only if its file changed later than its record: clips are gigabytes.
         """
         if record.error or is_external(record):
             return False
@@ -212,7 +212,7 @@ class RunFolder:
         return False
 
     def doubt(self, record: ClipRecord) -> None:
-        """Has is_changed read a clip of this folder that was found to be another, though its file says no such time."""
+        """Makes is_changed read a clip whose bytes were found to be others, although its file looks no newer."""
         self.locate(record).touch()
 
     def _record_path(self, record: ClipRecord) -> Path:

@@ -1,8 +1,8 @@
 """What the files of a run may name, since a run's folder may come from a stranger.
 
 Names become parts of paths: each is one plain name. Clips lie in the run's folder; clips that were made elsewhere are
-read where they lie. Neither is shown unless it holds what the run's digest says: who gives a digest knows the content,
-so that no stranger's file brings out what only this machine has.
+read where they lie. Neither is shown unless it holds what the run's digest says: only somebody who knows a file can
+state its digest, so that no stranger's run brings out what only this machine has.
 """
 
 from __future__ import annotations

@@ -48,9 +48,10 @@ def tables(
 
     Args:
         paths: of the files.
-        columns: only these, 'run' among them; see parquet.read_table. If they are named, a series has 'case' beside
-            it, and clips lose theirs, which are most of a file: whole sets keep them.
-        cards: of metrics whose values are checked to lie in their range; metric, version and value are read then.
+        columns: only these, 'run' among them; see parquet.read_table. With 'series' among them, which takes 'case',
+            too, only series of whole sets are given: those of clips are most of a file.
+        cards: of metrics whose values are checked to lie in their range, for which columns have 'metric',
+            'metric_version' and 'value'.
     """
     read: list[tuple[Path, str, pa.Table]] = []
     problems: list[BenchError] = []

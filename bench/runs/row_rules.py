@@ -79,7 +79,7 @@ def check(path: Path, table: pa.Table, size: int) -> None:
         size: of the file, bytes.
 
     Raises:
-        BadResults: by the first row that does.
+        BadResults: a row does; the message names the first.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

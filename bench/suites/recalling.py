@@ -1,7 +1,7 @@
 """The suite that a run's folder describes, with the files that are what they were when the run was made.
 
 The folder may come from a stranger, and names files of this machine: one is shown only if it holds what the case's
-digest says, which nobody knows who does not know the file.
+digest says, which only somebody who knows the file can state.
 """
 
 from __future__ import annotations
