@@ -22,7 +22,7 @@ from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunCo
 from bench.errors import UsageError
 from bench.media import decoders
 from bench.runs import RunFolder
-from bench.suites import cases, own_clips
+from bench.suites import cases, own_clips, recalling
 from bench.types import Case, ClipRecord, Suite
 
 if TYPE_CHECKING:
@@ -224,13 +224,8 @@ def _suite_of(folder: RunFolder) -> Suite:
                 f"run {folder.path.name}: files of {names} have changed; evaluate its --clips again"
             )
         return stored
-    for place in (stored.folder, stored.name):
-        try:
-            found = suites.load(place)
-        except UsageError:
-            continue
-        if found.version == stored.version:
-            return found
+    if found := recalling.original(stored):
+        return found
     raise UsageError(
         f"run {folder.path.name} animates suite {stored.id}, which is neither at {stored.folder} nor among the suites"
         " here"

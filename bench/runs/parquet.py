@@ -53,10 +53,8 @@ def write(path: Path, measurements: Sequence[Measurement], cards: Cards = NO_CAR
         measurements: one row each, in this order.
         cards: of the metrics and models that the rows are about; none by default.
     """
-    import pyarrow as pa
-
-    table = pa.Table.from_pylist([asdict(measurement) for measurement in measurements], schema=schema())
-    files.write(path, lambda temporary: write_tables(temporary, [table], cards))
+    rows = table_of(measurements)
+    files.write(path, lambda temporary: write_tables(temporary, [rows], cards))
 
 
 def write_tables(target: Path | BinaryIO, tables: Iterable[pa.Table], cards: Cards) -> None:
@@ -86,6 +84,13 @@ def read(path: Path) -> list[Measurement]:
         StorageFailed: it cannot be read now.
     """
     return measurements(read_table(path))
+
+
+def table_of(measurements: Sequence[Measurement]) -> pa.Table:
+    """Rows as a table of our schema, texts as they are."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([asdict(row) for row in measurements], schema=schema())
 
 
 def measurements(table: pa.Table) -> list[Measurement]:
@@ -130,15 +135,7 @@ def _parsed(path: Path, content: pa.Buffer, columns: Sequence[str] | None) -> pa
         table = _completed(file.read(stored), looked_at)
     row_rules.check(path, table, len(content))
     found = table.select([name for name in schema().names if name in wanted])
-    return found.cast(_plain(found.schema)) if columns is None else found
-
-
-def _plain(encoded: pa.Schema) -> pa.Schema:
-    """The schema of the same columns with texts as they are."""
-    import pyarrow as pa
-
-    columns = [column.with_type(schema().field(column.name).type) for column in encoded]
-    return pa.schema(columns, metadata=encoded.metadata)
+    return found.cast(schema().with_metadata(found.schema.metadata)) if columns is None else found
 
 
 def _completed(table: pa.Table, columns: Collection[str]) -> pa.Table:
@@ -190,7 +187,7 @@ def frame(rows: pa.Table | Sequence[Measurement], cards: Cards = NO_CARDS) -> pd
     import pyarrow as pa
 
     if not isinstance(rows, pa.Table):
-        rows = pa.Table.from_pylist([asdict(row) for row in rows], schema=schema())
+        rows = table_of(rows)
     table: pd.DataFrame = rows.to_pandas(integer_object_nulls=True)
     table.attrs.update(cards.attributes())
     return table

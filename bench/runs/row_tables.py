@@ -6,7 +6,6 @@ Text is dictionary-encoded: a million rows take some hundred megabytes, a millio
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,9 +52,7 @@ def encoded(table: pa.Table) -> pa.Table:
 
 def of(measurements: Sequence[Measurement]) -> pa.Table:
     """Rows as a table like those that are read."""
-    import pyarrow as pa
-
-    return encoded(pa.Table.from_pylist([asdict(row) for row in measurements], schema=parquet.schema()))
+    return encoded(parquet.table_of(measurements))
 
 
 def without(table: pa.Table, clips: Collection[tuple[str, int]]) -> pa.Table:

@@ -17,12 +17,12 @@ from bench.types import Case, Suite
 
 def recalled(stored: Suite) -> Suite:
     """The suite from where it lies now, if it is there in its version; else as stored, without files that differ."""
-    found = _at_home(stored)
-    return found or replace(stored, cases=tuple(map(_with_own_files, stored.cases)))
+    return original(stored) or replace(stored, cases=tuple(map(_with_own_files, stored.cases)))
 
 
-def _at_home(stored: Suite) -> Suite | None:
-    for place in (stored.name, stored.folder) if stored.folder else ():
+def original(stored: Suite) -> Suite | None:
+    """The suite from where it lies now, in the version that was stored; None if it is not there, or has no folder."""
+    for place in (stored.folder, stored.name) if stored.folder else ():
         try:
             found = suites.load(place)
         except UsageError:
