@@ -122,7 +122,7 @@ def _codec(name: str, write: Callable[[Path, Clip], None], suffix: str) -> Findi
     is_same = clip.frames.shape == frames.shape and (suffix != ".mkv" or np.array_equal(clip.frames, frames))
     if not is_same:
         return Finding(what, "missing", "another clip comes back", "pip install --force-reinstall av")
-    return Finding(what, "ok", f"{clip.decoded.get('codec', '')}, {video.decoder()}")
+    return Finding(what, "ok", f"{clip.decoded['codec']}, {clip.decoded['decoder']}")
 
 
 def _folder(what: str, folder: Path, variable: str) -> Iterator[Finding]:

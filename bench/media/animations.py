@@ -1,4 +1,4 @@
-"""Animated WebP and PNG, which Pillow composes; FFmpeg shows none, or only the first picture, of the one of them."""
+"""Animated WebP and PNG, composed by Pillow: of a WebP, FFmpeg shows the first picture at most."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PIL import ImageFile
 
 SHORTEST, USUAL = 0.01, 0.1
-"""Seconds: browsers show a frame with a delay of up to the one for the other."""
+"""Seconds: browsers show a frame whose delay is SHORTEST or less for USUAL."""
 
 
 @contextmanager
@@ -45,12 +45,12 @@ def stream(path: Path, container: str) -> Iterator[Stream]:
         facts = {"container": container, "codec": container, "decoder": f"Pillow {PIL.__version__}"}
         found = Stream(iter(()), 1 / USUAL, facts)
         decoded = _frames(path, opened, frames, found)
-        found.frames = chain([next(decoded)], decoded)  # the first of which states its rate
+        found.frames = chain([next(decoded)], decoded)  # the rate is known once the first is decoded
         yield found
 
 
 def _frames(path: Path, opened: ImageFile.ImageFile, numbers: range, found: Stream) -> Iterator[Image]:
-    """The frames; after the last, found knows the rate and the facts."""
+    """The frames; once they are exhausted, found has the rate and the facts."""
     with broken_is_bad_clip(path):
         seen, end = Seen(), 0.0
         for number in numbers:

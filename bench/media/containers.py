@@ -1,7 +1,7 @@
 """How many pictures the structure of a file holds, by its own sizes: gif, avi, mkv and webm.
 
-A header's count is what someone meant to write, or rounded; what lies in the file, from its first byte to where its
-outermost size says that it ends, is there. Nothing is decoded.
+A header's count may be a plan that was not carried out, or rounded. So the pictures themselves are counted, from the
+first byte to the end that the outermost size states. Nothing is decoded.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _table(flags: int) -> int:
 
 
 def _avi(content: Bytes, number: int) -> int:
-    """By the index at the end, which is written last; its entries of no bytes repeat the picture before."""
+    """Counted in the index at the end, which is written last; entries of no bytes repeat the picture before."""
     for kind, begin, end in _chunks(content, 12, len(content)):
         if kind == b"idx1":
             index = content[begin:end]
@@ -100,7 +100,7 @@ def _chunks(content: Bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int
 
 
 def _matroska(content: Bytes, number: int) -> int:
-    """By the blocks of the segment, whose size is written last; a size that is unknown is that of a live stream."""
+    """Blocks of the segment, whose size is written last; a live stream leaves it unknown."""
     segment = next((each for each in _elements(content, 0, len(content)) if each[0] == SEGMENT), None)
     if segment is None:
         raise Broken

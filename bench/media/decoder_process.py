@@ -1,7 +1,7 @@
 """The inside of a process that decodes clips, and may die of one. The other side is `bench.media.decoders`.
 
-It is told what to do by lines of JSON, and answers by such lines; a frame's line is followed by its bytes. Nothing that
-comes out of it is run or unpickled: a decoder that a file has taken over can but send pictures.
+Requests and answers are lines of JSON; a frame's line is followed by its bytes. Nothing that comes out of this process
+is run or unpickled: a decoder that a file has taken over can send nothing but pictures.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ MEMORY = 3 << 30
 2 GiB."""
 
 FRAME_SECONDS = 20.0
-"""Of a processor, for one frame; the largest take one."""
+"""CPU seconds per frame; the largest frames take one."""
 
 CLIP_SECONDS = 900.0
-"""Of a processor, for a clip."""
+"""CPU seconds per clip."""
 
 OPEN, NEXT, CLOSE = "open", "next", "close"
-"""What this process is told: to open a clip, to give its next frame, to be done with it."""
+"""The requests: open a clip, send its next frame, close it."""
 
 Answer: TypeAlias = tuple[dict[str, Any], Image | None]
 
 
 def main() -> None:
-    """Decodes what it is told to until its input ends."""
+    """Answers requests until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the parent may act on Ctrl-C
     with os.fdopen(os.dup(1), "wb", buffering=0) as output:
-        os.dup2(2, 1)  # what a library prints is no answer
+        os.dup2(2, 1)  # what a library prints is not an answer
         told: SimpleQueue[dict[str, Any]] = SimpleQueue()
         threading.Thread(target=_listen, args=(sys.stdin.buffer, told), daemon=True).start()
         _limit_memory()
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _listen(source: BinaryIO, told: SimpleQueue[dict[str, Any]]) -> None:
-    """Passes on what the parent says; ends this process with its last word, or with the parent itself."""
+    """Queues the parent's requests; ends this process when there will be no more, or when the parent dies."""
     for line in source:
         told.put(json.loads(line))
     os._exit(0)
@@ -77,7 +77,7 @@ def _limit_memory() -> None:
 
 
 def _decode(told: SimpleQueue[dict[str, Any]], output: BinaryIO) -> None:
-    """Answers what the parent says about one clip, from its opening to its closing; one frame is decoded ahead."""
+    """Answers the requests about one clip, from its opening to its closing; one frame is decoded ahead."""
     request = told.get()
     with suppress(OSError):
         os.chdir(request["folder"])
@@ -94,7 +94,7 @@ def _decode(told: SimpleQueue[dict[str, Any]], output: BinaryIO) -> None:
 
 
 def _answers(path: Path, fps: float | None) -> Generator[Answer]:
-    """What is known of a clip, then its frames, then what is known in the end, or what is wrong."""
+    """The facts about a clip, its frames, the facts again when all are decoded; or the error that ended this."""
     try:
         with opened(path, fps) as stream:
             yield _about(stream), None
@@ -110,7 +110,7 @@ def _about(stream: Stream) -> dict[str, Any]:
 
 
 def _number(error: BaseException) -> int | None:
-    """What the system said, where that is behind an error. Libav's numbers say nothing: it says EIO at any odd end."""
+    """The number of the system's error behind an error, if there is one; not libav's, which is EIO at any odd end."""
     while error.__cause__ is not None:
         error = error.__cause__
     return error.errno if isinstance(error, OSError) and type(error).__module__ == "builtins" else None
@@ -130,7 +130,7 @@ def _within_time(answers: Iterator[Answer]) -> Iterator[Answer]:
 
 
 def _alarm(seconds: float) -> None:
-    """Ends this process after so much time of a processor, if 0 is not said before; Windows has no such thing."""
+    """Ends this process after so many CPU seconds, unless it is called again before; 0 cancels. Not on Windows."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
@@ -144,7 +144,7 @@ def _write(output: BinaryIO, frame: Image) -> None:
 
 
 def _send(output: BinaryIO, content: bytes | memoryview) -> None:
-    """All of it: a raw pipe takes what it has room for."""
+    """Writes all of it: one write to a raw pipe takes only what there is room for."""
     rest = memoryview(content)
     while rest:
         rest = rest[output.write(rest) :]

@@ -1,7 +1,7 @@
 """Clips decoded in processes of their own: what a file does to its decoder, it does to nothing else.
 
-A process is started with the first clip and kept for the next ones; a second is there only while two clips are open at
-once. It has limits of time and memory; where it dies of a clip, that clip is a BadClip. It decodes one frame ahead.
+A process is started with the first clip and kept for the next ones; there is a second one only while two clips are open
+at once. It has limits of time and memory; a clip that kills it is a BadClip. It decodes one frame ahead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CODE = "import sys; sys.path[:] = {path}; from {module} import main; main()"
 MODULE = "bench.media.decoder_process"
 
 PIPE_BYTES = 1 << 20
-"""Of what is under way to us; with the usual 64 kB, both sides wake up a hundred times per frame."""
+"""Capacity of the pipe that frames come through; with the usual 64 kB, both sides wake up a hundred times per frame."""
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def start() -> None:
 
 _idle: list[_Decoder] = []
 _of_the_parent: list[_Decoder] = []
-"""Of the process that forked this one: not to be used, nor ended."""
+"""Processes of the process that forked this one, which this one neither uses nor ends."""
 
 _lock = threading.Lock()
 
@@ -75,8 +75,9 @@ def _take() -> _Decoder:
 
 
 def _give_back(decoder: _Decoder) -> None:
+    can_go_on = decoder.close()  # outside the lock: it may wait for a frame
     with _lock:
-        if decoder.close() and not _idle:
+        if can_go_on and not _idle:
             _idle.append(decoder)
             return
     decoder.end()
@@ -126,7 +127,7 @@ class _Decoder:
         return self._process.poll() is None
 
     def opened(self, path: Path, fps: float | None) -> Stream:
-        """The clip, opened; its frames come as they are asked for."""
+        """The clip, opened; each frame is fetched when the iterator reaches it."""
         if not self._is_ready:
             self._await_start()
         self._is_open, self._path = True, path
@@ -136,7 +137,7 @@ class _Decoder:
         return found
 
     def close(self) -> bool:
-        """Is done with the clip; whether another one can follow."""
+        """Closes the clip, if one is open; whether another one can follow."""
         if not self._is_at_rest or not self.is_alive():
             return False
         if self._is_open:
@@ -196,12 +197,12 @@ class _Decoder:
         return frame
 
     def _death(self) -> BadClip:
-        """Why there is no answer."""
+        """The error of a clip whose decoder has died."""
         code = self._process.wait()
         if os.name == "posix" and code == -signal.SIGPROF:
             return BadClip(
-                f"clip {self._path} takes its decoder over {FRAME_SECONDS:g} s of a processor for one frame, or over"
-                f" {CLIP_SECONDS:g} s in all: make it shorter or smaller"
+                f"clip {self._path} takes its decoder over {FRAME_SECONDS:g} CPU seconds for one frame, or over"
+                f" {CLIP_SECONDS:g} in all: make it shorter or smaller"
             )
         return BadClip(
             f"clip {self._path} ended its decoder by {_end_of(code)}: it is damaged, or takes more than"
@@ -210,7 +211,7 @@ class _Decoder:
 
 
 def _folder() -> str:
-    """Where relative paths begin, which may be elsewhere than when a process was started."""
+    """The folder that relative paths start from; it may have changed since the process was started."""
     try:
         return str(Path.cwd())
     except FileNotFoundError:

@@ -72,7 +72,7 @@ def _conversion(path: Path) -> str:
             return "floats of 0 to 1" if levels.is_of_unit(picture) else ""
     except BadImage as error:
         reading.refuse(error)
-        return ""  # says so where it is read
+        return ""  # its reader says what is wrong
 
 
 def _profiles(content: bytes) -> bytes:
@@ -100,7 +100,7 @@ def _as_shown(path: Path, sha256: str) -> str:
             unusual = opened.shown
     except BadClip as error:
         reading.refuse(error)
-        return sha256  # says so where it is measured
+        return sha256  # the failure row says what is wrong
     return files.digest([sha256, unusual]) if unusual else sha256
 
 

@@ -96,7 +96,7 @@ def of(path: Path) -> Kind | None:
 
 
 def is_animated(path: Path) -> bool:
-    """Whether a WebP or PNG has frames: the flag of the one's header, the other's chunk before its first picture."""
+    """Whether a WebP or PNG moves: a flag in WebP's header says so, in PNG a chunk before the first picture."""
     with path.open("rb") as file:
         head = file.read(1 << 16)
     if head.startswith(b"RIFF"):

@@ -1,4 +1,4 @@
-"""Films decoded in this process, which is to be one that may die of it: see `bench.media.decoders`.
+"""Films decoded in this process, which should be one that may die of it: see `bench.media.decoders`.
 
 Our own clips are stored as lossless RGB (FFV1 in Matroska): no colour conversion at all. Other clips are decoded by one
 named path: PyAV, one thread, swscale's default conversion to rgb24, which honours the file's matrix and range tags and
@@ -70,7 +70,7 @@ def decoder() -> str:
 def _video_frames(
     path: Path, container: av.container.InputContainer, video: av.VideoStream, opened: Stream
 ) -> Iterator[Image]:
-    """The frames; after the last, opened knows the true rate and the facts."""
+    """The frames; once they are exhausted, opened has the true rate and the facts."""
     with broken_is_bad_clip(path):
         seen = Seen(in_file=containers.pictures_in(path, container.format.name, video.index))
         refuse_too_much(path, seen.in_file or video.frames, video.width, video.height)
@@ -112,7 +112,7 @@ def _prepare(path: Path, stream: av.VideoStream) -> None:
 def _watch(
     path: Path, container: av.container.InputContainer, stream: av.VideoStream, seen: Seen
 ) -> Iterator[av.VideoFrame]:
-    """The frames as they are decoded, which seen has then seen."""
+    """The frames as they are decoded; each is noted in seen before it is yielded."""
     context = decoder_of(stream)
     whole = seen.in_file if container.format.name == "gif" else None  # libav goes on after the end of a gif
     for number, packet in enumerate(islice(container.demux(stream), whole)):

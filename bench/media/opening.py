@@ -22,7 +22,7 @@ ANIMATIONS = {".webp": "webp", ".png": "png", ".apng": "png"}
 """Suffix -> container of pictures that may move: see bench.media.animations."""
 
 FRAMES_FPS = 8.0
-"""Frame rate of a folder of frames, which states none, where nobody does."""
+"""Frame rate of a folder of frames whose rate is not given."""
 
 
 @contextmanager

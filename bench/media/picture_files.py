@@ -1,8 +1,8 @@
-"""Picture files: opened as one of a few formats and within limits, whoever wrote them; what is wrong is one line.
+"""Picture files: opened as one of a few formats, within limits; whatever is wrong with one is a BadImage of one line.
 
-Pillow knows fifty formats, tells them by their first bytes, and starts Ghostscript for one of them: so a file from a
-stranger is not opened as whatever it says it is. Its decoders raise errors of a dozen kinds, and warn of what nobody
-reads: all of it becomes a BadImage.
+Pillow opens fifty formats, tells them by their first bytes, and starts Ghostscript for one of them: so a file from a
+stranger is not opened as whatever it says it is. Pillow's decoders raise errors of a dozen kinds, and warn of odd
+metadata.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ MOST_PIXELS = 1 << 27
 the most), and leaves 3."""
 
 MOST_BYTES = 2 << 30
-"""Of a file; 134 megapixels of 16-bit RGBA take half of it, uncompressed."""
+"""Bytes per file; 134 megapixels of 16-bit RGBA take half of that, uncompressed."""
 
 MOST_SCANS = 100
-"""Of a progressive JPEG. Encoders make about ten; each goes over the whole picture, and 1 MB holds thousands."""
+"""Scans per progressive JPEG. Encoders make about ten; each goes over the whole picture, and 1 MB holds thousands."""
 
 SCAN = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """How a scan of one to four components begins (ITU-T T.81, B.2.3)."""
@@ -98,7 +98,7 @@ def _refuse_size(path: Path, picture: ImageFile.ImageFile, most_pixels: int) -> 
 
 
 def _described(path: Path) -> str:
-    """What a file is that is no picture, as far as its first bytes tell."""
+    """What a file that is not a picture is, as far as its first bytes tell."""
     from PIL import Image as pillow
 
     with path.open("rb") as file:

@@ -14,13 +14,13 @@ MAX_FRAMES = 36_000
 """A clip with more (ten minutes at 60 per second) is refused: a small file can hold millions."""
 
 MAX_PIXELS = 4096 * 4096
-"""Of a frame, however it is stored: a larger one is refused before it is decoded."""
+"""Pixels per frame, however it is stored: a larger one is refused before it is decoded."""
 
 MAX_STREAM_BYTES = 32 << 30
 """A clip whose frames take more, decoded, is refused: 5,500 of 1920 x 1080, or 1,380 of 3840 x 2160."""
 
 ALWAYS_BYTES = 2 << 30
-"""What a clip may take, decoded, however small its file is."""
+"""Bytes that a clip may take, decoded, however small its file is."""
 
 MAX_GROWTH = 40_000
 """How many times its file a clip beyond ALWAYS_BYTES may take, decoded. A photograph that stands still for ten seconds
@@ -46,7 +46,7 @@ class Stream:
 
 
 def same_size(path: Path, frame: Image, size: tuple[int, int] | None, number: int) -> tuple[int, int]:
-    """The width and height of a frame, which are those of the frames before; and not too many.
+    """The width and height of a frame, once it is checked against the frames before and the limits.
 
     Args:
         path: of the clip.
@@ -70,7 +70,7 @@ def refuse_too_much(path: Path, frames: int, width: int, height: int) -> None:
 
     Args:
         path: of the clip.
-        frames: that were decoded, or that the file promises.
+        frames: number of those decoded so far, or of those that the file promises.
         width, height: of a frame.
 
     Raises:

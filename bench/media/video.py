@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from bench.errors import BadClip
-from bench.media import decoders, films, streams
+from bench.media import decoders, streams
 from bench.media.encoding import write_clip
 from bench.types import Clip, Frames
 
@@ -75,8 +75,3 @@ def read_clip(path: Path, fps: float | None = None) -> Clip:
                 )
             frames.append(frame)
         return Clip(np.stack(frames), opened.fps, opened.decoded)
-
-
-def decoder() -> str:
-    """The library that decodes and its version, for the rows."""
-    return films.decoder()

@@ -93,7 +93,7 @@ def test_two_clips_at_once(clip: Path) -> None:
     ("word", "message"),
     [
         (b"crash", r"ended its decoder by SIGSEGV: it is damaged, or takes more than 3 GiB"),
-        (b"hang", r"takes its decoder over 20 s of a processor for one frame"),
+        (b"hang", r"takes its decoder over 20 CPU seconds for one frame"),
         pytest.param(b"greedy", "does not fit into memory", marks=linux),
     ],
 )
