@@ -1,10 +1,11 @@
-"""Numbers as text: the same digits in the terminal, on the board, on the site and in reports."""
+"""Numbers and lists as text: the same digits and words in the terminal, on the board, on the site and in reports."""
 
 from __future__ import annotations
 
 import json
 import math
 import unicodedata
+from collections.abc import Sequence
 
 
 def number(value: float) -> str:
@@ -51,6 +52,16 @@ def signed(value: float) -> str:
     """'+0.2', '−0.2' or '0': a difference, with four significant digits."""
     shown = number(value)
     return minus(f"+{shown}" if value > 0 and shown != "0" else shown)
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first names of a list, and how many more there are.
+
+    >>> some(["a", "b", "c"], most=3), some(["a", "b", "c", "d", "e"], most=3)
+    ('a, b, c', 'a, b, c and 2 more')
+    """
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def one_line(words: str) -> str:

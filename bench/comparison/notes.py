@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bench.base.wording import minus, one_line
+from bench.base.wording import minus, one_line, some
 from bench.comparison.columns import difference_text, percent
 from bench.comparison.differences import Difference, Pair, Verdict
 from bench.comparison.extreme_cases import CaseGain, extremes
@@ -32,7 +32,7 @@ OTHERWISE: Mapping[Verdict, tuple[str, str]] = {
 """What the sentence says of one metric, or of several, without a better side."""
 
 MOST_WANTED = 10_000
-"""Cases beyond which nobody is told to make more."""
+"""The most cases that a note suggests."""
 
 
 def notes(pair: Pair) -> list[str]:
@@ -184,11 +184,11 @@ def _needed(pair: Pair) -> list[str]:
     within = [f"{one_line(metric)} {cases}" for cases, metric in found if cases <= MOST_WANTED]
     if not found:
         return []
-    line = f"if the differences are as large as they look, 4 of 5 comparisons would tell with: {_some(within)} cases"
-    hopeless = len(found) - len(within)
     if not within:
         return [f"the differences that are not shown are too small for {MOST_WANTED} cases"]
-    return [line + f"; {hopeless} would need more than {MOST_WANTED}" * bool(hopeless)]
+    line = f"if the differences are as large as they look, 4 of 5 comparisons would tell with: {_some(within)} cases"
+    beyond = len(found) - len(within)
+    return [f"{line}; {beyond} would need more than {MOST_WANTED}" if beyond else line]
 
 
 def _shape_notes(pair: Pair) -> list[str]:
@@ -222,8 +222,7 @@ def _unseen(pair: Pair) -> list[str]:
 
 def _some(names: Sequence[object]) -> str:
     """Names in words, the first MOST_NAMED of many."""
-    shown = ", ".join(one_line(str(name)) for name in names[:MOST_NAMED])
-    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
+    return some([one_line(str(name)) for name in names], MOST_NAMED)
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
+from bench.base.wording import some
 from bench.engine import first_frames, measuring, resolve_models
 from bench.engine.first_frames import Look
 from bench.engine.generation import generate
@@ -206,10 +207,9 @@ def evaluate_runs(
 
 def _say_lost(folder: RunFolder, progress: Progress) -> None:
     if lost := folder.lost():
-        more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
         progress.say(
-            f"{', '.join(lost[:MOST_NAMED])}{more} of {folder.path} left out: the record is broken, or the clip gone or"
-            " cut short; what made the run (bench run, or evaluate --clips) makes them again"
+            f"{some(lost, MOST_NAMED)} of {folder.path} left out: the record is broken, or the clip gone or cut short;"
+            " what made the run (bench run, or evaluate --clips) makes them again"
         )
 
 
@@ -219,9 +219,8 @@ def _suite_of(folder: RunFolder) -> Suite:
     if stored.folder is None:
         changed = [case.id for case in stored.cases if cases.own_digest(case) != case.digest]
         if changed:
-            names = ", ".join(changed[:MOST_NAMED])
             raise UsageError(
-                f"run {folder.path.name}: files of {names} have changed; evaluate its --clips again"
+                f"run {folder.path.name}: files of {some(changed, MOST_NAMED)} have changed; evaluate its --clips again"
             )
         return stored
     if found := recalling.original(stored):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
+from bench.base import wording
 from bench.base.files import short
 from bench.errors import BadClip
 from bench.media import pictures
@@ -76,5 +77,4 @@ def _refuse_gaps(folder: Path, found: Sequence[Path], numbers: Sequence[int]) ->
 
 
 def _named(paths: Sequence[Path]) -> str:
-    names = ", ".join(path.name for path in paths[:MOST_NAMED])
-    return f"{names} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else names
+    return wording.some([path.name for path in paths], MOST_NAMED)

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, wording
 from bench.errors import UsageError
 from bench.suites import cases, suite_files
 from bench.suites.own_clips import conflicts, csv_lines, folder_lines
@@ -123,11 +123,7 @@ def _remarks(found: Found) -> Iterator[str]:
 
 
 def _some(words: Sequence[str]) -> str:
-    """The first words of a list, and how many more there are."""
-    words = list(dict.fromkeys(words))
-    return ", ".join(words[:MOST_NAMED]) + (
-        f" and {len(words) - MOST_NAMED} more" if words[MOST_NAMED:] else ""
-    )
+    return wording.some(list(dict.fromkeys(words)), MOST_NAMED)
 
 
 def _own_suite(path: Path, lines: Sequence[Line]) -> Suite:
