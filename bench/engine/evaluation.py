@@ -174,7 +174,7 @@ def _failed(rows: Sequence[Measurement]) -> int:
 
 
 class _OtherClip(BadClip):
-    """Where a clip was, there is another content, of the digest sha256."""
+    """The file of a clip has other content, whose digest is sha256."""
 
     def __init__(self, path: Path, sha256: str) -> None:
         super().__init__(f"clip {path} has changed since it was made; the command that made it makes it anew")
@@ -208,7 +208,7 @@ class ClipWorker:
         record, missing = pending
         try:
             seen = self._show_again(record, missing)
-        except _OtherClip as other:  # the rows are about that one: once the clip is back, they are stale
+        except _OtherClip as other:  # these rows are about the other content: stale once the clip is back
             return self.failures(replace(record, sha256=other.sha256), missing, other)
         except BadClip as error:
             reading.refuse(error)
@@ -227,7 +227,7 @@ class ClipWorker:
         return [row for number in missing for row in self.metrics[number].fail(record, error)]
 
     def _show_again(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
-        """As _show, which is believed the second time: libav takes a failed read for the end of the file."""
+        """As _show, tried twice before the clip is called bad: libav takes a failed read for the end of the file."""
         try:
             return self._show(record, missing)
         except BadClip as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.base import credentials, files, provenance, reading
@@ -67,17 +67,7 @@ def generate(
         Unavailable: the model cannot be loaded; StorageFailed, which is one of these, if the disk failed.
         Cancelled: the generation was asked to stop; finished clips stay.
     """
-    changed = [record for each in samples if (record := _changed(folder, *each))]
-    for record in changed:
-        progress.say(
-            f"{record.case}, seed {record.seed}: the clip is not the one that was made, and is made anew"
-        )
-    again = {(record.case, record.seed) for record in changed}
-    missing = [
-        (case, seed)
-        for case, seed in samples
-        if (case.id, seed) in again or _is_missing(folder, case, seed, retry_failed)
-    ]
+    missing = list(_missing(samples, folder, progress, retry_failed))
     kept = len(samples) - len(missing)
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
@@ -107,15 +97,17 @@ def generate(
     return Generated(len(made), kept, failed, unpaid=len(missing) - len(made), spent=folder.spent())
 
 
-def _changed(folder: RunFolder, case: Case, seed: int) -> ClipRecord | None:
-    """The record of a clip whose file is no longer the one that was made."""
-    record = folder.record(case.id, seed)
-    return record if record and folder.is_changed(record) else None
-
-
-def _is_missing(folder: RunFolder, case: Case, seed: int, retry_failed: bool) -> bool:
-    record = folder.record(case.id, seed)
-    return record is None or (retry_failed and bool(record.error))
+def _missing(
+    samples: Sequence[tuple[Case, int]], folder: RunFolder, progress: Progress, retry_failed: bool
+) -> Iterator[tuple[Case, int]]:
+    """The samples without a clip, those whose file is no longer the one that was made, and failures to be retried."""
+    for case, seed in samples:
+        record = folder.record(case.id, seed)
+        is_changed = record is not None and folder.is_changed(record)
+        if is_changed:
+            progress.say(f"{case.id}, seed {seed}: the clip is not the one that was made, and is made anew")
+        if record is None or is_changed or (retry_failed and record.error):
+            yield case, seed
 
 
 def _objection(model: Model, case: Case, seed: int, folder: RunFolder, max_cost: float) -> str:

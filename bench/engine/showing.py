@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from bench.base import reading
 from bench.errors import NotMeasurable, no_exit
@@ -14,8 +14,6 @@ from bench.media import video
 from bench.media.clip_view import ClipView, Derivation
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image
-
-Observations: TypeAlias = "Mapping[Evaluator, Observation]"
 
 
 @dataclass
