@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,20 +140,24 @@ def evaluate(
     Raises:
         bench.errors.UsageError: a line that cannot be understood, an array of another shape or range, both clips and
             frames, or neither; nothing was started.
+        bench.errors.BadClip: frames at a rate that no film states.
     """
     from bench.base import devices
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
     from bench.errors import UsageError
+    from bench.media.opening import FRAMES_FPS
     from bench.suites import in_memory
 
     if (clips is None) == (frames is None):
         raise UsageError("evaluate takes clips, a CSV or a folder, or frames in memory")
     wanted = _metrics(metrics, metric_settings, view, download)
-    with tempfile.TemporaryDirectory(prefix="bench-frames-") as folder:
+    with ExitStack() as stack:
         if frames is not None:
-            clips = in_memory.write(Path(folder), frames, images or {}, prompts or {}, fps or 8.0, layout)
-            name, out = name or "frames", Path(folder) / "runs"
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-frames-")))
+            rate = FRAMES_FPS if fps is None else fps
+            clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
+            name, out = name or "frames", folder / "runs"
         source = ClipSource(Path(clips or ""), name, None if suite is None else str(suite), fit, fps)
         config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
         return _rows(jobs.evaluate_clips(source, wanted, config, _progress(show_progress)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import bench
-from bench.errors import UsageError
+from bench.errors import BadClip, UsageError
 from bench.media import pictures, video
 from tests.made import moving_clip
 
@@ -74,3 +75,14 @@ def test_a_case_without_an_image_and_both_ways_at_once_are_refused(duck: dict[st
         bench.evaluate("files", "x", frames={"duck": duck["frames"]})
     with pytest.raises(UsageError, match="or frames in memory"):
         bench.evaluate()
+
+
+def test_no_frames_per_second_is_not_taken_for_unstated(duck: dict[str, Any]) -> None:
+    with pytest.raises(BadClip, match="a frame rate is finite and positive, not 0"):
+        measured(duck | {"fps": 0}, duck["frames"], duck["image"])
+
+
+def test_files_need_no_temporary_folder(duck: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    rows = bench.evaluate("files", "files", metrics=["ssim"], view="native", show_progress=False)
+    assert "failed" not in set(rows["status"])
