@@ -1,4 +1,4 @@
-"""docs/add-a-model.md is true: its files, dropped into a package with entry points, are models and a metric."""
+"""docs/add-a-model.md and add-a-metric.md are true: their files, in a package with entry points, are found and run."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[1] / "docs" / "add-a-model.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = "".join((DOCS / f"add-a-{what}.md").read_text(encoding="utf-8") for what in ("model", "metric"))
 
 
 def documented_files() -> dict[str, str]:
-    """Name -> content of each file that the page shows."""
-    return dict(re.findall(r"`(\w+\.py)`:\n\n```python\n(.*?)```", PAGE, flags=re.DOTALL))
+    """Name -> content of each file that the pages show."""
+    return dict(re.findall(r"`(\w+\.py)`:\n\n```python\n(.*?)```", PAGES, flags=re.DOTALL))
 
 
 def documented_entry_points() -> dict[str, dict[str, str]]:
-    """Group -> name -> module, of all that the page's pyproject.toml says."""
+    """Group -> name -> module, of all that the pages' pyproject.toml say."""
     found: dict[str, dict[str, str]] = {}
-    for block in re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL):
+    for block in re.findall(r"```toml\n(.*?)```", PAGES, flags=re.DOTALL):
         for group, entries in tomllib.loads(block)["project"]["entry-points"].items():
             found.setdefault(group, {}).update(entries)
     return found
@@ -55,7 +56,7 @@ def bench(package: Path, *words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def test_the_page_shows_the_files_and_lines_that_this_test_drops() -> None:
+def test_the_pages_show_the_files_and_lines_that_this_test_drops() -> None:
     assert set(documented_files()) == {"zoom_model.py", "my_ltx.py", "contrast_metric.py"}
     assert documented_entry_points() == {
         "bench.models": {"zoom": "zoom_model"},

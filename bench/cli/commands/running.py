@@ -162,7 +162,7 @@ def evaluate(
     should change), keyframes (a.png@0;b.png@40), camera (pan_left), trajectory (x y;x y),
     fps (of a folder of frames); paths are relative to the CSV.
     Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
-    Files of pandas, Excel, VBench and ComfyUI are read as they are: docs/suites.md.
+    Files of pandas, Excel, VBench and ComfyUI are read as they are: docs/own-clips.md.
     Clips are mp4, m4v, mov, mkv, webm, gif, avi, animated webp or png, or folders of frames.
 
     bench evaluate --clips my/cases.csv --name my-model
