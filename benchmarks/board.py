@@ -1,7 +1,7 @@
 """Times the board in a browser, on made-up results: python -m benchmarks.board [models [cases]].
 
 Prints seconds from the address to the drawn table and plot: for the first visitor after a start, who waits for files
-and ranks, for the next ones, for a change of columns, and for the page of trade-offs.
+and ranks, for the next ones, and for a change of columns.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ def main(models: int = 200, cases: int = 1000) -> None:
             for _ in range(3):
                 print(f"overview, next visitor: {_opened(browser.new_page(), address):.2f} s")
             print(f"all columns: {_opened(page, f'{address}/?columns=Everything'):.2f} s")
-            print(f"trade-offs, first visitor: {_opened(page, f'{address}/tradeoffs'):.2f} s")
 
 
 def _opened(page: Page, address: str) -> float:

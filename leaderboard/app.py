@@ -1,29 +1,38 @@
 """What every page shares: the frame around it and the way to the others."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from bench.web import launch
+from bench.web import content, launch
+from bench.web.addresses import ABOUT, MOVED, PAGES
+from bench.web.content import Link, Text
+from leaderboard.place import place
 
 HERE = Path(__file__).parent
+
+
+def lead(link: Link, page: st.Page) -> None:
+    """From an address of before to the page that has its content, with all that was chosen."""
+    chosen = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.switch_page(page, query_params={**chosen, **dict(link.query)})
+
 
 if __name__ == "__main__":
     # no icon: Streamlit fetches page icons of the kind ':material/…:' from another server
     st.set_page_config(page_title="I2V Bench", layout="wide")
-    pages = [
-        st.Page(HERE / "overview.py", title="Leaderboard", default=True),
-        st.Page(HERE / "compare.py", title="Compare", url_path="compare"),
-        st.Page(HERE / "model.py", title="Model", url_path="model"),
-        st.Page(HERE / "case.py", title="Case", url_path="case"),
-        st.Page(HERE / "tradeoffs.py", title="Trade-offs", url_path="tradeoffs"),
-        st.Page(HERE / "metrics.py", title="Metrics", url_path="metrics"),
-        st.Page(HERE / "calibration.py", title="Calibration", url_path="calibration"),
-        st.Page(HERE / "reported.py", title="Reported", url_path="reported"),
-        st.Page(HERE / "about.py", title="About", url_path="about"),
-    ]
+    first, *others = PAGES
+    pages = {first: st.Page(HERE / "overview.py", title=PAGES[first], default=True)}
+    for name in others:
+        pages[name] = st.Page(HERE / f"{name}.py", title=PAGES[name], url_path=name)
     if launch.votes_file(os.environ):
-        place = next((n for n, page in enumerate(pages) if page.title == "About"), len(pages))
-        pages.insert(place, st.Page(HERE / "vote.py", title="Vote", url_path="vote"))
-    st.navigation(pages, position="top").run()
+        pages["vote"] = st.Page(HERE / "vote.py", title="Vote", url_path="vote")
+    hidden = [st.Page(HERE / "about.py", title="About", url_path="about", visibility="hidden")]
+    hidden.append(st.Page(HERE / "case.py", title="Case", url_path="case", visibility="hidden"))
+    for name, link in MOVED.items():
+        led = partial(lead, link, pages[link.page])
+        hidden.append(st.Page(led, title=name, url_path=name, visibility="hidden"))
+    st.navigation([*pages.values(), *hidden], position="top").run()
+    place([Text(ABOUT, "small", content.to("about"))], "foot")

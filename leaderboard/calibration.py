@@ -1,11 +1,10 @@
-"""The page of response curves: which metric shows which damage, from which severity on, and does its card say so."""
+"""The tab of response curves: which metric shows which damage, from which severity on, and as its card says?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from bench.calibration.curves import FILE
-from bench.web.content import Heading
 from bench.web.pages import calibration
 from leaderboard import curves, source
 from leaderboard.choices import choose
@@ -15,8 +14,8 @@ ALL = "all"
 
 
 def show() -> None:
-    """Draws the page."""
-    st.title("Calibration", anchor=False)
+    """Draws it."""
+    place([calibration.TITLE], "title")
     found, problems = curves.read()
     if found is None:
         places = [str(folder / FILE) for folder in curves.places()]
@@ -31,15 +30,11 @@ def show() -> None:
     place(calibration.overview(found, known, "" if owner == ALL else owner), "overview")
     if not found.curves:
         return
-    place([Heading(calibration.EVERY_DAMAGE)], "metrics")
+    place([calibration.EVERY_DAMAGE], "metrics")
     names = [metric.name for metric in found.metrics]
     name = choose(st.container(width=420), "Metric", names, key="metric")
     place(calibration.one_metric(found, name, known), "curves")
-    place([Heading(calibration.EVERY_METRIC)], "damages")
+    place([calibration.EVERY_METRIC], "damages")
     damages = [damage.name for damage in found.damages]
     damage = choose(st.container(width=420), "Damage", damages, key="damage")
     place([*calibration.one_damage(found, damage, known), calibration.about(found)], "seen")
-
-
-if __name__ == "__main__":
-    show()

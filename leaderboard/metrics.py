@@ -1,4 +1,4 @@
-"""The page of metrics: all of them in an index, and one of them in full, with what runs and damages do to it."""
+"""The page of metrics: all of them in an index, one of them in full, and their calibration in a tab of its own."""
 
 from __future__ import annotations
 
@@ -8,20 +8,31 @@ from bench.web import content
 from bench.web.content import Heading, Text
 from bench.web.pages import metric_runs, metrics
 from bench.web.pages.metric_runs import Measured
-from leaderboard import choices, curves, source
+from leaderboard import calibration, choices, curves, source
 from leaderboard.choices import choose
 from leaderboard.place import place
 from leaderboard.source import Board, Stamp
 
 ALL = "all"
+TABS = ("Every metric", "Calibration")
 
 
 def show() -> None:
     """Draws the page."""
     st.title("Metrics", anchor=False)
     board = source.read()
-    known = board.catalogue
     place([*content.problems(board.problems), Text(metrics.ABOUT, "quiet")], "about")
+    every, calibrated = st.tabs(TABS, key="tab", bind="query-params")
+    with every:
+        if every.open:
+            _show_metrics(board)
+    with calibrated:
+        if calibrated.open:
+            calibration.show()
+
+
+def _show_metrics(board: Board) -> None:
+    known = board.catalogue
     left, right = st.columns([2, 1])
     search = choices.text(left, "Search", key="search", placeholder="a name, or words of a definition")
     owners = list(dict.fromkeys(known.owners.values()))

@@ -38,7 +38,7 @@ class Link:
     """Where words lead.
 
     Attributes:
-        page: of ours: 'leaderboard', 'model', 'compare', 'case', 'metrics', 'reported', 'about', …; '' for an address.
+        page: of ours: 'leaderboard', 'compare', 'model', 'metrics', 'elsewhere', 'about'; '' for an address.
         query: what the page shows there: runs, case, …
         address: of the web, where it is no page of ours.
     """

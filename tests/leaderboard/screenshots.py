@@ -30,8 +30,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int, int]] = {
     "mobile": ("dark", 390, 844),
 }
 DOCUMENTED = (
-    "overview-light", "overview-mobile", "compare-light", "model-light", "case-dark", "tradeoffs-light",
-    "metrics-light",
+    "overview-light", "overview-mobile", "compare-light", "model-light", "case-dark", "metrics-light",
 )  # fmt: skip
 LARGEST = 150_000
 """Bytes of a picture in the docs."""
@@ -50,9 +49,9 @@ def shots(out: Path) -> Iterator[Shot]:
     there = _largest_suite(runs.find(out))
     ids = [quote(folder.path.name, safe="") for folder in there]
     yield Shot("overview", "")
-    yield Shot("tradeoffs", "tradeoffs")
-    for page in ("metrics", "reported", "calibration", "about"):
+    for page in ("metrics", "elsewhere", "about"):
         yield Shot(page, page)
+    yield Shot("calibration", "metrics?tab=Calibration")
     if ids:
         yield Shot("model", f"model?run={ids[0]}")
         yield Shot("compare", f"compare?{'&'.join(f'runs={run}' for run in ids[:3])}")

@@ -28,15 +28,14 @@ HANDLERS = "found => found.flatMap(each => each.getAttributeNames().filter(name 
 
 PAGES = {
     "overview": "?columns=Everything&plot={title}",
-    "tradeoffs": "tradeoffs?question=Own+choice&x={metric}",
     "model": "model?run={run}",
     "model-with-clips": "model?run=local-tiny",
     "compare": "compare?runs={run}&runs={other}&case={case}",
     "compare-with-clips": "compare?runs=local-tiny&runs={other}",
     "case": "case?suite={suite}&case={case}",
     "metrics": "metrics?metric={metric}",
-    "calibration": "calibration?metric={metric}&damage={run}",
-    "reported": "reported?benchmark={run}",
+    "calibration": "metrics?tab=Calibration&metric={metric}&damage={run}",
+    "elsewhere": "elsewhere?benchmark={run}",
     "about": "about?{run}={run}",
 }
 

@@ -53,7 +53,7 @@ def test_runs_and_curves_are_drawn_where_there_are_some(out: Path) -> None:
     said = placed(page(PAGE, metric="ssim_mean"))
     assert "Thin lines: cases" in said
     assert "told apart from 1 on" in said
-    assert 'href="./calibration?metric=ssim_mean"' in said
+    assert 'href="./metrics?tab=Calibration&amp;metric=ssim_mean"' in said
     assert "It has no curve" in placed(page(PAGE, metric="psnr_mean"))
     (out / curves.FILE).write_text("{")
     assert "is no calibration" in placed(page(PAGE, metric="ssim_mean"))

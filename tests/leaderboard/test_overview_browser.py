@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bench.web.pages import leaderboard
 from tests.leaderboard import big_board, boards, serving
 from tests.leaderboard.lines import SSIM
-from tests.leaderboard.visiting import CHARTS, Visit, opened, picture, saved
+from tests.leaderboard.visiting import CHARTS, Visit, picture, saved
 
 LARGE = f"{big_board.SUITE}@{big_board.VERSION}"
 
@@ -102,20 +102,9 @@ def test_four_rows_may_be_ticked(visit: Visit) -> None:
     expect(ticks.nth(leaderboard.MOST_COMPARED)).to_be_disabled()
 
 
-@pytest.mark.parametrize("path", ["", "tradeoffs"])
-def test_a_phone_at_night(mobile: Visit, tmp_path: Path, path: str) -> None:
-    mobile.go(f"{path}?suite={LARGE}")
-    picture(mobile, tmp_path, f"mobile-{path or 'overview'}")
+def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
+    mobile.go(f"?suite={LARGE}")
+    picture(mobile, tmp_path, "mobile-overview")
     assert mobile.page.evaluate("document.documentElement.scrollWidth") <= 390
     main = mobile.page.locator("[data-testid=stMain]")
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0
-
-
-def test_the_front_is_drawn_and_named(browser: Browser, address: str, tmp_path: Path) -> None:
-    with opened(browser, address, width=1280, scheme="dark") as window:
-        window.go(f"tradeoffs?suite={LARGE}")
-        picture(window, tmp_path, "tradeoffs-dark")
-        plot = window.page.locator(CHARTS)
-        assert any("on the front" in each for each in plot.locator("title").all_text_contents())
-        expect(plot.locator("path[stroke-dasharray]")).to_have_count(1)
-        expect(window.cell("on the front").first).to_be_visible()

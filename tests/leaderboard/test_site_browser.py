@@ -223,6 +223,21 @@ def test_a_case_shows_all_entries_and_those_that_are_ticked(window: Window) -> N
     expect(ways).to_have_text(["All models on this case →", "alpha →", "still →"])
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("tradeoffs.html", "index.html"),
+        ("calibration.html", "metrics.html#calibration"),
+        ("reported.html#physics-iq", "elsewhere.html#physics-iq"),
+        ("model.html", "models/alpha-tiny.html"),
+    ],
+)
+def test_addresses_of_before_lead_on_with_what_was_chosen(window: Window, before: str, now: str) -> None:
+    window.go(before)
+    window.page.wait_for_url(f"{window.address}/{now}")
+    expect(window.page.locator("nav a[aria-current]")).to_have_count(1)
+
+
 def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:
     window.go("models/alpha-tiny.html")
     expect(window.page.locator("video")).to_have_count(2)
@@ -325,7 +340,7 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
             "case.html": "#values td",
             "metrics.html": "tbody th",
             "metrics/ssim_mean.html": "figure",
-            "reported.html": "main p",
+            "elsewhere.html": "main p",
             "about.html": "main p",
             "models/alpha-tiny.html": "tbody th",
         }

@@ -33,6 +33,8 @@ from tests.web.sites import export
 
 ONLY: Mapping[str, Mapping[str, str]] = {
     "the model on the site": {
+        "▸ Another model": "the board has a list to choose from",
+        r"• \[.* → model\]": "likewise",
         "## Clips": "all clips one below the other, where the board shows the one that was chosen",
         re.escape(model_page.NUMBERS_ONLY)
         + r" \(note\)": "the board says so of its own machine, beside that clip",
@@ -117,8 +119,8 @@ def board(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parts(app: AppTest, without: Sequence[str] = ()) -> list[list[str]]:
-    """What each place of a board's page says."""
-    found = (json.loads(element.proto.json)["html"] for element in app.get("bidi_component"))
+    """What each place of a board's page says, without the foot, which is the frame's."""
+    found = [json.loads(element.proto.json)["html"] for element in app.get("bidi_component")][:-1]
     return [[*lines(tree(html), without)] for html in found]
 
 
@@ -218,26 +220,22 @@ def test_a_comparison(site: Path, runs: tuple[str, str]) -> None:
     "metric", ["ssim_mean", "flicker_max_step", "fvd_lite0_debiased", "first_frame_ssim"]
 )
 def test_a_metric(site: Path, metric: str) -> None:
-    """On the board below the index of all."""
+    """On the board below the index of all, where the site has the calibration."""
     one = of_site(site, f"metrics/{slug(metric)}.html")
-    there = [*of_site(site, "metrics.html"), f"#{one[0]}", *one[1:]]
+    index = before(of_site(site, "metrics.html"), f"## {calibration.TITLE.text}")
+    there = [*index, f"#{one[0]}", *one[1:]]
     here = of_board("metrics.py", metric=metric)
     assert alike(there, "the metric on the site") == alike(here, "the metric on the board")
-
-
-@pytest.mark.parametrize("question", ["Motion and consistency", "Smoothness and motion"])
-def test_tradeoffs(site: Path, question: str) -> None:
-    """The site answers every question that the board can be asked."""
-    there, here = of_site(site, "tradeoffs.html"), of_board("tradeoffs.py", question=question)
-    assert [there[0], there[2], *section(there, f"### {question}")[1:]] == here
 
 
 @pytest.mark.parametrize("damage", ["noise", "loop", "pan"])
 def test_calibration(site: Path, damage: str) -> None:
     """The site has every damage behind a line of its own, and a metric's curves on the metric's page."""
-    there, here = of_site(site, "calibration.html"), of_board("calibration.py", damage=damage)
-    one, every = f"## {calibration.EVERY_DAMAGE}", f"## {calibration.EVERY_METRIC}"
-    assert before(there, one) == before(here, one)
+    metrics = of_site(site, "metrics.html")
+    there = section(metrics, f"## {calibration.TITLE.text}")
+    here = of_board("metrics.py", tab="Calibration", damage=damage)
+    one, every = (f"### {each.text}" for each in (calibration.EVERY_DAMAGE, calibration.EVERY_METRIC))
+    assert [*metrics[:2], *before(there, one)] == before(here, one)
     own, about = here[here.index(every) :], "▸ Where the curves come from"
     start = there.index(f"▸ {damage}") + 1
     end = next(n for n in range(start, len(there)) if there[n].startswith("▸"))
@@ -251,7 +249,7 @@ def test_calibration(site: Path, damage: str) -> None:
 @pytest.mark.parametrize("benchmark", ["I2V-Bench, ConsistI2V's table 2", "Physics-IQ, image to video"])
 def test_reported_numbers(site: Path, benchmark: str) -> None:
     """The site has one benchmark below the other."""
-    there, here = of_site(site, "reported.html"), of_board("reported.py", benchmark=benchmark)
+    there, here = of_site(site, "elsewhere.html"), of_board("elsewhere.py", benchmark=benchmark)
     assert alike([*there[:2], *section(there, f"## {benchmark}")[1:]], "reported numbers on the site") == here
 
 
@@ -273,6 +271,6 @@ def test_downloads(site: Path) -> None:
     assert json.loads(downloads.scores_json(board, board.names)) == there
     found = ranked.ranking(board, board.suites[0])
     assert downloads.bibtex(found).decode() == (site / "citations.bib").read_text()
-    app = page("reported.py")
+    app = page("elsewhere.py")
     assert [button.label for button in app.get("download_button")] == ["CSV", "JSON"]
     assert len([*(site / "reported").glob("*.csv")]) == len([*(site / "reported").glob("*.json")]) == 2

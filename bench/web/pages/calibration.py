@@ -30,7 +30,11 @@ LEGEND = (
 
 RENDERED, FOOTAGE = "Rendered clips", "Real footage"
 
-EVERY_DAMAGE, EVERY_METRIC = "One metric, every damage", "One damage, every metric that sees it"
+TITLE = Heading("Calibration", "calibration")
+
+EVERY_DAMAGE = Heading("One metric, every damage", level=3)
+
+EVERY_METRIC = Heading("One damage, every metric that sees it", level=3)
 
 COLOURS: Mapping[Verdict, str] = {"shows": BLUE, "moves": AMBER, "silent": "", "too few": ""}
 """Verdict -> the colour of its tile; '' for a faint one."""
@@ -57,7 +61,7 @@ def read(folders: Iterable[Path]) -> Calibration | None:
     return None
 
 
-# The page
+# The part of the page of metrics
 
 
 def missing(places: Sequence[str] = ()) -> list[Block]:
@@ -69,16 +73,18 @@ def missing(places: Sequence[str] = ()) -> list[Block]:
     ]
 
 
-def page(found: Calibration, known: Catalogue) -> list[Block]:
-    """The whole page, without choices; the pages of metrics have their curves.
+def whole(found: Calibration | None, known: Catalogue) -> list[Block]:
+    """All of it, without choices; the pages of metrics have their curves.
 
     Args:
-        found: the table.
+        found: the table; None where there is none.
         known: what is known of the metrics.
     """
-    made = _page(found, known)
+    if found is None:
+        return [TITLE, *missing()]
+    made = [TITLE, *_of_clips(found, known)]
     if found.on_footage:
-        made += [Heading(FOOTAGE), *_page(found.on_footage, known)]
+        made += [Heading(FOOTAGE, level=3), *_of_clips(found.on_footage, known)]
     return made
 
 
@@ -87,13 +93,13 @@ def by_source(found: Calibration) -> Mapping[str, Calibration]:
     return {RENDERED: found, **({FOOTAGE: found.on_footage} if found.on_footage else {})}
 
 
-def _page(found: Calibration, known: Catalogue) -> list[Block]:
+def _of_clips(found: Calibration, known: Catalogue) -> list[Block]:
     made = overview(found, known)
     if found.curves:
         there = {curve.metric for curve in found.curves}
         shown = (metric.name for metric in found.metrics if metric.name in there)
         metrics = content.Listing(tuple(metric_cell(known, name) for name in shown))
-        made += [Heading(EVERY_DAMAGE), metrics, Heading(EVERY_METRIC)]
+        made += [EVERY_DAMAGE, metrics, EVERY_METRIC]
         made += [Details(damage.title, one_damage(found, damage.name, known)) for damage in found.damages]
         made.append(about(found))
     return made

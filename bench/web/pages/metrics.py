@@ -218,7 +218,10 @@ def under_damage(known: Catalogue, name: str, table: Calibration | None) -> list
         real = [curve for curve in table.on_footage.curves if curve.metric == own[0].metric]
         shown = [*_curves(table.on_footage, real, known), calibration.about(table.on_footage)]
         made.append(Details(f"On real footage: {len(real)} curves", shown))
-    return [*made, Text("All metrics and damages →", link=content.to("calibration", metric=name))]
+    return [
+        *made,
+        Text("All metrics and damages →", link=content.to("metrics", tab="Calibration", metric=name)),
+    ]
 
 
 def _curves(table: Calibration, own: Sequence[Curve], known: Catalogue) -> list[Block]:

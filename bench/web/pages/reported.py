@@ -55,7 +55,9 @@ def page(numbers: Sequence[Reported], problems: Sequence[str], anchor: Callable[
     made = head(numbers, problems)
     names = reported.benchmarks(numbers)
     if names:
-        made.append(Listing(tuple(Cell(name, link=content.to("reported", benchmark=name)) for name in names)))
+        made.append(
+            Listing(tuple(Cell(name, link=content.to("elsewhere", benchmark=name)) for name in names))
+        )
     for name in names:
         made += [Heading(name, anchor(name)), *benchmark(numbers, name), _files(name)]
     return made
@@ -65,7 +67,7 @@ def _files(benchmark: str) -> Listing:
     """Ways to one benchmark's numbers as files."""
     return Listing(
         tuple(
-            Cell(ending.upper(), link=content.to("reported", benchmark=benchmark, format=ending))
+            Cell(ending.upper(), link=content.to("elsewhere", benchmark=benchmark, format=ending))
             for ending in FILES
         ),
         "Download",

@@ -3,8 +3,9 @@
 Imported from here: `export` and what it takes; `folders` by `bench serve`. Knows `bench.web.pages`, exports and runs.
 
     <site>/index.html             the table of the first suite; board-<suite>.html the others'
-           models/<run>.html      one page per run
-           compare.html, case.html, tradeoffs.html, metrics.html, calibration.html, reported.html, about.html
+           models/<run>.html      one page per run; model.html leads to the first
+           compare.html, metrics.html, elsewhere.html, about.html
+           case.html, …           addresses of before, which lead on
            metrics/<metric>.html  one page per metric
            reported/              reported numbers as CSV and JSON
            data/                  what compare and case load: scripts that hand over JSON

@@ -15,6 +15,7 @@ from bench.exports import moments, tables
 from bench.scoring import views
 from bench.types import NATIVE
 from bench.web import content, player
+from bench.web.addresses import PAGES
 from bench.web.content import Block, Cell, Listing, Prose
 from bench.web.pages import case, citations, compare, leaderboard, reported
 from bench.web.static import folders, measured, pairs, run_page, shared_pages, suites_here
@@ -145,6 +146,13 @@ class _Export:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
             self.writer.page("index.html", "Leaderboard", [*content.problems(self.said), Prose(empty)])
         self._write_shared(suites)
+        first = next((run for suite in suites for run in suite.ordered), "")
+        self.writer.leading(
+            "model.html",
+            PAGES["model"],
+            content.to("model", run=first) if first else content.to("leaderboard"),
+        )
+        self.writer.moved()
         self._write_reported()
         self._write_downloads(suites)
 
@@ -280,8 +288,8 @@ class _Export:
         """The page of numbers that others published, and its files."""
         numbers, problems = reported.read(self.wanted.folders)
         self.writer.page(
-            "reported.html",
-            "Reported",
+            "elsewhere.html",
+            PAGES["elsewhere"],
             reported.page(numbers, [self._without_folders(each) for each in problems], slug),
         )
         for name in dict.fromkeys(each.benchmark for each in numbers):

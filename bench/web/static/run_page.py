@@ -38,6 +38,7 @@ def blocks(
     parts = ModelParts(line, suite.name, rows, own, suite.ranking.known)
     return [
         *model.header(line, suite.name, rows, suite.ranking.standing.recipe),
+        *_another(line, suite),
         *model.others(line.run, suite.names),
         *_gallery(suite, line, placed, images),
         Heading("Scores"),
@@ -51,6 +52,13 @@ def blocks(
         Heading("Provenance"),
         *parts.provenance(),
     ]
+
+
+def _another(line: Line, suite: SuiteContent) -> list[Block]:
+    """Ways to the other runs of the suite, as the table has them; the board has a list to choose from."""
+    others = (run for run in suite.ordered if run != line.run)
+    lines = tuple(Cell(suite.names[run], link=content.to("model", run=run)) for run in others)
+    return [content.Details("Another model", [content.Listing(lines)])] if lines else []
 
 
 def _gallery(

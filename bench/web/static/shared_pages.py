@@ -1,4 +1,4 @@
-"""The pages of a site that are about all suites together: trade-offs, metrics, calibration, reported, about."""
+"""The pages of a site that are about all suites together: metrics, each metric, about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.scoring import summary
 from bench.web.content import Block, Heading, Text
-from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics, tradeoffs
+from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -36,16 +36,7 @@ def pages(
     """
     known = summary.catalogue_of(gathered.rows)
     curves = calibration.read(reversed(folders))
-    traded: list[Block] = []
-    for suite in suites:
-        traded += [Heading(suite.name), *tradeoffs.page(suite.rows, suite.scores, suite.name, known)]
-    yield "tradeoffs.html", "Trade-offs", traded
     yield from _metrics(gathered, suites, known, curves)
-    yield (
-        "calibration.html",
-        "Calibration",
-        calibration.page(curves, known) if curves else calibration.missing(),
-    )
     cited = about.cited((suite.name for suite in suites), as_of)
     recipes = leaderboard.measured_recipes(gathered.scores)
     yield "about.html", "About", about.page(recipes, said, cited)
@@ -57,11 +48,8 @@ def _metrics(
     """The index, and a page per metric, with its values on the runs of every suite."""
     calibrated = (metric.name for metric in curves.metrics) if curves else ()
     names = metrics.names(known, [*map(str, gathered.scores["metric"].unique()), *calibrated])
-    yield (
-        "metrics.html",
-        "Metrics",
-        [Text(metrics.ABOUT, "quiet"), metrics.index(known, gathered.scores, names)],
-    )
+    every = metrics.index(known, gathered.scores, names)
+    yield "metrics.html", "Metrics", [Text(metrics.ABOUT, "quiet"), every, *calibration.whole(curves, known)]
     measured = {
         suite.name: metric_runs.measured(gathered.rows, gathered.scores, suite.name) for suite in suites
     }

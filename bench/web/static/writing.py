@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.base import provenance
-from bench.web import html, player
+from bench.web import content, html, player
+from bench.web.addresses import ABOUT, MOVED, PAGES
 from bench.web.content import Block, Link
 from bench.web.static.folders import slug
-
-PAGES = (
-    ("index.html", "Leaderboard"),
-    ("compare.html", "Compare"),
-    ("case.html", "Case"),
-    ("tradeoffs.html", "Trade-offs"),
-    ("metrics.html", "Metrics"),
-    ("calibration.html", "Calibration"),
-    ("reported.html", "Reported"),
-    ("about.html", "About"),
-)
-
 
 FILES = "'self' file:"
 """In a policy: files of the site on a server, and from a disk, which some browsers do not call 'self'."""
@@ -45,19 +35,9 @@ class SiteHost:
         query: dict[str, list[str]] = {}
         for name, value in link.query:
             query.setdefault(name, []).append(value)
-        if link.page == "model":
-            return f"{self.root}models/{slug(query['run'][0])}.html"
         if link.page == "leaderboard":
             return self.root + self.boards.get(query.get("suite", [""])[0], "index.html")
-        if link.page == "metrics" and "metric" in query:
-            return f"{self.root}metrics/{slug(query['metric'][0])}.html"
-        if link.page == "reported" and "format" in query:
-            return f"{self.root}reported/{slug(query['benchmark'][0])}.{query['format'][0]}"
-        if link.page == "reported":
-            return f"{self.root}reported.html#{slug(query['benchmark'][0])}"
-        names = ("runs", "suite", "case") if link.page == "case" else ("runs", "case")
-        words = [f"{name}={','.join(map(slug, query[name]))}" for name in names if name in query]
-        return f"{self.root}{link.page}.html{'#' if words else ''}{'&'.join(words)}"
+        return self.root + FILES_OF.get(link.page, partial(_chosen, link.page))(query)
 
     def key(self, run: str) -> str:
         """A run's name in addresses."""
@@ -96,7 +76,7 @@ class Writer:
         self.document(path, title, "base.html", body=self.fragment(blocks, path))
 
     def document(
-        self, path: str, title: str, template: str, scripts: Sequence[str] = (), **content: Any
+        self, path: str, title: str, template: str, scripts: Sequence[str] = (), **parts: Any
     ) -> None:
         """A page of a template of its own below the site's frame.
 
@@ -105,16 +85,17 @@ class Writer:
             title: its heading.
             template: file name.
             scripts: assets, in this order; with 'lockstep.js', the player's own too.
-            content: what the template asks for.
+            parts: what the template asks for.
         """
         texts = [html.asset(name) for name in ("first.js", "tables.js", "page.js")]
         has_player = "lockstep.js" in scripts
         texts += [player.script()] if has_player else []
         texts += [html.asset(name) for name in scripts]
+        host = self.host(path)
         site = {
-            "root": "../" * path.count("/"),
-            "here": path,
-            "pages": PAGES,
+            "root": host.root,
+            "pages": [(host.address(content.to(page)), PAGES[page], page == _page(path)) for page in PAGES],
+            "about": (host.address(content.to("about")), ABOUT),
             "as_of": self.as_of,
             "version": provenance.bench_version(),
         }
@@ -124,18 +105,80 @@ class Writer:
             *([player.style()] if has_player else []),
         ]
         policy = html.policy(texts, styles, FILES, f"{FILES} data:", FILES)
-        made = html.page(
-            template, texts, styles, policy, title=title, host=self.host(path), site=site, **content
-        )
+        made = html.page(template, texts, styles, policy, title=title, host=host, site=site, **parts)
         self.text(path, made)
         self.pages += 1
 
-    def data(self, key: str, content: Any) -> None:
-        """A script that hands content over to the page that asks for this key: data/<key>.js."""
-        self.text(f"data/{key}.js", html.handed_over(key, content))
+    def leading(self, path: str, title: str, link: Link) -> None:
+        """A page that leads on at once, and takes along what was chosen behind '#'.
+
+        Args:
+            path: relative to the site's folder, in which it lies.
+            title: of the page that it leads to.
+            link: the way there.
+        """
+        script, address = html.asset("moved.js"), self.host(path).address(link)
+        policy = html.policy([script], [])
+        self.text(path, html.page("moved.html", [script], [], policy, title=title, address=address))
+        self.pages += 1
+
+    def moved(self) -> None:
+        """The addresses of before."""
+        for name, link in MOVED.items():
+            self.leading(f"{name}.html", PAGES[link.page], link)
+
+    def data(self, key: str, data: Any) -> None:
+        """A script that hands data over to the page that asks for this key: data/<key>.js."""
+        self.text(f"data/{key}.js", html.handed_over(key, data))
 
     def text(self, path: str, text: str) -> None:
         """Any file."""
         place = self.path / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _page(path: str) -> str:
+    """Which of PAGES a file belongs to; '' for none."""
+    name = path.partition("/")[0].removesuffix(".html")
+    if name == "index" or name.startswith("board-"):
+        return "leaderboard"
+    return {"models": "model"}.get(name, name)
+
+
+Query = Mapping[str, Sequence[str]]
+"""What an address says: name -> values."""
+
+
+def _model(query: Query) -> str:
+    return f"models/{slug(query['run'][0])}.html" if "run" in query else "model.html"
+
+
+def _metrics(query: Query) -> str:
+    if "tab" in query:
+        return f"metrics.html#{query['tab'][0].lower()}"
+    return f"metrics/{slug(query['metric'][0])}.html" if "metric" in query else "metrics.html"
+
+
+def _elsewhere(query: Query) -> str:
+    """The page, a benchmark's place on it, or a file of its numbers."""
+    if "benchmark" not in query:
+        return "elsewhere.html"
+    name = slug(query["benchmark"][0])
+    return f"reported/{name}.{query['format'][0]}" if "format" in query else f"elsewhere.html#{name}"
+
+
+def _chosen(page: str, query: Query) -> str:
+    """Runs are of one suite, which need not be named beside them."""
+    names = [name for name in CHOSEN if name in query and not (name == "suite" and "runs" in query)]
+    words = [f"{name}={','.join(map(slug, query[name]))}" for name in names]
+    return f"{page}.html{'#' if words else ''}{'&'.join(words)}"
+
+
+FILES_OF: Mapping[str, Callable[[Query], str]] = {
+    "model": _model, "metrics": _metrics, "elsewhere": _elsewhere,
+}  # fmt: skip
+"""Page -> what its links lead to, of the pages that are more than one file."""
+
+CHOSEN = ("runs", "suite", "case", "seed")
+"""What addresses of the page of comparisons say, in this order."""

@@ -74,8 +74,8 @@ def test_a_damage_that_no_metric_tells() -> None:
 
 def test_a_table_without_curves_says_so() -> None:
     empty = Calibration({}, (), (), (), {})
-    assert "has no curve" in markup(calibration.page(empty, KNOWN))
-    assert calibration.page(empty, KNOWN) == calibration.overview(empty, KNOWN)
+    assert "has no curve" in markup(calibration.whole(empty, KNOWN))
+    assert calibration.whole(empty, KNOWN) == [calibration.TITLE, *calibration.overview(empty, KNOWN)]
 
 
 def test_the_matrix_marks_claims() -> None:
@@ -100,7 +100,7 @@ def test_the_matrix_shows_one_evaluator() -> None:
 
 
 def test_the_whole_page_has_every_damage_behind_a_line() -> None:
-    said = markup(calibration.page(table(), KNOWN))
+    said = markup(calibration.whole(table(), KNOWN))
     for name in ("noise", "loop", "pan", "Where the curves come from"):
         assert f"<summary>{name}</summary>" in said
     assert "4 of tiny" in said
@@ -108,7 +108,7 @@ def test_the_whole_page_has_every_damage_behind_a_line() -> None:
 
 def test_names_are_text() -> None:
     made = table(boards.HOSTILE, boards.HOSTILE)
-    said = markup([*calibration.page(made, KNOWN), *calibration.one_metric(made, boards.HOSTILE, KNOWN)])
+    said = markup([*calibration.whole(made, KNOWN), *calibration.one_metric(made, boards.HOSTILE, KNOWN)])
     assert str(escape(boards.HOSTILE)) in said
     assert "<img" not in said
     assert "<script" not in said
@@ -129,7 +129,7 @@ def test_own_curves_come_before_published_ones(tmp_path: Path) -> None:
 
 def test_real_footage_follows_rendered_clips() -> None:
     both = replace(table(), on_footage=table("psnr_mean"))
-    said = markup(calibration.page(both, KNOWN))
+    said = markup(calibration.whole(both, KNOWN))
     assert "Real footage" in said
     assert said.index("ssim_mean") < said.index("Real footage") < said.index("psnr_mean")
     assert list(calibration.by_source(both)) == ["Rendered clips", "Real footage"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from bench.scoring.reported import FOLDER, Reported, benchmarks, metrics
+from bench.web.addresses import PAGES
 from bench.web.pages import reported
 from leaderboard import downloads, source
 from leaderboard.choices import choose
@@ -16,7 +17,7 @@ from leaderboard.place import place
 
 def show() -> None:
     """Draws the page."""
-    st.title("Reported", anchor=False)
+    st.title(PAGES["elsewhere"], anchor=False)
     found, problems = _numbers()
     place(reported.head(found, problems), "head")
     if not found:

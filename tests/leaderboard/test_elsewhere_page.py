@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 from bench.scoring import reported
-from bench.web import launch
+from bench.web import addresses, launch
 from leaderboard import source
 from tests.leaderboard import hostile, serving
 from tests.leaderboard.placed import page, placed
@@ -26,7 +27,7 @@ BOARD = "VBench-I2V, board of 2026-08-04"
 def _page(monkeypatch: pytest.MonkeyPatch, published: Path, **query: str) -> AppTest:
     for name, value in launch.environment(published / "no runs", published).items():
         monkeypatch.setenv(name, value)
-    return page("reported.py", **query)
+    return page("elsewhere.py", **query)
 
 
 def _write(published: Path, text: str, name: str = "own.toml") -> None:
@@ -130,21 +131,42 @@ def reported_address(published: Path) -> Iterator[str]:
 
 def test_a_benchmark_in_a_browser(browser: Browser, reported_address: str, tmp_path: Path) -> None:
     with opened(browser, reported_address, 1280, "light") as visit:
-        visit.go(f"reported?benchmark={quote(BOARD)}&plot=Quality", PLOT)
+        visit.go(f"elsewhere?benchmark={quote(BOARD)}&plot=Quality", PLOT)
         expect(visit.page.get_by_role("rowheader", name="DreamX-World-1.0")).to_have_count(1)
         expect(visit.page.locator(PLOT)).to_contain_text("Quality (%)")
         link = visit.page.get_by_role("link", name="VBench leaderboard").first
         assert (link.get_attribute("href") or "").startswith("https://huggingface.co/")
-        picture(visit, tmp_path, "reported")
+        picture(visit, tmp_path, "elsewhere")
+
+
+def test_addresses_of_before_lead_on_with_what_was_chosen(browser: Browser, reported_address: str) -> None:
+    """On a board; a site's are tried among its own tests."""
+    moved = {
+        f"reported?benchmark={quote(BOARD)}&plot=Quality": "elsewhere",
+        "calibration?damage=noise": "metrics",
+        "tradeoffs?x=motion_share": "",
+    }
+    assert {each.partition("?")[0] for each in moved} == {*addresses.MOVED}
+    with opened(browser, reported_address, 1280, "light") as visit:
+        for before, now in moved.items():
+            visit.page.goto(f"{visit.address}/{before}")
+            visit.page.wait_for_url(re.compile(rf"{visit.address}/{now}($|[?#])"))
+            visit.page.get_by_role("link", name=addresses.ABOUT).wait_for()
+            links = visit.page.locator("[data-testid=stTopNavLink]")
+            expect(links).to_have_text([*addresses.PAGES.values()])
+            if now == "elsewhere":
+                assert visit.query() == {"benchmark": [BOARD], "plot": ["Quality"]}
+            if now == "metrics":
+                assert visit.query()["tab"] == ["Calibration"]
 
 
 def test_forty_strangers_on_a_phone_at_night(browser: Browser, reported_address: str, tmp_path: Path) -> None:
     """What opened asserts at the end: no script ran, and nobody else was asked."""
     with opened(browser, reported_address, 390, "dark") as visit:
-        visit.go(f"reported?benchmark={quote(hostile.TEXTS[0])}", PLOT)
+        visit.go(f"elsewhere?benchmark={quote(hostile.TEXTS[0])}", PLOT)
         for title in ("What the columns mean", "How the numbers came here"):
             visit.page.get_by_text(title).click()
         visit.page.locator(f"{PLOT} circle").first.hover(force=True)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-        picture(visit, tmp_path, "reported-hostile-phone")
+        picture(visit, tmp_path, "elsewhere-hostile-phone")
         assert visit.page.locator("a[href*=evil], img[src='x']").count() == 0
