@@ -32,6 +32,34 @@ def isolated() -> Iterator[None]:
 
 
 @contextmanager
+def seeded(number: int, device: str) -> Iterator[None]:
+    """Seeds the global generators, from which some code draws beside its own, and restores them.
+
+    Args:
+        number: in [0, 2^63].
+        device: whose generator is among them, where torch is loaded.
+    """
+    python, numpy = random.getstate(), np.random.get_state()
+    random.seed(number)
+    np.random.seed(number % 2**32)
+    try:
+        with _torch_seeded(number, device) if "torch" in sys.modules else nullcontext():
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+
+
+@contextmanager
+def _torch_seeded(number: int, device: str) -> Iterator[None]:
+    import torch
+
+    with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
+        torch.manual_seed(number)
+        yield
+
+
+@contextmanager
 def _python_and_numpy() -> Iterator[None]:
     python, numpy = random.getstate(), np.random.get_state()
     random.seed(0)

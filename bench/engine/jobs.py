@@ -22,6 +22,7 @@ from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import UsageError
 from bench.media import decoders
+from bench.models import Model
 from bench.runs import RunFolder
 from bench.suites import cases, own_clips, recalling
 from bench.types import Case, ClipRecord, Suite
@@ -100,6 +101,7 @@ def run(
     for number, ((model, run), folder) in enumerate(zip(work, folders, strict=True), start=1):
         limit = _left(config.max_cost, [each for each in folders if each != folder])
         with progress.part(number, len(work)), folder.working(run, suite, progress):
+            _forget_unknown(model, folder, progress)
             made.append(generate(model, samples, folder, progress, config.retry_failed, limit))
             measured.append(usable.measure(run, folder, asked))
         lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
@@ -115,6 +117,16 @@ def run(
         measured=sum(each.new for each in measured),
         is_generating=True,
     )
+
+
+def _forget_unknown(model: Model, folder: RunFolder, progress: Progress) -> None:
+    """Takes out the clips of a model that may have been another one when it made them."""
+    if not model.is_identified and (records := folder.records()):
+        progress.say(
+            f"{len(records)} clips of '{model.label}' are made anew: nothing says that what makes them is what it was;"
+            " revision=… does"
+        )
+        folder.forget(records)
 
 
 def _left(max_cost: float | None, others: Sequence[RunFolder]) -> float | None:

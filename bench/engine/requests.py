@@ -10,6 +10,7 @@ from bench import suites
 from bench.errors import UnknownName, UsageError
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
+from bench.models import Model
 from bench.types import LARGEST_SEED, Case, FitChoice, Runtime, Suite
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
@@ -26,6 +27,7 @@ class ModelRequest:
         settings: as 'name=value'.
         components: parts of the pipeline from elsewhere, as 'transformer=path'; on each checkpoint.
         loras: on top, as 'path' or 'path:scale'; all of them on each checkpoint.
+        at_hand: a model in memory, which is then the only one.
     """
 
     names: tuple[str, ...] = NULL_MODELS
@@ -33,6 +35,7 @@ class ModelRequest:
     settings: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     loras: tuple[str, ...] = ()
+    at_hand: Model | None = None
 
 
 @dataclass(frozen=True)

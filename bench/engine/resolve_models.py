@@ -30,6 +30,8 @@ def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple
         UsageError: a setting is out of range, or --checkpoint makes no sense.
         Unavailable: weights are neither here nor to be had.
     """
+    if request.at_hand is not None:
+        return [(request.at_hand, run_of(request.at_hand, suite))]
     for option, words in (
         ("--checkpoint", request.checkpoints), ("--component", request.components), ("--lora", request.loras),
     ):  # fmt: skip
@@ -49,6 +51,8 @@ def unloaded(request: ModelRequest, runtime: Runtime) -> list[Model]:
     Raises:
         UnknownName, UsageError: as resolve.
     """
+    if request.at_hand is not None:
+        return [request.at_hand]
     return [_model(name, request, runtime, lambda card: None) for name in dict.fromkeys(request.names)]
 
 

@@ -86,6 +86,11 @@ class Model(ABC):
         """Whether a clip costs money; then a plan without a cost means that the price is unknown."""
         return False
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether the run's identity says all that decides its clips; if not, none is kept for a later call."""
+        return True
+
     def secrets(self) -> list[str]:
         """What must not be repeated in a message or a file, whoever says it: keys that the model sends to a service."""
         return []

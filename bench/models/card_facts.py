@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench import models
+from bench.models import in_memory
 from bench.types import ModelCard
 
 CLIPS = "clips"
 """The model's name in rows of clips that were made elsewhere."""
+
+TITLES = {CLIPS: "clips made elsewhere", in_memory.NAME: in_memory.TITLE}
+"""Name in rows -> title, of what no registered model made."""
 
 
 def card_of(model: str, stored: Iterable[ModelCard] = ()) -> ModelCard:
@@ -22,7 +26,7 @@ def card_of(model: str, stored: Iterable[ModelCard] = ()) -> ModelCard:
         return models.registry[model].card
     came = next((card for card in stored if card.name == model), None)
     return came or ModelCard(
-        name=model, title="clips made elsewhere" if model == CLIPS else "", version=0, reads_text=False, frames=None,
+        name=model, title=TITLES.get(model, ""), version=0, reads_text=False, frames=None,
         fps=None, width=None, height=None, weights=None, licence="", paper="", access="",
     )  # fmt: skip
 

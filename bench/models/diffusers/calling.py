@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench import models
+from bench.base import isolation
 from bench.errors import BadClip
 from bench.models.diffusers import library_output
 from bench.types import Frames, Runtime
@@ -36,7 +35,7 @@ def called(pipeline: Any, arguments: dict[str, Any], number: int, runtime: Runti
     import torch
 
     # Another number for the global generators: a pipeline that draws from both would draw the same noise twice.
-    with _seeded(number + 1, runtime.device), library_output.no_deprecations():
+    with isolation.seeded(number + 1, runtime.device), library_output.no_deprecations():
         generator = torch.Generator("cpu").manual_seed(number)  # the same noise on any device
         result = pipeline(**arguments, generator=generator, output_type="np")
     return to_uint8(finite(result.frames[0], runtime.dtype))
@@ -113,20 +112,3 @@ class _StepBar:
         for element in iterable:
             yield element
             self.update()
-
-
-@contextmanager
-def _seeded(number: int, device: str) -> Iterator[None]:
-    """Seeds the global generators, from which some pipelines draw beside their own, and restores them."""
-    import torch
-
-    python, numpy = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
-        torch.manual_seed(number)
-        np.random.seed(number % 2**32)
-        random.seed(number)
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)

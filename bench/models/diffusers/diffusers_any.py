@@ -59,7 +59,7 @@ class Diffusers(DiffusersModel):
         )  # fmt: skip
 
     def resolve(self, pipeline: Any) -> Any:
-        taken = _taken(type(pipeline))
+        taken = parameters(type(pipeline))
         for name in settings.changed(self.settings):
             if name in NAMES and name != "fps" and not _names(name, taken):
                 raise UsageError(f"{name} is set, and a {type(pipeline).__name__} takes none")
@@ -72,7 +72,7 @@ class Diffusers(DiffusersModel):
         return resolved
 
     def arguments(self, request: ClipRequest) -> dict[str, Any]:
-        taken = _taken(type(self._pipeline))
+        taken = parameters(type(self._pipeline))
         usual = super().arguments(request)
         fps = request.settings.fps
         usual |= dict.fromkeys(_names("fps", taken), int(fps) if float(fps).is_integer() else fps)
@@ -81,10 +81,10 @@ class Diffusers(DiffusersModel):
     def _load(self) -> None:
         if self._pipeline is None:
             # of this checkpoint, in place of the class's
-            pipeline = _image_to_video(*loading.named_class(self._source()))
+            pipeline = image_to_video(*loading.named_class(self._source()))
             vars(self).update(pipeline=pipeline, teacache_signals=_signals())
         super()._load()
-        vars(self).update(frames=_frame_rule(self._pipeline), sizes=_size_rule(self._pipeline))
+        vars(self).update(frames=frame_rule(self._pipeline), sizes=size_rule(self._pipeline))
 
 
 def _signals() -> teacache.Signals:
@@ -94,7 +94,7 @@ def _signals() -> teacache.Signals:
     return {network: signal for cls in adapters for network, signal in cls.teacache_signals.items()}
 
 
-def _image_to_video(source: str, name: str, cls: Any) -> str:
+def image_to_video(source: str, name: str, cls: Any) -> str:
     """The name of a class that takes an image and gives frames.
 
     Raises:
@@ -102,7 +102,7 @@ def _image_to_video(source: str, name: str, cls: Any) -> str:
     """
     if cls is None and name not in ELSEWHERE:
         raise UsageError(f"checkpoint {source} is a {name}, which this diffusers does not have")
-    taken = _taken(cls) if cls else {}
+    taken = parameters(cls) if cls else {}
     for needed, why in (("image", "takes no image"), ("num_frames", "gives no frames")):
         if needed not in taken:
             raise UsageError(f"checkpoint {source}, a {name}, is not image-to-video: {why}")
@@ -111,7 +111,8 @@ def _image_to_video(source: str, name: str, cls: Any) -> str:
     return name
 
 
-def _taken(cls: type[Any]) -> Mapping[str, inspect.Parameter]:
+def parameters(cls: type[Any]) -> Mapping[str, inspect.Parameter]:
+    """What the call of a pipeline's class takes."""
     return inspect.signature(cls.__call__).parameters
 
 
@@ -140,14 +141,15 @@ def _configured(pipeline: Any) -> dict[str, Any]:
     }
 
 
-def _frame_rule(pipeline: Any) -> FrameRule:
+def frame_rule(pipeline: Any) -> FrameRule:
+    """How many frames it makes, by how many of them its VAE holds in one."""
     temporal = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
     return FrameRule(
         every=next((int(getattr(pipeline, name)) for name in temporal if hasattr(pipeline, name)), 1)
     )
 
 
-def _size_rule(pipeline: Any) -> SizeRule:
+def size_rule(pipeline: Any) -> SizeRule:
     """Multiples of the pixels of a denoiser's patch of latents."""
     patch = _denoiser(pipeline).config.get("patch_size") or 1
     return SizeRule(_scale(pipeline) * (patch if isinstance(patch, int) else max(patch)))

@@ -1,0 +1,211 @@
+"""`bench.run` and `bench.evaluate`: from Python's values to a job, and its rows as a frame."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api import asked
+from bench.api.asked import Place
+from bench.errors import UsageError
+
+VIEWS = ("native", "default")
+"""The views in which clips are measured if nothing is said."""
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.engine.jobs import JobReport
+    from bench.engine.requests import ModelRequest, RunConfig, Selection
+    from bench.media.arrays import Layout
+    from bench.types import FitChoice, Memory
+
+
+def run(
+    model: str | Sequence[str] | Callable[..., Any] = (),
+    name: str = "",
+    *,
+    checkpoint: Place | Sequence[Place] = (),
+    component: Mapping[str, Place] | None = None,
+    lora: Place | Sequence[Place] | Mapping[str, float] = (),
+    settings: Mapping[str, Any] | None = None,
+    suite: str | Path = "demo",
+    cases: str | Sequence[str] = (),
+    limit: int | None = None,
+    seeds: int | Iterable[int] = (0,),
+    metrics: str | Sequence[str] = (),
+    metric_settings: Mapping[str, Any] | None = None,
+    view: str | Sequence[str] = VIEWS,
+    device: str = "auto",
+    dtype: str = "auto",
+    memory: Memory = "full",
+    accel: str = "",
+    max_cost: float | None = None,
+    out: str | Path = "runs",
+    download: bool = True,
+    retry_failed: bool = False,
+    workers: int = 1,
+    revision: str = "",
+    layout: Layout = "THWC",
+    dry_run: bool = False,
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Generates, evaluates and stores, only what is missing, like `bench run`.
+
+    Args:
+        model: name, or several (see `bench ls models`); a pipeline of diffusers in memory; or a function that is given
+            an image (a picture of Pillow) and gives frames: an array, a tensor, a list of pictures, or a Clip. What it
+            has parameters for is given by name: prompt, seed, frames (or num_frames), fps, and whatever is in settings.
+            None for the null models.
+        name: what tables call a pipeline or function in memory: 'mine@step-500'.
+        checkpoint: folder or hub id[@revision], or several of one model.
+        component: parts of the pipeline from elsewhere, on each checkpoint: {"transformer": "out/step-2000"}.
+        lora: on top of each checkpoint: file, folder or hub id, also 'path:0.8', or several; or {path: scale}.
+        settings: of the model: {"steps": 10}.
+        suite: name or folder.
+        cases: ids; none for all.
+        limit: only this many cases, the first ones; None for all.
+        seeds: one clip per case and seed.
+        metrics: names of evaluators or metrics; none for all that can be measured here.
+        metric_settings: {"clipsim.model": "ViT-L-14"}.
+        view: what part of clips is measured, at which rate and size, or several: 'native', 'default', or as
+            '1.75s@8fps@0.13MP'; see docs/views.md. There is one row per view.
+        device: 'auto' (the first GPU if there is one), 'cpu', 'cuda:0', 'mps'; in memory, of the metrics alone.
+        dtype: 'auto' (float16 on a GPU, float32 on a CPU), 'float32', 'float16', 'bfloat16'. A pipeline in memory
+            stays as it is; but for 'auto' it is called under autocast to that precision.
+        memory: 'full', or 'model' or 'sequential' to offload to the CPU; see bench.types.Runtime.
+        accel: cheaper generating, as 'first-block:0.08'; see docs/speed.md.
+        max_cost: US dollars; paid services are stopped before they have cost more. None for no limit.
+        out: the folder of runs.
+        download: whether missing weights of metrics may be fetched.
+        retry_failed: whether failures are tried again.
+        workers: processes that measure clips side by side; the numbers are the same for any number of them.
+        revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
+            a call that was interrupted goes on. '' makes them anew at every call.
+        layout: axes of what a function gives: 'THWC', or 'TCHW' with channels first.
+        dry_run: whether only to say what would be made, which needs no weights.
+        show_progress: bars on stderr.
+
+    Returns:
+        One row per measurement of the cases, seeds and metrics asked for, including failures (their `value` is missing,
+        `error` says why); the columns are those of bench.types.Measurement. A number about a set is about the clips
+        asked for; if the run holds more, it is not stored. `rows.attrs["unavailable"]` maps evaluators that could not
+        work here to the reason. For dry_run: one row per model and case, of bench.models.plans.Plan.
+
+    Raises:
+        bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
+        bench.errors.Unavailable: the model's weights, a package or the device is missing, or the weights of all metrics
+            named.
+    """
+    from bench.base import devices
+    from bench.engine import jobs
+    from bench.engine.requests import ModelRequest, RunConfig, Selection
+
+    chosen = dict(settings or {}) | ({"accel": accel} if accel else {})
+    if callable(model):
+        useless = {"checkpoint": checkpoint, "component": component, "lora": lora, "memory": memory != "full"}
+        at_hand = asked.in_memory(model, name, chosen, dtype, revision, layout)
+        models = ModelRequest((at_hand.label,), at_hand=asked.without(useless, at_hand))
+    else:
+        models = ModelRequest(
+            asked.names(model) or ModelRequest().names,
+            asked.places(checkpoint),
+            asked.assignments(chosen),
+            asked.assignments(component),
+            asked.loras(lora),
+        )
+        asked.check_named(name, revision)
+    selection = Selection(str(suite), asked.names(cases), limit, asked.seeds(seeds))
+    wanted = asked.metrics(metrics, metric_settings, view, download)
+    resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
+    config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost)
+    if dry_run:
+        return _plan(models, selection, config, show_progress)
+    return _rows(jobs.run(models, selection, wanted, config, asked.progress(show_progress)))
+
+
+def evaluate(
+    clips: str | Path | None = None,
+    name: str = "",
+    *,
+    runs: str | Sequence[str] = (),
+    frames: Mapping[str, Any] | None = None,
+    images: Mapping[str, Any] | None = None,
+    prompts: Mapping[str, str] | None = None,
+    layout: Layout = "THWC",
+    suite: str | Path | None = None,
+    fit: FitChoice = "auto",
+    fps: float | None = None,
+    metrics: str | Sequence[str] = (),
+    metric_settings: Mapping[str, Any] | None = None,
+    view: str | Sequence[str] = VIEWS,
+    device: str = "auto",
+    out: str | Path = "runs",
+    download: bool = True,
+    retry_failed: bool = False,
+    workers: int = 1,
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Measures clips that exist already, like `bench evaluate`: files, those of runs on disk, or frames in memory.
+
+    Args:
+        clips: a CSV (case, image, clip, prompt, …) or a folder; see `bench evaluate --help`. None for the others.
+        name: what tables call them; 'frames' by default for frames.
+        runs: one or several on disk: id, its beginning, or label.
+        frames: case -> array or tensor: uint8, or floats from 0 to 1. The rows are returned, and nothing is stored.
+        images: case -> input image: a path, or an array or tensor of one frame. Every case of frames has one.
+        prompts: case -> text, for metrics that read it.
+        layout: axes of frames and images: 'THWC', or 'TCHW' with channels first.
+        suite: name or folder, whose cases they animate; None to make a suite of the cases found.
+        fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
+            their first frames.
+        fps: frames per second of frames, and of folders of frames; None for 8. Video files state their own.
+        metrics, metric_settings, view, device, out, download, retry_failed, workers, show_progress: as for run.
+
+    Returns:
+        As run.
+
+    Raises:
+        bench.errors.UsageError: a line that cannot be understood, an array of another shape or range, or not exactly
+            one of clips, runs and frames; nothing was started.
+        bench.errors.BadClip: frames at a rate that no film states.
+    """
+    from bench.base import devices
+    from bench.engine import jobs
+    from bench.engine.requests import ClipSource, RunConfig
+    from bench.media.opening import FRAMES_FPS
+    from bench.suites import in_memory
+
+    if (clips is not None) + bool(runs) + (frames is not None) != 1:
+        raise UsageError("evaluate takes clips, a CSV or a folder, or runs on disk, or frames in memory")
+    wanted = asked.metrics(metrics, metric_settings, view, download)
+    shown = asked.progress(show_progress)
+    with ExitStack() as stack:
+        if frames is not None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-frames-")))
+            rate = FRAMES_FPS if fps is None else fps
+            clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
+            name, out = name or "frames", folder / "runs"
+        config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
+        if runs:
+            return _rows(jobs.evaluate_runs(asked.names(runs), wanted, config, shown))
+        source = ClipSource(Path(clips or ""), name, None if suite is None else str(suite), fit, fps)
+        return _rows(jobs.evaluate_clips(source, wanted, config, shown))
+
+
+def _plan(models: ModelRequest, selection: Selection, config: RunConfig, is_shown: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    from bench.engine import dry_run
+
+    rows = dry_run.plan(models, selection, config.runtime, asked.progress(is_shown))
+    return pd.DataFrame([{**asdict(row), **asdict(row.plan)} for row in rows]).drop(columns="plan")
+
+
+def _rows(report: JobReport) -> pd.DataFrame:
+    report.rows.attrs["unavailable"] = dict(report.unavailable)
+    return report.rows
