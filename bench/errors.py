@@ -44,7 +44,7 @@ class UnknownName(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         known = sorted(known)
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        near = nearest(name, known)
         if near:
             remedy = "did you mean " + " or ".join(near) + "?"
         else:
@@ -111,6 +111,39 @@ class WorkerDied(BenchError):
 
 class Cancelled(BenchError):
     """A generation was asked to stop and did."""
+
+
+def folded(name: str) -> str:
+    """A name as names are compared: in any case, with '-' and '_' alike."""
+    return name.casefold().replace("-", "_")
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The names that may have been meant, the nearest first."""
+    by_form: dict[str, list[str]] = {}
+    for each in known:
+        by_form.setdefault(folded(each), []).append(each)
+    near = difflib.get_close_matches(folded(name), by_form, n=most, cutoff=0.5)
+    return [each for form in near for each in by_form[form]][:most]
+
+
+def meant(kind: str, name: str, known: Iterable[str], hint: str = "") -> str:
+    """The name that a user means: exactly that one, or else the only one that reads alike.
+
+    Args:
+        kind: the noun in the message: 'model', 'case'.
+        name: as it was written; case does not count, and '-' and '_' are alike.
+        known: all names.
+        hint: what the message says last.
+
+    Raises:
+        UnknownName: there is none, or there are several.
+    """
+    known = list(known)
+    alike = [name] if name in known else [each for each in known if folded(each) == folded(name)]
+    if len(alike) != 1:
+        raise UnknownName(kind, name, known, hint)
+    return alike[0]
 
 
 @contextmanager

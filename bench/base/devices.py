@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import get_args
@@ -39,6 +40,7 @@ def resolve(device: str, dtype: str, memory: Memory = "full") -> Runtime:
         _check(chosen)
     if dtype == "auto":
         dtype = "float32" if chosen == "cpu" else "float16"
+    logging.getLogger(__name__).info("device %s, %s, memory %s", chosen, dtype, memory)
     return Runtime(chosen, dtype, memory)
 
 

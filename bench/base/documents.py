@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -39,6 +40,14 @@ def toml_table(text: str) -> dict[str, Any]:
     """
     found: dict[str, Any] = _read(lambda: tomllib.loads(text, parse_float=_finite))
     return found
+
+
+def line_of(key: str, text: str) -> int:
+    """The line of a TOML text on which a key, or a table of its name, begins; 1 if none does."""
+    found = (
+        re.search(rf"^[ \t]*\[*[\"']?{re.escape(key)}[\"']?\s*[=.\]]", text, re.MULTILINE) if key else None
+    )
+    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def _read(read: Callable[[], Any]) -> Any:

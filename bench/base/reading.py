@@ -7,12 +7,13 @@ nothing about a clip is concluded from it.
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.base import files, storage
-from bench.errors import StorageFailed
+from bench.errors import NotMeasurable, StorageFailed
 
 ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 """There is no such file, which is a fact and no trouble."""
@@ -59,6 +60,8 @@ def refuse(error: BaseException) -> None:
         if isinstance(cause, OSError) and is_trouble(cause):
             raise failure(cause) from error
         cause = cause.__cause__
+    if not isinstance(error, NotMeasurable):
+        logging.getLogger(__name__).info("a failure of a clip or a metric, and why:", exc_info=error)
 
 
 def is_trouble(error: OSError) -> bool:

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from bench.base import reading
-from bench.errors import BenchError, ProgramFailed, Unavailable, UnknownName, UsageError, no_exit, reason
+from bench.errors import BenchError, ProgramFailed, Unavailable, UsageError, meant, no_exit, reason
 
 
 class Named(Protocol):
@@ -128,9 +128,7 @@ class Registry(Generic[T]):
             raise UsageError(f"{self.kind} '{name}' cannot be used: {self.broken[name]}")
         if name not in self._classes and name.lower() in self.refused:
             raise UsageError(self.refused[name.lower()])
-        if name not in self._classes:
-            raise UnknownName(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")
-        return self._classes[name]
+        return self._classes[meant(self.kind, name, self._classes, hint=f"see bench ls {self.kind}s")]
 
     def __iter__(self) -> Iterator[str]:
         self._complete()

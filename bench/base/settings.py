@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MultipleOf
 
-from bench.errors import UnknownName, UsageError
+from bench.errors import UsageError, meant
 
 S = TypeVar("S")
 
@@ -89,10 +89,13 @@ def build(cls: type[S], values: Mapping[str, Any], what: str) -> S:
         UnknownName, UsageError: as parse.
     """
     hints = _hints(cls)
-    for name in values:
-        if name not in hints:
-            raise UnknownName("setting", name, hints, hint=f"of {what}")
-    return cls(**{name: _value(name, hints[name], value, what) for name, value in values.items()})
+    found: dict[str, Any] = {}
+    for written, value in values.items():
+        name = meant("setting", written, hints, hint=f"of {what}")
+        if name in found:
+            raise UsageError(f"{what}: setting {name} is given twice, as '{found[name]}' and as '{value}'")
+        found[name] = _value(name, hints[name], value, what)
+    return cls(**found)
 
 
 def check(settings: Any, what: str) -> None:

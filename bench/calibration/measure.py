@@ -29,7 +29,7 @@ from bench.calibration.fitting import fitted
 from bench.calibration.sound_clips import FRAMES, SIDE, SoundClip, SoundClips
 from bench.engine import one_pass, resolve_metrics
 from bench.engine.requests import MetricRequest
-from bench.errors import NotMeasurable, Unavailable, UnknownName, UsageError, reason
+from bench.errors import NotMeasurable, Unavailable, UsageError, meant, reason
 from bench.evaluators import ClipEvaluator, of_clips
 from bench.evaluators.catalogue import full_name, full_version
 from bench.media import pictures
@@ -105,10 +105,7 @@ def chosen_damages(names: Sequence[str]) -> list[Damage]:
     Raises:
         UnknownName: there is no such damage.
     """
-    for name in names:
-        if name not in damages.TABLE:
-            raise UnknownName("damage", name, damages.TABLE)
-    return [damages.TABLE[name] for name in names or damages.TABLE]
+    return [damages.TABLE[meant("damage", name, damages.TABLE)] for name in names or damages.TABLE]
 
 
 def calibrate(

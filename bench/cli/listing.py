@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from bench.base.registry import Registry
 from bench.cli.layout import Column, Grid
-from bench.errors import Unavailable
+from bench.errors import Unavailable, folded
 
 T = TypeVar("T")
 
@@ -55,14 +55,15 @@ class Listing:
         Args:
             words: none for all entries.
         """
-        exact = [entry for entry in self.entries if str(entry[self.names]) in words]
+        wanted = set(map(folded, words))
+        exact = [entry for entry in self.entries if folded(str(entry[self.names])) in wanted]
         if len(exact) != len(words):
             exact = [entry for entry in self.entries if _has(entry, words)]
         return replace(self, entries=exact) if words else self
 
     def is_named_by(self, words: Sequence[str]) -> bool:
         """Whether words are the names of what is listed, in capitals or not."""
-        return {word.casefold() for word in words} == {name.casefold() for name in self.ids()}
+        return set(map(folded, words)) == set(map(folded, self.ids()))
 
 
 def each(registry: Registry[Any], described: Callable[[str], T]) -> list[T]:
@@ -78,5 +79,5 @@ def each(registry: Registry[Any], described: Callable[[str], T]) -> list[T]:
 
 
 def _has(entry: Entry, words: Sequence[str]) -> bool:
-    text = "\n".join(str(value) for key, value in entry.items() if key in SEARCHED).casefold()
-    return all(word.casefold() in text for word in words)
+    text = folded("\n".join(str(value) for key, value in entry.items() if key in SEARCHED))
+    return all(folded(word) in text for word in words)

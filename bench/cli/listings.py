@@ -15,6 +15,9 @@ from bench.errors import BadResults, UnknownName
 from bench.runs import RunFolder
 from bench.types import ClipRecord
 
+KINDS = ("models", "metrics", "suites", "weights", "runs")
+"""What can be listed."""
+
 
 def of(kind: str, out: Path, words: Sequence[str] = ()) -> Listing:
     """A list.

@@ -1,4 +1,7 @@
-"""The options that several commands share: one declaration each, so that a word means the same everywhere."""
+"""The options that several commands share: one declaration each, so that a word means the same everywhere.
+
+Each belongs to a group of --help. Numbers are checked where they are used, so that one line says what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -8,57 +11,90 @@ from typing import Annotated
 
 import typer
 
+from bench.cli import completion
 from bench.types import Memory
 
-which = partial(typer.Option, rich_help_panel="Which models, cases and metrics")
+of_models = partial(typer.Option, rich_help_panel="Models")
+of_cases = partial(typer.Option, rich_help_panel="Suite and cases")
+of_clips = partial(typer.Option, rich_help_panel="Clips")
+of_metrics = partial(typer.Option, rich_help_panel="Metrics")
+what = partial(typer.Option, rich_help_panel="What is written")
 how = partial(typer.Option, rich_help_panel="Where and how")
+shown = partial(typer.Option, rich_help_panel="What is printed")
 
 ModelsArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="MODEL", help="Models, as bench ls models names them; --model does the same."),
+    typer.Argument(
+        metavar="MODEL",
+        help="Models, as bench ls models names them; --model does the same.",
+        autocompletion=completion.models,
+    ),
 ]
 ModelOption = Annotated[
     list[str] | None,
-    which("--model", "-m", metavar="A,B,…", help="Models; repeat, or separate them by commas."),
+    of_models(
+        "--model",
+        "-m",
+        metavar="A,B,…",
+        help="Models; repeat, or separate them by commas.",
+        autocompletion=completion.models,
+    ),
 ]
 CheckpointOption = Annotated[
     list[str] | None,
-    which(
+    of_models(
         "--checkpoint",
         metavar="PATH",
         help="Folder, or hub id\\[@revision]; repeat for several, of one model.",
     ),
 ]
 SetOption = Annotated[
-    list[str] | None, which("--set", metavar="NAME=VALUE", help="A setting of the model; repeat.")
+    list[str] | None, of_models("--set", metavar="NAME=VALUE", help="A setting of the model; repeat.")
 ]
-SuiteOption = Annotated[str, which(metavar="NAME", help="Suite: a name or a folder.")]
-SeedsOption = Annotated[str, which(metavar="0,1,…", help="Seeds.")]
-CasesOption = Annotated[str, which(metavar="A,B,…", help="Only these cases.")]
-LimitOption = Annotated[int | None, which(min=1, metavar="N", help="Only the first N cases.")]
-MetricsOption = Annotated[str, which(metavar="A,B,…", help="Metrics or evaluators; all by default.")]
+SuiteOption = Annotated[
+    str, of_cases(metavar="NAME", help="Suite: a name or a folder.", autocompletion=completion.suites)
+]
+SeedsOption = Annotated[str, of_cases(metavar="0,1,…", help="Seeds: one clip per case and seed.")]
+CasesOption = Annotated[str, of_cases(metavar="A,B,…", help="Only these cases.")]
+LimitOption = Annotated[int | None, of_cases(metavar="N", help="Only the first N cases.")]
+MetricsOption = Annotated[
+    str,
+    of_metrics(
+        metavar="A,B,…", help="Metrics or evaluators; all by default.", autocompletion=completion.metrics
+    ),
+]
 MetricSetOption = Annotated[
     list[str] | None,
-    which("--metric-set", metavar="EVALUATOR.NAME=VALUE", help="A setting of a metric; repeat."),
+    of_metrics("--metric-set", metavar="EVALUATOR.NAME=VALUE", help="A setting of a metric; repeat."),
 ]
 ViewsOption = Annotated[
     str,
-    which("--view", metavar="A,B,…", help="Views to measure in: native, default, or as 1.75s@8fps@0.13MP."),
+    of_metrics(
+        "--view", metavar="A,B,…", help="Views to measure in: native, default, or as 1.75s@8fps@0.13MP."
+    ),
 ]
 ViewOption = Annotated[
-    str, which("--view", metavar="VIEW", help="View: default, native, or as 1.75s@8fps@0.13MP.")
+    str, of_metrics("--view", metavar="VIEW", help="View: default, native, or as 1.75s@8fps@0.13MP.")
+]
+RunsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN", help="Runs: id, its beginning, or label.", autocompletion=completion.runs),
+]
+RunArgument = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="Run: id, its beginning, or label.", autocompletion=completion.runs),
 ]
 DeviceOption = Annotated[str, how(metavar="NAME", help="auto, cpu, cuda:0, mps.")]
 DtypeOption = Annotated[str, how(metavar="NAME", help="auto, float32, float16, bfloat16.")]
 AllowHostOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME", help="A further name to answer to, as a proxy's in front; repeat."),
+    how(metavar="NAME", help="A further name to answer to, as a proxy's in front; repeat."),
 ]
 OutOption = Annotated[Path, how(metavar="FOLDER", help="Folder of runs.")]
 RetryOption = Annotated[bool, how("--retry-failed", help="Try failures again.")]
 ComponentOption = Annotated[
     list[str] | None,
-    which(
+    of_models(
         "--component",
         metavar="PART=PATH",
         help="A part of the pipeline from elsewhere, as transformer=./step-2000; repeat.",
@@ -66,24 +102,30 @@ ComponentOption = Annotated[
 ]
 LoraOption = Annotated[
     list[str] | None,
-    which("--lora", metavar="PATH[:SCALE]", help="A LoRA on top: file, folder or hub id; repeat."),
+    of_models("--lora", metavar="PATH[:SCALE]", help="A LoRA on top: file, folder or hub id; repeat."),
 ]
 AccelOption = Annotated[
     str,
-    how(
+    of_models(
         metavar="NAME[:N]",
         help="Cheaper generating, as first-block:0.08 or teacache:0.15; what it saved is measured.",
     ),
 ]
-DryRunOption = Annotated[bool, how("--dry-run", help="Print what would be made, and stop: needs no weights.")]
-MaxCostOption = Annotated[
-    float | None, how(min=0, metavar="DOLLARS", help="Stop before paid services have cost more.")
+DryRunOption = Annotated[
+    bool,
+    shown("--dry-run", help="What would be made, and all options as a file for --config; needs no weights."),
 ]
-WorkersOption = Annotated[int, how(min=1, metavar="N", help="Processes that measure clips.")]
-JsonOption = Annotated[bool, how("--json", help="Print JSON.")]
+MaxCostOption = Annotated[
+    float | None, how(metavar="DOLLARS", help="Stop before paid services have cost more.")
+]
+WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
+JsonOption = Annotated[bool, shown("--json", help="JSON for machines.")]
 
 
-MemoryOption = Annotated[Memory, how(help="Offload whole parts, or layer by layer, to the CPU.")]
+MemoryOption = Annotated[
+    Memory,
+    how(metavar="MODE", help="full, or model or sequential: offload whole parts or layers to the CPU."),
+]
 
 
 def words_of(text: str) -> list[str]:

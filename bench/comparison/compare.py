@@ -61,10 +61,10 @@ def comparison(
     all_rows, problems = _rows(folders)
     seen = views.chosen(all_rows, view)
     rows = seen.rows
-    wanted = [*chosen(rows, metrics), *gates.metrics(gated, {*rows["metric"]})]
+    declared = gates.metrics(gated, {*rows["metric"]})
+    wanted = [*chosen(rows, metrics), *declared]
     run = folders[0].run
     by_run = {folder.path.name: folder for folder in folders}
-    declared = {each.metric for each in gated}
     wanted = list(dict.fromkeys(wanted))
     found = pairs(rows, _sides(folders), wanted, by_run, across_protocols, declared)
     return Comparison(str(run.suite_id), found, problems, seen.heading, tuple(seen.notes.values()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bench.comparison.coverage import Clip, Tried, lacking
 from bench.comparison.differences import Difference, Pair, Side
-from bench.errors import UnknownName, UsageError
+from bench.errors import UsageError, folded, meant
 
 MOST_LOST = 0.05
 """Fraction of the clips: a run that lacks the values of more of them may have failed where it is worse."""
@@ -28,6 +28,10 @@ class Gate:
 
     metric: str
     margin: float = 0.0
+
+    def is_on(self, metric: str) -> bool:
+        """Whether it is about a metric, which may be written in other case."""
+        return folded(metric) == folded(self.metric)
 
     def fails(self, found: Difference) -> bool:
         """Whether B is worse by more than the margin: the whole 95 % interval lies beyond it.
@@ -77,10 +81,8 @@ def metrics(gates: Sequence[Gate], measured: Collection[str]) -> list[str]:
     Raises:
         UnknownName: a gate is on a metric that was not measured.
     """
-    for each in gates:
-        if each.metric not in measured:
-            raise UnknownName("metric", each.metric, measured, hint="to gate on, measured in these runs")
-    return [each.metric for each in gates]
+    hint = "to gate on, measured in these runs"
+    return [meant("metric", each.metric, measured, hint) for each in gates]
 
 
 def broken(pairs: Sequence[Pair], gates: Sequence[Gate]) -> list[BrokenGate]:
@@ -95,9 +97,9 @@ def broken(pairs: Sequence[Pair], gates: Sequence[Gate]) -> list[BrokenGate]:
 
 
 def _gated(gate: Gate, pair: Pair) -> Difference:
-    difference = next((each for each in pair.differences if each.metric == gate.metric), None)
+    difference = next((each for each in pair.differences if gate.is_on(each.metric)), None)
     if difference is None:
-        reasons = [each.reason for each in pair.skipped if each.metric == gate.metric]
+        reasons = [each.reason for each in pair.skipped if gate.is_on(each.metric)]
         raise UsageError(f"{gate.metric} of {pair.b.name} cannot be gated on: {''.join(reasons)}")
     if difference.obstacles:
         raise UsageError(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from bench import suites
-from bench.errors import UnknownName, UsageError
+from bench.errors import UsageError, meant
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
 from bench.models import Model
@@ -82,10 +82,8 @@ class Selection:
         """
         suite = suites.load(self.suite)
         cases = {case.id: case for case in suite.cases}
-        for name in self.cases:
-            if name not in cases:
-                raise UnknownName("case", name, cases, hint=f"suite {suite.name}")
-        chosen = [cases[name] for name in self.cases or cases][: self.limit]
+        names = [meant("case", name, cases, hint=f"suite {suite.name}") for name in self.cases]
+        chosen = [cases[name] for name in names or cases][: self.limit]
         return suite, [(case, seed) for case in chosen for seed in dict.fromkeys(self.seeds)]
 
 
@@ -132,7 +130,7 @@ class RunConfig:
             no limit.
 
     Raises:
-        UsageError: fewer than one worker.
+        UsageError: fewer than one worker, or a limit of costs below 0.
     """
 
     out: Path = Path("runs")
@@ -144,3 +142,5 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise UsageError(f"there is at least 1 worker, not {self.workers}")
+        if self.max_cost is not None and not self.max_cost >= 0:
+            raise UsageError(f"max-cost is at least 0 dollars, not {self.max_cost}")

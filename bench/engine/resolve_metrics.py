@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from bench import evaluators
 from bench.base import settings, weights
 from bench.base.progress import Progress
 from bench.engine.requests import MetricRequest
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench.errors import Unavailable, UsageError, meant
 from bench.evaluators import Evaluator, catalogue
 from bench.types import Suite
 
@@ -41,13 +42,13 @@ def _wanted(request: MetricRequest) -> dict[str, list[str]]:
     for name in request.names:
         if name in evaluators.registry.broken:
             evaluators.registry[name]  # raises, and says why
-        if name not in owners:
-            raise UnknownName("metric", name, owners, hint="see bench ls metrics")
-    wanted: dict[str, list[str]] = {owners[name]: [] for name in request.names or evaluators.registry}
+    names = [meant("metric", name, owners, hint="see bench ls metrics") for name in request.names]
+    wanted: dict[str, list[str]] = {owners[name]: [] for name in names or evaluators.registry}
     for words in request.settings:
-        owner, dot, assignment = words.partition(".")
-        if not dot or owner not in evaluators.registry:
+        written, dot, assignment = words.partition(".")
+        if not dot:
             raise UsageError(f"a metric's setting is evaluator.name=value, not '{words}'")
+        owner = meant("evaluator", written, evaluators.registry, hint=f"of --metric-set {words}")
         if owner not in wanted:
             raise UsageError(f"{owner} is set, but not among the metrics asked for: {', '.join(wanted)}")
         wanted[owner].append(assignment)
@@ -86,13 +87,18 @@ def usable(
     """
     able: list[Evaluator] = []
     unavailable: dict[str, str] = {}
+    log = logging.getLogger(__name__)
     for evaluator in wanted:
         try:
             with evaluators.registry.using(type(evaluator)):
                 _check(evaluator, suite, download, progress)
             able.append(evaluator)
+            for file in evaluator.weights():
+                log.info("metric %s: weights %s", evaluator.name, weights.path(file))
         except Unavailable as error:
             unavailable[evaluator.name] = str(error)
+            log.info("not measured: %s: %s", evaluator.name, error)
+    log.info("metrics measured: %s", ", ".join(each.name for each in able) or "none")
     return able, unavailable
 
 

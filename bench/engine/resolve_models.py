@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from bench import models
@@ -37,12 +38,19 @@ def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple
     ):  # fmt: skip
         if words and len(request.names) != 1:
             raise UsageError(f"{option} needs exactly one --model, not {len(request.names)}")
+    unloaded(
+        request, runtime
+    )  # names and settings are wrong at once, not after the weights of the model before
     found = [
         _model(name, request, runtime, _finder(request, checkpoint))
         for name in request.names
         for checkpoint in request.checkpoints or (None,)
     ]
-    return list({run.id: (model, run) for model in found for run in (run_of(model, suite),)}.values())
+    work = {run.id: (model, run) for model in found for run in (run_of(model, suite),)}
+    for run_id, (_, run) in work.items():
+        weights = ", ".join(f"{each}" for each in (run.checkpoint, run.checkpoint_digest) if each) or "none"
+        logging.getLogger(__name__).info("model %s: run %s, weights %s", run.label, run_id, weights)
+    return list(work.values())
 
 
 def unloaded(request: ModelRequest, runtime: Runtime) -> list[Model]:

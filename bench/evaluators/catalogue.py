@@ -15,7 +15,7 @@ from typing import Any
 from bench import evaluators
 from bench.base import settings
 from bench.base.wording import number
-from bench.errors import UnknownName
+from bench.errors import meant
 from bench.evaluators import Evaluator
 from bench.types import MetricCard
 
@@ -142,10 +142,8 @@ class Catalogue:
         return list(dict.fromkeys(metric for name in names for metric in self._named(name, measured)))
 
     def _named(self, name: str, measured: Sequence[str]) -> list[str]:
+        name = meant("metric", name, {*self.cards, *self.owners.values(), *measured})
         own = [metric for metric in measured if self.owner(metric) == name]
-        known = {*self.cards, *self.owners.values(), *measured}
-        if name not in known:
-            raise UnknownName("metric", name, known)
         exact = [metric for metric in measured if name in (metric, bare(metric))]
         of_owner = self.main(own) or own
         return (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.base.json_values import records
-from bench.errors import BenchError, UnknownName, UsageError
+from bench.errors import BenchError, UnknownName, UsageError, meant
 from bench.evaluators import catalogue
 from bench.runs import finding, parquet, publishing, result_files
 from bench.scoring import summary, views
@@ -89,17 +89,15 @@ def _of_suite(rows: pd.DataFrame, suite: str) -> set[str]:
     """The runs on a suite."""
     about = rows[["run", "suite", "suite_version"]].drop_duplicates().astype(str)
     texts = parquet.suite_ids(about)
-    found = about[(texts == suite) | (about["suite"] == suite)]
-    if found.empty:
-        raise UnknownName("suite", suite, set(texts), hint="among these results")
-    return set(found["run"])
+    name = meant("suite", suite, {*texts, *about["suite"]}, hint="among these results")
+    return set(about[(texts == name) | (about["suite"] == name)]["run"])
 
 
 def _named(word: str, labels: dict[str, str]) -> str:
     """The run that a word means, as on the rest of the command line."""
     matches = finding.called(word, labels)
     if not matches:
-        raise UnknownName("run", word, labels, hint="among these results")
+        raise UnknownName("run", word, {*labels, *labels.values()}, hint="among these results")
     if len(matches) > 1:
         raise UsageError(f"'{word}' is several runs: {', '.join(sorted(matches))}")
     return matches[0]

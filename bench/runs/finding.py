@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 from bench.base import reading
-from bench.errors import BadResults, BenchError, StorageFailed, UnknownName, UsageError
+from bench.errors import BadResults, BenchError, StorageFailed, UnknownName, UsageError, folded
 from bench.runs.folder import RunFolder
 from bench.types import Run
 
@@ -40,10 +41,12 @@ def named(out: Path, words: str) -> RunFolder:
     if not matches and isinstance(passed_over, BenchError):
         raise passed_over
     if not matches:
-        raise UnknownName("run", words, found, hint=_hint(out, len(below) - len(found)))
+        known = {*found, *(run.label for run in found.values())}
+        raise UnknownName("run", words, known, hint=_hint(out, len(below) - len(found)))
     if len(matches) > 1:
         several = (f"{name} on {found[name].suite_id}" for name in matches)
         raise UsageError(f"'{words}' is several runs: {', '.join(several)}")
+    logging.getLogger(__name__).info("run %s: %s", words, out / matches[0])
     return RunFolder(out / matches[0])
 
 
@@ -53,7 +56,7 @@ def _hint(out: Path, passed_over: int) -> str:
 
 
 def called(words: str, labels: Mapping[str, str]) -> list[str]:
-    """Ids of the runs that words mean, out of labels (run id -> label); see named.
+    """Ids of the runs that words mean, out of labels (run id -> label); see named. Case counts only if it decides.
 
     Raises:
         UsageError: there are no words, of which every id would be the beginning.
@@ -62,10 +65,16 @@ def called(words: str, labels: Mapping[str, str]) -> list[str]:
         raise UsageError(
             f"'{words}' names no run: give its id, the id's beginning or its label (a variable unset?)"
         )
-    if words in labels:
-        return [words]
-    with_label = [run for run, label in labels.items() if label == words]
-    return with_label or [run for run in labels if run.startswith(words)]
+    for alike in (str, folded):
+        meant = alike(words)
+        for found in (
+            [run for run in labels if alike(run) == meant],
+            [run for run, label in labels.items() if alike(label) == meant],
+            [run for run in labels if alike(run).startswith(meant)],
+        ):
+            if found:
+                return found
+    return []
 
 
 def _below(out: Path) -> dict[str, Run | BenchError]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import UnknownName, UsageError
+from bench.errors import UnknownName, UsageError, meant
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
 from bench.runs import parquet
@@ -68,9 +68,16 @@ def named(word: str) -> ClipView | None:
     Raises:
         UsageError: it is neither 'native' nor 'default' nor written as a view is.
     """
-    if word in (NATIVE, DEFAULT):
-        return None if word == NATIVE else clip_view.DEFAULT
-    return ClipView.parse(word)
+    name = _spelt(word)
+    if name in (NATIVE, DEFAULT):
+        return None if name == NATIVE else clip_view.DEFAULT
+    return ClipView.parse(name)
+
+
+def _spelt(word: str) -> str:
+    """A view as written, or 'native' or 'default' in whatever case."""
+    hint = f"or one like {clip_view.DEFAULT}"
+    return word if "@" in word else meant("view", word, (NATIVE, DEFAULT), hint)
 
 
 def all_named(words: Sequence[str]) -> tuple[ClipView | None, ...]:
@@ -98,6 +105,7 @@ def chosen(rows: pd.DataFrame, word: str = DEFAULT) -> Chosen:
         UsageError: word is no view.
         UnknownName: nothing was measured in it, though there are rows; never of 'default'.
     """
+    word = _spelt(word)
     view = str(named(word) or NATIVE)
     there = {*map(str, rows["view"].unique())}
     if word != DEFAULT and there and view not in there:

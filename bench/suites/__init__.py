@@ -10,11 +10,12 @@ CSV or folder). Knows `bench.media`, `bench.base`, `bench.types` and `bench.erro
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from bench.base import temporaries
 from bench.base.progress import Progress
-from bench.errors import UnknownName, UsageError
+from bench.errors import UsageError, meant
 from bench.suites import cases, scenes, suite_files
 from bench.types import Case, Suite
 
@@ -31,6 +32,7 @@ def load(name_or_folder: str | Path) -> Suite:
     home = folder(name_or_folder).absolute()
     facts = suite_files.read_facts(home / "suite.toml")
     found = tuple(cases.of_suite(entry, home) for entry in suite_files.read_entries(home / "cases.jsonl"))
+    logging.getLogger(__name__).info("suite %s: %d cases, from %s", home.name, len(found), home)
     return Suite(
         name=home.name,
         version=cases.suite_version(found),
@@ -57,12 +59,12 @@ def folder(name_or_folder: str | Path) -> Path:
         UsageError: a folder is there, but it holds no suite.
     """
     given = Path(name_or_folder)
-    for candidate in (given, *(place / given for place in _places() if len(given.parts) == 1)):
-        if (candidate / "suite.toml").is_file():
-            return candidate
+    if (given / "suite.toml").is_file():
+        return given
     if len(given.parts) > 1 and given.exists():
         raise UsageError(f"a suite is a folder with suite.toml and cases.jsonl; {given} has no suite.toml")
-    raise UnknownName("suite", str(name_or_folder), names(), hint="see bench ls suites")
+    name = meant("suite", str(name_or_folder), names(), hint="see bench ls suites")
+    return next(place / name for place in _places() if (place / name / "suite.toml").is_file())
 
 
 def prepare(suite: Suite, progress: Progress | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.base import documents, files
-from bench.errors import UsageError
+from bench.errors import UsageError, nearest
 from bench.suites import text_files
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def _said(error: ErrorDetails, shape: type[Any], parts: Mapping[str, type[Any]])
 
 
 def _hint(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = nearest(name, known, most=1)
     return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(known)}"
 
 
@@ -130,12 +129,6 @@ def line_named_by(message: str, text: str) -> int:
     """The line in tomllib's message, which says either '(at line 3, column 5)' or '(at end of document)'."""
     found = re.search(r"at line (\d+)", message)
     return int(found[1]) if found else text.count("\n") + 1
-
-
-def line_of(field: str, text: str) -> int:
-    """The line of a field of a TOML text; 1 if it is missing."""
-    found = re.search(rf"^[ \t]*{re.escape(field)}\s*=", text, re.MULTILINE) if field else None
-    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def shown(path: Path) -> str:

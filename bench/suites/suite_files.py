@@ -13,7 +13,7 @@ from annotated_types import Ge, MinLen
 
 from bench.base import documents
 from bench.errors import UsageError
-from bench.suites.mistakes import file_text, line_named_by, line_of, refuse, shown, validated
+from bench.suites.mistakes import file_text, line_named_by, refuse, shown, validated
 from bench.suites.scenes import Camera, Scene
 
 LONGEST_ID = 100
@@ -74,7 +74,7 @@ def read_facts(path: Path) -> SuiteFacts:
     except ValueError as error:
         raise UsageError(f"{shown(path)}:{line_named_by(str(error), text)}: not TOML: {error}") from None
     facts, mistakes = validated(SuiteFacts, content)
-    refuse([f"{shown(path)}:{line_of(field, text)}: {mistake}" for field, mistake in mistakes])
+    refuse([f"{shown(path)}:{documents.line_of(field, text)}: {mistake}" for field, mistake in mistakes])
     assert facts is not None
     return facts
 

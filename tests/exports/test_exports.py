@@ -313,7 +313,7 @@ def test_words_name_runs_and_suites(out: Path) -> None:
     suite, _, _ = boards.two_runs(out)
     assert list(exports.gather([out], ["mov"]).paths) == ["mover-tiny"]
     assert len(exports.gather([out], suite=str(suite)).paths) == 2
-    with pytest.raises(UnknownName, match="unknown run 'mvoer': did you mean mover-tiny"):
+    with pytest.raises(UnknownName, match="unknown run 'mvoer': did you mean mover or mover-tiny"):
         exports.gather([out], ["mvoer"])
     with pytest.raises(UnknownName, match="unknown suite 'tinny'"):
         exports.gather([out], suite="tinny")

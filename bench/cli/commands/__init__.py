@@ -15,6 +15,7 @@ import typer
 from bench.base.provenance import bench_version
 from bench.cli import streams
 from bench.cli.commands import calibrating, comparing, inspecting, running, sharing
+from bench.cli.commands.common import Command, Group, common
 from bench.cli.commands.output import plain_errors
 
 
@@ -27,31 +28,28 @@ class _CommandLine(typer.Typer):
 
 
 app = _CommandLine(
+    cls=Group,
     name="bench",
     help="I2V Bench: animate a fixed suite of images with image-to-video models, measure the clips, compare.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="bench run with no arguments needs no GPU and no download: the null models on nine photographs.",
 )
 
-for command in (
-    running.run,
-    running.generate,
-    running.evaluate,
-    calibrating.calibrate,
-    inspecting.show,
-    comparing.compare,
-    sharing.publish,
-    inspecting.ls,
-    inspecting.doctor,
-    sharing.board,
-    comparing.votes,
-    sharing.export,
-    sharing.serve,
-):  # in the order of the help
-    app.command()(plain_errors(command))  # fmt: skip
+COMMANDS = {
+    "Make and measure": (running.run, running.generate, running.evaluate),
+    "Look and judge": (
+        inspecting.show, comparing.compare, sharing.board, comparing.votes, calibrating.calibrate,
+    ),
+    "Share": (sharing.export, sharing.serve, sharing.publish),
+    "What there is": (inspecting.ls, inspecting.doctor),
+}  # fmt: skip
+"""The commands, in the groups and the order of the help."""
+
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command)))
 
 
 def _version(is_asked: bool) -> None:

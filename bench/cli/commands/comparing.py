@@ -7,21 +7,31 @@ from typing import Annotated
 
 import typer
 
+from bench.cli import completion
 from bench.cli.commands.output import print_all, print_json, warn
-from bench.cli.options import JsonOption, OutOption, ViewOption, how, which, words_of
+from bench.cli.options import JsonOption, OutOption, ViewOption, how, of_metrics, shown, words_of
 
 
 def compare(
     runs: Annotated[
         list[str],
-        typer.Argument(help="Runs, the baseline first: id, its beginning, or label.", metavar="A B…"),
+        typer.Argument(
+            metavar="RUN",
+            help="Runs, the baseline first: id, its beginning, or label.",
+            autocompletion=completion.runs,
+        ),
     ],
     metrics: Annotated[
-        str, which(metavar="A,B,…", help="Metrics or evaluators; 'all'; main ones by default.")
+        str,
+        of_metrics(
+            metavar="A,B,…",
+            help="Metrics or evaluators; 'all'; main ones by default.",
+            autocompletion=completion.metrics,
+        ),
     ] = "",
     fail_if_worse: Annotated[
         list[str] | None,
-        how(
+        of_metrics(
             metavar="METRIC[:MARGIN]",
             help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
         ),
@@ -29,20 +39,23 @@ def compare(
     across_protocols: Annotated[
         bool, how("--across-protocols", help="Verdicts though rate, length, size or coding differ.")
     ] = False,
-    markdown: Annotated[Path | None, how(help="Report to write, with plots beside it.")] = None,
+    markdown: Annotated[
+        Path | None, shown(metavar="FILE", help="Report to write, with plots beside it.")
+    ] = None,
     view: ViewOption = "default",
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
     """Say whether one run is better than another, and how sure that is; nothing is measured again.
 
-    Differences are paired by case and each run is held against the first. A verdict is given where
-    it would be false in 5 of 100 comparisons at most, over all metrics shown together; none by a
-    metric that depends on what the clips differ in besides what they show, such as the frame rate.
+    Differences are paired by case and each run is held against the first. A
+    verdict is given where it would be false in 5 of 100 comparisons at most, over
+    all metrics shown together; none by a metric that depends on what the clips
+    differ in besides what they show, such as the frame rate.
 
     bench compare svd@step-1000 svd@step-2000
     bench compare still drift --metrics ssim,flicker --markdown report.md
-    bench compare old new --fail-if-worse clipsim:0.01     for a training pipeline
+    bench compare old new --fail-if-worse clipsim:0.01   in a training pipeline
     """
     from bench.cli import tables
     from bench.comparison import gates, notes, records
@@ -65,7 +78,9 @@ def compare(
 
 
 def votes(
-    file: Annotated[Path, typer.Argument(help="Votes, as bench board --votes FILE stores them.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Votes, as bench board --votes FILE stores them.")
+    ],
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:

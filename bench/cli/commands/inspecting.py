@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from bench.base.json_values import records
+from bench.cli import completion
 from bench.cli.commands.output import print_all, print_json, say, warn
 from bench.cli.options import (
     DeviceOption,
@@ -15,22 +16,28 @@ from bench.cli.options import (
     JsonOption,
     MemoryOption,
     OutOption,
+    RunArgument,
     SetOption,
     ViewOption,
-    which,
+    of_models,
+    shown,
 )
-from bench.errors import UsageError
+from bench.errors import UsageError, meant
 
 
 def ls(
     kind: Annotated[
-        Literal["models", "metrics", "suites", "weights", "runs"],
-        typer.Argument(help="What to list.", metavar="KIND"),
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="What to list: models, metrics, suites, weights or runs.",
+            autocompletion=completion.kinds,
+        ),
     ],
     words: Annotated[
         list[str] | None, typer.Argument(help="Only what has these words, as wan.", metavar="WORD")
     ] = None,
-    is_long: Annotated[bool, typer.Option("--long", help="Metrics: definitions, too.")] = False,
+    is_long: Annotated[bool, shown("--long", help="Metrics: definitions, too.")] = False,
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
@@ -44,6 +51,7 @@ def ls(
     """
     from bench.cli import listings
 
+    kind = meant("kind", kind, listings.KINDS)
     found = listings.of(kind, out, words or [])
     warn(listings.problems(kind, out))
     if as_json:
@@ -57,7 +65,7 @@ def ls(
 
 
 def show(
-    run: Annotated[str, typer.Argument(help="Run: id, its beginning, or label.")],
+    run: RunArgument,
     view: ViewOption = "default",
     out: OutOption = Path("runs"),
     as_json: JsonOption = False,
@@ -90,10 +98,17 @@ def show(
 
 def doctor(
     models: Annotated[
-        list[str] | None, typer.Argument(help="Models, also with treatments; none: this machine.")
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="Models, also with treatments; none: this machine.",
+            autocompletion=completion.models,
+        ),
     ] = None,
     settings: SetOption = None,
-    checkpoint: Annotated[str, which(help="Folder or hub id in place of the model's own weights.")] = "",
+    checkpoint: Annotated[
+        str, of_models(metavar="PATH", help="Folder or hub id in place of the model's own weights.")
+    ] = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     memory: MemoryOption = "full",
@@ -101,10 +116,11 @@ def doctor(
 ) -> None:
     """Say what models lack on this machine, and the line that fixes it.
 
-    Packages, weights, keys, programs, servers, memory; nothing is downloaded. Exit 1: something is missing.
+    Packages, weights, keys, programs, servers, memory; nothing is downloaded.
+    Exit 1: something is missing.
 
-    bench doctor                                       this machine: GPU, codecs, folders, hub
-    bench doctor svd kling wan2.1-i2v-480p             what each of them lacks
+    bench doctor                             this machine: GPU, codecs, hub
+    bench doctor svd kling wan2.1-i2v-480p   what each of them lacks
     bench doctor command --set program=my.toml
     """
     from bench.doctor import machine, model_checkups

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
+import traceback
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from bench.base import credentials, reading, signals, storage
+from bench.base import reading, signals, storage
 from bench.base.json_values import finite
 from bench.base.progress import Progress
 from bench.base.signals import Stopped
 from bench.base.wording import printable, printable_json
 from bench.cli import streams
+from bench.cli.loudness import is_quiet, is_verbose, to_stderr
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -37,17 +38,14 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
             with streams.owned(), signals.as_interrupts():
                 command(**options)
         except BenchError as error:
-            complain(f"error: {error}")
-            raise typer.Exit(2) from None
+            _end(error)
         except MemoryError as error:
-            complain(f"error: {reading.failure(error)}")
-            raise typer.Exit(2) from None
+            _end(reading.failure(error))
         except OSError as error:
             failure = storage.failure(error)
             if failure is None:
                 raise
-            complain(f"error: {failure}")
-            raise typer.Exit(2) from None
+            _end(failure)
         except KeyboardInterrupt as stop:
             complain("stopped: finished clips and rows are kept; the same command goes on from there")
             number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
@@ -56,8 +54,18 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
+def _end(error: object) -> NoReturn:
+    """One line, and the traceback before it where everything is said; exit 2."""
+    if is_verbose():
+        to_stderr(traceback.format_exc())
+    complain(f"error: {error}")
+    raise typer.Exit(2) from None
+
+
 def progress() -> Progress:
-    """Bars on stderr."""
+    """Bars on stderr; none where only results and errors are said."""
+    if is_quiet():
+        return Progress()
     from bench.cli.terminal import TerminalProgress
 
     return TerminalProgress()
@@ -70,12 +78,12 @@ def say(line: object) -> None:
 
 def complain(line: str) -> None:
     """One line on stderr, without secrets of this process's environment."""
-    typer.echo(printable(credentials.redacted(line)), file=sys.stderr)
+    to_stderr(line)
 
 
 def warn(problems: Iterable[object]) -> None:
-    """One line on stderr for each problem."""
-    for problem in problems:
+    """One line on stderr for each problem, unless only results and errors are said."""
+    for problem in () if is_quiet() else problems:
         complain(f"warning: {problem}")
 
 

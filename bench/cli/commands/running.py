@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.base.json_values import records
+from bench.cli import completion
 from bench.cli.commands.output import print_all, print_json, progress, say, warn
+from bench.cli.config import as_toml
+from bench.cli.loudness import is_quiet
 from bench.cli.options import (
     AccelOption,
     CasesOption,
@@ -36,6 +39,7 @@ from bench.cli.options import (
     ViewsOption,
     WorkersOption,
     models_of,
+    of_clips,
     words_of,
 )
 from bench.errors import UsageError
@@ -54,6 +58,7 @@ BOTH_VIEWS = "native,default"
 
 
 def run(
+    context: typer.Context,
     named: ModelsArgument = None,
     model: ModelOption = None,
     checkpoint: CheckpointOption = None,
@@ -80,11 +85,13 @@ def run(
 ) -> None:
     """Generate, evaluate, store, and print the table; what is already there is not made again.
 
-    bench run                                    the null models: no download, no GPU, a few minutes
-    bench run svd                                Stable Video Diffusion on the demo suite
-    bench run svd --checkpoint ./step-2000       any checkpoint of your own
+    bench run                                null models: no download, no GPU
+    bench run svd                            Stable Video Diffusion, demo suite
+    bench run svd,wan2.1-i2v-480p            two models, one after the other
+    bench run svd --checkpoint ./step-2000   a checkpoint of your own
     bench run svd --set steps=10 --seeds 0,1,2 --limit 4
-    bench run wan2.1-i2v-480p --dry-run          frames, size, crop and cost; fetches nothing
+    bench run svd --dry-run                  frames, size, cost; fetches nothing
+    bench run --config run.toml              options from a file
     """
     from bench.engine import jobs, requests
 
@@ -94,6 +101,8 @@ def run(
     config = _config(out, device, dtype, memory, retry_failed, workers)
     if dry_run:
         _print_plan(models, selection, config, as_json)
+        if not as_json:
+            print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
         return
     wanted = _metric_request(metrics, metric_settings, view, download=bool(asked or metrics))
     report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
@@ -119,7 +128,11 @@ def generate(
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
 ) -> None:
-    """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere."""
+    """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere.
+
+    bench generate svd --suite my/suite
+    bench evaluate svd
+    """
     from bench.engine import jobs
 
     asked = models_of(named, model)
@@ -136,16 +149,35 @@ def generate(
 
 def evaluate(
     runs: Annotated[
-        list[str] | None, typer.Argument(help="Runs on disk: id, its beginning, or label.")
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN",
+            help="Runs on disk: id, its beginning, or label.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
-    clips: Annotated[Path | None, typer.Option(help="CSV or folder of clips that you already have.")] = None,
-    name: Annotated[str, typer.Option(help="What tables call these clips.")] = "",
-    suite: Annotated[str | None, typer.Option(help="Suite that these clips animate, if one of ours.")] = None,
+    clips: Annotated[
+        Path | None, of_clips(metavar="PATH", help="CSV or folder of clips that you already have.")
+    ] = None,
+    name: Annotated[str, of_clips(metavar="TEXT", help="What tables call these clips.")] = "",
+    suite: Annotated[
+        str | None,
+        of_clips(
+            metavar="NAME",
+            help="Suite that these clips animate, if one of ours.",
+            autocompletion=completion.suites,
+        ),
+    ] = None,
     fit: Annotated[
         FitChoice,
-        typer.Option(help="How input images were fitted to the clips; auto: as frame 0 shows."),
+        of_clips(
+            metavar="HOW",
+            help="How input images were fitted to the clips: cover, contain, stretch; auto: as frame 0 shows.",
+        ),
     ] = "auto",
-    fps: Annotated[float | None, typer.Option(help="Of folders of frames; 8 if nobody says.")] = None,
+    fps: Annotated[
+        float | None, of_clips(metavar="N", help="Of folders of frames; 8 if nobody says.")
+    ] = None,
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,
     view: ViewsOption = BOTH_VIEWS,
@@ -158,12 +190,15 @@ def evaluate(
     """Measure clips: those of runs on disk, or your own by a CSV or a folder.
 
     CSV: a header with case, image, clip and, if you like, prompt, seed, category,
-    reference (a real clip of the same scene, for FVD), keep (a picture, white where nothing
-    should change), keyframes (a.png@0;b.png@40), camera (pan_left), trajectory (x y;x y),
-    fps (of a folder of frames); paths are relative to the CSV.
-    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4 is seed 3.
-    Files of pandas, Excel, VBench and ComfyUI are read as they are: docs/own-clips.md.
-    Clips are mp4, m4v, mov, mkv, webm, gif, avi, animated webp or png, or folders of frames.
+    reference (a real clip of the same scene, for FVD), keep (a picture, white
+    where nothing should change), keyframes (a.png@0;b.png@40), camera (pan_left),
+    trajectory (x y;x y), fps (of a folder of frames); paths are relative to the
+    CSV.
+    Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4
+    is seed 3.
+    Files of pandas, Excel, VBench and ComfyUI are read as they are:
+    docs/own-clips.md. Clips are mp4, m4v, mov, mkv, webm, gif, avi, animated webp
+    or png, or folders of frames.
 
     bench evaluate --clips my/cases.csv --name my-model
     bench evaluate svd --metrics clipsim
@@ -287,8 +322,9 @@ def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) ->
     yield from score_tables.stories(seen, scores)
     yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
     place = "" if out == Path("runs") else f" --out {out}"
-    yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard, with the clips"
-    yield from (str(folder.path) for folder in report.folders)
+    if not is_quiet():
+        yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard, with the clips"
+        yield from (str(folder.path) for folder in report.folders)
     yield from score_tables.side_by_side(seen, scores, wanted.names)
     yield from score_tables.failures(seen.rows, "failed")
     holes = int((seen.rows["status"] == "not measurable").sum())

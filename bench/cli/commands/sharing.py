@@ -8,21 +8,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from bench.cli import streams
+from bench.cli import completion, streams
 from bench.cli.commands.output import progress, say, warn
-from bench.cli.options import AllowHostOption, OutOption, ViewOption, how, which
+from bench.cli.options import AllowHostOption, OutOption, RunsArgument, ViewOption, how, what
 from bench.errors import UsageError
 
 
 def publish(
-    runs: Annotated[list[str], typer.Argument(help="Runs: id, its beginning, or label.", metavar="RUN…")],
-    to: Annotated[Path, typer.Option(help="Folder of published results.")] = Path("results"),
+    runs: RunsArgument,
+    to: Annotated[Path, how(metavar="FOLDER", help="Folder of published results.")] = Path("results"),
     out: OutOption = Path("runs"),
 ) -> None:
     """Copy the numbers of runs to a folder that goes into git; boards and the static site read it.
 
-    Rows keep suite, seed, settings, digests and versions, and reasons without paths of this machine.
-    Clips stay where they are.
+    Rows keep suite, seed, settings, digests and versions, and reasons without
+    paths of this machine. Clips stay where they are.
 
     bench publish svd svd@step-2000
     """
@@ -35,17 +35,15 @@ def publish(
 
 def board(
     out: OutOption = Path("runs"),
-    port: Annotated[int | None, typer.Option(help="Port; a free one near 8501 by default.")] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    port: Annotated[int | None, how(metavar="N", help="Port; a free one near 8501 by default.")] = None,
+    browser: Annotated[bool, how(help="Open a browser.")] = True,
     votes_file: Annotated[
         Path | None,
-        typer.Option("--votes", help="File to store votes in; adds a page of blind comparisons."),
+        how("--votes", metavar="FILE", help="File to store votes in; adds a page of blind comparisons."),
     ] = None,
     voters: Annotated[
         int,
-        typer.Option(
-            min=1, metavar="N", help="Voters per address and day; more where many share a tunnel or proxy."
-        ),
+        how(min=1, metavar="N", help="Voters per address and day; more where many share a tunnel or proxy."),
     ] = 5,
     allow_host: AllowHostOption = None,
 ) -> None:
@@ -57,37 +55,49 @@ def board(
 
 
 def export(
-    destination: Annotated[Path, typer.Argument(help="Folder of the site, or file to write.")],
+    destination: Annotated[
+        Path, typer.Argument(metavar="PATH", help="Folder of the site, or file to write.")
+    ],
     run: Annotated[
         list[str] | None,
-        which(help="Only this run: id, its beginning, or label; repeat.", metavar="RUN"),
+        what(
+            metavar="RUN",
+            help="Only this run: id, its beginning, or label; repeat.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
-    suite: Annotated[str, which(help="Only this suite: name, or name@version.")] = "",
+    suite: Annotated[str, what(metavar="NAME", help="Only this suite: name, or name@version.")] = "",
     format: Annotated[
         Literal["site", "csv", "json", "parquet", "eval-results", "every-eval-ever"],
-        how(metavar="FORMAT", help="site, csv, json, parquet, eval-results, every-eval-ever."),
+        what(metavar="FORMAT", help="site, csv, json, parquet, eval-results, every-eval-ever."),
     ] = "site",
     view: ViewOption = "default",
     clips: Annotated[
         Literal["copy", "link", "none"] | None,
-        how(help="Site: copy the clips into it (the default), link to where they lie, or none."),
+        what(
+            metavar="WAY",
+            help="Site: copy the clips into it (the default), link to where they lie, or none.",
+        ),
     ] = None,
     max_clips: Annotated[
-        int | None, how(min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.")
+        int | None, what(min=0, metavar="N", help="Site: clips of each run, one seed; 50 by default.")
     ] = None,
     dataset: Annotated[
         str,
-        how(metavar="ORG/NAME", help="eval-results: the benchmark's dataset on the Hub."),
+        what(metavar="ORG/NAME", help="eval-results: the benchmark's dataset on the Hub."),
     ] = "",
-    published: Annotated[Path, how(help="Folder of published results, shown too.")] = Path("results"),
+    published: Annotated[Path, how(metavar="FOLDER", help="Folder of published results, shown too.")] = Path(
+        "results"
+    ),
     out: OutOption = Path("runs"),
 ) -> None:
     """Write results as a site of plain files, as tables, or for other leaderboards.
 
-    A site opens from the disk or any web server; the same results give the same files.
-    eval-results is a Hugging Face model's .eval_results YAML; every-eval-ever its JSON schema.
+    A site opens from the disk or any web server; the same results give the same
+    files. eval-results is a Hugging Face model's .eval_results YAML;
+    every-eval-ever its JSON schema.
 
-    bench export site/                                       then bench serve site/
+    bench export site/                    then bench serve site/
     bench export site/ --clips link --run svd --run still
     bench export scores.csv --format csv
     bench export hub/ --format eval-results --run svd --dataset ORG/NAME
@@ -119,11 +129,12 @@ def export(
 
 
 def serve(
-    folder: Annotated[Path, typer.Argument(help="Folder that bench export made.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that bench export made.")],
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 for everyone who can reach this machine.")
+        str,
+        how(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for everyone who can reach this machine."),
     ] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(help="Port; a free one near 8600 by default.")] = None,
+    port: Annotated[int | None, how(metavar="N", help="Port; a free one near 8600 by default.")] = None,
     allow_host: AllowHostOption = None,
 ) -> None:
     """Serve an exported site, with range requests, without which browsers cannot seek in clips."""

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from bench.base import settings
 from bench.base.registry import Registry
 from bench.base.settings import NoSettings
-from bench.errors import UnknownName, UsageError
+from bench.errors import UsageError, folded, meant
 from bench.models.plans import Plan
 from bench.models.programs.processes import Watch, ignore
 from bench.models.requirements import Need
@@ -140,16 +140,16 @@ def chain(words: Sequence[str], assignments: Sequence[str], device: str) -> tupl
         UnknownName: there is no such treatment or setting.
         UsageError: an argument or a value that the treatment does not take.
     """
-    prefixes = tuple(f"{each.partition('@')[0]}." for each in words)
-    others = [each for each in assignments if not each.strip().startswith(prefixes)]
+    prefixes = tuple(folded(f"{each.partition('@')[0]}.") for each in words)
+    others = [each for each in assignments if not folded(each.strip()).startswith(prefixes)]
     return [_treatment(each, assignments, device) for each in words], others
 
 
 def _treatment(words: str, assignments: Sequence[str], device: str) -> Treatment:
-    name, _, argument = words.partition("@")
-    if name not in registry and name not in registry.broken:
-        raise UnknownName("treatment", name, registry, hint="see docs/postprocess.md")
-    cls, prefix = registry[name], f"{name}."
-    own = [each.strip().removeprefix(prefix) for each in assignments if each.strip().startswith(prefix)]
+    written, _, argument = words.partition("@")
+    name = meant("treatment", written, {*registry, *registry.broken}, hint="see docs/postprocess.md")
+    cls, prefix = registry[name], folded(f"{written}.")
+    given = [each.strip() for each in assignments]
+    own = [each[len(prefix) :] for each in given if folded(each).startswith(prefix)]
     with registry.using(cls):
         return cls(argument, settings.parse(cls.Settings, own, f"treatment '{name}'"), device)
