@@ -38,9 +38,7 @@ def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple
     ):  # fmt: skip
         if words and len(request.names) != 1:
             raise UsageError(f"{option} needs exactly one --model, not {len(request.names)}")
-    unloaded(
-        request, runtime
-    )  # names and settings are wrong at once, not after the weights of the model before
+    unloaded(request, runtime)  # all names and settings are checked before the first weights are looked for
     found = [
         _model(name, request, runtime, _finder(request, checkpoint))
         for name in request.names
