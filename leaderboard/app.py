@@ -30,7 +30,6 @@ if __name__ == "__main__":
     if launch.votes_file(os.environ):
         pages["vote"] = st.Page(HERE / "vote.py", title="Vote", url_path="vote")
     hidden = [st.Page(HERE / "about.py", title="About", url_path="about", visibility="hidden")]
-    hidden.append(st.Page(HERE / "case.py", title="Case", url_path="case", visibility="hidden"))
     for name, link in MOVED.items():
         led = partial(lead, link, pages[link.page])
         hidden.append(st.Page(led, title=name, url_path=name, visibility="hidden"))

@@ -18,7 +18,14 @@ LONGEST = 80
 """Signs of a text that is searched for."""
 
 
-def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, about: str | None = None) -> T:
+def choose(
+    place: DeltaGenerator,
+    label: str,
+    options: Sequence[T],
+    key: str,
+    about: str | None = None,
+    first: T | None = None,
+) -> T:
     """One of options, drawn in place; the first until the visitor chooses, also where the address says nonsense.
 
     Streamlit leaves a default out of the address, where it would mean another thing as soon as there is a new first
@@ -30,13 +37,16 @@ def choose(place: DeltaGenerator, label: str, options: Sequence[T], key: str, ab
         options: at least one.
         key: name in the address.
         about: a tooltip.
+        first: of options, chosen at first; None for the one that stands first.
     """
     known = {str(option): option for option in options}
     # the address first: it may have been sent by others; then what was chosen on another page, which Streamlit forgets
     # unless it is set anew
     stated = st.query_params.get(key, "")
     if stated not in known:
-        st.session_state[key] = known.get(str(st.session_state.get(key, "")), options[0])
+        st.session_state[key] = known.get(
+            str(st.session_state.get(key, "")), options[0] if first is None else first
+        )
     chosen = place.selectbox(label, options, index=None, key=key, bind="query-params", help=about)
     if chosen is None:
         st.rerun()  # emptied by its cross, or by going back to an address without it

@@ -1,4 +1,4 @@
-"""Two to four runs of one suite: the same case's clips in lockstep, and what tells each run from the first."""
+"""Runs of one suite on one case: verdicts, clips in lockstep, what tells them apart, and every run's numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bench.comparison import compare, records
 from bench.comparison.differences import Comparison, Side
 from bench.comparison.markdown import write_report
 from bench.scoring import views
-from bench.web import content
+from bench.web import content, player
 from bench.web.content import Heading, Text
-from bench.web.pages import compare as compare_page
-from bench.web.pages.leaderboard import MOST_COMPARED
+from bench.web.pages import case as case_page, compare as compare_page
 from leaderboard import lineup, notices, players, ranked, source
 from leaderboard.choices import choose_several
 from leaderboard.place import place
@@ -35,72 +35,78 @@ def show() -> None:
     if board.rows.empty:
         notices.show_empty()
         return
-    left, right = st.columns([1, 2])
+    place([Text(compare_page.ABOUT, "quiet")], "about")
+    left, middle, right = st.columns([1, 2, 1])
     suite = lineup.choose_suite(left, board)
-    options = lineup.runs(board, suite)
+    ordered = compare_page.best_first(ranked.ranking(board, suite))
+    cases = {run: board.cases_of.get(run, frozenset()) for run in ordered}
+    first = compare_page.opening(ordered, cases, st.query_params.get("case", ""))
     about = (
         "Each run is compared with the first; a run can be taken out and put in again to change the order."
     )
-    chosen = lineup.choose_runs(right, options, MOST_COMPARED, options[:2], about)
-    if not chosen:
-        st.info("Choose two to four models to see them side by side.")
-        return
-    place([Text(compare_page.ABOUT, "quiet")], "about")
-    _show_clips(board, suite, chosen)
-    place([Heading("Scores"), compare_page.scores(ranked.ranking(board, suite), chosen)], "scores")
-    if len(chosen) > 1:
-        _show_comparison(board, suite, chosen)
-    else:
-        others = "Choose a second model" if len(options) > 1 else "Make a second run on this suite"
-        st.info(f"{others} to see what tells them apart.")
+    chosen = lineup.choose_runs(middle, ordered, player.MOST, first, about)
+    metrics = _choose_metrics(right, board, ordered)
+    found = _compared(board, suite, chosen, metrics) if len(chosen) > 1 else None
+    place(compare_page.verdicts(found.pairs if found else ()), "verdicts")
+    clip = _show_clips(board, suite, ordered, chosen)
+    if found:
+        _show_comparison(board, suite, chosen, metrics, found)
+    if chosen:
+        place([Heading("Scores"), compare_page.scores(ranked.ranking(board, suite), chosen)], "scores")
+    if clip:
+        rows = board.rows[
+            board.rows["run"].isin(ordered)
+            & (board.rows["case"] == clip[0])
+            & (board.rows["seed"] == clip[1])
+        ]
+        shown = case_page.table(rows, ordered, board.names, board.catalogue, metrics)
+        place([case_page.heading(board.views[suite]), shown], "values")
+
+
+def _choose_metrics(where: DeltaGenerator, board: Board, runs: Sequence[str]) -> list[str]:
+    rows = board.rows[board.rows["run"].isin(runs) & board.rows["value"].notna()]
+    metrics = board.catalogue.ordered(map(str, rows["metric"].unique()))
+    about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
+    return choose_several(where, "Metrics", metrics, key="metrics", about=about)
 
 
 # The clips
 
 
-def _show_clips(board: Board, suite: str, chosen: Sequence[str]) -> None:
-    left, right = st.columns([3, 1])
-    clip = lineup.choose_clip(left, right, board.rows[board.rows["run"].isin(chosen)])
+def _show_clips(
+    board: Board, suite: str, ordered: Sequence[str], chosen: Sequence[str]
+) -> tuple[str, int] | None:
+    """The clips of the case and seed that it gives; None where no run has a number about a case."""
+    rows = board.rows[board.rows["run"].isin(ordered)]
+    clip = lineup.choose_clip(rows, chosen, notices.known_suite(board, suite))
     if clip is None:
-        st.info("These runs have numbers about the whole set only: there is no case to look at.")
-        return
+        st.info("This suite has numbers about the whole set only: there is no case to look at.")
+        return None
+    if not chosen:
+        st.info("Choose models to see their clips.")
+        return clip
     case, seed = clip
     players.frame(chosen, case, seed)
-    links = [
-        content.Cell(
-            "All models on this case →", link=content.to("case", suite=suite, case=case, seed=str(seed))
-        )
-    ]
-    links += [
+    links = (
         content.Cell(f"{board.names[run]} →", link=content.to("model", run=run, case=case, seed=str(seed)))
         for run in chosen
-    ]
+    )
     place([content.Listing(tuple(links))], "clips")
+    return clip
 
 
 # What tells them apart
 
 
-def _show_comparison(board: Board, suite: str, chosen: Sequence[str]) -> None:
-    place([Heading(compare_page.TOLD_APART)], "told apart")
+def _compared(board: Board, suite: str, chosen: Sequence[str], metrics: Sequence[str]) -> Comparison:
     rows = pd.concat([source.rows_of(run)[list(compare.COLUMNS)] for run in chosen], ignore_index=True)
     rows.attrs = board.rows.attrs  # the cards that came with the rows
-    valued = sorted(rows.loc[rows["value"].notna(), "metric"].unique())
-    about = "None for the main metrics. Each metric more makes every p larger: choose before you look."
-    metrics = choose_several(st.container(), "Metrics", valued, key="metrics", about=about)
-    view = views.heading(board.views[suite])
-    found = _compared(rows, suite, view, tuple((run, board.names[run]) for run in chosen), tuple(metrics))
-    kept = [("metrics", metric) for metric in metrics]
-    if (seed := st.session_state.get("seed")) is not None:
-        kept.append(("seed", str(seed)))
-    view = board.views[suite]
-    pairs = [compare_page.pair(pair, suite, chosen, kept, view) for pair in found.pairs]
-    place([block for blocks in pairs for block in blocks], "pairs")
-    _show_downloads(found)
+    named = tuple((run, board.names[run]) for run in chosen)
+    return _comparison(rows, suite, views.heading(board.views[suite]), named, tuple(metrics))
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner="Comparing …")
-def _compared(
+def _comparison(
     rows: pd.DataFrame, suite: str, view: str, named: tuple[tuple[str, str], ...], metrics: tuple[str, ...]
 ) -> Comparison:
     """The comparison; forgotten after some minutes, since features of clips may come without a new row."""
@@ -108,6 +114,17 @@ def _compared(
     sides = [Side(run, name) for run, name in named]
     wanted = list(metrics) or compare.chosen(rows, ())
     return Comparison(suite, compare.pairs(rows, sides, wanted, folders), view=view)
+
+
+def _show_comparison(
+    board: Board, suite: str, chosen: Sequence[str], metrics: Sequence[str], found: Comparison
+) -> None:
+    kept = [("metrics", metric) for metric in metrics]
+    if (seed := st.session_state.get("seed")) is not None:
+        kept.append(("seed", str(seed)))
+    pairs = [compare_page.pair(pair, suite, chosen, kept, board.views[suite]) for pair in found.pairs]
+    place([Heading(compare_page.TOLD_APART), *(block for blocks in pairs for block in blocks)], "pairs")
+    _show_downloads(found)
 
 
 # Downloads

@@ -76,6 +76,13 @@ class Board:
         table = self.scores[["run", "suite", "suite_version"]].astype(str).drop_duplicates("run")
         return dict(zip(table["run"], table["suite"] + "@" + table["suite_version"], strict=True))
 
+    @cached_property
+    def cases_of(self) -> dict[str, frozenset[str]]:
+        """Run id -> the cases that it has a value of."""
+        rows = self.rows.loc[self.rows["value"].notna() & self.rows["case"].notna(), ["run", "case"]]
+        found = rows.drop_duplicates().astype(str).groupby("run")["case"].agg(frozenset)
+        return {str(run): cases for run, cases in found.items()}
+
     def card(self, run: str) -> ModelCard:
         """The card of a run's model; one that claims nothing for a run that is not here."""
         return summary.model_card(self.rows, self.models.get(run, ""))

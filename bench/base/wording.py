@@ -7,12 +7,15 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
+LEAST = 1e-9
+"""Numbers below it are only the rounding of float64, and read 0."""
+
 
 def number(value: float) -> str:
-    """Four significant digits; '–' for none; what is only the rounding of float64 is 0."""
+    """Four significant digits; '–' for none; '0' below LEAST."""
     if not math.isfinite(value):
         return "–"
-    if abs(value) < 1e-9:
+    if abs(value) < LEAST:
         return "0"
     return f"{value:.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
 

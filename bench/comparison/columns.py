@@ -94,8 +94,8 @@ def _cell(column: Column, found: Difference) -> Cell:
 
 
 def difference_text(found: Difference) -> str:
-    """'−0.3983 (−0.5617 … −0.235)', or the difference alone where it has no interval."""
-    if found.low is None or found.high is None:
+    """'−0.3983 (−0.5617 … −0.235)', or the difference alone where it has no interval, or none that may be read."""
+    if found.low is None or found.high is None or found.obstacles:
         return signed(found.difference)
     return f"{signed(found.difference)} ({signed(found.low)} … {signed(found.high)})"
 

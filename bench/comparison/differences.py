@@ -23,6 +23,9 @@ Verdict: TypeAlias = Literal[
 ]
 """What may be said of B. 'not comparable': the clips differ in something that the metric depends on."""
 
+Colour: TypeAlias = Literal["", "better", "worse"]
+"""What the colour of a verdict says."""
+
 SkipKind: TypeAlias = Literal[
     "no value", "other versions", "no common case", "whole set", "not measurable", "unavailable"
 ]
@@ -136,6 +139,11 @@ class Difference:
         return ": ".join([self.verdict, *(["; ".join(map(str, self.obstacles))] if self.obstacles else [])])
 
     @property
+    def colour(self) -> Colour:
+        """The verdict where it takes a side, which tables and plots show in a colour; '' for none."""
+        return self.verdict if self.verdict in ("better", "worse") else ""
+
+    @property
     def tells_direction(self) -> bool:
         """Whether a case's difference says on which side it is better."""
         return bool(self.card.sign) and not self.obstacles
@@ -150,7 +158,9 @@ class Difference:
             return None
         if not (self.detectable and self.difference):
             return None
-        return max(self.cases + 1, math.ceil(self.cases * (self.detectable / self.difference) ** 2))
+        share = self.detectable / self.difference
+        needed = self.cases * share * share
+        return max(self.cases + 1, math.ceil(needed)) if math.isfinite(needed) else None
 
     @property
     def can_be_significant(self) -> bool:

@@ -9,7 +9,7 @@ from bench.comparison.differences import Difference, Pair
 def forest(pair: Pair) -> Forest | None:
     """The effects with their intervals; None where no metric has one."""
     effects = [
-        Effect(each.metric, *scaled, bool(each.card.sign))
+        Effect(each.metric, *scaled, each.colour)
         for each in pair.differences
         if not each.obstacles and (scaled := standardised(each))
     ]

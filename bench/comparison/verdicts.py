@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from bench.base.wording import LEAST
 from bench.comparison.differences import Difference, Pair, Verdict
 from bench.statistics import paired
 from bench.statistics.significance import ALPHA
@@ -55,9 +56,10 @@ def _detectable(found: Difference, alpha: float) -> float | None:
 
 
 def _verdict(low: float, high: float, sign: int) -> Verdict:
-    """By the interval that is shown, and by nothing else."""
-    if low <= 0 <= high:
+    """By the interval as it is shown, and by nothing else: an end that reads 0 is 0."""
+    is_above, is_below = low >= LEAST, high <= -LEAST
+    if not (is_above or is_below):
         return "no difference shown"
     if not sign:
         return "differs"
-    return "better" if low * sign > 0 else "worse"
+    return "better" if is_above == (sign > 0) else "worse"

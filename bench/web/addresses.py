@@ -17,6 +17,7 @@ ABOUT = "About I2V Bench"
 """What the foot of every page calls the way to the page about the benchmark."""
 
 MOVED: Mapping[str, Link] = {
+    "case": content.to("compare"),
     "tradeoffs": content.to("leaderboard"),
     "calibration": content.to("metrics", tab="Calibration"),
     "reported": content.to("elsewhere"),

@@ -30,7 +30,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int, int]] = {
     "mobile": ("dark", 390, 844),
 }
 DOCUMENTED = (
-    "overview-light", "overview-mobile", "compare-light", "model-light", "case-dark", "metrics-light",
+    "overview-light", "overview-mobile", "compare-light", "model-light", "metrics-light",
 )  # fmt: skip
 LARGEST = 150_000
 """Bytes of a picture in the docs."""
@@ -54,8 +54,7 @@ def shots(out: Path) -> Iterator[Shot]:
     yield Shot("calibration", "metrics?tab=Calibration")
     if ids:
         yield Shot("model", f"model?run={ids[0]}")
-        yield Shot("compare", f"compare?{'&'.join(f'runs={run}' for run in ids[:3])}")
-        yield Shot("case", f"case?{'&'.join(f'runs={run}' for run in ids[:4])}")
+        yield Shot("compare", "compare")
 
 
 def _largest_suite(folders: Sequence[RunFolder]) -> list[RunFolder]:

@@ -8,11 +8,11 @@ import re
 import zipfile
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.comparison.compare import comparison
 from bench.evaluators import catalogue
+from bench.web import player
 from leaderboard import compare
 from tests import made
 from tests.leaderboard import boards
@@ -29,6 +29,11 @@ def _texts(app: AppTest) -> str:
     return "\n".join([*(str(each.value) for each in shown), *(str(button.label) for button in app.button)])
 
 
+def _on_case(app: AppTest) -> list[str]:
+    """The first column of the table of a case, from top to bottom."""
+    return [each["name"] for each in lines(app, "Values of every run on this case")]
+
+
 def test_two_runs_play_and_are_compared(out: Path) -> None:
     boards.two_runs(out)
     app = page(PAGE, runs=["still-tiny", "mover-tiny"], case="c1")
@@ -38,15 +43,59 @@ def test_two_runs_play_and_are_compared(out: Path) -> None:
     found = {each["metric"]: each for each in lines(app, "mover against still, metric by metric")}
     ssim = found[catalogue.registered().heading("ssim_mean")]
     assert (ssim["b"], ssim["won"], ssim["verdict"]) == ("0.6", "0/2", "· too few cases")
-    assert behind(app, "All models on this case →")["case"] == ["c1"]
     assert behind(app, "mover →") == {"run": ["mover-tiny"], "case": ["c1"], "seed": ["0"]}
 
 
-def test_the_first_two_are_there_when_nobody_chose(out: Path) -> None:
-    boards.two_runs(out)
+def test_it_opens_on_the_two_best_complete_runs_and_a_case_that_both_have(out: Path) -> None:
+    suite, _, _ = boards.two_runs(out)
+    for label, cases in {"good": "12", "fair": "12", "best": "0", "poor": "012"}.items():
+        of = boards.run(suite, label)
+        ssim = {"best": 0.9, "good": 0.8, "fair": 0.7, "poor": 0.1}[label]
+        boards.write(out, of, suite, [boards.row(of, f"c{n}", "ssim_mean", ssim) for n in cases], clips=False)
     app = page(PAGE)
-    assert app.multiselect(key="runs").value == ["mover-tiny", "still-tiny"]  # models first
-    assert framed(app)["runs"] == ["mover-tiny", "still-tiny"]
+    # the best is of one case of three, as is mover, and poor is complete
+    assert app.multiselect(key="runs").value == ["poor-tiny", "best-tiny"]
+    assert framed(app)["case"] == ["c0"]
+    said = placed(app)
+    assert said.index("With 1 case, best is") < said.index("What tells them apart") < said.index("Scores")
+
+
+def test_a_case_is_a_comparison_of_all_that_have_it(out: Path) -> None:
+    suite, _, _ = boards.two_runs(out)
+    for number in range(player.MOST):
+        of = boards.run(suite, f"model-{number}")
+        boards.write(out, of, suite, [boards.row(of, "c0", "ssim_mean", 0.1)], clips=False)
+    assert page(PAGE, case="c2").multiselect(key="runs").value == ["mover-tiny", "still-tiny"]
+    app = page(PAGE, case="c0")
+    assert framed(app)["runs"] == ["mover-tiny", *(f"model-{n}-tiny" for n in range(player.MOST - 1))]
+    assert len(_on_case(app)) == player.MOST + 2
+    assert "Case 1 of 3 · category animal" in placed(app)
+    app = page(PAGE, case="c2", runs=["mover-tiny", "still-tiny"])
+    assert _on_case(app) == ["mover", "still"]
+    assert "clip has 1 frame, flicker needs 2" in placed(app)
+
+
+def test_steps_lead_through_the_suite(out: Path) -> None:
+    boards.two_runs(out)
+    app = page(PAGE, case="c1")
+    app.button(key="Next →").click().run()
+    assert app.selectbox(key="case").value == "c2"
+    assert app.button(key="Next →").disabled
+    app.button(key="← Previous").click().run()
+    app.button(key="← Previous").click().run()
+    assert framed(app)["case"] == ["c0"]
+    assert app.button(key="← Previous").disabled
+
+
+def test_metrics_are_chosen_and_versions_stay_apart(out: Path) -> None:
+    suite, _, still = boards.two_runs(out)
+    rows = [boards.row(still, "c0", "ssim_mean", 0.9, metric_version="2")]
+    boards.write(out, still, suite, rows, clips=False)
+    app = page(PAGE, case="c0", metrics=["ssim_mean", "nonsense"])
+    assert lines(app, "Values of every run on this case") == [
+        {"name": "mover", "ssim_mean@1": "0.5", "ssim_mean@2": "–"},
+        {"name": "still", "ssim_mean@1": "–", "ssim_mean@2": "0.9"},
+    ]
 
 
 def test_nonsense_in_the_address_is_passed_over(out: Path) -> None:
@@ -61,9 +110,9 @@ def test_one_run_alone_plays_and_asks_for_another(out: Path) -> None:
     suite, _, _ = boards.two_runs(out)
     app = page(PAGE, runs=["mover-tiny"])
     assert framed(app)["runs"] == ["mover-tiny"]
-    assert "Choose a second model" in app.info[0].value
+    assert "Choose a second model" in placed(app)
     app.multiselect(key="runs").set_value([]).run()
-    assert "two to four models" in app.info[0].value
+    assert "Choose models" in app.info[0].value
     assert not app.get("iframe")
     other = boards.run(suite, "alone")
     boards.write(
@@ -71,7 +120,7 @@ def test_one_run_alone_plays_and_asks_for_another(out: Path) -> None:
     )
     app = page(PAGE, suite="tiny@zzz")
     assert app.multiselect(key="runs").value == ["alone-tiny"]
-    assert "Make a second run" in app.info[0].value
+    assert "Choose a second model" in placed(app)
 
 
 def test_an_address_of_runs_brings_their_suite(out: Path) -> None:
@@ -111,9 +160,8 @@ def test_set_numbers_only_are_said(out: Path) -> None:
     assert "share no metric that can be compared" in placed(app)
 
 
-@pytest.mark.parametrize("file", [PAGE, "case.py"])
-def test_nothing_measured_yet_says_what_to_run(out: Path, file: str) -> None:
-    said = placed(page(file))
+def test_nothing_measured_yet_says_what_to_run(out: Path) -> None:
+    said = placed(page(PAGE))
     assert "No results" in said
     assert "<pre>bench run</pre>" in said
 

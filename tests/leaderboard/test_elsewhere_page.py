@@ -145,6 +145,7 @@ def test_addresses_of_before_lead_on_with_what_was_chosen(browser: Browser, repo
         f"reported?benchmark={quote(BOARD)}&plot=Quality": "elsewhere",
         "calibration?damage=noise": "metrics",
         "tradeoffs?x=motion_share": "",
+        "case?case=c0": "compare",
     }
     assert {each.partition("?")[0] for each in moved} == {*addresses.MOVED}
     with opened(browser, reported_address, 1280, "light") as visit:

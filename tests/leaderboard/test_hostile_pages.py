@@ -32,7 +32,7 @@ PAGES = {
     "model-with-clips": "model?run=local-tiny",
     "compare": "compare?runs={run}&runs={other}&case={case}",
     "compare-with-clips": "compare?runs=local-tiny&runs={other}",
-    "case": "case?suite={suite}&case={case}",
+    "compare-on-a-case": "compare?suite={suite}&case={case}",
     "metrics": "metrics?metric={metric}",
     "calibration": "metrics?tab=Calibration&metric={metric}&damage={run}",
     "elsewhere": "elsewhere?benchmark={run}",

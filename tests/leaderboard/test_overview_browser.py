@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from bench.web.pages import leaderboard
+from bench.web import player
 from tests.leaderboard import big_board, boards, serving
 from tests.leaderboard.lines import SSIM
 from tests.leaderboard.visiting import CHARTS, Visit, picture, saved
@@ -92,14 +92,23 @@ def test_ticked_rows_go_to_their_comparison(visit: Visit) -> None:
     assert all(run.endswith(("-000004", "-000005")) for run in visit.query()["runs"])
 
 
-def test_four_rows_may_be_ticked(visit: Visit) -> None:
+def test_six_rows_may_be_ticked(visit: Visit) -> None:
     visit.go(f"?suite={LARGE}")
     ticks = visit.page.get_by_label("Compare ")
-    expect(visit.page.locator(".primary")).to_be_hidden()
-    for row in range(leaderboard.MOST_COMPARED):
+    tray = visit.page.get_by_role("region", name="To be compared")
+    expect(tray).to_be_hidden()
+    ticks.first.check()
+    expect(tray).to_contain_text("Tick another to compare")
+    for row in range(player.MOST):
         ticks.nth(row).check()
-    expect(visit.page.locator(".primary")).to_have_text("Compare 4")
-    expect(ticks.nth(leaderboard.MOST_COMPARED)).to_be_disabled()
+    expect(visit.page.locator(".primary")).to_have_text("Compare 6")
+    expect(ticks.nth(player.MOST)).to_be_disabled()
+    visit.page.mouse.wheel(0, 20_000)
+    expect(tray).to_be_in_viewport()  # wherever the visitor is
+    tray.get_by_role("button", name="Take out").first.click()
+    expect(ticks.nth(player.MOST)).to_be_enabled()
+    tray.get_by_role("button", name="Clear").click()
+    expect(tray).to_be_hidden()
 
 
 def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:

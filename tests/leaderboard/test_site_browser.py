@@ -183,7 +183,7 @@ def test_two_entries_are_ticked_compared_played_and_in_step(window: Window) -> N
     window.page.get_by_role("link", name="Compare 2").click()
     window.until(PLAYING)
     expect(window.page.locator("video")).to_have_count(2)
-    expect(window.page.locator("#pairs h2")).to_contain_text("against")
+    expect(window.page.locator("#pairs h3").first).to_contain_text("against")
     window.until("document.querySelectorAll('video')[0].currentTime > 0.2")
     for _ in range(5):
         first, second = window.page.evaluate(TIMES)
@@ -203,30 +203,44 @@ def test_seeking_works(window: Window) -> None:
     expect(window.page.locator("#case")).to_have_value("c1")
 
 
-def test_a_case_shows_all_entries_and_those_that_are_ticked(window: Window) -> None:
-    window.go("case.html#case=c1")
+def test_a_case_is_a_comparison_of_all_that_have_it(window: Window) -> None:
+    window.go("case.html#case=c1")  # an address of before
     window.until(PLAYING)
     expect(window.page.locator("#values tbody tr")).to_have_count(3)
     expect(window.page.locator("video")).to_have_count(3)
-    window.page.get_by_label("Show beta").uncheck()
+    window.page.get_by_label("Run 2").select_option("")
     expect(window.page.locator("video")).to_have_count(2)
     sent = window.page.url
+    assert sent.endswith("compare.html#runs=alpha-tiny,still-tiny&case=c1")
     window.page.goto("about:blank")
     window.page.goto(sent)
     expect(window.page.locator("video")).to_have_count(2)
     window.page.get_by_label("The next case").click()
     window.until("location.hash.includes('case=c0')")
-    window.page.get_by_role("link", name="Compare alpha, still →").click()
-    expect(window.page.locator("#case")).to_have_value("c0")
-    assert window.page.url.endswith("compare.html#runs=alpha-tiny,still-tiny&case=c0")
-    ways = window.page.locator("#ways a")
-    expect(ways).to_have_text(["All models on this case →", "alpha →", "still →"])
+    expect(window.page.locator("#place")).to_contain_text("Case 1 of 2")
+    expect(window.page.locator("#ways a")).to_have_text(["alpha →", "still →"])
+
+
+def test_it_opens_on_the_two_best_with_the_verdict_above_the_clips(window: Window) -> None:
+    window.go("compare.html")
+    window.until(PLAYING)
+    expect(window.page.locator("video")).to_have_count(2)
+    expect(window.page.get_by_label("Run 1")).to_have_value("alpha-tiny")
+    expect(window.page.get_by_label("Run 2")).to_have_value("beta-tiny")  # no value of SSIM
+    expect(window.page.locator("#verdicts")).to_contain_text("With 2 cases, beta is")
+    tops = [
+        window.page.locator(part).bounding_box() for part in ("#verdicts", "#player", "#pairs", "#scores")
+    ]
+    assert [each["y"] for each in tops if each] == sorted(each["y"] for each in tops if each)
+    window.page.get_by_label("Run 2").select_option("")
+    expect(window.page.locator("#alone")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     ("before", "now"),
     [
         ("tradeoffs.html", "index.html"),
+        ("case.html#runs=alpha-tiny&case=c1&seed=0", "compare.html#runs=alpha-tiny&case=c1&seed=0"),
         ("calibration.html", "metrics.html#calibration"),
         ("reported.html#physics-iq", "elsewhere.html#physics-iq"),
         ("model.html", "models/alpha-tiny.html"),
@@ -265,7 +279,7 @@ def test_cases_that_differ_most_keep_all_runs_that_are_compared(window: Window) 
     expect(window.page.locator("video").first).to_be_in_viewport()
 
 
-def test_cases_that_have_no_clips_on_the_page_lead_to_their_own(
+def test_a_case_that_has_no_clips_on_the_site_says_so_in_every_box(
     browser: Browser, exported: Path, tmp_path: Path
 ) -> None:
     export(tmp_path / "site", exported.parent / "runs", clips="none", most=1)
@@ -273,8 +287,10 @@ def test_cases_that_have_no_clips_on_the_page_lead_to_their_own(
         window.go("compare.html#runs=still-tiny,alpha-tiny")
         window.page.locator("#pairs").get_by_role("link", name="c1").first.click()
         expect(window.page.locator("#case")).to_have_value("c1")
-        expect(window.page.get_by_label("Show alpha")).to_be_checked()
-        expect(window.page.get_by_label("Show beta")).not_to_be_checked()
+        boxes = window.page.locator(".player-lane")
+        expect(boxes.locator(".player-missing")).to_have_text(["This site shows no clip of it."] * 2)
+        assert [text.strip() for text in boxes.locator(".player-readout").all_text_contents()] == ["", ""]
+        expect(window.page.locator(".player-controls")).to_be_hidden()
 
 
 def test_a_player_that_is_replaced_is_over(browser: Browser, exported: Path) -> None:
@@ -308,7 +324,7 @@ def test_values_of_pairs_stand_at_their_later_frames_if_any_run_says_so(
     browser: Browser, exported: Path
 ) -> None:
     with opened(browser, f"file://{exported}") as window:
-        window.go("case.html")
+        window.go("compare.html")
         window.until(PLAYING)
         lines = [{"first": 0, "line": [1, 2]}, {"first": 1, "line": [1, 2]}]
         assert window.page.evaluate(SHOWN, [["m"], lines]) == 1
@@ -320,7 +336,7 @@ def test_values_of_pairs_stand_at_their_later_frames_if_any_run_says_so(
 
 def test_more_series_than_eight_stand_behind_a_click(browser: Browser, exported: Path) -> None:
     with opened(browser, f"file://{exported}") as window:
-        window.go("case.html")
+        window.go("compare.html")
         window.until(PLAYING)
         window.page.evaluate(SHOWN, [[f"m{n}" for n in range(20)], [{"first": 0, "line": [1, 2, 3]}]])
         plots = window.page.locator(".player-plot")
@@ -337,7 +353,6 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
         seen = {
             "index.html": "tbody th",
             "compare.html#runs=alpha-tiny,beta-tiny,still-tiny": "#pairs td",
-            "case.html": "#values td",
             "metrics.html": "tbody th",
             "metrics/ssim_mean.html": "figure",
             "elsewhere.html": "main p",
@@ -371,7 +386,7 @@ def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
         for start in range(0, 10, 4):
             window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
             window.page.wait_for_selector("#scores td")
-        window.go("case.html")
+        window.go("compare.html")
         window.page.wait_for_selector("#values td")
         for place, option in enumerate(window.page.locator("#case option").all()[:12], start=1):
             window.page.locator("#case").select_option(option.get_attribute("value"))

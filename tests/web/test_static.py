@@ -360,7 +360,7 @@ def test_only_a_site_that_can_be_served_is_said_to_be(
 
 
 def _suite(made_site: Path) -> str:
-    return str(_inlined(made_site / "case.html")["suites"][0]["name"])
+    return str(_inlined(made_site / "compare.html")["suites"][0]["name"])
 
 
 def _grid(html: str) -> Grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bench.base.svg import canvas
 from bench.base.svg.canvas import GRAY, GREEN, INK, RED
@@ -18,13 +19,13 @@ PANEL_WIDTH, PANEL_HEIGHT, COLUMNS, GAP = 220, 110, 3, 20
 
 @dataclass(frozen=True)
 class Effect:
-    """One line of a forest plot: the gain of B over A in standard deviations, and the ends of its interval."""
+    """One line of a forest plot: the gain of B over A in standard deviations, the ends of its interval, the verdict."""
 
     name: str
     gain: float
     low: float
     high: float
-    has_direction: bool = True
+    verdict: Literal["", "better", "worse"] = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class CasePanels:
 
 
 def _effect(effect: Effect, y: float) -> list[str]:
-    shade = _shade(0.0 if effect.low <= 0 <= effect.high else effect.gain, effect.has_direction)
+    shade = {"better": GREEN, "worse": RED}.get(effect.verdict, GRAY)
     left, right = _place(effect.low), _place(effect.high)
     gain, low, high = (minus(f"{number:+.2f}") for number in (effect.gain, effect.low, effect.high))
     told = f"{effect.name}: {gain} ({low} … {high}) standard deviations"

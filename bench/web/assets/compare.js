@@ -1,48 +1,114 @@
 "use strict";
-// Two to four runs: their clips of a case in step, their scores, and the comparisons that were made in advance.
+// Runs of one suite on one case: the verdicts, the clips in step, what tells the runs apart, and every run's numbers.
 {
   const { make, load, choose, decode, put } = benchPage;
   const data = benchPage.inlined();
   const place = (id) => document.getElementById(id);
   let turn = 0; // grows with each choice: what loads for an older one gives way
+  let shown = []; // the runs that are compared
 
-  const suiteOf = (run) => data.suites.find((suite) => suite.name === data.runs[run].suite);
-  const runsOf = (suite) => Object.keys(data.runs).filter((run) => data.runs[run].suite === suite);
+  for (const suite of data.suites) place("suite").append(make("option", { value: suite.slug }, suite.name));
+  place("suites").hidden = data.suites.length < 2;
 
   // Words of the address that mean nothing here are passed over, and runs on another suite than the first.
-  function chosen() {
+  function asked() {
     const read = benchPage.read();
     const known = [...new Set((read.get("runs") ?? "").split(",").map(decode))].filter((run) => Object.hasOwn(data.runs, run));
-    const runs = known.filter((run) => data.runs[run].suite === data.runs[known[0]].suite).slice(0, data.most.compared);
-    return { runs, case: read.get("case") ?? "" };
+    const isOurs = (suite) => (known.length ? suite.name === data.runs[known[0]].suite : suite.slug === read.get("suite"));
+    const suite = data.suites.find(isOurs) ?? data.suites[0];
+    const runs = known.filter((run) => data.runs[run].suite === suite.name).slice(0, data.most);
+    return { suite, runs, case: read.get("case") ?? "", seed: read.get("seed") ?? "" };
   }
 
-  function change(runs, caseSlug) {
-    benchPage.write({ runs: runs.join(","), case: caseSlug });
+  function change(runs, pairs = {}) {
+    benchPage.write({ runs: runs.join(","), case: place("case").value, seed: asked().seed, ...pairs });
     draw();
   }
 
-  function picker(runs, number) {
-    const suite = runs.length ? data.runs[runs[0]].suite : null;
-    const own = number > 0 && suite ? runsOf(suite) : Object.keys(data.runs);
+  function picker(suite, runs, number) {
     const select = make("select", { "aria-label": `Run ${number + 1}` }, make("option", { value: "" }, number < 2 ? "choose …" : "none"));
-    for (const run of own) {
-      if (runs.includes(run) && runs[number] !== run) continue;
-      const text = data.suites.length > 1 && number === 0 ? `${data.runs[run].name} · ${data.runs[run].suite}` : data.runs[run].name;
-      select.append(make("option", { value: run, selected: runs[number] === run }, text));
+    for (const [run, { name, suite: own }] of Object.entries(data.runs)) {
+      if (own !== suite.name || (runs.includes(run) && runs[number] !== run)) continue;
+      select.append(make("option", { value: run, selected: runs[number] === run }, name));
     }
-    select.addEventListener("change", () => {
-      const next = [...runs];
-      next[number] = select.value;
-      change(next.filter(Boolean), place("case").value);
-    });
+    select.addEventListener("change", () => change(Object.assign([...runs], { [number]: select.value }).filter(Boolean)));
     return make("label", {}, number === 0 ? "Compare with" : `Run ${number + 1}`, select);
   }
 
-  // One table of the runs' own, which have the same metrics, one below the other.
-  async function scores(runs, mine) {
-    const files = await Promise.all(runs.map((run) => load(`runs/${run}`)));
+  // What is drawn later calls again, lest a choice in between is drawn over.
+  async function draw() {
+    const mine = ++turn;
+    const { suite, runs: named, case: wanted, seed } = asked();
+    if (!suite) return;
+    place("suite").value = suite.slug;
+    offerCases(suite);
+    const slug = suite.cases.length ? choose(place("case"), wanted || suite.opening.case) : "";
+    const about = slug ? await load(`cases/${suite.slug}/${slug}`) : null;
     if (mine !== turn) return;
+    const isNamed = suite.cases.some(([, each]) => each === wanted);
+    const runs = named.length ? named : (isNamed && about?.runs) || suite.opening.runs;
+    shown = runs;
+    const slots = Math.min(data.most, Math.max(2, runs.length + 1));
+    place("chosen").replaceChildren(...Array.from({ length: slots }, (_, number) => picker(suite, runs, number)));
+    place("alone").hidden = runs.length > 1;
+    place("clips").hidden = !about;
+    place("values").hidden = !about;
+    const files = await Promise.all(runs.map((run) => load(`runs/${run}`)));
+    const pairs = await Promise.all(runs.slice(1).map((run) => pair(runs, run)));
+    if (mine !== turn) return;
+    place("verdicts").replaceChildren(...pairs.map(({ verdict }) => verdict));
+    place("pairs").replaceChildren(...pairs.map(({ table }) => table));
+    place("apart").hidden = !pairs.length;
+    if (about) clips(about, slug, runs, files, seed);
+    scores(files);
+  }
+
+  function offerCases(suite) {
+    const select = place("case");
+    if (select.dataset.suite === suite.slug) return;
+    select.replaceChildren(...suite.cases.map(([id, slug]) => make("option", { value: slug }, id)));
+    select.dataset.suite = suite.slug;
+  }
+
+  // The clips
+
+  function clips(about, slug, runs, files, wanted) {
+    const seeds = Object.keys(about.values).sort((a, b) => a - b);
+    place("seed").replaceChildren(...seeds.map((seed) => make("option", {}, seed)));
+    place("seeds").hidden = place("first").hidden = seeds.length < 2;
+    put(place("place"), about.place);
+    put(place("values"), about.values[choose(place("seed"), wanted)]);
+    benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.plotted);
+    const links = runs.map((run) => make("a", { href: `models/${run}.html` }, make("bdi", {}, `${data.runs[run].name} →`)));
+    place("ways").replaceChildren(...links.map((link) => make("li", {}, link)));
+  }
+
+  // What tells them apart
+
+  async function pair(runs, other) {
+    const key = [`${runs[0]}--${other}`, `${other}--${runs[0]}`].find((each) => data.pairs.includes(each));
+    const found = key ? await load(`pairs/${key}`) : null;
+    if (!found) return { verdict: missing(runs[0], other), table: "" };
+    const [verdict, table] = [make("div"), make("section", { class: "pair" })];
+    put(verdict, found.verdict);
+    put(table, found.html);
+    for (const link of table.querySelectorAll("a[data-page='compare']")) lead(link, runs);
+    if (key.startsWith(`${other}--`)) table.prepend(make("p", { class: "small quiet" }, "Computed this way round."));
+    return { verdict, table };
+  }
+
+  // A case leads to the clips of all runs that are chosen.
+  function lead(link, runs) {
+    link.hash = `runs=${runs.join(",")}&case=${new URLSearchParams(link.hash.slice(1)).get("case")}`;
+    link.addEventListener("click", () => place("clips").scrollIntoView());
+  }
+
+  function missing(a, b) {
+    return make("p", { class: "note" }, "No comparison of ", make("bdi", {}, data.runs[b].name), " against ", make("bdi", {}, data.runs[a].name), " was made in advance. The scores below have their intervals; bench compare on the downloaded results says whether they differ.");
+  }
+
+  // One table of the runs' own, which have the same metrics, one below the other.
+  function scores(files) {
     const [first, ...others] = files.filter(Boolean).map((file) => {
       const made = make("template");
       made.innerHTML = file.scores;
@@ -55,88 +121,20 @@
     put(place("scores").querySelector("div"), first.innerHTML);
   }
 
-  function pairKey(a, b) {
-    return [`${a}--${b}`, `${b}--${a}`].find((key) => data.pairs.includes(key));
-  }
-
-  async function pairs(runs, mine) {
-    const drawn = [];
-    for (const other of runs.slice(1)) {
-      const key = pairKey(runs[0], other);
-      const found = key ? await load(`pairs/${key}`) : null;
-      if (mine !== turn) return;
-      drawn.push(found ? pair(found, runs, runs[0].concat("--", other) !== key) : missing(runs[0], other));
-    }
-    place("pairs").replaceChildren(...drawn);
-    place("apart").hidden = !drawn.length;
-  }
-
-  function pair(found, runs, isTurned) {
-    const section = make("section", { class: "pair" });
-    put(section, found.html);
-    for (const link of section.querySelectorAll("a[data-page='compare']")) lead(link, runs);
-    if (isTurned) section.prepend(make("p", { class: "small quiet" }, "Computed this way round."));
-    return section;
-  }
-
-  // A case leads to the clips of all runs that are chosen; to its own page where this one shows no clips of it.
-  function lead(link, runs) {
-    const slug = new URLSearchParams(link.hash.slice(1)).get("case");
-    const suite = suiteOf(runs[0]);
-    const isShown = suite.cases.slice(0, suite.shown).some(([, each]) => each === slug);
-    link.href = `${isShown ? "compare.html#" : `case.html#suite=${suite.slug}&`}runs=${runs.join(",")}&case=${slug}`;
-    if (isShown) link.addEventListener("click", () => place("clips").scrollIntoView());
-  }
-
-  function missing(a, b) {
-    return make("p", { class: "note" }, "No comparison of ", make("bdi", {}, data.runs[b].name), " against ", make("bdi", {}, data.runs[a].name), " was made in advance. The scores above have their intervals; bench compare on the downloaded results says whether they differ.");
-  }
-
-  async function clips(runs, wanted, mine) {
-    const suite = suiteOf(runs[0]);
-    const select = place("case");
-    const shown = suite.cases.slice(0, suite.shown);
-    place("clips").hidden = shown.length === 0;
-    if (!shown.length) return;
-    if (select.dataset.suite !== suite.slug) {
-      select.replaceChildren(...shown.map(([id, slug]) => make("option", { value: slug }, id)));
-      select.dataset.suite = suite.slug;
-    }
-    const slug = choose(select, wanted);
-    const [about, ...files] = await Promise.all([
-      load(`cases/${suite.slug}/${slug}`),
-      ...runs.map((run) => load(`runs/${run}`)),
-    ]);
-    if (mine !== turn || !about) return;
-    benchPlayer.show(place("player"), about, runs.map((run, number) => ({ name: data.runs[run].name, clip: files[number]?.cases[slug] ?? null })), data.plotted);
-    const links = [["All models on this case →", `case.html#suite=${suite.slug}&case=${slug}`], ...runs.map((run) => [`${data.runs[run].name} →`, `models/${run}.html`])];
-    place("ways").replaceChildren(...links.map(([text, href]) => make("li", {}, make("a", { href }, make("bdi", {}, text)))));
-  }
+  // Choices
 
   function step(count) {
     const select = place("case");
     select.selectedIndex = (select.selectedIndex + count + select.options.length) % select.options.length;
-    change(chosen().runs, select.value);
+    change(shown);
   }
 
-  function draw() {
-    const { runs, case: wanted } = chosen();
-    const mine = ++turn;
-    const slots = Math.min(data.most.compared, Math.max(2, runs.length + 1));
-    place("chosen").replaceChildren(...Array.from({ length: slots }, (_, number) => picker(runs, number)));
-    place("empty").hidden = runs.length >= 2;
-    if (!runs.length) {
-      benchPlayer.clear(place("player"));
-      place("scores").hidden = place("clips").hidden = place("apart").hidden = true;
-      place("pairs").replaceChildren();
-      return;
-    }
-    scores(runs, mine);
-    clips(runs, wanted, mine);
-    pairs(runs, mine);
-  }
-
-  place("case").addEventListener("change", () => change(chosen().runs, place("case").value));
+  place("suite").addEventListener("change", () => {
+    benchPage.write({ suite: place("suite").value });
+    draw();
+  });
+  place("case").addEventListener("change", () => change(shown));
+  place("seed").addEventListener("change", () => change(shown, { seed: place("seed").value }));
   place("before").addEventListener("click", () => step(-1));
   place("after").addEventListener("click", () => step(1));
   window.addEventListener("hashchange", draw);

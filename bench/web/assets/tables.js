@@ -134,7 +134,8 @@ const benchTables = (() => {
       this.filters = [...controls.querySelectorAll("details[data-filter]")];
       this.boxes = [...controls.querySelectorAll("details.columns input")];
       this.clear = controls.querySelector(".clear");
-      this.button = controls.querySelector(".primary");
+      this.tray = box.querySelector(".tray");
+      this.tray?.querySelector(".none").addEventListener("click", () => this.pick([]));
       this.count = box.querySelector(".count");
       // the tooltip of the name says what else the model is called
       this.texts = new Map(this.rows.map((row) => [row, `${row.textContent} ${row.cells[this.first].title}`.toLowerCase()]));
@@ -225,12 +226,32 @@ const benchTables = (() => {
     applyPicks() {
       const most = Number(this.table.dataset.picks ?? 0);
       if (!most) return;
-      const boxes = this.rows.map((row) => [row, row.cells[0].firstElementChild]);
-      const picked = boxes.filter(([, box]) => box.checked).map(([row]) => row.dataset.row);
-      for (const [, box] of boxes) box.disabled = !box.checked && picked.length >= most;
-      this.button.hidden = picked.length < 2;
-      this.button.textContent = `Compare ${picked.length}`;
-      this.button.href = this.compare(picked);
+      const picked = this.rows.filter((row) => this.tick(row).checked);
+      for (const row of this.rows) this.tick(row).disabled = !this.tick(row).checked && picked.length >= most;
+      const [names, link] = [this.tray.querySelector(".picked"), this.tray.querySelector(".primary")];
+      names.replaceChildren(...picked.map((row) => this.chip(row, picked)));
+      link.textContent = picked.length < 2 ? "Tick another to compare" : `Compare ${picked.length}`;
+      if (picked.length < 2) link.removeAttribute("href");
+      else link.href = this.compare(picked.map((row) => row.dataset.row));
+      this.tray.hidden = !picked.length;
+    }
+
+    tick(row) {
+      return row.cells[0].firstElementChild;
+    }
+
+    pick(rows) {
+      for (const row of this.rows) this.tick(row).checked = rows.includes(row);
+      this.applyPicks();
+    }
+
+    // A name in the tray, which takes its row out again.
+    chip(row, picked) {
+      const name = row.cells[this.first].querySelector("bdi").textContent;
+      const chip = Object.assign(document.createElement("button"), { type: "button", title: name, ariaLabel: `Take out ${name}` });
+      chip.textContent = `${name} ×`;
+      chip.addEventListener("click", () => this.pick(picked.filter((each) => each !== row)));
+      return chip;
     }
 
     // Files of what is shown

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from bench.types import Suite
 
-ABOUT = "Every run on one case: its clip, and every number about it."
-
 VALUES = "Every number about this case"
 
 CAPTION = "A single case says little about a model. Click a heading to sort."
@@ -59,7 +57,6 @@ def table(
     names: Mapping[str, str],
     known: Catalogue,
     metrics: Sequence[str] = (),
-    picks: int = 0,
 ) -> Table:
     """One row per run, one column per metric: the mean over the seeds in rows.
 
@@ -71,7 +68,6 @@ def table(
         names: run -> what a table calls it.
         known: what is known of the metrics.
         metrics: which; none for the main ones, or all where none is main.
-        picks: how many rows may be ticked; 0 for none.
     """
     rows = rows.astype({"run": object, "metric": object, "metric_version": object, "error": object})
     there = known.ordered(map(str, rows["metric"].unique()))
@@ -97,9 +93,7 @@ def table(
         ),
     ]
     lines = lines if has_reasons else [Row(row.key, row.cells[:-1], is_apart=row.is_apart) for row in lines]
-    return Table(
-        "Values of every run on this case", tuple(columns), tuple(lines), caption=CAPTION, picks=picks
-    )
+    return Table("Values of every run on this case", tuple(columns), tuple(lines), caption=CAPTION)
 
 
 def _column(known: Catalogue, metric: str, version: str, metrics: Sequence[str]) -> content.Column:

@@ -1,9 +1,11 @@
-"""What tells runs of one suite apart: their scores side by side, and each against the first."""
+"""What tells runs of one suite apart: who is compared at first, their scores side by side, each against the first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bench.comparison import columns
@@ -11,13 +13,15 @@ from bench.comparison.extreme_cases import extremes
 from bench.comparison.notes import notes, sentence
 from bench.comparison.plots import forest
 from bench.scoring import views
+from bench.scoring.standings import ORDER
 from bench.types import NATIVE
-from bench.web import content
-from bench.web.content import Block, Cell, Column, Figure, Heading, Listing, Row, Table, Text, Tone, minus
+from bench.web import content, player
+from bench.web.content import Block, Cell, Column, Figure, Heading, Listing, Row, Table, Text, minus
 from bench.web.pages.cells import metric_cell, score_cell
 
 if TYPE_CHECKING:
     from bench.comparison.differences import Difference, Pair, Verdict
+    from bench.scoring.standings import Line
     from bench.web.pages.leaderboard import Ranking
 
 SIGNS: Mapping[Verdict, str] = {
@@ -26,7 +30,9 @@ SIGNS: Mapping[Verdict, str] = {
 }  # fmt: skip
 """Verdict -> the sign that says it to readers who see no colours."""
 
-ABOUT = "Up to four runs of one suite, each against the first."
+ABOUT = "Runs of one suite on one case, each against the first."
+
+ALONE = "Choose a second model to see what tells them apart."
 
 TOLD_APART = "What tells them apart"
 
@@ -34,6 +40,47 @@ CAPTION = (
     "Over the cases that both have. Better or worse: the interval of the difference excludes 0. “No difference "
     "shown” is not “equal”."
 )
+
+
+# Who is compared
+
+
+def best_first(found: Ranking) -> list[str]:
+    """The suite's runs: complete models, the best first, then other models, then what they are held against."""
+    column = next((column for column in found.standing.columns if column.card.sign), None)
+
+    def place(line: Line) -> tuple[int, bool, float, str]:
+        score = line.total if found.totals or not column else line.scores.get(column)
+        sign = 1 if found.totals or not column else column.card.sign
+        worth = score.mean * sign if score and math.isfinite(score.mean) else -math.inf
+        is_complete = line.coverage == 1 and math.isfinite(worth)
+        return ORDER.index(line.role), not is_complete, -worth, line.name
+
+    return [line.run for line in sorted(found.standing.lines, key=place)]
+
+
+def opening(ordered: Sequence[str], cases: Mapping[str, Collection[str]], case: str = "") -> list[str]:
+    """The runs that the page opens on: all that have the case, if one is named; else the two best that share one.
+
+    Args:
+        ordered: ids of runs, the best first.
+        cases: run -> the cases that it has.
+        case: that was named; '' for none.
+
+    Returns:
+        As many as a player takes; the two best, or the only one, where no two share a case.
+    """
+    having = [run for run in ordered if case in cases[run]]
+    pairs = (list(pair) for pair in combinations(ordered, 2) if {*cases[pair[0]]} & {*cases[pair[1]]})
+    return having[: player.MOST] or next(pairs, list(ordered[:2]))
+
+
+# What tells them apart
+
+
+def verdicts(pairs: Sequence[Pair]) -> list[Block]:
+    """The verdicts in a sentence per pair; for no pair, how to get one."""
+    return [Text(sentence(pair), "note") for pair in pairs] or [Text(ALONE, "note")]
 
 
 def scores(found: Ranking, runs: Sequence[str]) -> Table:
@@ -82,7 +129,7 @@ def pair(
         view: in which they are compared.
     """
     title = f"{found.b.name} against {found.a.name}, {views.heading(view)}"
-    made: list[Block] = [Heading(title), Text(sentence(found))]
+    made: list[Block] = [Heading(title, level=3)]
     if found.differences or found.skipped:
         made.append(_table(found))
     drawn = forest(found)
@@ -135,10 +182,7 @@ def _cell(text: str, value: float | None) -> Cell:
 
 def _told(row: Row, found: Difference, place: int) -> Row:
     """The row with the metric's title before its name, and its verdict as a sign and a word."""
-    tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
-    said = Cell(
-        f"{SIGNS[found.verdict]} {found.verdict_text}", found.verdict, tone=tones.get(found.verdict, "")
-    )
+    said = Cell(f"{SIGNS[found.verdict]} {found.verdict_text}", found.verdict, tone=found.colour)
     link = content.to("metrics", metric=found.metric)
     metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
     return Row(row.key, (metric, *row.cells[1:place], said, *row.cells[place + 1 :]))

@@ -11,7 +11,7 @@ from bench.evaluators.catalogue import Catalogue, span
 from bench.scoring import recipes, standings, summary, views
 from bench.scoring.story import story
 from bench.types import NATIVE
-from bench.web import content
+from bench.web import content, player
 from bench.web.content import Badge, Block, Cell, Details, Heading, Row, Table, Text
 from bench.web.pages import leaderboard_plots, roles
 from bench.web.pages.cells import best_first, metric_column, recipe_details, score_cell, short_licence
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from bench.scoring.recipes import Recipe
     from bench.scoring.standings import Line, Score, Standing
     from bench.statistics.ranking import Rank
-
-MOST_COMPARED = 4
-"""Rows that may be chosen to be compared: more clips side by side are too small to judge."""
 
 ABOUT = (
     "Mean over cases of the mean over seeds ± half its 95 % interval; the strip shows both on the scale of the column. "
@@ -174,7 +171,7 @@ def table(found: Ranking) -> Table:
         sorted_by=first,
         filters=FILTERS,
         sizes="size",
-        picks=MOST_COMPARED,
+        picks=player.MOST,
         is_tall=True,
     )
 

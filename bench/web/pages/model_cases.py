@@ -140,7 +140,7 @@ def extremes(
 
 def _end(case: Mapping[Any, Any], suite: str, run: str) -> tuple[Cell, Cell]:
     name = str(case["case"])
-    link = content.to("case", suite=suite, case=name, seed=str(case["seed"]), runs=run)
+    link = content.to_several("compare", (run,), suite=suite, case=name, seed=str(case["seed"]))
     return content.words(name, link=link), content.figure(float(case["value"]))
 
 

@@ -70,7 +70,9 @@ class Lane {
     this.say(REASONS[this.video.error?.code] || REASONS[4]);
   }
 
+  /** A box without a clip says so, and nothing else. */
   say(reason) {
+    this.readout.textContent = "\u00a0";
     this.stage.replaceChildren(element("p", "player-missing", reason));
   }
 
@@ -150,7 +152,7 @@ class Lane {
   }
 
   show(moment) {
-    if (!this.fps || !this.length) return;
+    if (this.isBroken || !this.fps || !this.length) return;
     const number = this.frame(moment);
     const text = `frame ${number + 1} / ${this.frames} · ${(number / this.fps).toFixed(2)} s`;
     if (this.readout.textContent !== text) this.readout.textContent = text;

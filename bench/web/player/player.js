@@ -78,6 +78,7 @@ class Player {
   controls() {
     const { clock } = this;
     const group = element("div", "player-controls");
+    group.hidden = !this.plots.length && this.lanes.every((lane) => lane.isBroken); // nothing plays, nothing has a cursor
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", "All clips together");
     this.playButton = button("play", "Play (space)", () => clock.toggle());

@@ -139,9 +139,9 @@ class _Export:
         for suite in suites:
             self._write_leaderboard(suite, suites)
             images = self._images(suite)
-            placed = self._write_runs(suite, images)
+            self._write_runs(suite, images)
             self._write_pairs(suite)
-            self._write_cases(suite, placed, images)
+            self._write_cases(suite, images)
         if not suites:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
             self.writer.page("index.html", "Leaderboard", [*content.problems(self.said), Prose(empty)])
@@ -225,19 +225,14 @@ class _Export:
             for pair in pairs.compared(rows, suite.names, wanted, suite.here):
                 blocks = compare.pair(pair, suite.name, (pair.a.run, pair.b.run), (), suite.ranking.view)
                 key = f"pairs/{slug(pair.a.run)}--{slug(pair.b.run)}"
-                self.writer.data(key, {"html": self.writer.fragment(blocks)})
+                verdict = self.writer.fragment(compare.verdicts([pair]))
+                self.writer.data(key, {"verdict": verdict, "html": self.writer.fragment(blocks)})
                 bar.advance()
 
-    def _write_cases(
-        self,
-        suite: SuiteContent,
-        placed: Mapping[str, Mapping[str, Placed]],
-        images: Mapping[str, str],
-    ) -> None:
+    def _write_cases(self, suite: SuiteContent, images: Mapping[str, str]) -> None:
         of_cases = dict(iter(suite.rows[suite.rows["case"].notna()].groupby("case", observed=True)))
         for name in suite.cases:
             rows = of_cases[name]
-            seen = [run for run, own in placed.items() if name in own and own[name].address]
             about = {
                 "id": name,
                 "prompt": suite.prompt(name),
@@ -247,7 +242,7 @@ class _Export:
                     str(seed): self.writer.fragment(_values(suite, rows[rows["seed"] == seed]))
                     for seed in sorted(int(seed) for seed in rows["seed"].dropna().unique())
                 },
-                "clips": [slug(run) for run in seen],
+                "runs": [slug(run) for run in compare.opening(suite.best_first, suite.cases_of, name)],
             }
             self.writer.data(f"cases/{suite.slug}/{slug(name)}", about)
 
@@ -258,16 +253,13 @@ class _Export:
             "runs": {run: known for suite in suites for run, known in suite.runs().items()},
             "suites": [suite.listed() for suite in suites],
             "plotted": {metric: about for suite in suites for metric, about in suite.plotted.items()},
-            "most": {"compared": leaderboard.MOST_COMPARED, "played": player.MOST},
+            "most": player.MOST,
+            "pairs": sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js")),
         }
-        there = sorted(path.stem for path in (self.writer.path / "data" / "pairs").glob("*.js"))
         self.writer.document(
-            "compare.html", "Compare", "compare.html", ("lockstep.js", "compare.js"),
-            about=compare.ABOUT, told_apart=compare.TOLD_APART, data={**data, "pairs": there}, pairs_said=said,
+            "compare.html", PAGES["compare"], "compare.html", ("lockstep.js", "compare.js"),
+            said=compare, data=data, pairs_said=said,
         )  # fmt: skip
-        self.writer.document(
-            "case.html", "Case", "case.html", ("lockstep.js", "case.js"), about=case.ABOUT, data=data
-        )
         notes = [said, _clips_said(self.wanted)]
         for path, title, blocks in shared_pages.pages(
             self.gathered, self.wanted.folders, suites, notes, self.writer.as_of
@@ -307,7 +299,7 @@ def _board_paths(gathered: Gathered) -> dict[str, str]:
 
 def _values(suite: SuiteContent, rows: pd.DataFrame) -> list[Block]:
     """The numbers about one case and seed."""
-    shown = case.table(rows, [*suite.names], suite.names, suite.ranking.known, picks=player.MOST)
+    shown = case.table(rows, suite.best_first, suite.names, suite.ranking.known)
     return [case.heading(suite.ranking.view), shown]
 
 

@@ -72,7 +72,7 @@ def _gallery(
         said += f" {len(placed)} of {len(suite.cases)} cases, the same of every model."
     cards = [
         Card(
-            Cell(name, link=content.to("case", suite=suite.name, case=name)),
+            Cell(name, link=content.to("compare", suite=suite.name, case=name)),
             f"../{images[name]}" if images.get(name) else "",
             f"../{clip.address}" if clip.address else "",
             tuple(words for words in (clip.note, suite.prompt(name)) if words),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bench.web.pages import case, leaderboard
+from bench.web.pages import case, compare, leaderboard
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -73,7 +73,19 @@ class SuiteContent:
         """Null baselines, reference clips and stand-ins."""
         return [line.run for line in self.ranking.standing.lines if line.role != "model"]
 
+    @cached_property
+    def best_first(self) -> list[str]:
+        """Runs in the order in which they are offered to be compared."""
+        return compare.best_first(self.ranking)
+
     # Cases
+
+    @cached_property
+    def cases_of(self) -> dict[str, frozenset[str]]:
+        """Run -> the cases that it has a value of."""
+        rows = self.rows.loc[self.rows["value"].notna() & self.rows["case"].notna(), ["run", "case"]]
+        found = rows.drop_duplicates().astype(str).groupby("run")["case"].agg(frozenset)
+        return {run: found.get(run, frozenset()) for run in self.best_first}
 
     @cached_property
     def by_id(self) -> dict[str, Case]:
@@ -106,17 +118,16 @@ class SuiteContent:
         }
 
     def runs(self) -> dict[str, dict[str, str]]:
-        """Slug -> name, suite and role, in the order in which pages list them."""
-        return {
-            slug(line.run): {"name": line.name, "suite": self.name, "role": line.role}
-            for line in self.ranking.standing.lines
-        }
+        """Slug -> name and suite, in the order in which pages offer them."""
+        return {slug(run): {"name": self.names[run], "suite": self.name} for run in self.best_first}
 
     def listed(self) -> dict[str, Any]:
-        """What the pages of pairs and of cases list."""
+        """What the page of comparisons lists, and what it opens on."""
+        opening = compare.opening(self.best_first, self.cases_of)
+        shared = (case for case in self.cases if all(case in self.cases_of[run] for run in opening))
         return {
             "name": self.name,
             "slug": self.slug,
             "cases": [[case, slug(case)] for case in self.cases],
-            "shown": len(self.shown),
+            "opening": {"runs": list(map(slug, opening)), "case": slug(next(shared, ""))},
         }

@@ -18,10 +18,10 @@ def test_an_effect_tells_its_numbers_with_a_true_minus_and_its_name_as_it_is() -
     assert told(drawn) == ["clipsim[model=ViT-L-14]: −0.50 (−0.75 … −0.12) standard deviations"]
 
 
-def test_colours_are_of_gains_that_are_told_apart_from_0() -> None:
+def test_colours_are_of_verdicts() -> None:
     effects = [
-        svg.Effect("better", 1.0, 0.5, 1.5), svg.Effect("worse", -1.0, -1.5, -0.5),
-        svg.Effect("unsure", 0.2, -0.3, 0.7), svg.Effect("neither", 1.0, 0.5, 1.5, has_direction=False),
+        svg.Effect("b", 1.0, 0.5, 1.5, "better"), svg.Effect("w", -1.0, -1.5, -0.5, "worse"),
+        svg.Effect("unsure", 0.2, -0.3, 0.7), svg.Effect("neither", 1.0, 0.5, 1.5),
     ]  # fmt: skip
     circles = elements(svg.Forest("t", effects).svg(), "circle")
     assert [circle.get("fill") for circle in circles] == [GREEN, RED, GRAY, GRAY]

@@ -93,7 +93,28 @@ def test_set_numbers_only_cannot_be_compared(out: Path) -> None:
     suite, mover, still = boards.two_runs(out)
     for of in (mover, still):
         boards.write(out, of, suite, [boards.row(of, None, "fvd_lite0", 3.0, n=3)], clips=False)
-    assert "share no metric that can be compared" in markup(_blocks(out, "mover-tiny", "still-tiny")[0])
+    said = markup(compare.verdicts(_pairs(out, "mover-tiny", "still-tiny")))
+    assert "share no metric that can be compared" in said
+
+
+def test_complete_models_are_offered_first_the_best_of_them_first(out: Path) -> None:
+    suite, _, _ = boards.two_runs(out)
+    for label, cases, ssim in (("good", "012", 0.8), ("best", "012", 0.9), ("part", "01", 1.0)):
+        of = boards.run(suite, label)
+        boards.write(out, of, suite, [boards.row(of, f"c{n}", "ssim_mean", ssim) for n in cases], clips=False)
+    found = compare.best_first(ranked(out))
+    assert found[:2] == ["best-tiny", "good-tiny"]
+    assert found[-1] == "still-tiny"  # a null baseline
+    assert set(found[2:4]) == {"mover-tiny", "part-tiny"}
+
+
+def test_it_opens_on_runs_that_share_a_case_and_on_all_that_have_the_one_that_is_named() -> None:
+    cases = {"a": {"c0"}, "b": {"c1"}, "c": {"c0", "c1"}, **{f"d{n}": {"c2"} for n in range(9)}}
+    assert compare.opening([*"abc"], cases) == ["a", "c"]
+    assert compare.opening([*"abc"], cases, "c1") == ["b", "c"]
+    assert compare.opening([*"ab"], cases) == ["a", "b"]  # no two share one
+    assert compare.opening(["a"], cases, "nonsense") == ["a"]
+    assert compare.opening([*cases], cases, "c2") == [f"d{n}" for n in range(6)]  # as many as a player takes
 
 
 def test_scores_stand_side_by_side(out: Path) -> None:
