@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+from bench.base import packages
 from bench.errors import Unavailable, UsageError
 from bench.types import Memory, Runtime
 
@@ -48,6 +49,8 @@ def _automatic() -> str:
     """The first GPU that torch can use, else the CPU; torch (3 s to import) is needed only if there may be one."""
     if sys.platform == "linux" and not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
         return "cpu"
+    if packages.installed("torch") is None:  # then nothing here can use a GPU
+        return "cpu"
     import torch
 
     if torch.cuda.is_available():
@@ -56,6 +59,7 @@ def _automatic() -> str:
 
 
 def _check(device: str) -> None:
+    packages.check("torch")
     import torch
 
     try:

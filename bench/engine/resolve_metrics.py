@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from bench import evaluators
-from bench.base import settings, weights
+from bench.base import packages, settings, weights
 from bench.base.progress import Progress
 from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UsageError, meant
@@ -103,6 +103,7 @@ def usable(
 
 
 def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
+    packages.check(*evaluator.packages)
     needs_references = evaluator.by_level(of_clips=lambda _: False, of_sets=lambda _: True)
     if needs_references and not any(case.reference for case in suite.cases):
         raise Unavailable(

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable
 
 from bench import models
-from bench.base import settings
+from bench.base import packages, settings
 from bench.engine.identity import run_of
 from bench.engine.requests import ModelRequest
-from bench.errors import UsageError
+from bench.errors import Unavailable, UsageError
 from bench.models import Model, checkpoints, processing
 from bench.models.processing.processed_model import Processed
 from bench.types import Checkpoint, ModelCard, Run, Runtime, Suite
@@ -83,5 +83,10 @@ def _model(
     cls = models.registry[name]
     treatments, own = processing.chain(words, request.settings, runtime.device)
     with models.registry.using(cls):
-        model = cls(settings.parse(cls.Settings, own, what=f"model '{name}'"), runtime, find(cls.card))
+        chosen = settings.parse(cls.Settings, own, what=f"model '{name}'")
+        try:
+            model = cls(chosen, runtime, find(cls.card))
+        except Unavailable:
+            packages.check(*cls.packages)  # whoever lacks both needs to hear of these first
+            raise
     return Processed(model, treatments) if treatments else model

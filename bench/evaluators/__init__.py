@@ -32,6 +32,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.base import packages
 from bench.base.registry import Registry
 from bench.base.settings import NoSettings
 from bench.base.weights import Weights
@@ -63,6 +64,7 @@ class Evaluator(ABC):
         Settings: a frozen dataclass; `--metric-set name.field=value` sets a field. A metric measured with other than
             the default settings carries them in its name, since it is another metric.
         neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
+        packages: that load imports and only an extra installs, as the package index calls them.
         min_frames: shorter clips are refused before conclude or features is called.
         min_side: so are clips whose width or height is smaller, in pixels.
 
@@ -75,6 +77,7 @@ class Evaluator(ABC):
     cards: ClassVar[tuple[MetricCard, ...]]
     Settings: ClassVar[type[Any]] = NoSettings
     neutral: ClassVar[frozenset[str]] = frozenset()
+    packages: ClassVar[tuple[str, ...]] = ()
     min_frames: ClassVar[int] = 1
     min_side: ClassVar[int] = 1
 
@@ -115,7 +118,8 @@ class Evaluator(ABC):
     def ready(self) -> None:
         """Calls load, the first time."""
         if not self._is_loaded:
-            self.load()
+            with packages.explained():
+                self.load()
             self._is_loaded = True
 
     def refuse(self, sample: Sample) -> None:

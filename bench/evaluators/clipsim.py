@@ -36,6 +36,7 @@ class Clipsim(evaluators.ClipEvaluator):
 
     name = "clipsim"
     Settings = clip.Settings
+    packages = ("torch", "torchvision", "open-clip-torch")
     cards = (
         MetricCard(
             name="clipsim", title="Prompt match", group="Text", is_lead=True,

@@ -46,6 +46,7 @@ class Fvd(FrechetEvaluator):
 
     name = "fvd"
     Settings = Settings
+    packages = ("torch",)
     fewest_frames = i3d.MIN_FRAMES
     ddof = 0
     cards = distance_cards(

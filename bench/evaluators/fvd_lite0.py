@@ -38,6 +38,7 @@ class FvdLite0(FrechetEvaluator):
 
     name = "fvd_lite0"
     Settings = Settings
+    packages = efficientnet_lite0.PACKAGES
     floor = FLOOR
     cards = distance_cards(
         MetricCard(

@@ -39,6 +39,7 @@ class Lite0(evaluators.ClipEvaluator):
     """Cosines between what a small network sees in frames and in the input image; a still clip has 1."""
 
     name = "lite0"
+    packages = efficientnet_lite0.PACKAGES
     cards = (
         MetricCard(
             name="lite0_to_input", title="Content of the image kept", group="Consistency",

@@ -58,6 +58,7 @@ class Model(ABC):
         card: the facts that need no weights.
         Settings: a frozen dataclass; every field has a default, its type and its Annotated bounds (annotated_types) are
             checked. `--set name=value` sets one.
+        packages: that load imports and only an extra installs, as the package index calls them.
         is_remote: whether clips are made by a service: they need a network, and another call gives another clip.
         ledger: where a model notes the tasks that it gave to a service; None to note them nowhere.
         receipt: of the last clip, if another machine made it; None for a clip of this machine.
@@ -70,6 +71,7 @@ class Model(ABC):
 
     card: ClassVar[ModelCard]
     Settings: ClassVar[type[Any]] = NoSettings
+    packages: ClassVar[tuple[str, ...]] = ()
     is_remote: ClassVar[bool] = False
 
     def __init__(

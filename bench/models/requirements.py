@@ -7,14 +7,12 @@ goes further: it queries the hub or server at Need.address, and the headers of N
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from bench.base import packages
 from bench.errors import Unavailable
 
 Kind: TypeAlias = Literal["package", "weights", "checkpoint", "key", "program", "server", "maker"]
@@ -44,19 +42,14 @@ class Need:
     files: tuple[Path, ...] = ()
 
 
-def package(name: str, install: str) -> Need:
-    """A package, installed in a version that this package's own metadata accepts.
-
-    Args:
-        name: as on the package index.
-        install: the line that installs it.
-    """
+def package(name: str) -> Need:
+    """A package, installed in a version that this package's own metadata accepts; named as on the package index."""
     from packaging.specifiers import SpecifierSet  # every huggingface_hub brings it
 
-    found = _installed(name)
+    found, install = packages.installed(name), packages.install_line(name)
     if found is None:
         return Need("package", name, False, "not installed", install)
-    wanted = _wanted_versions().get(_canonical(name), "")
+    wanted = packages.wanted(name)
     if not SpecifierSet(wanted).contains(found, prereleases=True):
         return Need("package", name, False, f"{found}, and {wanted} is needed", f"{install} --upgrade")
     return Need("package", name, True, found)
@@ -91,40 +84,3 @@ def in_words(size: float) -> str:
         if size >= factor:
             return f"{size / factor:.3g} {unit}"
     return f"{size:.0f} bytes"
-
-
-@cache
-def _installed(name: str) -> str | None:
-    """A package's version; cached, since it takes milliseconds to read and thirty models need the same three."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-@cache
-def _wanted_versions() -> dict[str, str]:
-    """Package -> versions that this package accepts, extras included; empty if it is not installed itself."""
-    return {name: wanted for names in packages().values() for name, wanted in names.items()}
-
-
-@cache
-def packages() -> dict[str, dict[str, str]]:
-    """Extra, '' for what is always needed -> package -> versions, from this package's own metadata."""
-    from packaging.requirements import Requirement
-
-    found: dict[str, dict[str, str]] = {"": {}}
-    try:
-        lines = requires("i2v-bench") or []
-    except PackageNotFoundError:
-        return found
-    for line in lines:
-        requirement = Requirement(line)
-        extra = re.search(r"extra == ['\"]([\w-]+)", str(requirement.marker or ""))
-        names = found.setdefault(extra[1] if extra else "", {})
-        names[_canonical(requirement.name)] = str(requirement.specifier)
-    return found
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

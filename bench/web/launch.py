@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.base import files
+from bench.base import files, packages
 from bench.errors import Unavailable, UsageError
 from bench.votes import limits
 from bench.web import ports
@@ -30,6 +30,9 @@ VOTES = "BENCH_BOARD_VOTES"
 HOSTS = "BENCH_BOARD_HOSTS"
 """Environment variable: further names of the board, separated by commas."""
 
+HOST = "BENCH_BOARD_HOST"
+"""Environment variable: the address that the server listens on; this machine's own if it is unset."""
+
 VOTERS = "BENCH_BOARD_VOTERS"
 """Environment variable: how many voters an address may have per day."""
 
@@ -38,7 +41,7 @@ TRUSTED_PROXIES = "FORWARDED_ALLOW_IPS"
 could have as many addresses as they like."""
 
 ADDRESS = "127.0.0.1"
-"""Only this machine: letting strangers reach the board is for its owner to decide."""
+"""Only this machine, unless the board's owner decides otherwise: there is no log-in."""
 
 FIRST_PORT = 8501
 
@@ -50,10 +53,12 @@ class Visitors:
     Attributes:
         hosts: names of the board besides those of this machine, see bench.web.hosts.
         voters: that one address may have per day.
+        address: to listen on; 0.0.0.0 or :: lets everyone in who can reach this machine.
     """
 
     hosts: tuple[str, ...] = ()
     voters: int = limits.VOTERS
+    address: str = ADDRESS
 
 
 ANYBODY_HERE = Visitors()
@@ -84,17 +89,23 @@ def serve(
     _check_installed()
     if votes:
         _check_writable(votes)
-    words = command(ports.free(ADDRESS, port, FIRST_PORT), open_browser)
+    words = command(ports.free(visitors.address, port, FIRST_PORT), open_browser, visitors.address)
     sys.stdout.flush()
     # in place of this process: a server that is a child would survive a kill of its parent
     told = environment(out, published, votes, visitors)
     os.execve(words[0], words, {TRUSTED_PROXIES: "", **os.environ, **told})
 
 
-def command(port: int, open_browser: bool) -> list[str]:
-    """The words that start the server."""
+def command(port: int, open_browser: bool, address: str = ADDRESS) -> list[str]:
+    """The words that start the server.
+
+    Args:
+        port: to listen on.
+        open_browser: shows the page in the user's browser.
+        address: to listen on.
+    """
     options = {
-        "server.address": ADDRESS,
+        "server.address": address,
         "server.port": str(port),
         "server.headless": str(not open_browser).lower(),
         "server.showEmailPrompt": "false",
@@ -127,7 +138,8 @@ def environment(
     """
     places = {OUT: out, PUBLISHED: published, VOTES: votes}
     told = {name: str(place.absolute()) if place else "" for name, place in places.items()}
-    return {**told, HOSTS: ",".join(visitors.hosts), VOTERS: str(visitors.voters)}
+    names = ",".join(visitors.hosts)
+    return {**told, HOSTS: names, VOTERS: str(visitors.voters), HOST: visitors.address}
 
 
 def folders(variables: Mapping[str, str]) -> tuple[Path, Path | None]:
@@ -144,7 +156,8 @@ def votes_file(variables: Mapping[str, str]) -> Path | None:
 def visitors(variables: Mapping[str, str]) -> Visitors:
     """What environment said: who is let in; only this machine where it is unset."""
     hosts = tuple(name for name in variables.get(HOSTS, "").split(",") if name)
-    return Visitors(hosts, int(variables.get(VOTERS) or limits.VOTERS))
+    voters = int(variables.get(VOTERS) or limits.VOTERS)
+    return Visitors(hosts, voters, variables.get(HOST) or ADDRESS)
 
 
 def _check_writable(votes: Path) -> None:
@@ -158,8 +171,7 @@ def _check_writable(votes: Path) -> None:
 
 
 def _check_installed() -> None:
-    if find_spec("streamlit") is None:
-        raise Unavailable("the leaderboard needs streamlit", "pip install 'i2v-bench[board]'")
+    packages.check("streamlit")
 
 
 def _entry() -> Path:

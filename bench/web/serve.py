@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import Unavailable, UsageError
+from bench.base import packages
+from bench.errors import UsageError
 from bench.web import hosts, ports
 from bench.web.static import folders
 
@@ -47,9 +47,7 @@ def serve(
         UsageError: folder is no site, or the port is taken.
         Unavailable: a package is missing, or no port is free.
     """
-    for package in ("starlette", "uvicorn"):
-        if find_spec(package) is None:
-            raise Unavailable(f"bench serve needs {package}", "pip install 'i2v-bench[board]'")
+    packages.check("starlette", "uvicorn")
     if not folders.is_site(folder):
         raise UsageError(f"{folder} is not a site: bench export {folder} makes one")
     import uvicorn

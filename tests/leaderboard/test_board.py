@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.base import packages
 from bench.errors import Unavailable, UsageError
 from bench.web import launch
 
@@ -54,6 +55,15 @@ def test_nothing_is_sent_and_nobody_else_reaches_it() -> None:
     assert flags["--server.headless"] == "false"
 
 
+def test_others_reach_it_where_its_owner_says_so(started: list[Any]) -> None:
+    let_in = launch.Visitors(("bench.example.org",), address="0.0.0.0")
+    launch.serve(Path("runs"), None, 7860, open_browser=False, visitors=let_in)
+    ((words, variables),) = started
+    assert words[words.index("--server.address") + 1] == "0.0.0.0"
+    assert launch.visitors(variables) == let_in
+    assert launch.visitors({}) == launch.ANYBODY_HERE
+
+
 def test_a_taken_port_is_refused_before_anything_starts(started: list[Any], taken_port: int) -> None:
     with pytest.raises(UsageError, match=f"port {taken_port} is taken: choose another with --port"):
         launch.serve(Path("runs"), None, taken_port, open_browser=False)
@@ -76,6 +86,6 @@ def test_a_taken_port_is_passed_over(
 
 
 def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "find_spec", lambda name: None)
-    with pytest.raises(Unavailable, match=r"needs streamlit; pip install 'i2v-bench\[board\]'"):
+    monkeypatch.setattr(packages, "installed", lambda name: None)
+    with pytest.raises(Unavailable, match=r'streamlit is not installed; pip install "i2v-bench\[board\]"'):
         launch.serve(Path("runs"), None, None, open_browser=False)

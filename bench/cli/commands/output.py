@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from bench.base import reading, signals, storage
+from bench.base import packages, reading, signals, storage
 from bench.base.json_values import finite
 from bench.base.progress import Progress
 from bench.base.signals import Stopped
@@ -35,7 +35,7 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def guarded(**options: Any) -> None:
         try:
-            with streams.owned(), signals.as_interrupts():
+            with streams.owned(), signals.as_interrupts(), packages.explained():
                 command(**options)
         except BenchError as error:
             _end(error)

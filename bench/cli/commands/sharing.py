@@ -10,7 +10,7 @@ import typer
 
 from bench.cli import completion, streams
 from bench.cli.commands.output import progress, say, warn
-from bench.cli.options import AllowHostOption, OutOption, RunsArgument, ViewOption, how, what
+from bench.cli.options import AllowHostOption, HostOption, OutOption, RunsArgument, ViewOption, how, what
 from bench.errors import UsageError
 
 
@@ -35,6 +35,7 @@ def publish(
 
 def board(
     out: OutOption = Path("runs"),
+    host: HostOption = "127.0.0.1",
     port: Annotated[int | None, how(metavar="N", help="Port; a free one near 8501 by default.")] = None,
     browser: Annotated[bool, how(help="Open a browser.")] = True,
     votes_file: Annotated[
@@ -47,11 +48,15 @@ def board(
     ] = 5,
     allow_host: AllowHostOption = None,
 ) -> None:
-    """Serve the leaderboard of your runs on this machine."""
+    """Serve the leaderboard of your runs on this machine, and with --host to others.
+
+    It has no log-in: whoever reaches the address sees the clips and numbers.
+    """
     from bench.web.launch import Visitors, serve
 
     streams.give_back()  # the server takes this process's place
-    serve(out, Path("results"), port, browser, votes_file, Visitors(tuple(allow_host or ()), voters))
+    visitors = Visitors(tuple(allow_host or ()), voters, host)
+    serve(out, Path("results"), port, browser, votes_file, visitors)
 
 
 def export(
@@ -130,10 +135,7 @@ def export(
 
 def serve(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that bench export made.")],
-    host: Annotated[
-        str,
-        how(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for everyone who can reach this machine."),
-    ] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: Annotated[int | None, how(metavar="N", help="Port; a free one near 8600 by default.")] = None,
     allow_host: AllowHostOption = None,
 ) -> None:

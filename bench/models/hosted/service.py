@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bench import models
-from bench.base import credentials
+from bench.base import credentials, packages
 from bench.errors import Forgotten, RemoteFailed, Unavailable, UsageError
 from bench.models import requirements
 from bench.models.hosted import retries
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-INSTALL = 'pip install "i2v-bench[hosted]"'
-
 
 class ServiceModel(models.Model):
     """A model that is reached by HTTP.
@@ -37,7 +35,6 @@ class ServiceModel(models.Model):
     Attributes:
         service: its name, for people.
         keys: environment variables that must be set; they hold secrets, which are sent to the service and nowhere else.
-        packages: its client library, as the package index calls it.
         base_variable: the environment variable that moves the service elsewhere: a proxy, another region, a test.
         base: its address if that is not set.
         image_limit: bytes of a picture, as sent.
@@ -48,7 +45,6 @@ class ServiceModel(models.Model):
     is_remote = True
     service: ClassVar[str]
     keys: tuple[str, ...] = ()
-    packages: ClassVar[tuple[str, ...]] = ()
     base_variable: ClassVar[str] = ""
     base: ClassVar[str] = ""
     image_limit: ClassVar[int] = 10 << 20
@@ -72,12 +68,13 @@ class ServiceModel(models.Model):
         return True
 
     def needs(self) -> Iterator[Need]:
-        yield from (requirements.package(name, INSTALL) for name in self.packages)
+        yield from (requirements.package(name) for name in self.packages)
         yield from (requirements.key(name) for name in self.keys)
 
     def load(self) -> None:
         if self._http is not None:
             return
+        packages.check(*self.packages)
         for name in self.keys:
             self.key(name)
         import httpx
@@ -159,10 +156,8 @@ class ServiceModel(models.Model):
         Raises:
             Unavailable: it is not installed.
         """
-        try:
+        with packages.explained():
             return importlib.import_module(name)
-        except ImportError:
-            raise Unavailable(f"package {name} is not installed", INSTALL) from None
 
     # Requests.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.base import state_dicts, weights
+from bench.base import packages, state_dicts, weights
 from bench.errors import Unavailable, UsageError
 from bench.media import pictures
 from bench.models import processing, requirements
@@ -22,7 +22,6 @@ from bench.models.programs.processes import Watch, ignore
 from bench.models.requirements import Need
 from bench.types import Clip, Image
 
-INSTALL = 'pip install "i2v-bench[models]"'
 REMEDY = "--set realesrgan.weights=RealESRGAN_x2plus.pth, or REALESRGAN_WEIGHTS: the published file (BSD-3)"
 """Shown when no weights of an upscaler are configured, or they cannot be read."""
 
@@ -57,7 +56,7 @@ class RealESRGAN(Treatment):
 
     def needs(self) -> Iterator[Need]:
         path = self._weights()
-        yield requirements.package("spandrel", INSTALL)
+        yield requirements.package("spandrel")
         if path is not None and path.is_file():
             yield Need("weights", path.name, True, requirements.in_words(path.stat().st_size))
         else:
@@ -112,10 +111,8 @@ class RealESRGAN(Treatment):
         path = self._weights()
         if path is None or not path.is_file():
             raise Unavailable(self._missing(), REMEDY)
-        try:
+        with packages.explained():
             import spandrel  # type: ignore[import-untyped]
-        except ImportError:
-            raise Unavailable("package spandrel is not installed", INSTALL) from None
         try:
             state = state_dicts.read(path, self.device)  # spandrel's own reader would run TorchScript
             state = spandrel.canonicalize_state_dict(state)

@@ -5,6 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from bench.base import packages
 from bench.errors import Unavailable, UsageError
 from bench.models.diffusers import loading, parts, weight_sets
 from bench.types import Checkpoint, Runtime
@@ -66,9 +67,9 @@ def test_the_variant_follows_the_precision_and_what_is_there(
 
 
 def test_a_missing_package_says_its_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "PACKAGES", ("no_such_package",))
+    monkeypatch.setattr(packages, "installed", lambda name: None)
     with pytest.raises(
-        Unavailable, match=r'package no_such_package is not installed; pip install "i2v-bench\[models\]"'
+        Unavailable, match=r'package accelerate is not installed; pip install "i2v-bench\[models\]"'
     ):
         loading._pipeline_class("StableVideoDiffusionPipeline")
 
