@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,7 +45,16 @@ def answers(core: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str
 
 
 def test_the_core_is_without_torch_and_all_that_brings_it(core: Path) -> None:
-    extras = {"torch", "torchvision", "timm", "open_clip", "diffusers", "transformers", "streamlit", "uvicorn"}
+    extras = {
+        "torch",
+        "torchvision",
+        "timm",
+        "open_clip",
+        "diffusers",
+        "transformers",
+        "streamlit",
+        "uvicorn",
+    }
     assert not extras & {each.name for each in core.iterdir()}
 
 
@@ -71,3 +81,17 @@ def test_the_list_of_metrics_says_which_extra_a_metric_needs(answers: Mapping[st
 
 def test_the_doctor_names_the_extra_of_a_model(answers: Mapping[str, Answer]) -> None:
     assert 'pip install "i2v-bench[models]"' in answers["doctor svd"].stdout
+
+
+def test_the_page_about_installing_lists_every_extra() -> None:
+    page = (installed.ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE))
+    assert listed == set(installed.project()["optional-dependencies"])
+
+
+def test_a_container_is_built_from_what_its_context_has() -> None:
+    lines = (installed.ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
+    context = (installed.ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert copied - {"--from=uv", "/uv"} == {line[1:] for line in context if line.startswith("!")}
+    assert all((installed.ROOT / name).exists() for name in copied - {"--from=uv", "/uv"})

@@ -1,6 +1,6 @@
 """Packages of others: what brings them, whether they are here, and the line that installs a missing one.
 
-Which extra brings a package is said by this package's own metadata, `[project.optional-dependencies]`, and nowhere else.
+Which extra brings a package is said by this package's metadata, `[project.optional-dependencies]`, and nowhere else.
 """
 
 from __future__ import annotations
