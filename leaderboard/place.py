@@ -81,5 +81,7 @@ def place(blocks: Sequence[Block], key: str) -> None:
 @cache
 def _component() -> Any:
     return st.components.v2.component(
-        "bench_content", css=html.asset("content.css"), js=html.asset("tables.js") + SCRIPT
+        "bench_content",
+        css=html.asset("content.css"),
+        js=html.asset("boxes.js") + html.asset("tables.js") + SCRIPT,
     )

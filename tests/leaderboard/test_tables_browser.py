@@ -40,8 +40,14 @@ def window(browser: Browser) -> Iterator[Page]:
 
 def _show(window: Page, table: Table, chosen: str = "") -> None:
     """Opens a page of a table, with choices in its address; afresh, as a change of the address alone would not be."""
-    script = f"<script>{html.asset('tables.js')}benchTables.mount(document, runs => runs.join())</script>"
-    body = f'<!doctype html><body class="bench">{markup([table])}{script}'
+    script = (
+        html.asset("boxes.js") + html.asset("tables.js") + "benchTables.mount(document, runs => runs.join())"
+    )
+    style = html.asset("content.css")
+    body = (
+        f'<!doctype html><meta name="viewport" content="width=device-width"><style>{style}</style>'
+        f'<body class="bench">{markup([table])}<script>{script}</script>'
+    )
     window.unroute_all()
     window.route("**/*", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
     window.goto("about:blank")
@@ -244,3 +250,57 @@ def test_no_cell_of_a_stranger_is_computed(window: Page) -> None:
     cells = [cell for row in csv.reader(io.StringIO(saved(window, "csv"))) for cell in row]
     assert len(cells) > 3 * len(names)
     assert not [cell for cell in cells if cell.lstrip(" ").startswith(FORMULA)]
+
+
+# On a phone
+
+
+@pytest.fixture
+def phone(window: Page) -> Iterator[Page]:
+    window.set_viewport_size({"width": 390, "height": 844})
+    yield window
+    window.set_viewport_size({"width": 1280, "height": 720})
+
+
+def _long(rows: int, columns: int) -> Table:
+    numbers = (content.Column(f"c{n}", f"C{n}", sign=1) for n in range(columns))
+    heads = (content.Column("name", "Model", is_text=True), *numbers)
+    made = (
+        content.Row(
+            f"r{n}", (content.words(f"run {n:02}"), *(content.figure(n + 0.5) for _ in range(columns)))
+        )
+        for n in range(rows)
+    )
+    return Table("A long one", heads, tuple(made), sorted_by="c0")
+
+
+def test_a_phone_shows_cards_that_name_their_values_and_are_as_wide_as_it(phone: Page) -> None:
+    _show(phone, _long(3, 4))
+    cell = phone.locator("tbody td").first
+    assert cell.get_attribute("data-label") == "C0"
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').display") == "block"
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = [row.bounding_box() for row in phone.locator("tbody tr").all()]
+    assert all(box and box["width"] > 300 for box in boxes)
+
+
+def test_a_phone_shows_the_first_cards_and_values_until_it_is_asked_for_all(phone: Page) -> None:
+    _show(phone, _long(30, 12))
+    expect(phone.locator("tbody tr:visible")).to_have_count(10)
+    expect(phone.locator("tbody tr").first.locator("td:visible")).to_have_count(8)
+    phone.get_by_role("button", name="C1", exact=True).press("Enter")  # sorts, the best first
+    assert phone.locator("tbody tr:visible th").first.text_content() == "run 29"
+    phone.get_by_role("button", name="All rows").press("Enter")
+    phone.get_by_role("button", name="All values").press(" ")
+    expect(phone.locator("tbody tr:visible")).to_have_count(30)
+    expect(phone.locator("tbody tr").first.locator("td:visible")).to_have_count(12)
+
+
+def test_what_is_cut_at_the_right_shows_it(window: Page) -> None:
+    _show(window, _long(3, 60))
+    box = window.locator(".scroll")
+    expect(box).to_have_class("scroll cut")
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    expect(box).to_have_class("scroll")
+    _show(window, _long(3, 2))
+    expect(box).to_have_class("scroll")

@@ -62,7 +62,7 @@ def test_the_example_s_command_runs(tmp_path: Path, out: Path) -> None:
     ("words", "message"),
     [
         (["--dataset", "a/b"], "--dataset is for --format eval-results"),
-        (["--format", "csv", "--clips", "none"], "--clips and --max-clips are for a site"),
+        (["--format", "csv", "--clips", "none"], "--clips, --max-clips and --address are for a site"),
         (["--format", "csv", "--dataset", "a/b"], "--dataset is for --format eval-results"),
         (["--format", "eval-results"], "needs --dataset ORG/NAME"),
         (["--run", "nobody"], "unknown run 'nobody'"),

@@ -6,16 +6,19 @@ import hashlib
 import json
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as pillow
 from typer.testing import CliRunner
 
+from bench.base.progress import Progress
 from bench.cli.commands import app
 from bench.errors import UsageError
 from bench.runs import parquet, result_files
-from bench.web import html
+from bench.web import html, static
 from bench.web.static import folders, pairs
 from tests import made
 from tests.leaderboard import boards, hostile
@@ -78,6 +81,33 @@ def test_pages_ask_for_nothing_from_elsewhere_and_run_their_own_scripts_only(mad
             re.search(r"\son[a-z]+=", re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)) is None
         )
         assert " style=" not in text
+
+
+def test_a_link_to_any_page_has_words_and_a_picture(made_site: Path) -> None:
+    for path in made_site.rglob("*.html"):
+        text = path.read_text()
+        if "<main" not in text:  # an old address that leads on
+            continue
+        root = "../" * (len(path.relative_to(made_site).parts) - 1)
+        for name in ("og:title", "og:description"):
+            assert re.search(f'<meta property="{name}" content="[^"]+">', text), (path, name)
+        assert f'<meta property="og:image" content="{root}card.jpg">' in text, path
+        assert f'<link rel="icon" href="{root}favicon.svg" type="image/svg+xml">' in text, path
+        assert "og:url" not in text  # nobody said where the site will be
+    with pillow.open(made_site / "card.jpg") as card:
+        assert card.size == (1200, 630)
+        assert len(set(card.crop((60, 280, 400, 580)).convert("L").tobytes())) > 30  # an input image
+    assert (made_site / "favicon.svg").is_file()
+
+
+def test_a_site_that_knows_its_address_names_it(out: Path, tmp_path: Path) -> None:
+    wanted = static.Wanted((out,), clips="none", address="https://org.example/board")
+    static.export(tmp_path / "site", wanted, Progress())
+    text = (tmp_path / "site" / "metrics" / "ssim_mean.html").read_text()
+    assert '<meta property="og:image" content="https://org.example/board/card.jpg">' in text
+    assert '<meta property="og:url" content="https://org.example/board/metrics/ssim_mean.html">' in text
+    with pytest.raises(UsageError, match="no address of the web"):
+        static.export(tmp_path / "other", replace(wanted, address="org.example"), Progress())
 
 
 def test_series_and_clips_of_a_run_are_data(made_site: Path) -> None:

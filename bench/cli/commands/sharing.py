@@ -91,6 +91,9 @@ def export(
         str,
         what(metavar="ORG/NAME", help="eval-results: the benchmark's dataset on the Hub."),
     ] = "",
+    address: Annotated[
+        str, how(metavar="URL", help="Site: where it will be served, for the picture beside links to it.")
+    ] = "",
     published: Annotated[Path, how(metavar="FOLDER", help="Folder of published results, shown too.")] = Path(
         "results"
     ),
@@ -110,8 +113,8 @@ def export(
     from bench import exports
 
     if format != "site":
-        if clips is not None or max_clips is not None:
-            raise UsageError(f"--clips and --max-clips are for a site, not for --format {format}")
+        if clips is not None or max_clips is not None or address:
+            raise UsageError(f"--clips, --max-clips and --address are for a site, not for --format {format}")
         gathered = exports.gather([published, out], run or [], suite, view)
         written = list(exports.write(format, destination, gathered, dataset))
         warn((*gathered.problems, *gathered.notes.values()))
@@ -122,7 +125,9 @@ def export(
 
     if dataset:
         raise UsageError("--dataset is for --format eval-results, not for a site")
-    wanted = static.Wanted((published, out), tuple(run or ()), suite, clips or "copy", view=view)
+    wanted = static.Wanted(
+        (published, out), tuple(run or ()), suite, clips or "copy", view=view, address=address
+    )
     if max_clips is not None:
         wanted = replace(wanted, most_clips=max_clips)
     made = static.export(destination, wanted, progress())

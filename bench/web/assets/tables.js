@@ -30,6 +30,7 @@ const benchTables = (() => {
   function mount(root, compare) {
     const over = new AbortController();
     for (const box of root.querySelectorAll("div.table")) new Table(box, compare, over.signal);
+    benchBoxes.mount(root, over.signal);
     for (const button of root.querySelectorAll("button.copy")) button.addEventListener("click", () => copy(button));
     return () => over.abort();
   }

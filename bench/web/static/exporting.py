@@ -14,11 +14,11 @@ from bench.base.scrubbing import scrubbed
 from bench.exports import moments, tables
 from bench.scoring import views
 from bench.types import NATIVE
-from bench.web import content, player
+from bench.web import content, html, player
 from bench.web.addresses import PAGES
 from bench.web.content import Block, Cell, Listing, Prose
 from bench.web.pages import case, citations, compare, leaderboard, reported
-from bench.web.static import folders, measured, pairs, run_page, shared_pages, suites_here
+from bench.web.static import folders, measured, pairs, run_page, share_card, shared_pages, suites_here
 from bench.web.static.clips import Mode, Placed, Places
 from bench.web.static.folders import slug
 from bench.web.static.measured import Measured
@@ -46,6 +46,7 @@ class Wanted:
         clips: where clips go.
         most_clips: of each run: its first seed on the suite's first so many cases.
         view: whose numbers are shown, see bench.scoring.views.
+        address: where the site will be served, for the picture beside links to it; '' where nobody knows.
     """
 
     folders: tuple[Path, ...]
@@ -54,6 +55,7 @@ class Wanted:
     clips: Mode = "copy"
     most_clips: int = MOST_CLIPS
     view: str = views.DEFAULT
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,17 @@ def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
         progress: is told about each run.
 
     Raises:
-        UsageError: destination is something else than a site or an empty folder; an unknown run or suite.
+        UsageError: destination is something else than a site or an empty folder; an unknown run or suite; an address
+            that is none of the web.
     """
     folders.check(destination)
+    public = share_card.public(wanted.address)
     gathered = exports.gather(wanted.folders, wanted.runs, wanted.suite, wanted.view)
     found = (folder for place in wanted.folders for folder in run_folders.find(place))
     here = {folder.path.name: folder for folder in found if folder.path.name in gathered.paths}
     with folders.replacing(destination) as filled:
         places = Places(wanted.clips, filled, destination.absolute())
-        writer = Writer(filled, _as_of(gathered), _board_paths(gathered))
+        writer = Writer(filled, _as_of(gathered), _board_paths(gathered), public)
         made = _Export(gathered, here, wanted, places, writer, progress)
         made.write()
     return Exported(made.writer.pages, len(gathered.paths), made.clips, made.problems)
@@ -155,6 +159,8 @@ class _Export:
         self.writer.moved()
         self._write_reported()
         self._write_downloads(suites)
+        self.writer.text("favicon.svg", html.asset("favicon.svg"))
+        share_card.write(self.writer.path, self.writer.said)
 
     def _suite(self, name: str) -> SuiteContent:
         rows, scores = (
@@ -258,7 +264,7 @@ class _Export:
         }
         self.writer.document(
             "compare.html", PAGES["compare"], "compare.html", ("lockstep.js", "compare.js"),
-            said=compare, data=data, pairs_said=said,
+            about=compare.ABOUT, said=compare, data=data, pairs_said=said,
         )  # fmt: skip
         notes = [said, _clips_said(self.wanted)]
         for path, title, blocks in shared_pages.pages(

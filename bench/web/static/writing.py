@@ -12,6 +12,7 @@ from bench.base import provenance
 from bench.web import content, html, player
 from bench.web.addresses import ABOUT, MOVED, PAGES
 from bench.web.content import Block, Link
+from bench.web.static import share_card
 from bench.web.static.folders import slug
 
 FILES = "'self' file:"
@@ -51,11 +52,14 @@ class Writer:
         path: of the folder.
         as_of: the day on every page.
         boards: suite -> the file of its leaderboard.
+        public: where the site will be served, ending with '/'; '' where nobody said.
         pages: how many were written.
+        said: what the first page says first.
     """
 
-    def __init__(self, path: Path, as_of: str, boards: Mapping[str, str]) -> None:
-        self.path, self.as_of, self.boards, self.pages = path, as_of, boards, 0
+    def __init__(self, path: Path, as_of: str, boards: Mapping[str, str], public: str = "") -> None:
+        self.path, self.as_of, self.boards, self.public, self.pages = path, as_of, boards, public, 0
+        self.said = share_card.ABOUT
 
     def host(self, path: str) -> SiteHost:
         """Addresses as seen from a file."""
@@ -73,10 +77,13 @@ class Writer:
             title: its heading.
             blocks: from top to bottom.
         """
-        self.document(path, title, "base.html", body=self.fragment(blocks, path))
+        about = share_card.said(blocks)
+        if path == "index.html":
+            self.said = about
+        self.document(path, title, "base.html", about=about, body=self.fragment(blocks, path))
 
     def document(
-        self, path: str, title: str, template: str, scripts: Sequence[str] = (), **parts: Any
+        self, path: str, title: str, template: str, scripts: Sequence[str] = (), *, about: str, **parts: Any
     ) -> None:
         """A page of a template of its own below the site's frame.
 
@@ -85,19 +92,23 @@ class Writer:
             title: its heading.
             template: file name.
             scripts: assets, in this order; with 'lockstep.js', the player's own too.
+            about: what it shows, in a sentence: its description.
             parts: what the template asks for.
         """
-        texts = [html.asset(name) for name in ("first.js", "tables.js", "page.js")]
+        texts = [html.asset(name) for name in ("first.js", "boxes.js", "tables.js", "page.js")]
         has_player = "lockstep.js" in scripts
         texts += [player.script()] if has_player else []
         texts += [html.asset(name) for name in scripts]
         host = self.host(path)
         site = {
             "root": host.root,
+            "here": path,
             "pages": [(host.address(content.to(page)), PAGES[page], page == _page(path)) for page in PAGES],
             "about": (host.address(content.to("about")), ABOUT),
             "as_of": self.as_of,
             "version": provenance.bench_version(),
+            "public": self.public,
+            "picture": share_card.NAME,
         }
         styles = [
             html.asset("content.css"),
@@ -105,7 +116,9 @@ class Writer:
             *([player.style()] if has_player else []),
         ]
         policy = html.policy(texts, styles, FILES, f"{FILES} data:", FILES)
-        made = html.page(template, texts, styles, policy, title=title, host=host, site=site, **parts)
+        made = html.page(
+            template, texts, styles, policy, title=title, about=about, host=host, site=site, **parts
+        )
         self.text(path, made)
         self.pages += 1
 
