@@ -67,6 +67,18 @@ def some(names: Sequence[str], most: int) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
+def duration(seconds: float) -> str:
+    """'40 s', '3 min 20 s' or '2 h 5 min'.
+
+    >>> duration(200.4)
+    '3 min 20 s'
+    """
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
+
+
 def one_line(words: str) -> str:
     """Words in one line, without the characters that control a terminal or break a document."""
     return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words.split()))

@@ -73,7 +73,7 @@ def side_by_side(seen: Chosen, scores: pd.DataFrame, metrics: Sequence[str] = ()
         yield Grid(columns, lines, f"{suite}, {views.heading(seen.views[suite])}", splits=2)
         if same:
             said = (f"{known.card(metric).title or metric} {cells[metric][0]}" for metric in same)
-            yield f"the same in all {len(runs)}: {', '.join(said)}"
+            yield f"the same in {'both' if len(runs) == 2 else f'all {len(runs)}'}: {', '.join(said)}"
         if more := len(there) - len(cells):
             yield f"{more} more metrics: bench show RUN"
         if suite in seen.notes:
@@ -99,16 +99,19 @@ def of_run(seen: Chosen) -> Iterator[Grid | str]:
 
 def failures(rows: pd.DataFrame, *statuses: str) -> Iterator[Grid]:
     """Why values are missing: one table per status that occurs, and a line per reason, with its clips."""
+    clips = rows.loc[rows["case"].notna(), ["run", "case", "seed"]].drop_duplicates()
+    of = {str(label): len(own) for label, own in clips.groupby(rows["label"], observed=True)}
     for status in statuses:
         found = summary.failures(rows[rows["status"] == status])
         if len(found):
-            yield _failures(found, status)
+            yield _failures(found, status, of)
 
 
-def _failures(found: pd.DataFrame, title: str) -> Grid:
+def _failures(found: pd.DataFrame, title: str, of: Mapping[str, int]) -> Grid:
+    """The table; of tells how many clips each entry has."""
     keys = ["label", "metrics", "error"]
     lines = [
-        [str(label), _clips(own), str(metrics), str(error)]
+        [str(label), _clips(own, of.get(str(label), 0)), str(metrics), str(error)]
         for (label, metrics, error), own in found.groupby(keys, sort=False, observed=True)
     ]
     texts = [Column(heading, wraps=True) for heading in ("clips", "metrics", "why")]
@@ -117,8 +120,10 @@ def _failures(found: pd.DataFrame, title: str) -> Grid:
     return Grid((Column("entry"), *texts), lines, title)
 
 
-def _clips(found: pd.DataFrame) -> str:
-    """'9: bird, cat, …': how many clips, by case, and by seed where that is not 0."""
+def _clips(found: pd.DataFrame, of: int) -> str:
+    """'9: bird, cat, …': how many clips, by case, and by seed where that is not 0; 'all 10' where it is each."""
+    if len(found) == of > 1:
+        return f"all {of}"
     has_case = found["case"].notna()
     clips = [
         (f"{case}-{int(seed)}" if seed else str(case)) if known else "the set"

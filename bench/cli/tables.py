@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bench.base.wording import one_line, some
 from bench.cli.layout import Column, Grid
 from bench.comparison import columns
 from bench.comparison.differences import Pair
 from bench.votes.polls import Poll
 from bench.votes.texts import estimate, interval, place
+
+MOST_METRICS = 12
+"""Metrics that one line names."""
 
 SPARE = {
     "detectable": 8, "median": 7, "effect": 6, "p": 5, "won": 4, "p_adjusted": 3, "a": 2, "b": 1,
@@ -17,7 +21,7 @@ SPARE = {
 
 
 def comparison(pair: Pair, suite: str) -> Grid:
-    """One row per metric, those that are not compared last."""
+    """One row per metric that is compared."""
     shown = columns.table(pair)
     drawn = tuple(
         Column(
@@ -26,9 +30,18 @@ def comparison(pair: Pair, suite: str) -> Grid:
         )
         for column in shown.columns
     )  # fmt: skip
-    lines = [[cell.text for cell in row] for row in (*shown.compared, *shown.skipped)]
+    lines = [[cell.text for cell in row] for row in shown.compared]
     title = f"{pair.b.name} against {pair.a.name} on {suite}"
     return Grid(drawn, lines, title)
+
+
+def not_compared(pair: Pair) -> Iterator[str]:
+    """One line per reason why metrics are not compared."""
+    reasons: dict[str, list[str]] = {}
+    for each in pair.skipped:
+        reasons.setdefault(one_line(each.reason), []).append(one_line(each.metric))
+    for reason, metrics in reasons.items():
+        yield f"not compared: {some(metrics, MOST_METRICS)}: {reason}"
 
 
 def poll(found: Poll, names: Mapping[str, str]) -> Iterator[Grid]:

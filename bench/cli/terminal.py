@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from bench.base.progress import Bar, Progress
-from bench.base.wording import printable
+from bench.base.wording import duration, printable
 from bench.cli import streams
 
 PIPED = 200
@@ -54,7 +54,7 @@ class TerminalProgress(Progress):
         if number == 1:
             self.started = now
         left = (now - self.started) / (number - 1) * (of - number + 1) if number > 1 else 0.0
-        about = f", about {_in_words(left)} left" if left >= 1 else ""
+        about = f", about {duration(left)} left" if left >= 1 else ""
         self.whole = f"{number} of {of}{about}: " if of > 1 else ""
         try:
             yield
@@ -94,10 +94,13 @@ class _LoggedBar(Bar):
         self.done += 1
         if time.monotonic() - self.said > 30:
             self.said = time.monotonic()
-            self.progress.say(f"{self.title}: {self.done} of {self.total} after {self.minutes()}")
+            left = duration((time.monotonic() - self.started) / self.done * (self.total - self.done))
+            self.progress.say(
+                f"{self.title}: {self.done} of {self.total} after {self.minutes()}, about {left} left"
+            )
 
     def minutes(self) -> str:
-        return _in_words(time.monotonic() - self.started)
+        return duration(time.monotonic() - self.started)
 
 
 class _DrawnBar(Bar):
@@ -109,11 +112,3 @@ class _DrawnBar(Bar):
 
     def step(self, done: int, total: int) -> None:
         self.drawn.update(self.task, step=f"{done}/{total}")
-
-
-def _in_words(seconds: float) -> str:
-    """'40 s', '3 min 20 s', '2 h 5 min'."""
-    whole = round(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"

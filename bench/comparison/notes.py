@@ -44,7 +44,7 @@ def notes(pair: Pair) -> list[str]:
         *_seed_notes(pair),
         *_level_notes(pair),
         *_resolution(pair),
-        *_needed(pair),
+        *needed(pair),
         *_shape_notes(pair),
         *_unseen(pair),
     ]
@@ -177,10 +177,10 @@ def _level_notes(pair: Pair) -> list[str]:
     ]
 
 
-def _needed(pair: Pair) -> list[str]:
+def needed(pair: Pair) -> list[str]:
     """How many cases would tell apart what these cannot, were the true difference the one seen."""
-    needed = {each.metric: each.cases_needed for each in pair.differences}
-    found = sorted((cases, metric) for metric, cases in needed.items() if cases)
+    wanted = {each.metric: each.cases_needed for each in pair.differences}
+    found = sorted((cases, metric) for metric, cases in wanted.items() if cases)
     within = [f"{one_line(metric)} {cases}" for cases, metric in found if cases <= MOST_WANTED]
     if not found:
         return []

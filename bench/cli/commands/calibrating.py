@@ -54,10 +54,13 @@ def calibrate(
     chosen = measure.chosen_damages(words_of(damages))
     evaluators = measure.chosen(words_of(metrics), "cpu", told)
     sources = sound_clips.of_own(clips, limit, told) if clips else sound_clips.of_suite(suite, limit, told)
-    found = measure.calibrate(sources, evaluators, chosen, told, workers)
     wants_real = footage and clips is None
-    if wants_real and real.is_here():
-        on_footage = measure.calibrate(real.clips(limit), evaluators, chosen, told, workers)
+    parts = 2 if wants_real and real.is_here() else 1
+    with told.part(1, parts):
+        found = measure.calibrate(sources, evaluators, chosen, told, workers)
+    if parts == 2:
+        with told.part(2, parts):
+            on_footage = measure.calibrate(real.clips(limit), evaluators, chosen, told, workers)
         found = replace(found, on_footage=on_footage)
     path = out / curves.FILE
     curves.write(path, found)

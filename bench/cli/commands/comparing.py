@@ -72,7 +72,9 @@ def compare(
     else:
         for pair in found.pairs:
             table = tables.comparison(pair, f"{found.suite}, {found.view}")
-            print_all([notes.sentence(pair), table, *notes.extreme_lines(pair), *notes.notes(pair)])
+            lead = [notes.sentence(pair), *notes.needed(pair)]
+            rest = [note for note in notes.notes(pair) if note not in lead]
+            print_all([*lead, table, *tables.not_compared(pair), *notes.extreme_lines(pair), *rest])
         print_all([*found.view_notes, *notes.gate_lines(broken), *map(str, written)])
     raise typer.Exit(bool(broken))
 

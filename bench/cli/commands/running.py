@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.base.json_values import records
 from bench.cli import completion
-from bench.cli.commands.output import print_all, print_json, progress, say, warn
+from bench.cli.commands.output import print_all, print_json, progress, say
+from bench.cli.commands.report import Done, made, print_report
 from bench.cli.config import as_toml
-from bench.cli.loudness import is_quiet
 from bench.cli.options import (
     AccelOption,
     CasesOption,
@@ -43,15 +42,10 @@ from bench.cli.options import (
     words_of,
 )
 from bench.errors import UsageError
-from bench.types import NATIVE, FitChoice, Memory
+from bench.types import FitChoice, Memory
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from bench.cli.layout import Grid
-    from bench.engine.jobs import JobReport
     from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
-    from bench.scoring.views import Chosen
 
 BOTH_VIEWS = "native,default"
 """The views in which clips are measured if nothing is said."""
@@ -105,8 +99,9 @@ def run(
             print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
         return
     wanted = _metric_request(metrics, metric_settings, view, download=bool(asked or metrics))
+    started = time.monotonic()
     report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
-    _print_report(report, wanted, out, as_json)
+    print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
 
 def generate(
@@ -143,7 +138,7 @@ def generate(
     report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
         say(folder.path)
-    print_all([_made(report)])
+    print_all([made(report)])
     raise typer.Exit(report.lost > 0)
 
 
@@ -209,6 +204,7 @@ def evaluate(
     config = _config(out, device, "auto", "full", retry_failed, workers)
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
+    started = time.monotonic()
     if clips:
         if not name:
             raise UsageError("--clips needs --name: what tables call these clips")
@@ -216,7 +212,7 @@ def evaluate(
         report = jobs.evaluate_clips(source, wanted, config, progress())
     else:
         report = jobs.evaluate_runs(runs or [], wanted, config, progress())
-    _print_report(report, wanted, out, as_json)
+    print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
 
 def _model_request(
@@ -277,74 +273,3 @@ def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, a
         print_json([asdict(row) for row in rows])
     else:
         print_all([plan_table(rows)])
-
-
-def _print_report(report: JobReport, wanted: MetricRequest, out: Path, as_json: bool) -> None:
-    """Tables, failures, what is missing and where things are; exits 1 if something asked for is not there."""
-    from bench.scoring import summary, totals, views
-
-    lacking = report.unavailable if wanted.names else {}
-    warn(f"not measured: {evaluator}: {reason}" for evaluator, reason in lacking.items())
-    seen = views.chosen(report.rows, _shown_view(wanted, report.rows))
-    if as_json:
-        runs = [str(folder.path) for folder in report.folders]
-        scores = records(summary.scores(seen.rows))
-        found = {
-            "runs": runs,
-            "views": dict(seen.views),
-            "view_notes": dict(seen.notes),
-            "totals": totals.records(seen.rows),
-            "scores": scores,
-        }
-        print_json({**found, "unavailable": report.unavailable})
-    else:
-        print_all(_shown(report, seen, wanted, out))
-    raise typer.Exit(bool(report.failed or report.lost or lacking))
-
-
-def _shown_view(wanted: MetricRequest, rows: pd.DataFrame) -> str:
-    """The default view if clips were measured in it, else the first in which they were; native if nothing was there."""
-    from bench.media import clip_view
-    from bench.scoring import views
-
-    if clip_view.DEFAULT in wanted.views:
-        return views.DEFAULT
-    first = str(wanted.views[0] or NATIVE)
-    return first if first in rows["view"].unique() else NATIVE
-
-
-def _shown(report: JobReport, seen: Chosen, wanted: MetricRequest, out: Path) -> Iterator[Grid | str]:
-    """What a run says at its end: the verdict, what was done, where to look; then numbers, and what is missing."""
-    from bench.cli import score_tables
-    from bench.scoring import summary
-
-    scores = summary.scores(seen.rows)
-    yield from score_tables.stories(seen, scores)
-    yield _made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
-    place = "" if out == Path("runs") else f" --out {out}"
-    if not is_quiet():
-        yield f"bench show RUN{place}: every metric; bench board{place}: the leaderboard, with the clips"
-        yield from (str(folder.path) for folder in report.folders)
-    yield from score_tables.side_by_side(seen, scores, wanted.names)
-    yield from score_tables.failures(seen.rows, "failed")
-    holes = int((seen.rows["status"] == "not measurable").sum())
-    if holes:
-        yield f"{holes} numbers are not measurable on these clips: bench show RUN says why"
-    if not wanted.names:
-        yield from (
-            f"not measured: {evaluator}: {reason}" for evaluator, reason in report.unavailable.items()
-        )
-
-
-def _made(report: JobReport) -> str:
-    lost = (
-        f"; {report.lost_before} failed before: --retry-failed tries them again" if report.lost_before else ""
-    )
-    clips = f"{report.made} clips generated ({report.kept} were there{lost})"
-    if not report.made:
-        clips = f"nothing to generate ({report.kept} clips are there{lost})"
-    return f"{clips}, {_measured(report)}"
-
-
-def _measured(report: JobReport) -> str:
-    return f"{report.measured} numbers measured" if report.measured else "nothing to measure"
