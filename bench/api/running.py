@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -19,9 +18,11 @@ VIEWS = ("native", "default")
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bench.base.progress import Progress
     from bench.engine.jobs import JobReport
     from bench.engine.requests import ModelRequest, RunConfig, Selection
     from bench.media.arrays import Layout
+    from bench.tracking import TrackRequest
     from bench.types import FitChoice, Memory
 
 
@@ -51,6 +52,8 @@ def run(
     workers: int = 1,
     revision: str = "",
     layout: Layout = "THWC",
+    track: str | Sequence[Any] = (),
+    step: int | None = None,
     dry_run: bool = False,
     show_progress: bool = True,
 ) -> pd.DataFrame:
@@ -87,6 +90,9 @@ def run(
         revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
             a call that was interrupted goes on. '' makes them anew at every call.
         layout: axes of what a function gives: 'THWC', or 'TCHW' with channels first.
+        track: where scores and a contact sheet are logged: 'tensorboard', 'wandb', … or several; or a training's own,
+            as `accelerator.trackers`. See docs/training.md.
+        step: of the training, for track; None for the one that the label names: 2000 of 'svd@step-2000'.
         dry_run: whether only to say what would be made, which needs no weights.
         show_progress: bars on stderr.
 
@@ -94,13 +100,15 @@ def run(
         One row per measurement of the cases, seeds and metrics asked for, including failures (their `value` is missing,
         `error` says why); the columns are those of bench.types.Measurement. A number about a set is about the clips
         asked for; if the run holds more, it is not stored. `rows.attrs["unavailable"]` maps evaluators that could not
-        work here to the reason. For dry_run: one row per model and case, of bench.models.plans.Plan.
+        work here to the reason, `rows.attrs["untracked"]` trackers that took nothing. For dry_run: one row per model
+        and case, of bench.models.plans.Plan.
 
     Raises:
         bench.errors.UsageError: an unknown name or a bad setting; nothing was started.
         bench.errors.Unavailable: the model's weights, a package or the device is missing, or the weights of all metrics
             named.
     """
+    from bench import tracking
     from bench.base import devices
     from bench.engine import jobs
     from bench.engine.requests import ModelRequest, RunConfig, Selection
@@ -123,9 +131,10 @@ def run(
     wanted = asked.metrics(metrics, metric_settings, view, download)
     resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
     config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost)
+    tracked, shown = tracking.request(track, step), asked.progress(show_progress)
     if dry_run:
-        return _plan(models, selection, config, show_progress)
-    return _rows(jobs.run(models, selection, wanted, config, asked.progress(show_progress)))
+        return _plan(models, selection, config, shown)
+    return _rows(jobs.run(models, selection, wanted, config, shown), tracked, config.out, shown)
 
 
 def evaluate(
@@ -148,6 +157,8 @@ def evaluate(
     download: bool = True,
     retry_failed: bool = False,
     workers: int = 1,
+    track: str | Sequence[Any] = (),
+    step: int | None = None,
     show_progress: bool = True,
 ) -> pd.DataFrame:
     """Measures clips that exist already, like `bench evaluate`: files, those of runs on disk, or frames in memory.
@@ -164,7 +175,8 @@ def evaluate(
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
         fps: frames per second of frames, and of folders of frames; None for 8. Video files state their own.
-        metrics, metric_settings, view, device, out, download, retry_failed, workers, show_progress: as for run.
+        metrics, metric_settings, view, device, out, download, retry_failed, workers: as for run.
+        track, step, show_progress: as for run.
 
     Returns:
         As run.
@@ -174,6 +186,7 @@ def evaluate(
             one of clips, runs and frames; nothing was started.
         bench.errors.BadClip: frames at a rate that no film states.
     """
+    from bench import tracking
     from bench.base import devices
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
@@ -184,28 +197,33 @@ def evaluate(
         raise UsageError("evaluate takes clips, a CSV or a folder, or runs on disk, or frames in memory")
     wanted = asked.metrics(metrics, metric_settings, view, download)
     shown = asked.progress(show_progress)
+    tracked = tracking.request(track, step)
+    place, resolved = Path(out), devices.resolve(device, "auto")
     with ExitStack() as stack:
         if frames is not None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-frames-")))
+            folder = stack.enter_context(in_memory.folder(frames))
             rate = FRAMES_FPS if fps is None else fps
             clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
             name, out = name or "frames", folder / "runs"
-        config = RunConfig(Path(out), devices.resolve(device, "auto"), retry_failed, workers)
+        config = RunConfig(Path(out), resolved, retry_failed, workers)
         if runs:
-            return _rows(jobs.evaluate_runs(asked.names(runs), wanted, config, shown))
-        source = ClipSource(Path(clips or ""), name, None if suite is None else str(suite), fit, fps)
-        return _rows(jobs.evaluate_clips(source, wanted, config, shown))
+            report = jobs.evaluate_runs(asked.names(runs), wanted, config, shown)
+        else:
+            source = ClipSource(Path(clips or ""), name, None if suite is None else str(suite), fit, fps)
+            report = jobs.evaluate_clips(source, wanted, config, shown)
+        return _rows(report, tracked, place, shown)
 
 
-def _plan(models: ModelRequest, selection: Selection, config: RunConfig, is_shown: bool) -> pd.DataFrame:
+def _plan(models: ModelRequest, selection: Selection, config: RunConfig, progress: Progress) -> pd.DataFrame:
     import pandas as pd
 
     from bench.engine import dry_run
 
-    rows = dry_run.plan(models, selection, config.runtime, asked.progress(is_shown))
+    rows = dry_run.plan(models, selection, config.runtime, progress)
     return pd.DataFrame([{**asdict(row), **asdict(row.plan)} for row in rows]).drop(columns="plan")
 
 
-def _rows(report: JobReport) -> pd.DataFrame:
+def _rows(report: JobReport, tracked: TrackRequest, out: Path, progress: Progress) -> pd.DataFrame:
     report.rows.attrs["unavailable"] = dict(report.unavailable)
+    report.rows.attrs["untracked"] = tracked.log(report.folders, report.rows, out, progress)
     return report.rows

@@ -115,6 +115,12 @@ AccelOption = Annotated[
         help="Cheaper generating, as first-block:0.08 or teacache:0.15; what it saved is measured.",
     ),
 ]
+TrackOption = Annotated[
+    str, shown(metavar="A,B,…", help="Log scores to tensorboard, wandb, mlflow, …: docs/training.md.")
+]
+StepOption = Annotated[
+    int | None, shown(metavar="N", help="Training step of what is logged; else as in step-2000.")
+]
 DryRunOption = Annotated[
     bool,
     shown("--dry-run", help="What would be made, and all options as a file for --config; needs no weights."),

@@ -1,18 +1,57 @@
-"""Clips that are arrays in memory, as files that everything else reads: lossless, in a folder that may be temporary."""
+"""Clips that are arrays in memory, as files that everything else reads: pixels as they are, in a folder for a while.
+
+That folder is one of memory where the system has room in such a place, so that no disk is written to.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bench.errors import UsageError
-from bench.media import arrays, pictures, video
+from bench.media import arrays, encoding, pictures
 from bench.media.arrays import Layout
 from bench.types import Clip
 
 COLUMNS = ("case", "image", "clip", "prompt")
+
+
+MEMORY = Path("/dev/shm")
+"""Where files are memory, on Linux."""
+
+SPARE = 256 << 20
+"""Bytes that are left to others there, and to what else a folder of clips holds."""
+
+
+@contextmanager
+def folder(frames: Mapping[str, Any]) -> Iterator[Path]:
+    """A folder for these frames that is deleted afterwards: of memory where there is room, else of the temporary place.
+
+    Args:
+        frames: as write takes them.
+    """
+    place = MEMORY if _room() > sum(map(_bytes, frames.values())) + SPARE else None
+    with tempfile.TemporaryDirectory(prefix="bench-frames-", dir=place) as made:
+        yield Path(made)
+
+
+def _room() -> int:
+    return shutil.disk_usage(MEMORY).free if os.access(MEMORY, os.W_OK) else 0
+
+
+def _bytes(clip: Any) -> int:
+    """What a clip takes as uint8."""
+    is_list = isinstance(clip, (list, tuple)) and len(clip) > 0
+    return len(clip) * math.prod(np.shape(clip[0])) if is_list else math.prod(np.shape(clip))
 
 
 def write(
@@ -43,8 +82,9 @@ def write(
     for number, (case, clip) in enumerate(frames.items()):
         if case not in images:
             raise UsageError(f"case '{case}' has frames and no input image: images={{'{case}': …}}")
-        made = folder / f"{number}.mkv"
-        video.write_clip(made, Clip(arrays.frames_of(clip, layout, f"frames of '{case}'"), fps))
+        made = folder / f"{number}.avi"
+        found = Clip(arrays.frames_of(clip, layout, f"frames of '{case}'"), fps)
+        encoding.encode(made, found, encoding.PLAIN)
         lines.append(
             (case, str(_image(folder, number, case, images[case], layout)), made.name, prompts.get(case, ""))
         )

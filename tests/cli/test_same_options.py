@@ -12,7 +12,7 @@ from bench.cli.commands import running
 OTHER_NAMES = {"named": "model"}
 """Arguments of commands -> the parameter that takes the same."""
 
-OF_A_TERMINAL = {"as_json", "quiet", "verbose", "config"}
+OF_A_TERMINAL = {"as_json", "quiet", "verbose", "config", "context"}
 """What a call from Python says otherwise: it returns rows, and is written down as it is."""
 
 OF_PYTHON = {

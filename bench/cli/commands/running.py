@@ -34,7 +34,9 @@ from bench.cli.options import (
     RetryOption,
     SeedsOption,
     SetOption,
+    StepOption,
     SuiteOption,
+    TrackOption,
     ViewsOption,
     WorkersOption,
     models_of,
@@ -74,6 +76,8 @@ def run(
     workers: WorkersOption = 1,
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
+    track: TrackOption = "",
+    step: StepOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -87,6 +91,7 @@ def run(
     bench run svd --dry-run                  frames, size, cost; fetches nothing
     bench run --config run.toml              options from a file
     """
+    from bench import tracking
     from bench.engine import jobs, requests
 
     asked = models_of(named, model)
@@ -99,8 +104,10 @@ def run(
             print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
         return
     wanted = _metric_request(metrics, metric_settings, view, download=bool(asked or metrics))
+    tracked = tracking.request(track, step)
     started = time.monotonic()
     report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
+    tracked.log(report.folders, report.rows, out, progress())
     print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
 
@@ -180,6 +187,8 @@ def evaluate(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
+    track: TrackOption = "",
+    step: StepOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure clips: those of runs on disk, or your own by a CSV or a folder.
@@ -198,8 +207,10 @@ def evaluate(
     bench evaluate --clips my/cases.csv --name my-model
     bench evaluate svd --metrics clipsim
     """
+    from bench import tracking
     from bench.engine import jobs, requests
 
+    tracked = tracking.request(track, step)
     wanted = _metric_request(metrics, metric_settings, view, download=True)
     config = _config(out, device, "auto", "full", retry_failed, workers)
     if bool(runs) == bool(clips):
@@ -212,6 +223,7 @@ def evaluate(
         report = jobs.evaluate_clips(source, wanted, config, progress())
     else:
         report = jobs.evaluate_runs(runs or [], wanted, config, progress())
+    tracked.log(report.folders, report.rows, out, progress())
     print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
 
