@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -44,27 +44,32 @@ class TerminalProgress(Progress):
 
     def __init__(self) -> None:
         self.console = stderr()
-        self.whole = ""
-        self.started = time.monotonic()
+        self.number, self.of = 1, 1
+        self.ends = self.started = time.monotonic()
 
     @contextmanager
     def part(self, number: int, of: int) -> Iterator[None]:
-        """Says before each bar which of how many it is, and, from the second on, how long the others may take."""
+        """Says before each bar which of how many it is, and, from the second on, how long the whole may still take."""
         now = time.monotonic()
         if number == 1:
             self.started = now
-        left = (now - self.started) / (number - 1) * (of - number + 1) if number > 1 else 0.0
-        about = f", about {duration(left)} left" if left >= 1 else ""
-        self.whole = f"{number} of {of}{about}: " if of > 1 else ""
+        self.number, self.of = number, of
+        self.ends = now + (now - self.started) / max(number - 1, 1) * (of - number + 1)
         try:
             yield
         finally:
-            self.whole = ""
+            self.number, self.of = 1, 1
+
+    def of_whole(self, title: str) -> str:
+        """'2 of 3, about 40 s left: generate svd'."""
+        left = self.ends - time.monotonic()
+        about = f", about {duration(left)} left" if left >= 1 and self.number > 1 else ""
+        return printable(f"{self.number} of {self.of}{about}: {title}" if self.of > 1 else title)
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Bar]:
-        title = printable(f"{self.whole}{title}")
         if not self.console.is_terminal:
+            title = self.of_whole(title)
             plain = _LoggedBar(self, title, total)
             self.say(f"{title}: {total} …" if total > 1 else f"{title} …")
             yield plain
@@ -79,7 +84,8 @@ class TerminalProgress(Progress):
             TimeRemainingColumn(),
         )
         with RichProgress(*columns, console=self.console, transient=True) as drawn:
-            yield _DrawnBar(drawn, drawn.add_task(title, total=total, step=""))
+            task = drawn.add_task(self.of_whole(title), total=total, step="")
+            yield _DrawnBar(drawn, task, lambda: self.of_whole(title))
 
     def say(self, text: str) -> None:
         self.console.print(printable(text), markup=False, emoji=False)
@@ -104,11 +110,11 @@ class _LoggedBar(Bar):
 
 
 class _DrawnBar(Bar):
-    def __init__(self, drawn: RichProgress, task: TaskID) -> None:
-        self.drawn, self.task = drawn, task
+    def __init__(self, drawn: RichProgress, task: TaskID, title: Callable[[], str]) -> None:
+        self.drawn, self.task, self.title = drawn, task, title
 
     def advance(self) -> None:
-        self.drawn.update(self.task, advance=1, step="")
+        self.drawn.update(self.task, advance=1, step="", description=self.title())
 
     def step(self, done: int, total: int) -> None:
         self.drawn.update(self.task, step=f"{done}/{total}")

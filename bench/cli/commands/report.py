@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from bench.base.json_values import records
 from bench.base.wording import duration
 from bench.cli.commands.output import print_all, print_json, warn
 from bench.cli.loudness import is_quiet
-from bench.errors import UsageError
 from bench.types import NATIVE
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def where_to_look(folders: Sequence[RunFolder], out: Path) -> Iterator[str]:
     """Where the runs lie, and the commands that show more of them, each with what it is for."""
     paths = [str(folder.path) for folder in folders]
     yield from paths if len(paths) <= MOST_PATHS else [f"{len(paths)} runs in {out}"]
-    names = [shlex.quote(_called(folder, out)) for folder in folders]
+    names = [shlex.quote(name) for name in _names(folders, out)]
     commands = {f"bench show {names[0]}": "every metric, and why values are missing"}
     if len({folder.run.suite_id for folder in folders[:2]}) == 1 < len(folders):
         commands[f"bench compare {names[0]} {names[1]}"] = "which is better, and how sure that is"
@@ -118,14 +118,12 @@ def where_to_look(folders: Sequence[RunFolder], out: Path) -> Iterator[str]:
         yield f"{command + place:<{room}}   {purpose}"
 
 
-def _called(folder: RunFolder, out: Path) -> str:
-    """The label of a run, if that names no other run."""
+def _names(folders: Sequence[RunFolder], out: Path) -> list[str]:
+    """The label of each run, or its id where another run has that label."""
     from bench import runs
 
-    try:
-        return folder.run.label if runs.named(out, folder.run.label) == folder else folder.path.name
-    except UsageError:
-        return folder.path.name
+    labels = Counter(folder.run.label for folder in runs.find(out))
+    return [folder.run.label if labels[folder.run.label] == 1 else folder.path.name for folder in folders]
 
 
 def made(report: JobReport) -> str:
