@@ -58,7 +58,7 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
-    "--accel-strength", "--across-protocols", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
+    "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
     "--config", "--dataset", "--device", "--docs", "--dry-run", "--dtype", "--fit", "--footage", "--format", "--fps",
     "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--memory",
     "--name", "--offline", "--out", "--port", "--published", "--quiet", "--retry-failed", "--seeds", "--step", "--to",
