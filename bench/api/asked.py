@@ -12,7 +12,7 @@ from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.base.progress import Progress
-    from bench.engine.requests import MetricRequest
+    from bench.engine.requests import Consent, MetricRequest
     from bench.media.arrays import Layout
     from bench.models import Model
 
@@ -60,7 +60,6 @@ def metrics(
     wanted: str | Sequence[str],
     settings: Mapping[str, Any] | None,
     view: str | Sequence[str],
-    download: bool,
 ) -> MetricRequest:
     """Which metrics; 'all' is what no name is: all that can be measured here.
 
@@ -68,13 +67,17 @@ def metrics(
         wanted: names of evaluators or metrics.
         settings: {"clipsim.model": "ViT-L-14"}.
         view: one view or several.
-        download: whether missing weights may be fetched.
     """
     from bench.engine.requests import MetricRequest
     from bench.scoring import views
 
     chosen = () if wanted == "all" else names(wanted)
-    return MetricRequest(chosen, assignments(settings), download, views.all_named(names(view)))
+    return MetricRequest(chosen, assignments(settings), views.all_named(names(view)))
+
+
+def consent(download: bool) -> Consent:
+    """Whether missing weights may be fetched; nobody is asked."""
+    return "yes" if download else "no"
 
 
 def progress(is_shown: bool) -> Progress:

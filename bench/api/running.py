@@ -48,6 +48,7 @@ def run(
     max_cost: float | None = None,
     out: str | Path = "runs",
     download: bool = True,
+    offline: bool = False,
     retry_failed: bool = False,
     workers: int = 1,
     revision: str = "",
@@ -84,7 +85,8 @@ def run(
         accel: cheaper generating, as 'first-block:0.08'; see docs/speed.md.
         max_cost: US dollars; paid services are stopped before they have cost more. None for no limit.
         out: the folder of runs.
-        download: whether missing weights of metrics may be fetched.
+        download: whether missing weights may be fetched; what failed is not tried again for ten minutes.
+        offline: whether nothing may be fetched, and no service asked.
         retry_failed: whether failures are tried again.
         workers: processes that measure clips side by side; the numbers are the same for any number of them.
         revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
@@ -109,7 +111,7 @@ def run(
             named.
     """
     from bench import tracking
-    from bench.base import devices
+    from bench.base import devices, network
     from bench.engine import jobs
     from bench.engine.requests import ModelRequest, RunConfig, Selection
 
@@ -128,13 +130,15 @@ def run(
         )
         asked.check_named(name, revision)
     selection = Selection(str(suite), asked.names(cases), limit, asked.seeds(seeds))
-    wanted = asked.metrics(metrics, metric_settings, view, download)
+    wanted = asked.metrics(metrics, metric_settings, view)
     resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
-    config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost)
+    config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download))
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)
-    if dry_run:
-        return _plan(models, selection, config, shown)
-    return _rows(jobs.run(models, selection, wanted, config, shown), tracked, config.out, shown)
+    with network.offline(offline):
+        if dry_run:
+            return _plan(models, selection, config, shown)
+        report = jobs.run(models, selection, wanted, config, shown)
+    return _rows(report, tracked, config.out, shown)
 
 
 def evaluate(
@@ -155,6 +159,7 @@ def evaluate(
     device: str = "auto",
     out: str | Path = "runs",
     download: bool = True,
+    offline: bool = False,
     retry_failed: bool = False,
     workers: int = 1,
     track: str | Sequence[Any] = (),
@@ -175,7 +180,7 @@ def evaluate(
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
         fps: frames per second of frames, and of folders of frames; None for 8. Video files state their own.
-        metrics, metric_settings, view, device, out, download, retry_failed, workers: as for run.
+        metrics, metric_settings, view, device, out, download, offline, retry_failed, workers: as for run.
         track, step, show_progress: as for run.
 
     Returns:
@@ -187,7 +192,7 @@ def evaluate(
         bench.errors.BadClip: frames at a rate that no film states.
     """
     from bench import tracking
-    from bench.base import devices
+    from bench.base import devices, network
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
     from bench.media.opening import FRAMES_FPS
@@ -195,17 +200,18 @@ def evaluate(
 
     if (clips is not None) + bool(runs) + (frames is not None) != 1:
         raise UsageError("evaluate takes clips, a CSV or a folder, or runs on disk, or frames in memory")
-    wanted = asked.metrics(metrics, metric_settings, view, download)
+    wanted = asked.metrics(metrics, metric_settings, view)
     shown = asked.progress(show_progress)
     tracked = tracking.request(track, step)
     place, resolved = Path(out), devices.resolve(device, "auto")
     with ExitStack() as stack:
+        stack.enter_context(network.offline(offline))
         if frames is not None:
             folder = stack.enter_context(in_memory.folder(frames))
             rate = FRAMES_FPS if fps is None else fps
             clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
             name, out = name or "frames", folder / "runs"
-        config = RunConfig(Path(out), resolved, retry_failed, workers)
+        config = RunConfig(Path(out), resolved, retry_failed, workers, download=asked.consent(download))
         if runs:
             report = jobs.evaluate_runs(asked.names(runs), wanted, config, shown)
         else:

@@ -7,7 +7,6 @@ a classic of this field. So no path is given out unless every byte of its file m
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,17 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bench.base import files, packages, temporaries
+from bench.base import files, network, packages, temporaries
 from bench.errors import Unavailable
 
 if TYPE_CHECKING:
     import httpx
+    import tenacity
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called as progress(done, total), in bytes, during a download; may start again at 0 with the next address."""
 
 ATTEMPTS = 4
 """How often one address is tried before the next."""
+
+CONNECTIONS = 2
+"""How often, where no connection comes about: mostly, there is no network."""
 
 BACKOFF_SECONDS = 1.0
 """Pause after the first failed attempt; doubles with each further one."""
@@ -72,8 +75,8 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     """The verified file, downloaded to the cache folder if it is not here.
 
     Raises:
-        Unavailable: offline (HF_HUB_OFFLINE=1), not reachable, the bytes differ from the declaration, or the disk does
-            not take them.
+        Unavailable: offline, not reachable now or some minutes ago, the bytes differ from the declaration, or the disk
+            does not take them.
     """
     place = _place(weights)
     if place is None:
@@ -84,17 +87,24 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     if not weights.urls:
         raise Unavailable(problem, _remedy_without_url(weights))
     by_hand = f"put {weights.urls[0]} at {place} by hand"
-    if is_offline():
-        raise Unavailable(f"{problem}, and HF_HUB_OFFLINE forbids to fetch it", f"unset it, or {by_hand}")
+    if why := network.forbidden_by():
+        raise Unavailable(f"{problem}, and {why} forbids to fetch it", f"leave that out once, or {by_hand}")
     temporaries.sweep(temporaries.left_beside(place))  # a gigabyte each
     failures = []
     for url in weights.urls:
         try:
-            _download(weights, url, place, progress)
+            _download_unless_it_just_failed(weights, url, place, progress)
             return place
         except _Failed as failure:
             failures.append(f"{urlsplit(url).hostname}: {failure}")
-    raise Unavailable(f"{weights.name} could not be fetched ({'; '.join(failures)})", by_hand)
+    raise Unavailable(
+        f"{weights.name} could not be fetched ({'; '.join(failures)})", f"{network.AGAIN}, or {by_hand}"
+    )
+
+
+def is_worth_a_try(weights: Weights) -> bool:
+    """Whether a download may succeed: it is not forbidden, and did not fail some minutes ago."""
+    return not network.forbidden_by() and any(not _recent_failure(url) for url in weights.urls)
 
 
 def local(file: Path, licence: str = "") -> Weights:
@@ -107,11 +117,6 @@ def local(file: Path, licence: str = "") -> Weights:
         raise Unavailable(f"weights {file} are not a file", "give the path of one")
     place = file.resolve()
     return Weights(str(place), (), files.sha256_once(place), place.stat().st_size, licence)
-
-
-def is_offline() -> bool:
-    """Whether the user forbids every download, by the variable of huggingface_hub."""
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
 
 
 def folder() -> Path:
@@ -153,6 +158,24 @@ def _remedy_without_url(weights: Weights) -> str:
     return "restore the file, or give the path of another"
 
 
+def _recent_failure(url: str) -> str:
+    return network.recent_failure(urlsplit(url).hostname or "") or network.recent_failure(url)
+
+
+def _download_unless_it_just_failed(weights: Weights, url: str, place: Path, progress: Progress) -> None:
+    """As _download, whose failures are remembered: of a host without a connection, else of the address alone."""
+    if known := _recent_failure(url):
+        raise _Failed(known)
+    import httpx
+
+    try:
+        _download(weights, url, place, progress)
+    except _Failed as failure:
+        is_alone = not isinstance(failure.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+        network.note_failure(url if is_alone else urlsplit(url).hostname or "", str(failure))
+        raise
+
+
 def _download(weights: Weights, url: str, place: Path, progress: Progress) -> None:
     """Puts the file at place, verified before it gets its name.
 
@@ -163,7 +186,7 @@ def _download(weights: Weights, url: str, place: Path, progress: Progress) -> No
     import tenacity
 
     retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        stop=_is_enough,
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=30),
         retry=tenacity.retry_if_exception(_may_pass),
         reraise=True,
@@ -174,6 +197,15 @@ def _download(weights: Weights, url: str, place: Path, progress: Progress) -> No
         raise _Failed(f"HTTP {error.response.status_code}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _Failed(f"{type(error).__name__}: {error}") from error
+
+
+def _is_enough(state: tenacity.RetryCallState) -> bool:
+    """Whether an address was tried often enough."""
+    import httpx
+
+    error = state.outcome.exception() if state.outcome else None
+    is_without_connection = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return state.attempt_number >= (CONNECTIONS if is_without_connection else ATTEMPTS)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -27,13 +27,13 @@ from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFact
 from bench.calibration.damages import Damage
 from bench.calibration.fitting import fitted
 from bench.calibration.sound_clips import FRAMES, SIDE, SoundClip, SoundClips
-from bench.engine import one_pass, resolve_metrics
-from bench.engine.requests import MetricRequest
+from bench.engine import fetching, one_pass, resolve_metrics
+from bench.engine.requests import Consent, MetricRequest, RunConfig
 from bench.errors import NotMeasurable, Unavailable, UsageError, meant, reason
 from bench.evaluators import ClipEvaluator, of_clips
 from bench.evaluators.catalogue import full_name, full_version
 from bench.media import pictures
-from bench.types import Case, Clip, ClipRecord, Frames, Keyframe, MetricCard, Suite, Value
+from bench.types import Case, Clip, ClipRecord, Frames, Keyframe, MetricCard, Runtime, Suite, Value
 
 KEYFRAMES = 4
 """Pictures that each clip should pass through, evenly spaced, the first and the last frame among them."""
@@ -69,13 +69,16 @@ class Answered:
 # What is measured
 
 
-def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEvaluator]:
+def chosen(
+    names: Sequence[str], device: str, progress: Progress, download: Consent = "yes"
+) -> list[ClipEvaluator]:
     """The evaluators of metrics.
 
     Args:
         names: of metrics of single clips; none for all that need no weights.
         device: where nets compute.
         progress: is told about downloads.
+        download: whether missing weights may be fetched.
 
     Returns:
         The evaluators, not yet loaded.
@@ -93,7 +96,10 @@ def chosen(names: Sequence[str], device: str, progress: Progress) -> list[ClipEv
         raise UsageError(
             "a metric of a whole set of clips has no response curve: name metrics of single clips"
         )
-    _, unavailable = resolve_metrics.usable(found, Suite("", "", "", ()), download=True, progress=progress)
+    nothing = Suite("", "", "", ())
+    config = RunConfig(runtime=Runtime(device), download=download)
+    config = fetching.settled(config, progress, MetricRequest(tuple(names)), [nothing])
+    _, unavailable = resolve_metrics.usable(found, nothing, config.download != "no", progress)
     for why in (*broken.values(), *unavailable.values()):
         raise Unavailable(why)
     return found

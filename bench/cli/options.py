@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.base import network
 from bench.cli import completion
 from bench.types import Memory
+
+if TYPE_CHECKING:
+    from bench.engine.requests import Consent
 
 of_models = partial(typer.Option, rich_help_panel="Models")
 of_cases = partial(typer.Option, rich_help_panel="Suite and cases")
@@ -129,6 +133,19 @@ MaxCostOption = Annotated[
     float | None, how(metavar="DOLLARS", help="Stop before paid services have cost more.")
 ]
 WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
+DownloadOption = Annotated[
+    bool | None, how("--download/--no-download", help="Fetch missing weights; a terminal is asked.")
+]
+
+
+def _offline(context: typer.Context, is_so: bool) -> bool:
+    context.with_resource(network.offline(is_so))
+    return is_so
+
+
+OfflineOption = Annotated[
+    bool, how("--offline", callback=_offline, help="Fetch nothing, and ask no service.")
+]
 JsonOption = Annotated[bool, shown("--json", help="JSON for machines.")]
 
 
@@ -136,6 +153,18 @@ MemoryOption = Annotated[
     Memory,
     how(metavar="MODE", help="full, or model or sequential: offload whole parts or layers to the CPU."),
 ]
+
+
+def consent(download: bool | None, unasked: Consent = "ask") -> Consent:
+    """The answer of --download; saying it tries again what could not be fetched.
+
+    Args:
+        download: the option.
+        unasked: the answer without it.
+    """
+    if download:
+        network.forget_failures()
+    return unasked if download is None else "yes" if download else "no"
 
 
 def words_of(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.prompt import Confirm
 
 from bench.base.progress import Bar, Progress
 from bench.base.wording import duration, printable
@@ -89,6 +91,14 @@ class TerminalProgress(Progress):
 
     def say(self, text: str) -> None:
         self.console.print(printable(text), markup=False, emoji=False)
+
+    def agrees(self, question: str) -> bool:
+        if not (self.console.is_terminal and sys.stdin.isatty()):
+            return True
+        try:
+            return Confirm.ask(printable(question), console=self.console, default=False)
+        except EOFError:
+            return False
 
 
 class _LoggedBar(Bar):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench.base import weights
+from bench.base import network
 from bench.doctor.findings import Finding
 from bench.errors import Unavailable
 from bench.models import hub, stored_weights
-from bench.models.requirements import in_words
+from bench.models.requirements import Need, in_words
 
 HUB_SECONDS = 5.0
 """How long the hub may take to answer."""
@@ -16,29 +16,31 @@ class HubClient:
     """Asks the hub for sizes and conditions, never for files; stops asking after the first timeout."""
 
     def __init__(self) -> None:
-        self.silence = "HF_HUB_OFFLINE forbids asking the hub" if weights.is_offline() else ""
+        why = network.forbidden_by()
+        self.silence = f"{why} forbids asking the hub" if why else ""
 
-    def words(self, repository: str) -> str:
-        """How much a repository holds, and whether it is open; '' if the hub is not to be asked."""
+    def words(self, need: Need, is_half: bool) -> str:
+        """How much of a repository is needed, and whether it is open; '' if the hub is not to be asked.
+
+        Args:
+            need: of weights of the hub.
+            is_half: whether files in half precision are preferred.
+        """
         if self.silence:
             return ""
-        from huggingface_hub import HfApi
-
         try:
-            with hub.explained_errors(repository):
-                told = HfApi().model_info(repository, files_metadata=True, timeout=HUB_SECONDS)
+            told = hub.told(need.address)
         except Unavailable as error:
             return self._explained(error)
-        named = [each for each in told.siblings or [] if each.rfilename.endswith(stored_weights.WEIGHT_FILE)]
-        words = f"up to {in_words(sum(each.size or 0 for each in named))} on the hub"
-        if told.gated:
+        words = f"about {in_words(stored_weights.size_to_fetch(need, told.sizes, is_half))} on the hub"
+        if told.is_gated:
             return f"{words}, gated: accept its licence on its page, then set HF_TOKEN"
         return f"{words}, fetched by the first run"
 
     def finding(self) -> Finding:
         """Whether the hub answers."""
         if self.silence:
-            return Finding("hub", "note", self.silence, "unset it to fetch weights")
+            return Finding("hub", "note", self.silence, "weights are fetched without it")
         import httpx
         from huggingface_hub import constants, get_token
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.base import devices
+from bench.base import devices, network
 from bench.doctor import machine
 from bench.doctor.findings import Checkup, Finding
 from bench.doctor.hub_client import HubClient
@@ -70,7 +70,8 @@ def _checkup(
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:
         _adopt(model, checkpoint)
-    found = [need if need.is_met else _asked(need, client) for need in model.needs()]
+    is_half = runtime.dtype != "float32"
+    found = [need if need.is_met else _asked(need, client, is_half) for need in model.needs()]
     findings = [_finding(need) for need in found]
     if model.card.weights is not None:
         findings.append(device)
@@ -99,12 +100,12 @@ def _base(model: Model) -> Model:
     return model.base if isinstance(model, Processed) else model
 
 
-def _asked(need: Need, client: HubClient) -> Need:
+def _asked(need: Need, client: HubClient, is_half: bool) -> Need:
     """An unmet need, with what the hub or the server says about it."""
-    if need.kind == "server" and need.address:
+    if need.kind == "server" and need.address and not network.is_offline():
         return _listening(need)
     if need.kind == "weights" and need.address:
-        told = client.words(need.address)
+        told = client.words(need, is_half)
         return replace(need, found=f"{need.found}; {told}" if told else need.found)
     return need
 

@@ -97,6 +97,18 @@ def generate(
     return Generated(len(made), kept, failed, unpaid=len(missing) - len(made), spent=folder.spent())
 
 
+def lacks_clips(folder: RunFolder, samples: Sequence[tuple[Case, int]], retry_failed: bool) -> bool:
+    """Whether generate would have something to make, as far as the records of a run tell.
+
+    Args:
+        folder: of the run; it need not exist.
+        samples: cases and seeds.
+        retry_failed: whether what failed before is tried again.
+    """
+    records = (folder.record(case.id, seed) for case, seed in samples)
+    return any(record is None or (retry_failed and record.error) for record in records)
+
+
 def _missing(
     samples: Sequence[tuple[Case, int]], folder: RunFolder, progress: Progress, retry_failed: bool
 ) -> Iterator[tuple[Case, int]]:

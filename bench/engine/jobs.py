@@ -15,9 +15,9 @@ from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
 from bench.base.wording import some
-from bench.engine import first_frames, measuring, resolve_models
+from bench.engine import fetching, first_frames, measuring, resolve_models
 from bench.engine.first_frames import Look
-from bench.engine.generation import generate
+from bench.engine.generation import generate, lacks_clips
 from bench.engine.identity import external_record, external_run
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import UsageError
@@ -88,16 +88,23 @@ def run(
 
     Raises:
         UsageError: an unknown name or a bad setting; nothing was started.
-        Unavailable: a model's weights cannot be loaded, or none of the metrics named can be measured here.
+        Unavailable: a model's weights cannot be loaded or may not be fetched, or none of the metrics named can be
+            measured here.
     """
     suite, samples = selection.samples()
     work = resolve_models.resolve(models, suite, config.runtime)
+    folders = tuple(RunFolder(config.out / run.id) for _, run in work)
+    busy = [
+        model
+        for (model, _), folder in zip(work, folders, strict=True)
+        if lacks_clips(folder, samples, config.retry_failed)
+    ]
+    config = fetching.settled(config, progress, metrics, [suite], busy)
     usable = measuring.usable(metrics, suite, config, progress)
     measuring.check_usable([usable])
     suites.prepare(suite, progress)
     asked = frozenset((case.id, seed) for case, seed in samples)
     made, measured, lost = [], [], 0
-    folders = tuple(RunFolder(config.out / run.id) for _, run in work)
     for number, ((model, run), folder) in enumerate(zip(work, folders, strict=True), start=1):
         limit = _left(config.max_cost, [each for each in folders if each != folder])
         with progress.part(number, len(work)), folder.working(run, suite, progress):
@@ -159,6 +166,7 @@ def evaluate_clips(
     for remark in found.remarks:
         progress.say(remark)
     run = external_run(source.label, found.suite)
+    config = fetching.settled(config, progress, metrics, [found.suite])
     usable = measuring.usable(metrics, found.suite, config, progress)
     measuring.check_usable([usable])
     suites.prepare(found.suite, progress)
@@ -196,7 +204,9 @@ def evaluate_runs(
         Unavailable: none of the metrics named can be measured here.
     """
     folders = tuple(dict.fromkeys(runs.named(config.out, name) for name in names))
-    work = [measuring.usable(metrics, _suite_of(folder), config, progress) for folder in folders]
+    of_runs = [_suite_of(folder) for folder in folders]
+    config = fetching.settled(config, progress, metrics, of_runs)
+    work = [measuring.usable(metrics, suite, config, progress) for suite in of_runs]
     measuring.check_usable(work)
     measured, kept = [], 0
     for number, (folder, usable) in enumerate(zip(folders, work, strict=True), start=1):

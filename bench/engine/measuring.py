@@ -95,7 +95,7 @@ def usable(
     Args:
         metrics: which metrics; None to measure nothing.
         suite: whose clips are measured.
-        config: where and how.
+        config: where and how; whether missing weights are fetched is settled.
         progress: is told about downloads.
 
     Raises:
@@ -104,7 +104,7 @@ def usable(
     if metrics is None:
         return UsableEvaluators(suite, (), (), {}, config, progress)
     wanted, broken = resolve_metrics.resolve(metrics, config.runtime.device)
-    found, unavailable = resolve_metrics.usable(wanted, suite, metrics.download, progress)
+    found, unavailable = resolve_metrics.usable(wanted, suite, config.download != "no", progress)
     asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
     names = frozenset(asked) if metrics.names else None
     return UsableEvaluators(suite, found, metrics.views, {**broken, **unavailable}, config, progress, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import Literal, TypeAlias, get_args
 
 from bench import suites
 from bench.errors import UsageError, meant
@@ -12,6 +12,9 @@ from bench.media import clip_view
 from bench.media.clip_view import ClipView
 from bench.models import Model
 from bench.types import LARGEST_SEED, Case, FitChoice, Runtime, Suite
+
+Consent: TypeAlias = Literal["yes", "ask", "no"]
+"""Whether something may be done; 'ask' asks a person, and is 'yes' where there is none."""
 
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """The models of a request that names none: floors and ceilings, which need no weights."""
@@ -45,13 +48,11 @@ class MetricRequest:
     Attributes:
         names: of evaluators or of their metrics; empty for all.
         settings: as 'evaluator.name=value'.
-        download: whether missing weights may be fetched.
         views: in which clips are measured; None for clips as they are.
     """
 
     names: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
-    download: bool = True
     views: tuple[ClipView | None, ...] = (None, clip_view.DEFAULT)
 
 
@@ -128,6 +129,7 @@ class RunConfig:
         workers: processes that measure clips side by side; models always run in this one.
         max_cost: US dollars that the runs of one job may cost together, including what they have cost before; None for
             no limit.
+        download: whether missing weights may be fetched; see bench.engine.fetching.
 
     Raises:
         UsageError: fewer than one worker, or a limit of costs below 0.
@@ -138,6 +140,7 @@ class RunConfig:
     retry_failed: bool = False
     workers: int = 1
     max_cost: float | None = None
+    download: Consent = "yes"
 
     def __post_init__(self) -> None:
         if self.workers < 1:

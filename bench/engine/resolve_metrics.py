@@ -11,6 +11,7 @@ from bench.base.progress import Progress
 from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UsageError, meant
 from bench.evaluators import Evaluator, catalogue
+from bench.models.requirements import in_words
 from bench.types import Suite
 
 
@@ -72,14 +73,14 @@ def _evaluator(name: str, assignments: Sequence[str], device: str) -> Evaluator:
 
 
 def usable(
-    wanted: Sequence[Evaluator], suite: Suite, download: bool, progress: Progress
+    wanted: Sequence[Evaluator], suite: Suite, may_fetch: bool, progress: Progress
 ) -> tuple[list[Evaluator], dict[str, str]]:
     """The evaluators that can work here, and why the others cannot.
 
     Args:
         wanted: not yet loaded.
         suite: whose clips they would measure.
-        download: whether missing weights may be fetched.
+        may_fetch: whether missing weights may be fetched.
         progress: is told about downloads.
 
     Returns:
@@ -91,7 +92,8 @@ def usable(
     for evaluator in wanted:
         try:
             with evaluators.registry.using(type(evaluator)):
-                _check(evaluator, suite, download, progress)
+                for file in lacking(evaluator, suite):
+                    _fetch(file, may_fetch, progress)
             able.append(evaluator)
             for file in evaluator.weights():
                 log.info("metric %s: weights %s", evaluator.name, weights.path(file))
@@ -102,23 +104,26 @@ def usable(
     return able, unavailable
 
 
-def _check(evaluator: Evaluator, suite: Suite, download: bool, progress: Progress) -> None:
+def lacking(evaluator: Evaluator, suite: Suite) -> list[weights.Weights]:
+    """The files of weights that the evaluator needs for clips of a suite, and that are not here.
+
+    Raises:
+        Unavailable: no weights would make it work here.
+    """
     packages.check(*evaluator.packages)
     needs_references = evaluator.by_level(of_clips=lambda _: False, of_sets=lambda _: True)
     if needs_references and not any(case.reference for case in suite.cases):
         raise Unavailable(
             f"suite {suite.name} has no reference clips", "a 'reference' column in the CSV names them"
         )
-    for file in evaluator.weights():
-        if weights.path(file) is None:
-            _fetch(file, evaluator.name, download, progress)
+    return [file for file in evaluator.weights() if weights.path(file) is None]
 
 
-def _fetch(file: weights.Weights, evaluator: str, download: bool, progress: Progress) -> None:
-    size = f"{file.size / 1e6:.0f} MB"
-    if not download:
-        raise Unavailable(
-            f"its weights {file.name} ({size}) are not here", f"--metrics {evaluator} fetches them"
-        )
+def _fetch(file: weights.Weights, may_fetch: bool, progress: Progress) -> None:
+    size = in_words(file.size)
+    if not may_fetch:
+        raise Unavailable(f"its weights {file.name} ({size}) are not here", "--download fetches them")
+    if not weights.is_worth_a_try(file):
+        weights.fetch(file)  # raises, and says why
     with progress.bar(f"fetch {file.name}, {size}", 1) as bar:
         weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from bench.base import weights
+from bench.base import network
 from bench.errors import Unavailable
 
 HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 SECONDS = 20.0
 """How long the hub may take to name a commit before its cache is used instead."""
 
+SECONDS_FOR_FACTS = 5.0
+"""How long it may take to say how large a repository is, which is good to know and not needed."""
+
 
 def commit(repository: str, revision: str | None, needs: str) -> str:
-    """The commit that a revision means: as the hub says, or as its cache knows if the hub does not answer.
+    """The commit that a revision means: as the hub says, or as its cache knows if the hub is not asked or silent.
 
     Args:
         repository: 'organisation/name'.
@@ -31,17 +36,44 @@ def commit(repository: str, revision: str | None, needs: str) -> str:
 
     try:
         with explained_errors(repository):
+            _refuse_silence()
             return str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
     except Unavailable as error:
         is_answer = isinstance(error.__cause__, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
-        cached = None if is_answer else _cached_commit(repository, revision, needs)
+        cached = None if is_answer else cached_commit(repository, revision, needs)
         if cached is None:
             raise
         return cached
 
 
-def _cached_commit(repository: str, revision: str | None, needs: str) -> str | None:
-    """The commit that revision meant when the hub was last asked, if the file that is needed was fetched then."""
+def is_silent() -> bool:
+    """Whether the hub is not to be asked: it is forbidden, or failed some minutes ago."""
+    return bool(network.forbidden_by() or recent_failure())
+
+
+def recent_failure() -> str:
+    """Why the hub did not answer some minutes ago; '' if it did, or was not asked."""
+    return network.recent_failure(_host())
+
+
+def _host() -> str:
+    from huggingface_hub import constants
+
+    return urlsplit(constants.ENDPOINT).hostname or ""
+
+
+def _refuse_silence() -> None:
+    """Raises ConnectionError where the hub failed some minutes ago."""
+    if not network.forbidden_by() and (known := recent_failure()):
+        raise ConnectionError(known)
+
+
+def cached_commit(repository: str, revision: str | None, needs: str) -> str | None:
+    """The commit that revision meant when the hub was last asked, if the file that is needed was fetched then.
+
+    Args:
+        repository, revision, needs: as in commit.
+    """
     from huggingface_hub import try_to_load_from_cache
 
     path = try_to_load_from_cache(repository, needs, revision=revision)
@@ -68,9 +100,31 @@ def file(repository: str, name: str, subfolder: str, revision: str | None) -> Pa
             name,
             subfolder=subfolder or None,
             revision=revision,
-            local_files_only=weights.is_offline(),
+            local_files_only=is_silent(),
         )
     return Path(found)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the hub says of a repository: name -> bytes of its files, and whether its licence must be accepted."""
+
+    sizes: Mapping[str, int]
+    is_gated: bool
+
+
+def told(repository: str) -> Told:
+    """What the hub says of a repository; no file is fetched.
+
+    Raises:
+        Unavailable: as commit, whatever the cache holds.
+    """
+    from huggingface_hub import HfApi
+
+    with explained_errors(repository):
+        _refuse_silence()
+        found = HfApi().model_info(repository, files_metadata=True, timeout=SECONDS_FOR_FACTS)
+    return Told({each.rfilename: each.size or 0 for each in found.siblings or ()}, bool(found.gated))
 
 
 def cached(repository: str, revision: str | None = None) -> Path | None:
@@ -117,8 +171,12 @@ def _explained(error: Exception, repository: str) -> Unavailable:
         return Unavailable(
             f"hub repository {repository} has no such revision", f"see {page}/commits/main for those it has"
         )
+    if isinstance(error, errors.HTTPError) and not isinstance(error, errors.HfHubHTTPError):  # type: ignore[attr-defined]
+        network.note_failure(_host(), type(error).__name__)  # it did not answer at all
+    again = "" if network.forbidden_by() or not recent_failure() else f", or retry: {network.AGAIN}"
+    why = network.forbidden_by() or recent_failure() or type(error).__name__
     return Unavailable(
-        f"hub repository {repository} is not cached here, and the hub cannot be asked ({type(error).__name__})",
+        f"hub repository {repository} is not cached here, and the hub cannot be asked ({why})",
         f"run `hf download {repository}` with a network (HF_TOKEN if it is gated), set HF_HOME to a cache that"
-        " holds it, or give --checkpoint a folder",
+        f" holds it, or give --checkpoint a folder{again}",
     )

@@ -31,6 +31,8 @@ class Need:
         remedy: the line that mends it; '' if it is met.
         address: where it would come from: a hub id, a server's address; '' for neither.
         files: weights that would be read, if all are here.
+        only: the folder of that repository that is needed; '' for all.
+        without: its folders that are not.
     """
 
     kind: Kind
@@ -40,6 +42,8 @@ class Need:
     remedy: str = ""
     address: str = ""
     files: tuple[Path, ...] = ()
+    only: str = ""
+    without: tuple[str, ...] = ()
 
 
 def package(name: str) -> Need:

@@ -86,7 +86,33 @@ def _absent(name: str, source: str, found: str, elsewhere: Iterable[str] = ()) -
     repository, subfolder = checkpoints.place(Checkpoint(source, None, "", ""))
     only = f" --include '{subfolder}/*'" if subfolder else ""
     without = "".join(f" --exclude '{part}/*'" for part in sorted(elsewhere))
-    return Need("weights", name, False, found, f"hf download {repository}{only}{without}", repository)
+    remedy = f"hf download {repository}{only}{without}"
+    return Need(
+        "weights", name, False, found, remedy, repository, only=subfolder, without=tuple(sorted(elsewhere))
+    )
+
+
+def size_to_fetch(need: Need, sizes: Mapping[str, int], is_half: bool = False) -> int:
+    """About how many bytes of weights a first run fetches.
+
+    Args:
+        need: of weights that are not here.
+        sizes: the files of its repository, by their names there, in bytes.
+        is_half: whether files in half precision are preferred.
+    """
+    folders: dict[str, dict[bool, int]] = {}
+    for name, size in sizes.items():
+        folder, _, file = name.rpartition("/")
+        if file.endswith(WEIGHT_FILE) and _is_of(need, folder):
+            in_half = any(f".{each}" in file for each in VARIANTS)
+            folders.setdefault(folder, {True: 0, False: 0})[in_half] += size
+    if len(folders) > 1:
+        folders.pop("", None)  # all parts in one file, beside their folders
+    return sum(found[is_half] or found[not is_half] for found in folders.values())
+
+
+def _is_of(need: Need, folder: str) -> bool:
+    return folder.startswith(need.only) and folder.partition("/")[0] not in need.without
 
 
 def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:

@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NoReturn
 
+import httpx
 import pytest
 
-from bench.base import temporaries, weights
+from bench.base import network, temporaries, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 
@@ -142,9 +144,49 @@ def test_wrong_answers_leave_nothing_and_say_what_to_do(
     with pytest.raises(Unavailable) as caught:
         weights.fetch(net)
     assert reason in caught.value.reason
-    assert caught.value.remedy == f"put {server.url(path)} at {weights.folder() / 'net.pt'} by hand"
+    by_hand = f"put {server.url(path)} at {weights.folder() / 'net.pt'} by hand"
+    assert caught.value.remedy == f"--download tries again at once, or {by_hand}"
     assert server.asked == [path] * asked
     assert leftovers() == []
+
+
+def test_what_failed_is_not_tried_again_for_some_minutes(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = declared(server.url("html"))
+    for when in ("HTML page instead of the file", "HTML page instead of the file, just now"):
+        assert weights.is_worth_a_try(net) == (server.asked == [])
+        with pytest.raises(Unavailable, match=rf"{when}\); --download tries again"):
+            weights.fetch(net)
+    assert server.asked == ["html"]
+    assert weights.fetch(
+        declared(server.url("ok"), name="other.pt")
+    ).is_file()  # another address of the same host
+    now = time.time()
+    monkeypatch.setattr(network.time, "time", lambda: now + 590)
+    with pytest.raises(Unavailable, match="HTML page instead of the file, 10 min ago"):
+        weights.fetch(net)
+    monkeypatch.setattr(network.time, "time", lambda: now + 610)
+    with pytest.raises(Unavailable):
+        weights.fetch(net)
+    network.forget_failures()
+    with pytest.raises(Unavailable):
+        weights.fetch(net)
+    assert server.asked == ["html", "ok", "html", "html"]
+
+
+def test_a_host_without_a_connection_is_tried_twice_and_for_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def refused(url: str) -> NoReturn:
+        tried.append(url)
+        raise httpx.ConnectError("no network")
+
+    monkeypatch.setattr(weights, "_response", refused)
+    for name in ("a.pt", "b.pt"):
+        with pytest.raises(Unavailable, match="ConnectError: no network"):
+            weights.fetch(declared(f"http://nowhere/{name}", name=name))
+    assert tried == ["http://nowhere/a.pt"] * weights.CONNECTIONS
 
 
 def test_an_unreachable_address_is_unavailable() -> None:

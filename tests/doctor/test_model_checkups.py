@@ -250,7 +250,7 @@ def test_the_hub_says_how_large_and_how_open_weights_are(hub: Path, monkeypatch:
         monkeypatch, SimpleNamespace(siblings=siblings(a=3_000_000_000, b=1_000_000_000), gated=False)
     )
     finding = of("svd")["weights stabilityai/stable-video-diffusion-img2vid"]
-    assert finding.found == "not cached; up to 4 GB on the hub, fetched by the first run"
+    assert finding.found == "not cached; about 4 GB on the hub, fetched by the first run"
     assert asked == ["stabilityai/stable-video-diffusion-img2vid"]
     answers(monkeypatch, SimpleNamespace(siblings=siblings(a=5_000_000), gated="auto"))
     gated = of("svd")["weights stabilityai/stable-video-diffusion-img2vid"]

@@ -10,7 +10,17 @@ from typing import Annotated
 import typer
 
 from bench.cli.commands.output import print_all, print_json, progress
-from bench.cli.options import JsonOption, WorkersOption, how, of_clips, of_metrics, words_of
+from bench.cli.options import (
+    DownloadOption,
+    JsonOption,
+    OfflineOption,
+    WorkersOption,
+    consent,
+    how,
+    of_clips,
+    of_metrics,
+    words_of,
+)
 
 
 def calibrate(
@@ -33,6 +43,8 @@ def calibrate(
     out: Annotated[Path, how(metavar="FOLDER", help="Folder of the table, calibration.json.")] = Path("runs"),
     docs: Annotated[Path | None, how(metavar="FILE", help="Markdown file to write, too.")] = None,
     workers: WorkersOption = 1,
+    download: DownloadOption = None,
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Damage sound clips at growing severity, and see which metrics notice.
@@ -52,7 +64,7 @@ def calibrate(
 
     told = progress()
     chosen = measure.chosen_damages(words_of(damages))
-    evaluators = measure.chosen(words_of(metrics), "cpu", told)
+    evaluators = measure.chosen(words_of(metrics), "cpu", told, consent(download))
     sources = sound_clips.of_own(clips, limit, told) if clips else sound_clips.of_suite(suite, limit, told)
     wants_real = footage and clips is None
     parts = 2 if wants_real and real.is_here() else 1

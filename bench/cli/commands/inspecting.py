@@ -15,6 +15,7 @@ from bench.cli.options import (
     DtypeOption,
     JsonOption,
     MemoryOption,
+    OfflineOption,
     OutOption,
     RunArgument,
     SetOption,
@@ -112,6 +113,7 @@ def doctor(
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     memory: MemoryOption = "full",
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say what models lack on this machine, and the line that fixes it.

@@ -19,6 +19,7 @@ from bench.cli.options import (
     CheckpointOption,
     ComponentOption,
     DeviceOption,
+    DownloadOption,
     DryRunOption,
     DtypeOption,
     JsonOption,
@@ -30,6 +31,7 @@ from bench.cli.options import (
     MetricsOption,
     ModelOption,
     ModelsArgument,
+    OfflineOption,
     OutOption,
     RetryOption,
     SeedsOption,
@@ -39,6 +41,7 @@ from bench.cli.options import (
     TrackOption,
     ViewsOption,
     WorkersOption,
+    consent,
     models_of,
     of_clips,
     words_of,
@@ -78,6 +81,8 @@ def run(
     max_cost: MaxCostOption = None,
     track: TrackOption = "",
     step: StepOption = None,
+    download: DownloadOption = None,
+    offline: OfflineOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,10 +108,13 @@ def run(
         if not as_json:
             print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
         return
-    wanted = _metric_request(metrics, metric_settings, view, download=bool(asked or metrics))
+    wanted = _metric_request(metrics, metric_settings, view)
+    config = replace(
+        config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics else "no")
+    )
     tracked = tracking.request(track, step)
     started = time.monotonic()
-    report = jobs.run(models, selection, wanted, replace(config, max_cost=max_cost), progress())
+    report = jobs.run(models, selection, wanted, config, progress())
     tracked.log(report.folders, report.rows, out, progress())
     print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
@@ -129,6 +137,8 @@ def generate(
     retry_failed: RetryOption = False,
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
+    download: DownloadOption = None,
+    offline: OfflineOption = False,
 ) -> None:
     """Only make the clips; `bench evaluate RUN` measures them, here or elsewhere.
 
@@ -141,7 +151,8 @@ def generate(
     if not asked:
         raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
     models = _model_request(asked, checkpoint, component, lora, settings, accel)
-    config = replace(_config(out, device, dtype, memory, retry_failed), max_cost=max_cost)
+    config = _config(out, device, dtype, memory, retry_failed)
+    config = replace(config, max_cost=max_cost, download=consent(download))
     report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
         say(folder.path)
@@ -189,6 +200,8 @@ def evaluate(
     workers: WorkersOption = 1,
     track: TrackOption = "",
     step: StepOption = None,
+    download: DownloadOption = None,
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure clips: those of runs on disk, or your own by a CSV or a folder.
@@ -211,8 +224,8 @@ def evaluate(
     from bench.engine import jobs, requests
 
     tracked = tracking.request(track, step)
-    wanted = _metric_request(metrics, metric_settings, view, download=True)
-    config = _config(out, device, "auto", "full", retry_failed, workers)
+    wanted = _metric_request(metrics, metric_settings, view)
+    config = replace(_config(out, device, "auto", "full", retry_failed, workers), download=consent(download))
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
     started = time.monotonic()
@@ -259,12 +272,12 @@ def _seeds(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def _metric_request(names: str, settings: list[str] | None, view: str, download: bool) -> MetricRequest:
+def _metric_request(names: str, settings: list[str] | None, view: str) -> MetricRequest:
     from bench.engine.requests import MetricRequest
     from bench.scoring import views
 
     chosen = () if names == "all" else tuple(words_of(names))
-    return MetricRequest(chosen, tuple(settings or ()), download, views.all_named(words_of(view)))
+    return MetricRequest(chosen, tuple(settings or ()), views.all_named(words_of(view)))
 
 
 def _config(

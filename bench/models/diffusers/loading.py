@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.base import packages, weights
+from bench.base import packages
 from bench.errors import OutOfMemory, Unavailable, UsageError
 from bench.models import checkpoints, hub, json_files
 from bench.models.diffusers import library_output, parts, weight_sets
@@ -128,7 +128,7 @@ def _folder(checkpoint: Checkpoint, cls: Any, dtype: str, plan: LoadingPlan) -> 
     """
     if checkpoints.is_folder(checkpoint):
         return Path(checkpoint.source)
-    is_offline = weights.is_offline()
+    is_offline = hub.is_silent()
     fetch: dict[str, Any] = {
         "revision": checkpoint.revision, "use_safetensors": True, "local_files_only": is_offline,
         **{name: part.source for name, part in checkpoint.parts if name not in plan.extra_parts},

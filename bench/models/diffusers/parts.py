@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.base import weights
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints, hub, json_files, other_forms
 from bench.models.diffusers import library_output, weight_sets
@@ -90,7 +89,7 @@ def _loaded(name: str, part: Checkpoint, library: str, class_name: str, dtype: s
     try:
         with _hub_errors(part, repository), library_output.no_bars(), library_output.all_weights_found():
             return cls.from_pretrained(
-                repository, revision=part.revision, local_files_only=weights.is_offline(), **arguments
+                repository, revision=part.revision, local_files_only=hub.is_silent(), **arguments
             )
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise Unavailable(
