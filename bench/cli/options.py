@@ -134,7 +134,7 @@ MaxCostOption = Annotated[
 ]
 WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
 DownloadOption = Annotated[
-    bool | None, how("--download/--no-download", help="Fetch missing weights; a terminal is asked.")
+    bool | None, how("--download/--no-download", help="Fetch missing weights; asked for on a terminal.")
 ]
 
 
