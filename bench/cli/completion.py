@@ -49,6 +49,13 @@ def runs(context: typer.Context, incomplete: str) -> list[str]:
     return sorted(name for name in found if name.startswith(incomplete))
 
 
+def beginnings(incomplete: str) -> list[str]:
+    """What bench new begins."""
+    from bench.scaffold import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
 def kinds(incomplete: str) -> list[str]:
     """What bench ls lists."""
     from bench.cli.listings import KINDS

@@ -11,6 +11,9 @@ CSV or folder). Knows `bench.media`, `bench.base`, `bench.types` and `bench.erro
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.base import temporaries
@@ -52,7 +55,8 @@ def names() -> list[str]:
 def folder(name_or_folder: str | Path) -> Path:
     """The folder of a suite: the path itself, or a folder of that name among the known places.
 
-    Those are suites/ below the current folder, suites/ of the checkout, and what an installed package carries.
+    Those are suites/ below the current folder, suites/ of the checkout, what this package carries, and what packages
+    do that an entry point of the group `bench.suites` names: their subfolders are suites.
 
     Raises:
         UnknownName: none of them has it.
@@ -95,4 +99,11 @@ def _rendered(case: Case) -> tuple[Path, Path]:
 
 def _places() -> tuple[Path, ...]:
     package = Path(__file__).parents[1]
-    return Path("suites"), package.parent / "suites", package / "_suites"
+    return Path("suites"), package.parent / "suites", package / "_suites", *_packaged()
+
+
+def _packaged() -> Iterator[Path]:
+    """The folders of packages that an entry point of the group `bench.suites` names; none of them is imported."""
+    for entry in entry_points(group="bench.suites"):
+        spec = find_spec(entry.value) if entry.value.isidentifier() else None
+        yield from map(Path, (spec and spec.submodule_search_locations) or ())

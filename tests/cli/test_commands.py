@@ -41,6 +41,7 @@ def tiny(tmp_path: Path) -> Path:
 
 COMMANDS = (
     "", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve",
+    "new",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import typer
 
 from bench.base.provenance import bench_version
 from bench.cli import streams
-from bench.cli.commands import calibrating, comparing, inspecting, running, sharing
+from bench.cli.commands import calibrating, comparing, creating, inspecting, running, sharing
 from bench.cli.commands.common import Command, Group, common
 from bench.cli.commands.output import plain_errors
 
@@ -44,6 +44,7 @@ COMMANDS = {
     ),
     "Share": (sharing.export, sharing.serve, sharing.publish),
     "What there is": (inspecting.ls, inspecting.doctor),
+    "Your own": (creating.new,),
 }  # fmt: skip
 """The commands, in the groups and the order of the help."""
 
