@@ -191,6 +191,43 @@ def test_two_entries_are_ticked_compared_played_and_in_step(window: Window) -> N
         window.page.evaluate(FRAMES, 5)
 
 
+def test_keys_play_and_step_wherever_nothing_else_takes_them(window: Window) -> None:
+    window.go("compare.html#runs=alpha-tiny,still-tiny&case=c1")
+    window.until(PLAYING)
+    window.until("!document.querySelector('section.player').clock.isHeld")
+    keys, player = window.page.keyboard, "document.querySelector('section.player').clock"
+    keys.press(" ")
+    window.until(f"!{player}.isPlaying")
+    assert window.page.evaluate("scrollY") == 0  # nor does the page scroll
+    window.page.get_by_role("slider", name="Time").focus()
+    keys.press("Home")
+    readout = window.page.locator(".player-readout").first
+    expect(readout).to_contain_text("frame 1 / 24")
+    keys.press("End")
+    expect(readout).to_contain_text("frame 24 / 24")
+    window.page.evaluate("document.activeElement.blur()")
+    keys.press("ArrowLeft")
+    expect(readout).to_contain_text("frame 23 / 24")
+    window.page.locator("#case").focus()
+    keys.press("ArrowLeft")  # is the list's
+    expect(readout).to_contain_text("frame 23 / 24")
+
+
+def test_keys_sort_and_tick_and_the_focus_is_seen(window: Window) -> None:
+    window.go("index.html")
+    keys = window.page.keyboard
+    heading = window.page.get_by_role("button", name="Stability")
+    heading.focus()
+    keys.press("Enter")
+    expect(window.page.locator("th[aria-sort]")).to_contain_text("Stability")
+    keys.press("Tab")
+    assert window.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    for name in ("alpha", "beta"):
+        window.page.get_by_label(f"Compare {name}").focus()
+        keys.press(" ")
+    expect(window.page.get_by_role("link", name="Compare 2")).to_be_visible()
+
+
 def test_seeking_works(window: Window) -> None:
     window.go("compare.html#runs=alpha-tiny,still-tiny&case=c1")
     window.until(PLAYING)

@@ -135,12 +135,19 @@ class Player {
 
   wire() {
     this.clock.onChange(() => this.move());
-    const listen = document.documentElement.dataset.player ? document : this.section; // a page of its own, or a part
     this.keys = new AbortController();
-    listen.addEventListener("keydown", (event) => this.press(event), { signal: this.keys.signal });
+    document.addEventListener("keydown", (event) => this.hears(event) && this.press(event), { signal: this.keys.signal });
     this.observer = new ResizeObserver(() => this.section.clientWidth !== this.width && this.redraw());
     this.observer.observe(this.section);
     this.lanes.forEach((lane) => lane.video?.addEventListener("loadedmetadata", () => this.redraw()));
+  }
+
+  /** Whether a key is for this player: on a page of its own all are, and on others those that nothing else has the focus for. */
+  hears(event) {
+    if (document.documentElement.dataset.player || this.section.contains(event.target)) return true;
+    const { top, bottom } = this.stage.getBoundingClientRect();
+    const isSeen = bottom > 0 && top < window.innerHeight;
+    return event.target === document.body && isSeen && [" ", "ArrowLeft", "ArrowRight"].includes(event.key);
   }
 
   press(event) {
