@@ -15,7 +15,7 @@ MOST_METRICS = 12
 """Metrics that one line names."""
 
 SPARE = {
-    "detectable": 8, "median": 7, "effect": 6, "p": 5, "won": 4, "p_adjusted": 3, "a": 2, "b": 1,
+    "detectable": 9, "median": 8, "effect": 7, "p": 6, "won": 5, "p_adjusted": 4, "title": 3, "a": 2, "b": 1,
 }  # fmt: skip
 """Column of a comparison -> how early it goes where there is no room; metric, difference and verdict always stay."""
 
@@ -30,9 +30,14 @@ def comparison(pair: Pair, suite: str) -> Grid:
         )
         for column in shown.columns
     )  # fmt: skip
-    lines = [[cell.text for cell in row] for row in shown.compared]
+    titles = [one_line(each.card.title) for each in pair.differences]
+    first, *others = drawn
+    lines = [
+        [row[0].text, title, *(cell.text for cell in row[1:])]
+        for row, title in zip(shown.compared, titles, strict=True)
+    ]
     title = f"{pair.b.name} against {pair.a.name} on {suite}"
-    return Grid(drawn, lines, title)
+    return Grid((first, Column("Title", wraps=True, spare=SPARE["title"]), *others), lines, title)
 
 
 def not_compared(pair: Pair) -> Iterator[str]:
