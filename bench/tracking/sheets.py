@@ -53,13 +53,14 @@ def contact_sheet(folder: RunFolder, cases: Sequence[str]) -> Image | None:
 
 
 def _cells(shown: Sequence[Image], case: str) -> Iterator[Image]:
-    from PIL import Image as pillow, ImageDraw
+    from PIL import Image as pillow, ImageDraw, ImageFont
 
     for number, image in enumerate(shown):
         width = max(1, round(image.shape[1] * HEIGHT / image.shape[0]))
         cell = pillow.fromarray(pictures.fit(image, width, HEIGHT, "stretch"))
         if number == 0:
-            ImageDraw.Draw(cell).text((4, 2), case, "white", stroke_width=2, stroke_fill="black")
+            font = ImageFont.load_default(16)
+            ImageDraw.Draw(cell).text((4, 2), case, "white", font, stroke_width=2, stroke_fill="black")
         yield np.pad(np.asarray(cell), ((0, GAP), (0, GAP), (0, 0)), constant_values=255)
 
 

@@ -24,7 +24,7 @@ PROJECT = "i2v-bench"
 OPTIONS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "wandb": lambda curve: {"name": curve, "id": files.digest([PROJECT, curve])[:16], "resume": "allow"},
     "trackio": lambda curve: {"name": curve, "resume": "allow"},
-    "mlflow": lambda curve: {"run_name": curve},
+    "mlflow": lambda curve: {"run_name": curve, "run_id": _mlflow_run(curve)},
     "swanlab": lambda curve: {"experiment_name": curve},
 }
 """Tracker of projects that hold runs -> what names the run; what is resumed makes one curve of several calls."""
@@ -116,6 +116,20 @@ def _opened(tracker: str, curve: str, folder: Path) -> Any:
     name = re.sub(r"[^\w.@-]+", "-", curve) if tracker in NAMED_BY_CURVE else PROJECT
     options = OPTIONS[tracker](curve) if tracker in OPTIONS else {}
     return cls(name, str(folder), **options) if cls.requires_logging_directory else cls(name, **options)
+
+
+def _mlflow_run(curve: str) -> str | None:
+    """The id of the run that earlier calls logged to; None for a new one."""
+    import mlflow
+
+    quoted = curve.replace("'", "\\'")
+    found = mlflow.search_runs(
+        experiment_names=[PROJECT],
+        filter_string=f"attributes.run_name = '{quoted}'",
+        max_results=1,
+        output_format="list",
+    )
+    return found[0].info.run_id if found else None
 
 
 def _write(tracker: Any, entry: Entry) -> None:
