@@ -210,7 +210,7 @@ def test_compare_plays_in_its_frame_and_in_its_address(visit: Visit, tmp_path: P
     expect(_frame(visit).locator(".player-name")).to_have_text(["Input image", "two", "one"])
     visit.page.wait_for_url("**case=c1*")
     assert visit.query()["runs"] == ["two-tiny", "one-tiny"]
-    visit.page.get_by_label("Case").click()
+    visit.page.get_by_label("Case", exact=True).click()
     visit.page.get_by_role("option", name="c0").click()
     visit.page.wait_for_url("**case=c0*")
     expect(visit.page.locator("iframe")).to_have_attribute("src", re.compile("case=c0"))
@@ -228,12 +228,12 @@ def test_compare_plays_in_its_frame_and_in_its_address(visit: Visit, tmp_path: P
 
 
 def test_a_phone_at_night(mobile: Visit, tmp_path: Path) -> None:
-    for name, path in (
-        ("compare", "compare?runs=one-tiny&runs=two-tiny"),
-        ("case", "compare?case=c0"),
+    for name, path, clips in (
+        ("compare", "compare?runs=one-tiny&runs=two-tiny", 2),
+        ("case", "compare?case=c0", 4),
     ):
         mobile.go(path, wait_for="iframe")
-        expect(_frame(mobile).locator("video")).to_have_count(2)
+        expect(_frame(mobile).locator("video")).to_have_count(clips)
         picture(mobile, tmp_path, f"mobile-{name}")
         main = mobile.page.locator("[data-testid=stMain]")
         assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0

@@ -157,32 +157,26 @@ def pair(
 
 
 def _table(found: Pair) -> Table:
+    """The verdict, the last column elsewhere, stands beside the metric: on a phone the numbers are scrolled to."""
     shown = columns.table(found)
-    places = {column.key: place for place, column in enumerate(shown.columns)}
-    headings = tuple(
+    headings = [
         Column(column.key, column.heading, column.help, is_text=column.align == "left")
         for column in shown.columns
-    )
-    compared = [
-        Row(each.metric, tuple(_cell(cell.text, cell.number) for cell in row))
-        for each, row in zip(found.differences, shown.compared, strict=True)
     ]
-    verdict = places["verdict"]
-    told = [_told(row, each, verdict) for row, each in zip(compared, found.differences, strict=True)]
-    skipped = [
-        Row("", tuple(_cell(cell.text, cell.number) for cell in row), is_quiet=True) for row in shown.skipped
-    ]
+    rows = [_told(each, row) for each, row in zip(found.differences, shown.compared, strict=True)]
+    rows += [Row("", tuple(map(_cell, row)), is_quiet=True) for row in shown.skipped]
     about = f"{found.b.name} against {found.a.name}, metric by metric"
-    return Table(about, headings, (*told, *skipped), caption=CAPTION)
+    turned = tuple(replace(row, cells=(row.cells[0], row.cells[-1], *row.cells[1:-1])) for row in rows)
+    return Table(about, (headings[0], headings[-1], *headings[1:-1]), turned, caption=CAPTION)
 
 
-def _cell(text: str, value: float | None) -> Cell:
-    return Cell(text, text.casefold() or None if value is None else value)
+def _cell(cell: columns.Cell) -> Cell:
+    return Cell(cell.text, cell.text.casefold() or None if cell.number is None else cell.number)
 
 
-def _told(row: Row, found: Difference, place: int) -> Row:
-    """The row with the metric's title before its name, and its verdict as a sign and a word."""
+def _told(found: Difference, cells: Sequence[columns.Cell]) -> Row:
+    """The metric's title before its name, and its verdict, which stands last, as a sign and a word."""
     said = Cell(f"{SIGNS[found.verdict]} {found.verdict_text}", found.verdict, tone=found.colour)
     link = content.to("metrics", metric=found.metric)
     metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
-    return Row(row.key, (metric, *row.cells[1:place], said, *row.cells[place + 1 :]))
+    return Row(found.metric, (metric, *map(_cell, cells[1:-1]), said))

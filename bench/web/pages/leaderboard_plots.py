@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bench.base import svg
 from bench.base.wording import with_interval
 from bench.evaluators.catalogue import MOTION
+from bench.scoring import totals
 from bench.web.content import Cell, Column, Figure, Table
 from bench.web.pages import roles
 from bench.web.pages.cells import best_first
@@ -51,7 +52,8 @@ def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
     marks = [(each.mean, f"{each.name}: {each.told}", each.colour) for each in drawn if each.is_apart]
     across = f"{column.title} ({column.unit})" if column.unit else column.title
     cut = f"The first {MOST_PLOTTED} of {len(models)} models." if len(models) > MOST_PLOTTED else ""
-    return Figure(svg.Intervals(column.title, drawn, across, marks), caption=cut)
+    limits = totals.SCALE if column.key.startswith("total:") else (-math.inf, math.inf)
+    return Figure(svg.Intervals(column.title, drawn, across, marks, limits), caption=cut)
 
 
 def _interval(line: Line, cell: Cell, is_apart: bool) -> svg.Interval:

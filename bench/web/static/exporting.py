@@ -150,7 +150,7 @@ class _Export:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
             self.writer.page("index.html", "Leaderboard", [*content.problems(self.said), Prose(empty)])
         self._write_shared(suites)
-        first = next((run for suite in suites for run in suite.ordered), "")
+        first = next((run for suite in suites for run in suite.best_first), "")
         self.writer.leading(
             "model.html",
             PAGES["model"],

@@ -71,7 +71,8 @@ class SuiteContent:
     @property
     def baselines(self) -> list[str]:
         """Null baselines, reference clips and stand-ins."""
-        return [line.run for line in self.ranking.standing.lines if line.role != "model"]
+        models = {line.run for line in self.ranking.standing.lines if line.role == "model"}
+        return [run for run in self.best_first if run not in models]
 
     @cached_property
     def best_first(self) -> list[str]:

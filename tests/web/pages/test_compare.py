@@ -62,7 +62,7 @@ def test_two_runs_are_compared(out: Path) -> None:
     assert found["difference"].value == pytest.approx(-0.4)
     assert found["b"].value == pytest.approx(0.6)
     assert found["won"].value == 0
-    assert [each.title for each in table.columns[1:3]] == ["still", "mover"]
+    assert [each.title for each in table.columns[1:4]] == ["Verdict", "still", "mover"]
     compared = [cell.text for cell in cells(table, "verdict") if not cell.text.startswith("not compared")]
     assert {*compared} == {"· too few cases"}
     assert "1 case left out that only still has: c2" in markup(blocks)
@@ -76,7 +76,7 @@ def test_differences_are_drawn_and_the_cases_that_differ_most_lead_to_their_clip
     shown = [tables(blocks)[0] for blocks in found]
     assert [column(table, "verdict")[0] for table in shown] == ["▲ better"] * 2
     assert [cells(table, "verdict")[0].tone for table in shown] == ["better"] * 2
-    assert [[each.title for each in table.columns[1:3]] for table in shown] == [["a", "b"], ["a", "c"]]
+    assert [[each.title for each in table.columns[2:4]] for table in shown] == [["a", "b"], ["a", "c"]]
     assert [len(figures(blocks)) for blocks in found] == [1, 1]
     first = found[0]
     assert "features of the clips, and those of a and b are not here" in markup(first)

@@ -7,7 +7,8 @@ from typing import get_args
 
 from bench.base.svg import Intervals, Scatter
 from bench.evaluators import catalogue
-from bench.scoring.standings import Line
+from bench.scoring.recipes import MOVING
+from bench.scoring.standings import Line, Score
 from bench.types import Role
 from bench.web.pages import leaderboard, leaderboard_plots, roles
 from tests.leaderboard import hostile
@@ -46,6 +47,18 @@ def test_another_column_may_be_plotted_and_lower_may_be_better() -> None:
     assert isinstance(figure.plot, Intervals)
     assert [each.name for each in figure.plot.lines] == ["b", "a"]
     assert leaderboard_plots.of_column(found, leaderboard.table(found)) is None  # nobody has an SSIM
+
+
+def test_the_axis_of_a_total_ends_where_its_scale_does() -> None:
+    lines = [line(name, total=Score(mean, low, high, 10, 0, 0, 10)) for name, mean, low, high in (
+        ("low", 5.0, -5.0, 15.0), ("high", 95.0, 85.0, 105.0),
+    )]  # fmt: skip
+    found = replace(ranking(lines), totals=((MOVING, {each.run: each for each in lines}),))
+    figure = leaderboard_plots.of_column(found, leaderboard.table(found), "total:moving")
+    assert figure
+    assert isinstance(figure.plot, Intervals)
+    assert figure.plot.limits == (0.0, 100.0)
+    assert _drawn(lines, "ssim_mean").limits[0] < -1e9  # of numbers without a scale
 
 
 def test_many_models_are_cut_and_that_is_said() -> None:
