@@ -119,7 +119,13 @@ def folded(name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The names that may have been meant, the nearest first."""
+    """The names that may have been meant, the nearest first.
+
+    Args:
+        name: as somebody wrote it.
+        known: the names that there are.
+        most: how many are given.
+    """
     by_form: dict[str, list[str]] = {}
     for each in known:
         by_form.setdefault(folded(each), []).append(each)

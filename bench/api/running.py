@@ -64,7 +64,7 @@ def run(
         model: name, or several (see `bench ls models`); a pipeline of diffusers in memory; or a function that is given
             an image (a picture of Pillow) and gives frames: an array, a tensor, a list of pictures, or a Clip. What it
             has parameters for is given by name: prompt, seed, frames (or num_frames), fps, and whatever is in settings.
-            None for the null models.
+            Nothing for the null models.
         name: what tables call a pipeline or function in memory: 'mine@step-500'.
         checkpoint: folder or hub id[@revision], or several of one model.
         component: parts of the pipeline from elsewhere, on each checkpoint: {"transformer": "out/step-2000"}.
