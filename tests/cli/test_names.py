@@ -49,6 +49,7 @@ MISSPELT = {
     ("publish", "RUN"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("ls", "KIND"): (["Metric"], "unknown kind 'Metric': did you mean metrics"),
     ("ls", "WORD"): (["metrics", "warping_eror"], "unknown metric 'warping_eror': did you mean warping_error"),
+    ("new", "KIND"): (["modle", "x"], "unknown kind 'modle': did you mean model"),
     ("doctor", "MODEL"): (["stil"], "unknown model 'stil': did you mean still"),
     ("doctor", "--set"): (["still", "--set", "fsp=3"], "unknown setting 'fsp': did you mean fps"),
     ("export", "--run"): (["out", "--run", "moovr"], "unknown run 'moovr': did you mean mover"),
@@ -59,10 +60,11 @@ MISSPELT = {
 
 NO_NAMES = {
     "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
-    "--config", "--dataset", "--device", "--docs", "--dry-run", "--dtype", "--fit", "--footage", "--format", "--fps",
-    "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--memory",
-    "--name", "--offline", "--out", "--port", "--published", "--quiet", "--retry-failed", "--seeds", "--step", "--to",
-    "--track", "--verbose", "--voters", "--votes", "--workers", "FILE", "FOLDER", "PATH",
+    "--config", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype", "--fit", "--footage",
+    "--format", "--fps", "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown",
+    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--published",
+    "--quiet", "--retry-failed", "--seeds", "--step", "--to", "--track", "--verbose", "--voters", "--votes",
+    "--workers", "FILE", "FOLDER", "NAME", "PATH",
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 
@@ -101,7 +103,7 @@ def test_every_option_is_tried_or_is_no_name() -> None:
 @pytest.mark.parametrize("where", MISSPELT, ids=" ".join)
 def test_a_misspelt_name_gets_a_suggestion(where: tuple[str, str], out: Path) -> None:
     words, said = MISSPELT[where]
-    place = [] if where[0] == "doctor" else ["--out", out]
+    place = [] if where[0] in ("doctor", "new") else ["--out", out]
     answer = bench(where[0], *words, *place)
     assert said in answer.stderr
     assert (answer.exit_code, answer.stderr.count("\n"), answer.stdout) == (2, 1, "")
