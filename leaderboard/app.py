@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from bench.web import content, launch
+from bench.web import content, html, launch
 from bench.web.addresses import ABOUT, MOVED, PAGES
 from bench.web.content import Link, Text
 from leaderboard.place import place
@@ -21,8 +21,8 @@ def lead(link: Link, page: st.Page) -> None:
 
 
 if __name__ == "__main__":
-    # no icon: Streamlit fetches page icons of the kind ':material/…:' from another server
-    st.set_page_config(page_title="I2V Bench", layout="wide")
+    # the icon as text: Streamlit fetches those of the kind ':material/…:' from another server
+    st.set_page_config(page_title="I2V Bench", page_icon=html.asset("favicon.svg"), layout="wide")
     first, *others = PAGES
     pages = {first: st.Page(HERE / "overview.py", title=PAGES[first], default=True)}
     for name in others:

@@ -73,6 +73,8 @@ def test_axe_finds_nothing_serious_on_a_phone(page: Page, site: Path) -> None:
 def test_axe_finds_nothing_serious_in_what_the_board_places(visit: Visit) -> None:
     """Streamlit's own widgets are its makers' matter."""
     visit.go()
+    icon = visit.page.locator("link[rel~=icon]").first.get_attribute("href") or ""
+    assert icon.startswith("data:image/svg+xml")  # from no other server
     own = [
         each
         for each in Axe().run(visit.page, options=EVERY).response["violations"]
