@@ -9,7 +9,7 @@ name until a caller gives one, and rows say that their clips were made in memory
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from inspect import Parameter, signature
@@ -21,6 +21,7 @@ from bench.errors import UsageError
 from bench.media import arrays, pictures
 from bench.media.arrays import Layout
 from bench.models.plans import Plan
+from bench.models.requirements import Need
 from bench.types import Case, Checkpoint, Clip, ModelCard, Runtime
 
 NAME = "in-memory"
@@ -85,6 +86,9 @@ class FunctionModel(models.Model):
     @property
     def label(self) -> str:
         return self._label
+
+    def needs(self) -> Iterator[Need]:
+        yield from ()  # it is here
 
     @property
     def is_identified(self) -> bool:

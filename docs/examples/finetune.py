@@ -47,6 +47,8 @@ def main(args):
     optimizer = torch.optim.AdamW(pipeline.unet.parameters(), lr=args.lr)
     unet, optimizer = accelerator.prepare(pipeline.unet.train(), optimizer)
     clips = [video.read_clip(path).frames for path in sorted(args.clips.iterdir())]
+    if not clips:
+        raise SystemExit(f"{args.clips} is an empty folder")
 
     for step in range(1, args.steps + 1):
         frames = clips[step % len(clips)][: args.frames]

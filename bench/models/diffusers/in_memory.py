@@ -18,6 +18,7 @@ from bench.errors import UsageError
 from bench.models import in_memory
 from bench.models.diffusers import ClipRequest, SpeedSettings, pipeline_digest
 from bench.models.diffusers.diffusers_any import Diffusers, frame_rule, image_to_video, parameters, size_rule
+from bench.models.requirements import Need
 from bench.types import Frames, Runtime
 
 Made = TypeVar("Made")
@@ -56,6 +57,9 @@ class PipelineInMemory(Diffusers):
     @property
     def label(self) -> str:
         return self._label
+
+    def needs(self) -> Iterator[Need]:
+        yield from ()  # it is here
 
     @property
     def is_identified(self) -> bool:
