@@ -104,6 +104,6 @@ def test_its_pipeline_is_planned_by_its_rules(package: Path) -> None:
         package, "run", "-m", "my-ltx", "--dry-run", "--limit", 1, "--set", "num_frames=60", "--json"
     )
     assert answer.returncode == 0, answer.stderr
-    (planned,) = json.loads(answer.stdout)
+    (planned,) = json.loads(answer.stdout)["cases"]
     assert (planned["plan"]["frames"], planned["plan"]["made_frames"]) == (60, 65)
     assert planned["plan"]["fps"] == 24

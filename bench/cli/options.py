@@ -127,7 +127,9 @@ StepOption = Annotated[
 ]
 DryRunOption = Annotated[
     bool,
-    shown("--dry-run", help="What would be made, and all options as a file for --config; needs no weights."),
+    shown(
+        "--dry-run", help="What would be made, fetched and needed, and all options as a file for --config."
+    ),
 ]
 MaxCostOption = Annotated[
     float | None, how(metavar="DOLLARS", help="Stop before paid services have cost more.")

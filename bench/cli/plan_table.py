@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bench.base.wording import duration
 from bench.cli.layout import Column, Grid
 from bench.models.plans import Plan
+from bench.models.requirements import in_words
 
 if TYPE_CHECKING:
+    from bench.doctor.outlook import Outlook
     from bench.engine.dry_run import PlannedCase
+    from bench.engine.fetching import Fetch
 
 
 def plan_table(rows: Sequence[PlannedCase]) -> Grid:
@@ -59,3 +63,40 @@ def _frames(plan: Plan) -> str:
 
 def _or_dash(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
+
+
+def outlook_lines(
+    rows: Sequence[PlannedCase], found: Sequence[Outlook], of_metrics: Sequence[Fetch]
+) -> Iterator[str]:
+    """What a run would fetch, need and take.
+
+    Args:
+        rows: what would be made.
+        found: by model.
+        of_metrics: what metrics would fetch.
+    """
+    fetches = [*(fetch for each in found for fetch in each.fetches), *of_metrics]
+    yield f"to be fetched: {'; '.join(map(str, fetches)) or 'nothing'}"
+    for each in found:
+        clips = sum(row.clips for row in rows if row.label == each.label and not row.error)
+        yield f"{each.label}: {'; '.join(filter(None, [_memory(each), _time(each, clips)]))}"
+
+
+def _memory(outlook: Outlook) -> str:
+    here = "" if outlook.memory_here is None else f"{in_words(outlook.memory_here)} are here"
+    if outlook.memory is None:
+        return f"memory unknown, {here}" if here else ""
+    is_too_little = outlook.memory_here is not None and outlook.memory >= outlook.memory_here
+    remedy = ", too little" if is_too_little else ""
+    return f"at least {in_words(outlook.memory)} of memory, {here or 'unknown what is here'}{remedy}"
+
+
+def _time(outlook: Outlook, clips: int) -> str:
+    if outlook.seconds is None:
+        return "time unknown: no run of it on this device is stored"
+    seconds = "under 1 s" if outlook.seconds < 0.5 else duration(outlook.seconds)
+    other = "" if outlook.is_alike else ", whose settings are others"
+    return (
+        f"about {duration(max(outlook.seconds * clips, 1))} for {clips} clips, {seconds} per clip as in"
+        f" {outlook.like}{other}"
+    )

@@ -55,9 +55,7 @@ class HubClient:
         return Finding("hub", "ok", f"{constants.ENDPOINT} answers; {token}")
 
     def _explained(self, error: Unavailable) -> str:
-        from huggingface_hub import errors
-
-        if isinstance(error.__cause__, errors.HfHubHTTPError):  # an answer: gated, or not there
+        if hub.is_answer(error):  # gated, or not there
             return error.reason
         self.silence = "the hub does not answer"
         return self.silence

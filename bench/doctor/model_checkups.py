@@ -130,13 +130,13 @@ def _finding(need: Need) -> Finding:
 def _memory(model: Model, paths: Sequence[Path]) -> Iterator[Finding]:
     """Whether the weights are whole, and fit; nothing if they are not here."""
     try:
-        sizes = _sizes(paths, model)
+        known = sizes(paths, model)
     except Unavailable as error:
         yield Finding("weights", "missing", str(error), "fetch or copy them again")
         return
-    if not sizes:
+    if not known:
         return
-    total, largest = sum(sizes.values()), max(sizes.values())
+    total, largest = sum(known.values()), max(known.values())
     runtime = model.runtime
     needed = {"full": total, "model": largest, "sequential": 0}[runtime.memory]
     present = machine.memory(runtime.device)
@@ -149,19 +149,19 @@ def _memory(model: Model, paths: Sequence[Path]) -> Iterator[Finding]:
     yield Finding("memory", "missing", f"{found}; {runtime.device} has {in_words(present)}", remedy)
 
 
-def _sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
+def sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
     """Part -> bytes in memory, by the headers of its files.
 
     Raises:
         Unavailable: a file is cut short or damaged.
     """
     full = getattr(_base(model), "full_precision", ())
-    sizes: dict[str, float] = {}
+    found: dict[str, float] = {}
     for path in paths:
         part = path.parent.name
         is_half = model.runtime.dtype != "float32" and part not in full
-        sizes[part] = sizes.get(part, 0) + _numbers(path) * (HALF_BYTES if is_half else FULL_BYTES)
-    return sizes
+        found[part] = found.get(part, 0) + _numbers(path) * (HALF_BYTES if is_half else FULL_BYTES)
+    return found
 
 
 def _numbers(path: Path) -> int:

@@ -48,12 +48,12 @@ def plan(
         The cases of the first model, then those of the next.
 
     Raises:
-        UsageError: an unknown name, or a setting out of range.
+        UsageError: an unknown name, a setting out of range, or a checkpoint, part or LoRA that is none.
     """
     suite, samples = selection.samples()
     suites.prepare(suite, progress)
     cases = {case.id: case for case, _ in samples}
-    found = resolve_models.unloaded(request, runtime)
+    found = resolve_models.sketched(request, runtime)
     return [_planned(model, case, len(samples) // len(cases)) for model in found for case in cases.values()]
 
 

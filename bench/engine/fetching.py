@@ -78,7 +78,11 @@ def settled(
 
 
 def of_model(model: Model) -> Iterator[Fetch]:
-    """What a model would fetch when it is loaded, as far as is known before."""
+    """What a model would fetch when it is loaded, as far as is known before.
+
+    Raises:
+        Unavailable: the hub says that there is no such thing.
+    """
     for need in model.needs():
         if need.kind == "weights" and need.address and not need.is_met:
             yield Fetch(need.address, _size(need, model.runtime.dtype != "float32"), model.label, need.remedy)
@@ -89,7 +93,9 @@ def _size(need: Need, is_half: bool) -> int | None:
         return None
     try:
         return stored_weights.size_to_fetch(need, hub.told(need.address).sizes, is_half)
-    except Unavailable:  # loading says why
+    except Unavailable as error:
+        if hub.is_answer(error):  # there is no such repository
+            raise
         return None
 
 

@@ -33,12 +33,9 @@ def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple
     """
     if request.at_hand is not None:
         return [(request.at_hand, run_of(request.at_hand, suite))]
-    for option, words in (
-        ("--checkpoint", request.checkpoints), ("--component", request.components), ("--lora", request.loras),
-    ):  # fmt: skip
-        if words and len(request.names) != 1:
-            raise UsageError(f"{option} needs exactly one --model, not {len(request.names)}")
-    unloaded(request, runtime)  # all names and settings are checked before the first weights are looked for
+    sketched(
+        request, runtime
+    )  # all names, settings and forms are checked before the first weights are looked for
     found = [
         _model(name, request, runtime, _finder(request, checkpoint))
         for name in request.names
@@ -62,12 +59,42 @@ def unloaded(request: ModelRequest, runtime: Runtime) -> list[Model]:
     return [_model(name, request, runtime, lambda card: None) for name in dict.fromkeys(request.names)]
 
 
-def _finder(request: ModelRequest, checkpoint: str | None) -> Callable[[ModelCard], Checkpoint | None]:
+def sketched(request: ModelRequest, runtime: Runtime) -> list[Model]:
+    """The models with what was asked for as weights, if it has the form of some; no byte of them is read or fetched.
+
+    Args:
+        request, runtime: as in resolve.
+
+    Raises:
+        UnknownName, UsageError, Unavailable: as resolve, where that can be told without the hub.
+    """
+    if request.at_hand is not None:
+        return [request.at_hand]
+    _check_one_model(request)
+    return [
+        _model(name, request, runtime, _finder(request, checkpoint, is_sketch=True))
+        for name in dict.fromkeys(request.names)
+        for checkpoint in request.checkpoints or (None,)
+    ]
+
+
+def _check_one_model(request: ModelRequest) -> None:
+    """Refuses weights that are for one model where there are several."""
+    for option, words in (
+        ("--checkpoint", request.checkpoints), ("--component", request.components), ("--lora", request.loras),
+    ):  # fmt: skip
+        if words and len(request.names) != 1:
+            raise UsageError(f"{option} needs exactly one --model, not {len(request.names)}")
+
+
+def _finder(
+    request: ModelRequest, checkpoint: str | None, is_sketch: bool = False
+) -> Callable[[ModelCard], Checkpoint | None]:
     """What finds the weights of a model's card."""
 
     def find(card: ModelCard) -> Checkpoint | None:
         if card.weights is not None:
-            return checkpoints.of_card(card, checkpoint, request.components, request.loras)
+            return checkpoints.of_card(card, checkpoint, request.components, request.loras, is_sketch)
         if checkpoint or request.components or request.loras:
             raise UsageError(f"model '{card.name}' has no weights, so --checkpoint means nothing to it")
         return None

@@ -32,7 +32,9 @@ PART_FILES: Mapping[str, str] = {
 """Part -> the file that its folder must hold, if that is not PART_CONFIG."""
 
 
-def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -> Checkpoint:
+def resolve(
+    words: str, is_default: bool = False, needs: str = PIPELINE_INDEX, is_sketch: bool = False
+) -> Checkpoint:
     """The checkpoint that words name: a folder that exists, else a hub id 'organisation/name', also with '@revision'.
 
     A folder's digest covers every file in it, links followed; it is cached until a file's stamp changes. A hub
@@ -42,6 +44,7 @@ def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -
         words: a folder or a hub id.
         is_default: these are the model's own weights, which need no name in a label.
         needs: the file that a checkpoint must hold.
+        is_sketch: without a digest, which reads every byte, and without asking the hub: enough to plan.
 
     Raises:
         UsageError: a folder that does not exist or lacks what is needed, or words that are neither.
@@ -49,18 +52,22 @@ def resolve(words: str, is_default: bool = False, needs: str = PIPELINE_INDEX) -
     """
     folder = Path(words).expanduser()
     if words and folder.exists():  # '' would be the current folder
-        return _of_folder(folder.resolve(), is_default, needs)
+        return _of_folder(folder.resolve(), is_default, needs, is_sketch)
     repository, at, revision = words.partition("@")
     if not hub.HUB_ID.fullmatch(repository) or bool(at) != bool(revision):
         raise UsageError(
             f"checkpoint '{words}' does not exist as a folder; from the hub it is written organisation/name"
             " or organisation/name@revision; a folder of it, as --component PART=organisation/name/folder"
         )
-    return _of_hub(repository, revision or None, is_default, needs)
+    return _of_hub(repository, revision or None, is_default, needs, is_sketch)
 
 
 def of_card(
-    card: ModelCard, words: str | None = None, components: Sequence[str] = (), loras: Sequence[str] = ()
+    card: ModelCard,
+    words: str | None = None,
+    components: Sequence[str] = (),
+    loras: Sequence[str] = (),
+    is_sketch: bool = False,
 ) -> Checkpoint:
     """The checkpoint that a model runs.
 
@@ -70,6 +77,7 @@ def of_card(
             is the card's with these parts replaced.
         components: parts to replace, as 'transformer=path'.
         loras: to add, as 'path' or 'path:scale'.
+        is_sketch: as in resolve.
 
     Raises:
         UsageError, Unavailable: as resolve.
@@ -77,14 +85,18 @@ def of_card(
     if not (words or card.weights):
         raise UsageError(f"model '{card.name}' has no weights of its own: give it a --checkpoint")
     tuned = bool(words and card.weights and other_forms.holds_parts(_path(words), PIPELINE_INDEX))
-    base = resolve((None if tuned else words) or card.weights or "", is_default=tuned or words is None)
-    chosen = _parts_of(base, _path(words or "")) if tuned else {}
+    base = resolve(
+        (None if tuned else words) or card.weights or "", tuned or words is None, is_sketch=is_sketch
+    )
+    can_tell = not is_sketch or is_folder(base) or hub.cached_commit(base.source, None, PIPELINE_INDEX)
+    chosen = _parts_of(base, _path(words or "")) if tuned and can_tell else {}
     chosen |= dict(_assignment(component) for component in components)
     from_elsewhere = ({} if words and not tuned else dict(card.parts)) | chosen
     parts = {
-        name: resolve_part(place, PART_FILES.get(name, PART_CONFIG)) for name, place in from_elsewhere.items()
+        name: resolve_part(place, PART_FILES.get(name, PART_CONFIG), is_sketch)
+        for name, place in from_elsewhere.items()
     }
-    return on_top(base, parts, [resolve_lora(lora) for lora in loras], list(chosen))
+    return on_top(base, parts, [resolve_lora(lora, is_sketch) for lora in loras], list(chosen))
 
 
 def _parts_of(base: Checkpoint, folder: Path) -> dict[str, str]:
@@ -104,21 +116,24 @@ def _assignment(component: str) -> tuple[str, str]:
     return name, place
 
 
-def resolve_part(words: str, needs: str = PART_CONFIG) -> Checkpoint:
+def resolve_part(words: str, needs: str = PART_CONFIG, is_sketch: bool = False) -> Checkpoint:
     """A part of a pipeline: a folder that save_pretrained wrote, or a hub id, also 'organisation/name/subfolder'.
+
+    Args:
+        words, needs, is_sketch: as in resolve.
 
     Raises:
         UsageError, Unavailable: as resolve.
     """
     pieces = words.split("/")
     if Path(words).expanduser().exists() or len(pieces) < 3:
-        return resolve(words, needs=needs)
+        return resolve(words, needs=needs, is_sketch=is_sketch)
     subfolder = "/".join(pieces[2:])
-    found = resolve("/".join(pieces[:2]), needs=f"{subfolder}/{needs}")
+    found = resolve("/".join(pieces[:2]), needs=f"{subfolder}/{needs}", is_sketch=is_sketch)
     return replace(found, source=f"{found.source}/{subfolder}", digest=f"{found.digest}/{subfolder}")
 
 
-def resolve_lora(words: str) -> tuple[Checkpoint, float]:
+def resolve_lora(words: str, is_sketch: bool = False) -> tuple[Checkpoint, float]:
     """A LoRA and its scale, from 'path', 'path:0.8', or a hub id likewise; a path is a .safetensors file or a folder.
 
     Raises:
@@ -144,8 +159,10 @@ def resolve_lora(words: str) -> tuple[Checkpoint, float]:
             raise Unavailable(
                 f"LoRA {path} is a pointer of Git LFS, not the file", other_forms.lfs_pull(path)
             )
-        return Checkpoint(str(path.resolve()), None, path.stem, files.sha256(path)), number
-    return resolve(place, needs=LORA), number
+        return Checkpoint(
+            str(path.resolve()), None, path.stem, "" if is_sketch else files.sha256(path)
+        ), number
+    return resolve(place, needs=LORA, is_sketch=is_sketch), number
 
 
 def on_top(
@@ -254,10 +271,11 @@ def is_folder(checkpoint: Checkpoint) -> bool:
     return Path(checkpoint.source).is_dir()
 
 
-def _of_folder(folder: Path, is_default: bool, needs: str) -> Checkpoint:
+def _of_folder(folder: Path, is_default: bool, needs: str, is_sketch: bool) -> Checkpoint:
     if not (folder / needs).is_file():
         raise UsageError(other_forms.explained(folder, needs))
-    return Checkpoint(str(folder), None, "" if is_default else folder.name, _folder_digest(folder))
+    digest = "" if is_sketch else _folder_digest(folder)
+    return Checkpoint(str(folder), None, "" if is_default else folder.name, digest)
 
 
 def _folder_digest(folder: Path) -> str:
@@ -313,7 +331,10 @@ def _changed(place: str) -> UsageError:
     )
 
 
-def _of_hub(repository: str, revision: str | None, is_default: bool, needs: str) -> Checkpoint:
-    commit = hub.commit(repository, revision, needs)
+def _of_hub(
+    repository: str, revision: str | None, is_default: bool, needs: str, is_sketch: bool
+) -> Checkpoint:
+    known = hub.cached_commit if is_sketch else hub.commit
+    commit = known(repository, revision, needs) or revision
     short = repository.split("/")[1] + (f"-{revision.replace('/', '-')}" if revision else "")
     return Checkpoint(repository, commit, "" if is_default else short, f"hub:{repository}@{commit}")

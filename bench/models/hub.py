@@ -51,6 +51,13 @@ def is_silent() -> bool:
     return bool(network.forbidden_by() or recent_failure())
 
 
+def is_answer(error: Unavailable) -> bool:
+    """Whether it is what the hub said, rather than that it said nothing."""
+    from huggingface_hub import errors
+
+    return isinstance(error.__cause__, errors.HfHubHTTPError)
+
+
 def recent_failure() -> str:
     """Why the hub did not answer some minutes ago; '' if it did, or was not asked."""
     return network.recent_failure(_host())

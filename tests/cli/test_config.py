@@ -33,7 +33,7 @@ def test_what_a_dry_run_prints_makes_the_same_run(tmp_path: Path) -> None:
     words = ["still,noise", "-m", "drift", "--set", "num_frames=5", "--cases", "cat,coffee", "--seeds", "0,1"]
     more = [
         "--metrics",
-        "ssim",
+        "ssim,clipsim",
         "--metric-set",
         "clipsim.model=ViT-L-14",
         "--limit",

@@ -103,15 +103,15 @@ def run(
     models = _model_request(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
     selection = _selection(suite, seeds, cases, limit)
     config = _config(out, device, dtype, memory, retry_failed, workers)
-    if dry_run:
-        _print_plan(models, selection, config, as_json)
-        if not as_json:
-            print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
-        return
     wanted = _metric_request(metrics, metric_settings, view)
     config = replace(
         config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics else "no")
     )
+    if dry_run:
+        _print_plan(models, selection, wanted, config, as_json)
+        if not as_json:
+            print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
+        return
     tracked = tracking.request(track, step)
     started = time.monotonic()
     report = jobs.run(models, selection, wanted, config, progress())
@@ -289,12 +289,19 @@ def _config(
     return RunConfig(out, devices.resolve(device, dtype, memory), retry_failed, workers)
 
 
-def _print_plan(models: ModelRequest, selection: Selection, config: RunConfig, as_json: bool) -> None:
-    from bench.cli.plan_table import plan_table
-    from bench.engine import dry_run
+def _print_plan(
+    models: ModelRequest, selection: Selection, metrics: MetricRequest, config: RunConfig, as_json: bool
+) -> None:
+    from bench.cli.plan_table import outlook_lines, plan_table
+    from bench.doctor import outlook
+    from bench.engine import dry_run, fetching
 
     rows = dry_run.plan(models, selection, config.runtime, progress())
+    found = outlook.outlooks(models, config)
+    suites = [] if config.download == "no" else [selection.samples()[0]]
+    fetches = fetching.of_metrics(metrics, suites, config.runtime.device)
     if as_json:
-        print_json([asdict(row) for row in rows])
+        cases, outlooks, files = ([asdict(each) for each in part] for part in (rows, found, fetches))
+        print_json({"cases": cases, "models": outlooks, "fetched for metrics": files})
     else:
-        print_all([plan_table(rows)])
+        print_all([plan_table(rows), *outlook_lines(rows, found, fetches)])
