@@ -15,6 +15,6 @@ from leaderboard import blind, inputs, players, previews
 visitors = launch.visitors(os.environ)
 app = st.App(
     Path(__file__).with_name("app.py"),
-    routes=[previews.route(), inputs.route(), players.route(), *blind.routes()],
+    routes=[previews.route(), previews.lazy_route(), inputs.route(), players.route(), *blind.routes()],
     middleware=[hosts.middleware(visitors.address, visitors.hosts)],
 )

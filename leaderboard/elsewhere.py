@@ -18,7 +18,7 @@ from leaderboard.place import place
 def show() -> None:
     """Draws the page."""
     st.title(PAGES["elsewhere"], anchor=False)
-    found, problems = _numbers()
+    found, problems = numbers()
     place(reported.head(found, problems), "head")
     if not found:
         return
@@ -29,7 +29,7 @@ def show() -> None:
     _show_downloads(found, name)
 
 
-def _numbers() -> tuple[list[Reported], list[str]]:
+def numbers() -> tuple[list[Reported], list[str]]:
     """Of all published folders, as their files are now."""
     return _read(tuple((str(folder), _stamps(folder / FOLDER)) for folder in source.folders()[1]))
 

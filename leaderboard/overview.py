@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from bench.evaluators.catalogue import MOTION
 from bench.scoring.recipes import Recipe, registry
 from bench.web import content
-from bench.web.pages import leaderboard, leaderboard_plots
+from bench.web.pages import leaderboard, leaderboard_plots, leaderboard_table, published, strip
 from bench.web.pages.leaderboard import Ranking
-from leaderboard import downloads, notices, ranked, source
+from leaderboard import downloads, elsewhere, inputs, notices, players, previews, ranked, source
 from leaderboard.choices import choose, choose_several, weight
 from leaderboard.place import place
 from leaderboard.source import Board
@@ -23,29 +23,70 @@ MEASURED, NONE = "Measured ones", "no total"
 
 def show() -> None:
     """Draws the page."""
-    st.title("Leaderboard", anchor=False)
+    heading = st.container()
     board = source.read()
     place(content.problems(board.problems), "problems")
+    numbers, _ = elsewhere.numbers()
     if board.rows.empty:
+        heading.title("Leaderboard", anchor=False)
+        place(published.lead(numbers), "published")
         notices.show_empty()
         return
-    places = st.columns(4)
-    suite = choose(
-        places[0],
-        "Suite",
-        board.suites,
-        key="suite",
-        about="Numbers compare only within one version of a suite.",
-    )
-    scores = board.scores_of(suite)
-    recipes = _choose_recipes(places[1])
-    metrics = _choose_metrics(places[2], board, leaderboard.measured(scores))
-    found = ranked.ranking(board, suite, metrics, recipes)
-    plotted = _choose_plotted(places[3], found)
+    suite, found, plotted = _choose(board)
     known = notices.known_suite(board, suite)
-    title, note = known.title if known else "", board.notes.get(suite, "")
-    place(leaderboard.blocks(found, title, plotted, note), "leaderboard")
+    heading.title((known and known.title) or suite.partition("@")[0], anchor=False, help=suite)
+    place(leaderboard.head(found, numbers), "head")
+    loops = _show_clips(found)
+    place(leaderboard.below(found, plotted, board.notes.get(suite, ""), loops), "leaderboard")
     downloads.show(board, found)
+
+
+def _choose(board: Board) -> tuple[str, Ranking, str]:
+    """The suite, its ranking as the visitor wants it, and the key of the column that is plotted; in one line."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        about = "Numbers compare only within one version of a suite."
+        suite = choose(st.container(width=320), "Suite", board.suites, key="suite", about=about)
+        with st.popover("Columns, total, plot"):
+            recipes = _choose_recipes(st.container())
+            metrics = _choose_metrics(st.container(), board, leaderboard.measured(board.scores_of(suite)))
+            found = ranked.ranking(board, suite, metrics, recipes)
+            return suite, found, _choose_plotted(st.container(), found)
+
+
+# Clips
+
+
+def _show_clips(found: Ranking) -> dict[str, str]:
+    """The best clips in step and the cases to choose from; gives the address of a clip for each row that has one."""
+    shown = strip.strip(found, _clips_of)
+    if shown is None:
+        return {}
+    asked = st.query_params.get("case", "")
+    case = asked if asked in shown.cases else next(iter(shown.cases))
+    players.frame(shown.runs, case, shown.cases[case], has_plots=False)
+    images = [(each, inputs.address(shown.runs[0], each, seed)) for each, seed in shown.cases.items()]
+    place([strip.thumbs(found.suite, images, case)], "cases")
+    here = (line.run for line in found.lines if line.provenance == "clips here")
+    clips = ((run, source.run_folder(run)) for run in here)
+    seed = shown.cases[case]
+    return {
+        run: previews.lazy_address(run, case, seed)
+        for run, folder in clips
+        if folder and (record := folder.record(case, seed)) and not record.error
+    }
+
+
+def _clips_of(run: str) -> dict[str, int]:
+    """Case -> seed of its first clip, of those that are here."""
+    folder = source.run_folder(run)
+    found: dict[str, int] = {}
+    for record in folder.records() if folder else ():
+        if not record.error:
+            found.setdefault(record.case, record.seed)
+    return found
+
+
+# Choices
 
 
 def _choose_recipes(place: DeltaGenerator) -> list[Recipe] | None:
@@ -89,7 +130,9 @@ def _choose_metrics(place: DeltaGenerator, board: Board, measured: Sequence[str]
 
 def _choose_plotted(place: DeltaGenerator, found: Ranking) -> str:
     """Key of the column that is plotted."""
-    titles = {column.title: column.key for column in leaderboard_plots.plottable(leaderboard.table(found))}
+    titles = {
+        column.title: column.key for column in leaderboard_plots.plottable(leaderboard_table.table(found))
+    }
     return titles[choose(place, "Plot", list(titles), key="plot")] if titles else ""
 
 

@@ -83,5 +83,5 @@ def _component() -> Any:
     return st.components.v2.component(
         "bench_content",
         css=html.asset("content.css"),
-        js=html.asset("boxes.js") + html.asset("tables.js") + SCRIPT,
+        js=html.asset("boxes.js") + html.asset("loops.js") + html.asset("tables.js") + SCRIPT,
     )

@@ -6,6 +6,7 @@ Its address says runs, case and seed; what it shows is looked up by them, and no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -34,18 +35,20 @@ def route() -> Route:
     return Route(PREFIX, _answer)
 
 
-def frame(runs: Sequence[str], case: str, seed: int) -> None:
+def frame(runs: Sequence[str], case: str, seed: int, has_plots: bool = True) -> None:
     """Draws the player of some runs' clips; previews that are missing are made first.
 
     Args:
         runs: ids, from 1 to player.MOST, in the order shown.
         case: id.
         seed: of the clips.
+        has_plots: whether plots of the metrics along the clips stand below them.
     """
     with st.spinner("Making previews that browsers play …"):
         _shown(runs, case, seed)
     theme = _theme(st.context.theme.type)  # what is around it: it may be chosen in the board's menu, too
-    st.iframe(address(runs, case, seed, theme), height=FIRST_HEIGHT, alt="Clips in lockstep")
+    there = address(runs, case, seed, theme) + ("" if has_plots else "&plots=0")
+    st.iframe(there, height=FIRST_HEIGHT, alt="Clips in lockstep")
 
 
 def address(runs: Sequence[str], case: str, seed: int, theme: Theme = "") -> str:
@@ -154,7 +157,7 @@ def _answer(request: Request) -> Response:
     found = _shown(query.getlist("runs"), query.get("case", ""), int(seed)) if known else None
     if found is None:
         return PlainTextResponse("no such clips", status_code=404, headers=inputs.HARMLESS)
-    return page(found, query.get("theme"))
+    return page(replace(found, series=()) if query.get("plots") == "0" else found, query.get("theme"))
 
 
 def page(shown: Shown, theme: str | None) -> Response:

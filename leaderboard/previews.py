@@ -14,12 +14,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bench.errors import BenchError
 from bench.runs import RunFolder, previews
 from bench.types import ClipRecord
 from leaderboard import source
 
 PREFIX = "/app/static/previews"
 """Streamlit's front end takes relative addresses of videos only below /app/static."""
+
+
+LAZY_PREFIX = "/app/static/loops"
 
 
 def route() -> Route:
@@ -44,10 +48,43 @@ def _lock() -> threading.Lock:
     return threading.Lock()
 
 
+def lazy_route() -> Route:
+    """Serves the preview of a clip that is named by run, case and seed; it is made when it is first asked for."""
+    return Route(LAZY_PREFIX + "/{run}/{case}/{seed:int}", _answer_lazily)
+
+
+def lazy_address(run: str, case: str, seed: int) -> str:
+    """The address of a preview that need not have been made yet.
+
+    Args:
+        run, case: ids.
+        seed: of the clip.
+    """
+    return f"{LAZY_PREFIX}/{quote(run, safe='')}/{quote(case, safe='')}/{seed}"
+
+
+def _answer_lazily(request: Request) -> Response:
+    words = request.path_params
+    folder = source.run_folder(words["run"])
+    record = folder.record(words["case"], words["seed"]) if folder else None
+    if folder is None or record is None or record.error:
+        return PlainTextResponse("no such clip", status_code=404)
+    try:
+        with _lock():
+            path = previews.make(folder, record)
+    except BenchError:
+        return PlainTextResponse("no such clip", status_code=404)
+    return _file(path)
+
+
 def _answer(request: Request) -> Response:
     path = _existing(request.path_params["run"], request.path_params["name"])
     if path is None:
         return PlainTextResponse("no such preview", status_code=404)
+    return _file(path)
+
+
+def _file(path: Path) -> Response:
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="video/mp4", headers=headers)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bench.scoring.recipes import Recipe
 from bench.web.pages import leaderboard
-from bench.web.pages.leaderboard import Ranking
+from bench.web.pages.leaderboard import Choice, Ranking
 from leaderboard import source
 from leaderboard.source import Board, Stamp
 
@@ -30,7 +30,8 @@ def ranking(
         else tuple((each.name, each.version, *each.weights.items()) for each in recipes)
     )
     stamps = tuple(board.files.values())
-    return _ranking(stamps, suite, tuple(metrics), key, source.here(), board, recipes)
+    cases = board.cases.get(suite, 0)
+    return _ranking(stamps, suite, tuple(metrics), key, source.here(), cases, board, recipes)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Ranking …")
@@ -40,8 +41,10 @@ def _ranking(
     metrics: tuple[str, ...],
     recipe_keys: object,
     here: frozenset[str],
+    cases: int,
     _board: Board,
     _recipes: Sequence[Recipe] | None,
 ) -> Ranking:
     """Streamlit does not look at what begins with '_': stamps and keys say it all."""
-    return leaderboard.ranking(_board.rows, _board.scores, suite, here, metrics, _recipes)
+    choice = Choice(metrics, None if _recipes is None else tuple(_recipes))
+    return leaderboard.ranking(_board.rows, _board.scores, suite, here, choice, cases)

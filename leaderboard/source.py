@@ -17,10 +17,11 @@ from bench.errors import BenchError
 from bench.evaluators import catalogue
 from bench.evaluators.catalogue import Catalogue
 from bench.runs import RunFolder, parquet, result_files
-from bench.scoring import summary, views
+from bench.scoring import entries, summary, views
 from bench.suites import recalling
 from bench.types import NATIVE, Case, ModelCard, Suite
 from bench.web import launch
+from bench.web.static import suites_here
 
 Stamp: TypeAlias = tuple[str, int, int, int]
 """A file's path, time of change, size and inode: another when the file is replaced, even within one second."""
@@ -44,6 +45,7 @@ class Board:
         files: run id -> the file of its rows.
         views: suite, as name@version -> the view of its rows.
         notes: suite -> why that is native; only of suites that cannot be shown in the default view.
+        cases: suite -> how many cases it has, where that is known on this machine.
     """
 
     rows: pd.DataFrame
@@ -53,11 +55,12 @@ class Board:
     files: dict[str, Stamp]
     views: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def suites(self) -> list[str]:
-        """Every 'name@version', sorted."""
-        return sorted({*(self.scores["suite"] + "@" + self.scores["suite_version"])})
+        """Every 'name@version', the one with most entries first."""
+        return entries.suites(self.rows, self.scores, self.cases)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -172,7 +175,15 @@ def _read(stamps: tuple[Stamp, ...]) -> Board:
     known = {Path(stamp[0]): stamp for stamp in stamps}
     files = {run: known[path] for run, (path, _) in found.items()}
     scores, names = summary.scores(rows), summary.names(rows)
-    return Board(rows, scores, names, tuple(map(_line, problems)), files, seen.views, seen.notes)
+    said = tuple(map(_line, problems))
+    return Board(rows, scores, names, said, files, seen.views, seen.notes, _cases(scores))
+
+
+def _cases(scores: pd.DataFrame) -> dict[str, int]:
+    """Suite -> how many cases it has, of those that this machine knows."""
+    here = {folder.path.name: folder for folder in runs.find(folders()[0])}
+    found = suites_here.of_scores(scores, here)
+    return {name: len(suite.cases) for name, suite in found.items() if suite}
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading results …")

@@ -59,7 +59,7 @@ class Line:
         cases, clips: how many the run has.
         coverage: the clips that have a value, as a share of those that the most complete run would have; the lowest
             over the columns.
-        scores: by column, for the metrics that it was measured by.
+        scores: by column, for all metrics that it was measured by, shown or not.
         provenance: where its clips are.
         ranks: by column, where it is ranked.
         total: by the recipe; None without a recipe, or if a metric is missing.
@@ -146,7 +146,6 @@ def standing(
             coverage=min(
                 (_share(line, column, most) for column in columns if column in line.scores), default=0.0
             ),
-            scores={column: line.scores[column] for column in columns if column in line.scores},
             ranks=_RanksOf(line.run, columns, ranking_of),
             total=totals.scores.get(line.run) if totals else None,
             total_rank=totals.ranks.get(line.run) if totals else None,

@@ -16,6 +16,9 @@ from bench.base.wording import number
 NOTHING = "–"
 """What a cell says that has no value; missing is never 0."""
 
+SHADES = 5
+"""Steps of a cell's shade, the best last."""
+
 Tone: TypeAlias = Literal["", "null", "reference", "here", "better", "worse", "quiet"]
 """How a badge or a cell looks; '' for plain."""
 
@@ -81,6 +84,8 @@ class Cell:
         badges: behind the text.
         tone: how it looks.
         ends: of its interval, for a mark on the scale of the column; NaN where there is none.
+        shade: how good it is among its column, from 0 to SHADES - 1; None for no shade.
+        clip: address of a clip that plays in a loop, of the host's own files; '' for none.
     """
 
     text: str
@@ -93,6 +98,8 @@ class Cell:
     badges: tuple[Badge, ...] = ()
     tone: Tone = ""
     ends: tuple[float, float] | None = None
+    shade: int | None = None
+    clip: str = ""
 
     @property
     def words(self) -> str:
@@ -130,6 +137,8 @@ class Column:
         sign: +1 where higher is better, −1 where lower is, 0 where neither: the first click puts the best first.
         is_text: whether it holds texts, which sort from a to z.
         scale: of the marks in its cells; None for no marks.
+        ticks: values that are marked on the bars of its cells; None for a strip instead of a bar.
+        is_extra: whether it is hidden until the visitor asks for all columns.
     """
 
     key: str
@@ -139,6 +148,8 @@ class Column:
     sign: int = 0
     is_text: bool = False
     scale: tuple[float, float] | None = None
+    ticks: tuple[float, ...] | None = None
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,7 @@ class Row:
         key: what it is about, for choosing rows: a run's id; '' for nothing.
         cells: one per column.
         facets: what filters look at: name -> value.
-        is_apart: whether it belongs to the part below.
+        is_apart: whether it is no entry but what entries are held against: a thin line between them.
         is_quiet: whether it is drawn faintly.
     """
 
@@ -162,19 +173,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; rows that are apart stand below the others, under a line of their own.
+    """A table.
 
     Attributes:
         about: what it is, for readers who cannot see it.
-        columns: from left to right; the first holds what a row is about.
+        columns: from left to right.
         rows: in the order in which they stand at first.
         caption: below it.
-        apart: the line above the rows that are apart.
         sorted_by: key of the column that it is sorted by at first; '' for none.
         filters: name of a facet -> what the filter is called.
         sizes: the facet that is a size, for a filter by the largest; '' for none.
         picks: how many rows may be chosen to be compared; 0 for none.
         is_tall: whether it scrolls in itself.
+        subject: place of the column that holds what a row is about.
+        extra: what the switch that shows the extra columns is called.
     """
 
     kind: ClassVar[str] = "table"
@@ -183,12 +195,13 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     caption: str = ""
-    apart: str = ""
     sorted_by: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
     sizes: str = ""
     picks: int = 0
     is_tall: bool = False
+    subject: int = 0
+    extra: str = "All columns"
 
     def options(self, facet: str) -> list[str]:
         """What rows say of a facet, sorted; without ''."""
@@ -213,7 +226,7 @@ class Text:
     kind: ClassVar[str] = "text"
 
     text: str
-    tone: Literal["", "quiet", "small", "note", "warning"] = ""
+    tone: Literal["", "lead", "quiet", "small", "note", "warning"] = ""
     link: Link | None = None
 
 
@@ -282,7 +295,7 @@ class Listing:
 
     lines: tuple[Cell, ...]
     title: str = ""
-    tone: Literal["", "quiet"] = ""
+    tone: Literal["", "quiet", "bar"] = ""
 
 
 @dataclass(frozen=True)
@@ -305,6 +318,16 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class Thumbs:
+    """Small pictures in one line, each with a link; one of them is the one that is shown."""
+
+    kind: ClassVar[str] = "thumbs"
+
+    cards: tuple[Card, ...]
+    chosen: str = ""
+
+
+@dataclass(frozen=True)
 class Details:
     """Blocks behind a line that opens them."""
 
@@ -312,6 +335,7 @@ class Details:
 
     summary: str
     blocks: Sequence[Block]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -335,6 +359,7 @@ Block: TypeAlias = (
     | Figures
     | Listing
     | Gallery
+    | Thumbs
     | Details
     | Columns
 )

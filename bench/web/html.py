@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from bench.base.json_values import finite
-from bench.base.svg import strip
+from bench.base.svg import bar, strip
 from bench.web.content import Block, Link
 
 if TYPE_CHECKING:
@@ -130,5 +130,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(inlined=inlined, prose=_prose, web_address=web_address)
-    made.globals["strip"] = strip
+    made.globals.update(strip=strip, bar=bar)
     return made

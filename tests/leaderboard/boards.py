@@ -98,8 +98,10 @@ def two_runs(out: Path) -> tuple[Suite, Run, Run]:
 def hostile_run(out: Path, suite: Suite) -> Run:
     """A run whose every name and text is markup."""
     of = run(suite, HOSTILE, HOSTILE, reads_text=None, run_id="hostile-tiny")
+    series = (0.5, 0.5, 0.5, 0.5)
     rows = [
-        row(of, "c0", "ssim_mean", 0.25, series=(0.5, 0.5, 0.5, 0.5), category=HOSTILE, checkpoint=HOSTILE)
+        row(of, f"c{n}", "ssim_mean", 0.25, series=series, category=HOSTILE, checkpoint=HOSTILE)
+        for n in range(3)
     ]
     rows += [row(of, "c0", f"ssim_mean[model={HOSTILE}]", 0.5, series=(0.5, 0.4, 0.3, 0.2))]
     rows += [row(of, "c0", "flicker_max_step", None, error=HOSTILE, software=HOSTILE)]

@@ -54,7 +54,7 @@ CHOSEN = "sort=-name&q=ltx&largest=30&whole=1&hide=coverage"
 def test_an_address_shows_what_its_sender_chose(visit: Visit) -> None:
     visit.go(f"?{urlencode(SENT)}#{CHOSEN}")
     for _ in range(2):
-        expect(visit.page.locator(CHARTS).first).to_have_attribute("aria-label", SSIM.card.heading)
+        expect(visit.page.locator(f'{CHARTS}[aria-label="{SSIM.card.heading}"]')).to_have_count(1)
         expect(visit.page.get_by_text("2 of 10 models")).to_be_visible()
         expect(visit.page.get_by_role("columnheader", name="Coverage")).to_be_hidden()
         assert {name: value for name, (value,) in visit.query().items() if name in SENT} == SENT
@@ -85,11 +85,14 @@ def test_ticked_rows_go_to_their_comparison(visit: Visit) -> None:
     ticks = visit.page.get_by_label("Compare ")
     for row in (0, 1):
         ticks.nth(row).check()
+    ticked = [
+        visit.page.locator("tr:has(input:checked)").nth(row).get_attribute("data-row") for row in (0, 1)
+    ]
     visit.page.get_by_role("link", name="Compare 2").click()
     visit.page.wait_for_url("**/compare?*")
     expect(visit.page.get_by_test_id("stHeading").get_by_text("Compare")).to_be_visible()
     assert len(visit.query()["runs"]) == 2
-    assert all(run.endswith(("-000004", "-000005")) for run in visit.query()["runs"])
+    assert visit.query()["runs"] == ticked
 
 
 def test_six_rows_may_be_ticked(visit: Visit) -> None:

@@ -124,7 +124,8 @@ def parts(app: AppTest, without: Sequence[str] = ()) -> list[list[str]]:
 def of_board(file: str, **choices: str | list[str]) -> list[str]:
     """What a page of the board says, with its title."""
     app = page(file, **choices)
-    return [f"# {app.title[0].value}", *(line for part in parts(app) for line in part)]
+    about = f" {{{app.title[0].help}}}" if app.title[0].help else ""
+    return [f"# {app.title[0].value}{about}", *(line for part in parts(app) for line in part)]
 
 
 def of_site(site: Path, path: str) -> list[str]:

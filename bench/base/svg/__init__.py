@@ -7,9 +7,9 @@ tooltip. Knows numbers and texts, no noun of the benchmark.
 
 from bench.base.svg.comparisons import REACH, CaseGains, CasePanels, Effect, Forest
 from bench.base.svg.plots import Curve, Dot, Interval, Intervals, Scatter, Spread, Spreads
-from bench.base.svg.tiles import Matrix, Tile, strip
+from bench.base.svg.tiles import Matrix, Tile, bar, strip
 
 __all__ = [
     "REACH", "CaseGains", "CasePanels", "Curve", "Dot", "Effect", "Forest", "Interval", "Intervals", "Matrix",
-    "Scatter", "Spread", "Spreads", "Tile", "strip",
+    "Scatter", "Spread", "Spreads", "Tile", "bar", "strip",
 ]  # fmt: skip

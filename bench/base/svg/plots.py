@@ -144,7 +144,10 @@ class Intervals:
 
 @dataclass(frozen=True)
 class Dot:
-    """A named point of a scatter plot; ends of intervals are NaN where there are none."""
+    """A named point of a scatter plot; ends of intervals are NaN where there are none.
+
+    Ghosts are faint, and have no names beside them where others do.
+    """
 
     name: str
     x: float
@@ -154,6 +157,7 @@ class Dot:
     colour: str = BLUE
     shape: Shape = "circle"
     told: str = ""
+    is_ghost: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,14 +200,14 @@ class Scatter:
         if len(self.front) > 1:
             drawn.append(canvas.path(self._steps(frame), BLUE, 1.4, ' stroke-dasharray="5 4"'))
         for each in self.dots:
-            drawn += self._arms(frame, each)
+            drawn += _ghostly(self._arms(frame, each), each)
         for each in self.dots:
             told = f"{each.name}: {each.told or minus(f'{number(each.x)}, {number(each.y)}')}"
-            drawn.append(canvas.mark(*frame.place(each.x, each.y), each.colour, told, each.shape, 5))
+            mark = canvas.mark(*frame.place(each.x, each.y), each.colour, told, each.shape, 5)
+            drawn += _ghostly([mark], each)
         if len(self.dots) <= MOST_DOTS:
-            drawn += _names(
-                [(*frame.place(each.x, each.y), each.name) for each in self.dots], self.width - 16
-            )
+            named = [each for each in self.dots if not each.is_ghost] or self.dots
+            drawn += _names([(*frame.place(each.x, each.y), each.name) for each in named], self.width - 16)
         return canvas.picture(drawn, self.title, self.width, self.height)
 
     def _steps(self, frame: Frame) -> str:
@@ -224,6 +228,11 @@ class Scatter:
             low, high = map(frame.up, each.y_ends)
             drawn.append(canvas.path(f"M{x:.1f} {low:.1f}V{high:.1f}", each.colour, 1.4, faint))
         return drawn
+
+
+def _ghostly(drawn: Sequence[str], each: Dot) -> list[str]:
+    """What is drawn of a dot, faintly where it is a ghost."""
+    return ['<g opacity="0.55">', *drawn, "</g>"] if each.is_ghost else [*drawn]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.base.svg import canvas
-from bench.base.svg.canvas import BLUE, GRAY, INK, Range
+from bench.base.svg.canvas import AMBER, BLUE, GRAY, INK, Range
 
 STRIP_WIDTH, STRIP_HEIGHT = 84, 8
+BAR_WIDTH, BAR_HEIGHT = 110, 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,30 @@ def strip(mean: float, low: float, high: float, ends: Range) -> str:
     dot = canvas.mark(x[0], middle, BLUE, size=2.5)
     size = f'width="{STRIP_WIDTH}" height="{STRIP_HEIGHT}"'
     return f'<svg class="strip" {size} aria-hidden="true">{span}{dot}</svg>'
+
+
+def bar(mean: float, low: float, high: float, ends: Range, ticks: Sequence[float] = ()) -> str:
+    """A mean as a bar with its interval, for a cell of a table; '' where there is no mean.
+
+    Args:
+        mean: NaN for none.
+        low, high: of the interval; NaN for none.
+        ends: of the column's scale.
+        ticks: values on the same scale that are marked across the bar.
+    """
+    if not math.isfinite(mean) or ends[1] <= ends[0]:
+        return ""
+    x = [canvas.share(value, ends) * BAR_WIDTH for value in (mean, low, high)]
+    middle = BAR_HEIGHT / 2
+    drawn = f'<rect width="{BAR_WIDTH}" height="{BAR_HEIGHT}" rx="2" fill="{GRAY}" fill-opacity="0.15"/>'
+    drawn += f'<rect width="{x[0]:.1f}" height="{BAR_HEIGHT}" rx="2" fill="{BLUE}" fill-opacity="0.55"/>'
+    for tick in ticks:
+        at = canvas.share(tick, ends) * BAR_WIDTH
+        drawn += canvas.path(f"M{at:.1f} 0V{BAR_HEIGHT}", AMBER, 1)
+    if math.isfinite(low + high):
+        drawn += canvas.path(f"M{x[1]:.1f} {middle:g}H{x[2]:.1f}", INK, 2)
+    size = f'width="{BAR_WIDTH}" height="{BAR_HEIGHT}"'
+    return f'<svg class="strip" {size} aria-hidden="true">{drawn}</svg>'
 
 
 def _tile(tile: Tile, x: float, y: float, width: float, height: float) -> str:

@@ -31,8 +31,12 @@ const benchTables = (() => {
     const over = new AbortController();
     for (const box of root.querySelectorAll("div.table")) new Table(box, compare, over.signal);
     benchBoxes.mount(root, over.signal);
+    const endLoops = benchLoops.mount(root);
     for (const button of root.querySelectorAll("button.copy")) button.addEventListener("click", () => copy(button));
-    return () => over.abort();
+    return () => {
+      over.abort();
+      endLoops();
+    };
   }
 
   async function copy(button) {
@@ -70,8 +74,8 @@ const benchTables = (() => {
       this.headings = [...this.table.tHead.rows[0].cells];
       this.keys = this.headings.map((heading) => heading.dataset.key ?? "");
       this.bodies = [...this.table.tBodies];
-      this.rows = this.bodies.flatMap((body) => [...body.rows].filter((row) => !row.classList.contains("heading")));
-      this.first = this.table.dataset.picks ? 1 : 0;
+      this.rows = this.bodies.flatMap((body) => [...body.rows]);
+      this.first = this.headings.findIndex((heading) => heading.classList.contains("name"));
       this.standard = { key: this.table.dataset.sorted, up: this.sign(this.table.dataset.sorted) < 0 };
       this.sort = { ...this.standard };
       this.table.tHead.addEventListener("click", (event) => this.clicked(event.target.closest("button")?.closest("th")));
@@ -108,7 +112,8 @@ const benchTables = (() => {
     }
 
     applySort() {
-      const place = Math.max(this.keys.indexOf(this.sort.key), this.first);
+      const found = this.keys.indexOf(this.sort.key);
+      const place = found < 0 ? this.first : found;
       const rank = this.keys.indexOf("rank");
       const name = (row) => row.cells[this.first].dataset.value ?? ""; // which decides between equals
       for (const heading of this.headings) {
@@ -116,7 +121,7 @@ const benchTables = (() => {
         else heading.removeAttribute("aria-sort");
       }
       for (const body of this.bodies) {
-        const own = [...body.rows].filter((row) => !row.classList.contains("heading"));
+        const own = [...body.rows];
         const values = new Map(own.map((row) => [row, this.value(row, place)]));
         own.sort((a, b) => this.order(values.get(a), values.get(b)) || name(a).localeCompare(name(b)));
         body.append(...own);
@@ -142,7 +147,13 @@ const benchTables = (() => {
       this.texts = new Map(this.rows.map((row) => [row, `${row.textContent} ${row.cells[this.first].title}`.toLowerCase()]));
       const facts = this.filters.flatMap((filter) => [...filter.querySelectorAll("input")]);
       for (const input of [this.find, this.whole, this.sized, this.largest, ...facts]) input?.addEventListener("input", () => this.filtered());
-      for (const each of this.boxes) each.addEventListener("change", () => { this.applyColumns(); this.remember(); });
+      this.all = controls.querySelector(".all");
+      this.extra = this.boxes.filter((each) => !each.defaultChecked);
+      this.all?.addEventListener("change", () => {
+        for (const each of this.extra) each.checked = this.all.checked;
+        this.columned();
+      });
+      for (const each of this.boxes) each.addEventListener("change", () => this.columned());
       for (const body of this.bodies) body.addEventListener("change", () => this.applyPicks());
       for (const button of controls.querySelectorAll(".save")) button.addEventListener("click", () => this.save(button.value));
       this.clear.addEventListener("click", () => {
@@ -170,7 +181,7 @@ const benchTables = (() => {
     }
 
     isApart(row) {
-      return row.parentNode.classList.contains("apart");
+      return row.classList.contains("apart");
     }
 
     // A row that has no such fact passes. Rows that are apart are what the others are held against: they stay.
@@ -222,6 +233,12 @@ const benchTables = (() => {
         const place = this.keys.indexOf(each.value);
         for (const row of [this.headings[0].parentNode, ...this.rows]) row.cells[place].hidden = !each.checked;
       }
+      if (this.all) this.all.checked = this.extra.every((each) => each.checked);
+    }
+
+    columned() {
+      this.applyColumns();
+      this.remember();
     }
 
     applyPicks() {
@@ -263,7 +280,7 @@ const benchTables = (() => {
       const found = { name: row.cells[this.first].querySelector("bdi").textContent, run, ...facets };
       this.headings.forEach((heading, place) => {
         const { key, scored } = heading.dataset;
-        if (heading.hidden || place <= this.first || key === "rank") return;
+        if (heading.hidden || place === this.first || !key || key === "rank" || key === "loop") return;
         const cell = row.cells[place];
         const { value, low, high, rank = "" } = cell.dataset;
         if (heading.classList.contains("left")) found[key] = cell.textContent.trim();
@@ -298,7 +315,8 @@ const benchTables = (() => {
         largest: this.largest?.value ?? "",
         sized: this.sized?.checked ? "1" : "",
         whole: this.whole.checked ? "1" : "",
-        hide: listed(this.boxes.filter((box) => !box.checked).map((box) => box.value)),
+        hide: listed(this.boxes.filter((box) => box.defaultChecked && !box.checked).map((box) => box.value)),
+        show: this.all?.checked ? "all" : listed(this.extra.filter((box) => box.checked).map((box) => box.value)),
       });
     }
 
@@ -316,8 +334,10 @@ const benchTables = (() => {
       if (this.largest) this.largest.value = chosen.get("largest") ?? "";
       if (this.sized) this.sized.checked = chosen.get("sized") === "1";
       this.whole.checked = chosen.get("whole") === "1";
-      const hidden = named("hide");
-      for (const box of this.boxes) box.checked = !hidden.has(box.value);
+      const [hidden, shown] = [named("hide"), named("show")];
+      for (const box of this.boxes) {
+        box.checked = box.defaultChecked ? !hidden.has(box.value) : shown.has("all") || shown.has(box.value);
+      }
       this.applySort();
       this.applyFilters();
       this.applyColumns();

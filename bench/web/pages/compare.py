@@ -53,7 +53,7 @@ def best_first(found: Ranking) -> list[str]:
         score = line.total if found.totals or not column else line.scores.get(column)
         sign = 1 if found.totals or not column else column.card.sign
         worth = score.mean * sign if score and math.isfinite(score.mean) else -math.inf
-        is_complete = line.coverage == 1 and math.isfinite(worth)
+        is_complete = line.run not in found.left_out and line.coverage == 1 and math.isfinite(worth)
         return ORDER.index(line.role), not is_complete, -worth, line.name
 
     return [line.run for line in sorted(found.standing.lines, key=place)]

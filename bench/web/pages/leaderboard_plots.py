@@ -1,4 +1,4 @@
-"""Plots of the leaderboard: one column with its intervals, and motion against consistency."""
+"""Plots of the leaderboard: one column with its intervals, and motion against likeness to the image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from bench.base import svg
-from bench.base.wording import with_interval
+from bench.base.svg.canvas import GRAY
+from bench.base.wording import minus, with_interval
 from bench.evaluators.catalogue import MOTION
 from bench.scoring import totals
 from bench.web.content import Cell, Column, Figure, Table
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from bench.scoring.standings import Line, Score
     from bench.web.pages.leaderboard import Ranking
 
-CONSISTENCY = "ssim_mean"
-"""What the plot below the table holds against motion."""
+LIKENESS = ("first_frame_similarity", "first_frame_ssim", "ssim_mean")
+"""What the scatter holds against motion: the first that was measured."""
+
+SCATTER = "Motion against likeness to the image"
 
 MOST_PLOTTED = 40
 """Models in the plot of one column: more are a carpet."""
@@ -65,31 +68,34 @@ def _interval(line: Line, cell: Cell, is_apart: bool) -> svg.Interval:
     )
 
 
-def motion_against_consistency(found: Ranking) -> Figure | None:
-    """Every run's motion and consistency; None where fewer than two runs have both."""
-    dots = []
-    for line in found.standing.lines:
-        x, y = (_score(line, metric) for metric in (MOTION, CONSISTENCY))
-        if x and y:
-            dots.append(
-                svg.Dot(
-                    line.name,
-                    x.mean,
-                    y.mean,
-                    (x.low, x.high),
-                    (y.low, y.high),
-                    roles.COLOURS[line.role],
-                    roles.SHAPES[line.role],
-                )
-            )
-    if len(dots) < 2:
+def motion_against_likeness(found: Ranking) -> Figure | None:
+    """Every run's motion and likeness to the image, baselines as ghosts; None where fewer than two runs have both."""
+    up = next((name for name in LIKENESS if any(_score(line, name) for line in found.lines)), "")
+    spots = [
+        (line, x, y)
+        for line in sorted(found.lines, key=lambda line: line.role == "model")  # models lie on top
+        if (x := _score(line, MOTION)) and (y := _score(line, up))
+    ]
+    if len(spots) < 2:
         return None
-    across, up = (found.known.heading(metric) for metric in (MOTION, CONSISTENCY))
+    heading = found.known.heading(up)
+    dots = [_dot(*spot) for spot in spots]
     return Figure(
-        svg.Scatter(f"{up} over {across}", dots, f"{across} →", up),
-        caption="Up and to the right moves and stays consistent. A still picture is at the upper left: the best "
-        "consistency there is, and no motion.",
-    )
+        svg.Scatter(
+            f"{heading} over {found.known.heading(MOTION)}", dots, f"{found.known.heading(MOTION)} →", heading,
+        ),
+        caption="Up and to the right moves and stays like its image. A still picture is at the upper left: nothing is "
+        "more like the image, and nothing moves. Gray ghosts are null baselines, which need no model; arms are 95 % "
+        "intervals.",
+    )  # fmt: skip
+
+
+def _dot(line: Line, x: Score, y: Score) -> svg.Dot:
+    ends = (x.low, x.high), (y.low, y.high)
+    is_ghost = line.role != "model"
+    told = "; ".join(minus(with_interval(each.mean, each.low, each.high)) for each in (x, y))
+    colour = GRAY if line.role == "null baseline" else roles.COLOURS[line.role]
+    return svg.Dot(line.name, x.mean, y.mean, *ends, colour, roles.SHAPES[line.role], told, is_ghost)
 
 
 def _score(line: Line, metric: str) -> Score | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,22 @@ from bench.base import files
 from bench.base.progress import Progress
 from bench.base.scrubbing import scrubbed
 from bench.exports import moments, tables
-from bench.scoring import views
+from bench.scoring import entries, views
 from bench.types import NATIVE
 from bench.web import content, html, player
 from bench.web.addresses import PAGES
-from bench.web.content import Block, Cell, Listing, Prose
-from bench.web.pages import case, citations, compare, leaderboard, reported
-from bench.web.static import folders, measured, pairs, run_page, share_card, shared_pages, suites_here
+from bench.web.content import Block, Prose
+from bench.web.pages import case, citations, compare, leaderboard, published, reported
+from bench.web.static import (
+    folders,
+    front_page,
+    measured,
+    pairs,
+    run_page,
+    share_card,
+    shared_pages,
+    suites_here,
+)
 from bench.web.static.clips import Mode, Placed, Places
 from bench.web.static.folders import slug
 from bench.web.static.measured import Measured
@@ -30,6 +40,8 @@ if TYPE_CHECKING:
 
     from bench.exports import Gathered
     from bench.runs import RunFolder
+    from bench.scoring.reported import Reported
+    from bench.types import Suite
 
 MOST_CLIPS = 50
 """Clips per run, by default: a thousand clips of two hundred runs would be 60 GB."""
@@ -92,8 +104,9 @@ def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
     here = {folder.path.name: folder for folder in found if folder.path.name in gathered.paths}
     with folders.replacing(destination) as filled:
         places = Places(wanted.clips, filled, destination.absolute())
-        writer = Writer(filled, _as_of(gathered), _board_paths(gathered), public)
-        made = _Export(gathered, here, wanted, places, writer, progress)
+        known = suites_here.of_scores(gathered.scores, here)
+        writer = Writer(filled, _as_of(gathered), _board_paths(gathered, known), public)
+        made = _Export(gathered, here, known, wanted, places, writer, progress)
         made.write()
     return Exported(made.writer.pages, len(gathered.paths), made.clips, made.problems)
 
@@ -105,6 +118,7 @@ class _Export:
     Attributes:
         gathered: rows and scores of all runs.
         here: folders of those whose clips are on this machine.
+        known: suite -> what is known of it on this machine.
         wanted: what was asked for.
         places: where clips go.
         writer: of files.
@@ -115,6 +129,7 @@ class _Export:
 
     gathered: Gathered
     here: Mapping[str, RunFolder]
+    known: Mapping[str, Suite | None]
     wanted: Wanted
     places: Places
     writer: Writer
@@ -132,6 +147,16 @@ class _Export:
         """The same for pages: files are named from the folder of runs, which the site does not name."""
         return tuple(map(self._without_folders, self.problems))
 
+    @cached_property
+    def reported(self) -> tuple[list[Reported], list[str]]:
+        """The numbers that others published, and why files of them were set aside."""
+        return reported.read(self.wanted.folders)
+
+    @property
+    def numbers(self) -> list[Reported]:
+        """The numbers that others published."""
+        return self.reported[0]
+
     def _without_folders(self, text: str) -> str:
         for folder in self.wanted.folders:
             text = text.replace(f"{folder}/", "")
@@ -141,14 +166,17 @@ class _Export:
         """All files."""
         suites = [self._suite(name) for name in self.writer.boards]
         for suite in suites:
-            self._write_leaderboard(suite, suites)
             images = self._images(suite)
-            self._write_runs(suite, images)
+            placed = self._write_runs(suite, images)
+            head = [*content.problems(self.said), *leaderboard.head(suite.ranking, self.numbers)]
+            note = self.gathered.notes.get(suite.name, "")
+            front_page.write(self.writer, suite, placed, images, head, note)
             self._write_pairs(suite)
             self._write_cases(suite, images)
         if not suites:
             empty = "No results yet. `bench run` makes some; `bench export` then makes this page anew."
-            self.writer.page("index.html", "Leaderboard", [*content.problems(self.said), Prose(empty)])
+            head = [*content.problems(self.said), *published.lead(self.numbers)]
+            self.writer.page("index.html", "Leaderboard", [*head, Prose(empty)])
         self._write_shared(suites)
         first = next((run for suite in suites for run in suite.best_first), "")
         self.writer.leading(
@@ -169,25 +197,11 @@ class _Export:
         )
         here = {run: self.here[run] for run in map(str, scores["run"].unique()) if run in self.here}
         with self.progress.bar(f"{name}: ranks", 1) as bar:
-            ranking = leaderboard.ranking(rows, scores, name, here)
+            known = self.known[name]
+            cases = len(known.cases) if known else 0
+            ranking = leaderboard.ranking(rows, scores, name, here, cases=cases)
             bar.advance()
-        known = suites_here.known(name, here.values())
         return SuiteContent(rows, scores, ranking, here, known, self.wanted.most_clips)
-
-    def _write_leaderboard(self, suite: SuiteContent, suites: Sequence[SuiteContent]) -> None:
-        others = [
-            Cell(each.name, link=content.to("leaderboard", suite=each.name))
-            for each in suites
-            if each is not suite
-        ]
-        listed = [Listing(tuple(others), "Other suites")] if others else []
-        note = self.gathered.notes.get(suite.name, "")
-        blocks = [
-            *content.problems(self.said),
-            *leaderboard.blocks(suite.ranking, suite.title, note=note),
-            *listed,
-        ]
-        self.writer.page(self.writer.boards[suite.name], "Leaderboard", blocks)
 
     def _images(self, suite: SuiteContent) -> dict[str, str]:
         """Case -> address of its input image, of the cases that have one here."""
@@ -284,7 +298,7 @@ class _Export:
 
     def _write_reported(self) -> None:
         """The page of numbers that others published, and its files."""
-        numbers, problems = reported.read(self.wanted.folders)
+        numbers, problems = self.reported
         self.writer.page(
             "elsewhere.html",
             PAGES["elsewhere"],
@@ -295,11 +309,10 @@ class _Export:
                 self.writer.text(f"reported/{slug(name)}.{ending}", text)
 
 
-def _board_paths(gathered: Gathered) -> dict[str, str]:
-    """Suite -> the file of its leaderboard: the suite with most runs is the first page."""
-    found = gathered.scores[["suite", "suite_version", "run"]].drop_duplicates().astype(str)
-    counts = (found["suite"] + "@" + found["suite_version"]).value_counts()
-    ordered = sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))
+def _board_paths(gathered: Gathered, known: Mapping[str, Suite | None]) -> dict[str, str]:
+    """Suite -> the file of its leaderboard: the suite with most entries is the first page."""
+    cases = {name: len(suite.cases) for name, suite in known.items() if suite}
+    ordered = entries.suites(gathered.rows, gathered.scores, cases)
     return {name: f"board-{slug(name)}.html" if place else "index.html" for place, name in enumerate(ordered)}
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.scoring import summary
+from bench.scoring import entries, summary
 from bench.web.content import Block, Heading, Text
-from bench.web.pages import about, calibration, leaderboard, metric_runs, metrics
+from bench.web.pages import about, calibration, metric_runs, metrics
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def pages(
     curves = calibration.read(reversed(folders))
     yield from _metrics(gathered, suites, known, curves)
     cited = about.cited((suite.name for suite in suites), as_of)
-    recipes = leaderboard.measured_recipes(gathered.scores)
+    recipes = entries.measured_recipes(gathered.scores)
     yield "about.html", "About", about.page(recipes, said, cited)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bench.web.pages import case, compare, leaderboard
+from bench.web.pages import case, compare, leaderboard_table
 from bench.web.static.folders import slug
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ class SuiteContent:
     @cached_property
     def table(self) -> Table:
         """The leaderboard's table."""
-        return leaderboard.table(self.ranking)
+        return leaderboard_table.table(self.ranking)
 
     @cached_property
     def ordered(self) -> list[str]:
-        """Runs as the table has them at first: models, then what stands apart."""
-        return [row.key for is_apart in (False, True) for row in self.table.rows if row.is_apart == is_apart]
+        """Runs as the table has them at first: models, then what they are held against, then what is not ranked."""
+        rows = sorted(self.table.rows, key=lambda row: row.is_apart)
+        return [*(row.key for row in rows), *self.ranking.left_out]
 
     @cached_property
     def names(self) -> dict[str, str]:

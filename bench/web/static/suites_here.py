@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bench import suites
 from bench.errors import BenchError
+from bench.runs import parquet
 from bench.suites import recalling
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bench.runs import RunFolder
     from bench.types import Suite
+
+
+def of_scores(scores: pd.DataFrame, here: Mapping[str, RunFolder]) -> dict[str, Suite | None]:
+    """Suite, as name@version -> what is known of it, of all suites that scores name.
+
+    Args:
+        scores: by summary.scores.
+        here: id -> folder, of the runs on this machine.
+    """
+    of_runs = scores.drop_duplicates("run")
+    folders: dict[str, list[RunFolder]] = {}
+    for run, name in zip(of_runs["run"].astype(str), parquet.suite_ids(of_runs), strict=True):
+        folders.setdefault(name, []).extend([here[run]] if run in here else [])
+    return {name: known(name, own) for name, own in folders.items()}
 
 
 def known(text: str, folders: Iterable[RunFolder]) -> Suite | None:

@@ -37,7 +37,8 @@ class SiteHost:
         for name, value in link.query:
             query.setdefault(name, []).append(value)
         if link.page == "leaderboard":
-            return self.root + self.boards.get(query.get("suite", [""])[0], "index.html")
+            chosen = f"#case={slug(query['case'][0])}" if "case" in query else ""
+            return self.root + self.boards.get(query.get("suite", [""])[0], "index.html") + chosen
         return self.root + FILES_OF.get(link.page, partial(_chosen, link.page))(query)
 
     def key(self, run: str) -> str:
@@ -69,18 +70,26 @@ class Writer:
         """Blocks as a part of a page."""
         return html.fragment(blocks, self.host(path))
 
-    def page(self, path: str, title: str, blocks: Sequence[Block]) -> None:
+    def page(self, path: str, title: str, blocks: Sequence[Block], tooltip: str = "") -> None:
         """Writes a page of blocks below the site's frame.
 
         Args:
             path: relative to the site.
             title: its heading.
             blocks: from top to bottom.
+            tooltip: of the heading.
         """
+        about = self.description(path, blocks)
+        self.document(
+            path, title, "base.html", about=about, tooltip=tooltip, body=self.fragment(blocks, path)
+        )
+
+    def description(self, path: str, blocks: Sequence[Block]) -> str:
+        """What a page says first; that of the first page is kept for the site's card."""
         about = share_card.said(blocks)
         if path == "index.html":
             self.said = about
-        self.document(path, title, "base.html", about=about, body=self.fragment(blocks, path))
+        return about
 
     def document(
         self, path: str, title: str, template: str, scripts: Sequence[str] = (), *, about: str, **parts: Any
@@ -95,10 +104,11 @@ class Writer:
             about: what it shows, in a sentence: its description.
             parts: what the template asks for.
         """
-        texts = [html.asset(name) for name in ("first.js", "boxes.js", "tables.js", "page.js")]
+        texts = [html.asset(name) for name in ("first.js", "boxes.js", "loops.js", "tables.js", "page.js")]
         has_player = "lockstep.js" in scripts
         texts += [player.script()] if has_player else []
         texts += [html.asset(name) for name in scripts]
+        parts.setdefault("tooltip", "")
         host = self.host(path)
         site = {
             "root": host.root,

@@ -75,6 +75,7 @@ def column(table: Table, key: str) -> list[str]:
 
 
 def line(table: Table, first: str) -> dict[str, Cell]:
-    """Key -> cell, of the row whose first cell or its note is that."""
-    row = next(row for row in table.rows if first in (row.cells[0].text, row.cells[0].note))
+    """Key -> cell, of the row that has that as one of its first two cells, or its note."""
+    about = ({word for cell in row.cells[:2] for word in (cell.text, cell.note)} for row in table.rows)
+    row = next(row for row, words in zip(table.rows, about, strict=True) if first in words)
     return {column.key: cell for column, cell in zip(table.columns, row.cells, strict=True)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from bench.base.svg import Intervals, Scatter
+from bench.base.svg import Intervals, Scatter, canvas
 from bench.evaluators import catalogue
 from bench.scoring.recipes import MOVING
 from bench.scoring.standings import Line, Score
 from bench.types import Role
-from bench.web.pages import leaderboard, leaderboard_plots, roles
+from bench.web.pages import leaderboard_plots, leaderboard_table, roles
 from tests.leaderboard import hostile
 from tests.leaderboard.lines import FLICKER, MOTION, SSIM, about, line, missing, ranking, score
 
@@ -19,14 +19,14 @@ STILL = line("still", {SSIM: score(1.0), MOTION: score(0.0)}, card=about(role="n
 
 def _drawn(lines: list[Line], key: str = "") -> Intervals:
     found = ranking(lines)
-    figure = leaderboard_plots.of_column(found, leaderboard.table(found), key)
+    figure = leaderboard_plots.of_column(found, leaderboard_table.table(found), key)
     assert figure
     assert isinstance(figure.plot, Intervals)
     return figure.plot
 
 
 def test_what_knows_a_better_end_is_offered_first() -> None:
-    shown = leaderboard.table(ranking([line("a")], (MOTION, SSIM)))
+    shown = leaderboard_table.table(ranking([line("a")], (MOTION, SSIM)))
     assert [column.key for column in leaderboard_plots.plottable(shown)] == ["ssim_mean", "motion_share"]
 
 
@@ -42,11 +42,11 @@ def test_the_best_is_drawn_first_and_what_is_no_model_apart() -> None:
 
 def test_another_column_may_be_plotted_and_lower_may_be_better() -> None:
     found = ranking([line("a", {FLICKER: score(5.0)}), line("b", {FLICKER: score(1.0)})], (SSIM, FLICKER))
-    figure = leaderboard_plots.of_column(found, leaderboard.table(found), "flicker_max_step")
+    figure = leaderboard_plots.of_column(found, leaderboard_table.table(found), "flicker_max_step")
     assert figure
     assert isinstance(figure.plot, Intervals)
     assert [each.name for each in figure.plot.lines] == ["b", "a"]
-    assert leaderboard_plots.of_column(found, leaderboard.table(found)) is None  # nobody has an SSIM
+    assert leaderboard_plots.of_column(found, leaderboard_table.table(found)) is None  # nobody has an SSIM
 
 
 def test_the_axis_of_a_total_ends_where_its_scale_does() -> None:
@@ -54,7 +54,7 @@ def test_the_axis_of_a_total_ends_where_its_scale_does() -> None:
         ("low", 5.0, -5.0, 15.0), ("high", 95.0, 85.0, 105.0),
     )]  # fmt: skip
     found = replace(ranking(lines), totals=((MOVING, {each.run: each for each in lines}),))
-    figure = leaderboard_plots.of_column(found, leaderboard.table(found), "total:moving")
+    figure = leaderboard_plots.of_column(found, leaderboard_table.table(found), "total:moving")
     assert figure
     assert isinstance(figure.plot, Intervals)
     assert figure.plot.limits == (0.0, 100.0)
@@ -63,7 +63,7 @@ def test_the_axis_of_a_total_ends_where_its_scale_does() -> None:
 
 def test_many_models_are_cut_and_that_is_said() -> None:
     found = ranking([line(f"model {n:02}", {SSIM: score(n / 100)}) for n in range(50)] + [STILL])
-    figure = leaderboard_plots.of_column(found, leaderboard.table(found))
+    figure = leaderboard_plots.of_column(found, leaderboard_table.table(found))
     assert figure
     assert figure.caption == "The first 40 of 50 models."
     assert isinstance(figure.plot, Intervals)
@@ -71,16 +71,21 @@ def test_many_models_are_cut_and_that_is_said() -> None:
     assert figure.plot.lines[0].name == "model 49"
 
 
-def test_motion_stands_beside_consistency() -> None:
+def test_motion_stands_beside_likeness() -> None:
     """Most other numbers are best where nothing moves."""
-    figure = leaderboard_plots.motion_against_consistency(ranking([line("a"), STILL]))
+    figure = leaderboard_plots.motion_against_likeness(ranking([line("a"), STILL]))
     assert figure
     assert isinstance(figure.plot, Scatter)
     assert {each.name: (each.x, each.y) for each in figure.plot.dots} == {
         "a": (0.1, 0.8),
         "still": (0.0, 1.0),
     }
-    assert leaderboard_plots.motion_against_consistency(ranking([line("a")])) is None
+    assert {each.name: (each.is_ghost, each.colour) for each in figure.plot.dots} == {
+        "a": (False, canvas.BLUE), "still": (True, canvas.GRAY),
+    }  # fmt: skip
+    names = [name for name in ("a", "still") if f">{name}</text>" in figure.plot.svg()]
+    assert names == ["a"]  # a ghost says its name when it is pointed at
+    assert leaderboard_plots.motion_against_likeness(ranking([line("a")])) is None
 
 
 def test_every_role_has_a_colour_and_a_sign() -> None:
