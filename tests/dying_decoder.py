@@ -25,7 +25,9 @@ def opened(path: Path, fps: float | None = None) -> Iterator[Stream]:
         pass
     with broken_is_bad_clip(path):
         if word.startswith(b"greedy"):
-            np.empty(decoder_process.MEMORY, np.uint8)
+            np.empty(
+                2 * decoder_process.MEMORY, np.uint8
+            )  # what libraries gave back since the limit was set fits, too
         with opening.opened(path, fps) as stream:
             yield stream
 
