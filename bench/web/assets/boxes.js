@@ -4,10 +4,12 @@
 const benchBoxes = (() => {
   const ROWS = 10; // on a phone; what is beyond is hidden by content.css, which knows both numbers
   const VALUES = 8;
+  const WIDE = 800; // pixels: such a plot is looked at piece by piece
   const LONG = 20; // letters: more do not fit half a card
 
   function mount(root, signal) {
     for (const table of root.querySelectorAll("div.table table")) stack(table);
+    for (const plot of root.querySelectorAll("figure > svg")) plot.classList.toggle("wide", plot.width.baseVal.value > WIDE);
     const seen = new ResizeObserver((changed) => changed.forEach(({ target }) => mark(target.closest(".scroll, figure, pre"))));
     for (const box of root.querySelectorAll(".scroll, figure, pre")) {
       for (const each of [box, ...box.children]) seen.observe(each);
