@@ -194,8 +194,8 @@ def test_two_entries_are_ticked_compared_played_and_in_step(window: Window) -> N
 def test_keys_play_and_step_wherever_nothing_else_takes_them(window: Window) -> None:
     window.go("compare.html#runs=alpha-tiny,still-tiny&case=c1")
     window.until(PLAYING)
-    window.until("!document.querySelector('section.player').clock.isHeld")
     keys, player = window.page.keyboard, "document.querySelector('section.player').clock"
+    window.until(f"{player}.isPlaying && !{player}.isHeld")
     keys.press(" ")
     window.until(f"!{player}.isPlaying")
     assert window.page.evaluate("scrollY") == 0  # nor does the page scroll
