@@ -195,7 +195,8 @@ def test_keys_play_and_step_wherever_nothing_else_takes_them(window: Window) -> 
     window.go("compare.html#runs=alpha-tiny,still-tiny&case=c1")
     window.until(PLAYING)
     keys, player = window.page.keyboard, "document.querySelector('section.player').clock"
-    window.until(f"{player}.isPlaying && !{player}.isHeld")
+    expect(window.page.locator("#pairs h3").first).to_contain_text("against")
+    window.until(f"{player}.isPlaying && !{player}.isHeld && {player}.time > 0.2")
     keys.press(" ")
     window.until(f"!{player}.isPlaying")
     assert window.page.evaluate("scrollY") == 0  # nor does the page scroll
