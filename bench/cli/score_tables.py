@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench.base.wording import number, with_interval
 from bench.cli.layout import Column, Grid
 from bench.evaluators.catalogue import Catalogue
 from bench.runs import parquet
-from bench.scoring import standings, summary, totals, views
+from bench.scoring import entries, standings, summary, totals, views
 from bench.scoring.recipes import MOVING
 from bench.scoring.story import story
 
@@ -27,7 +28,7 @@ MOST_CASES = 6
 
 
 def stories(seen: Chosen, scores: pd.DataFrame) -> Iterator[str]:
-    """What the totals say, one line per suite in which a run has one.
+    """What the totals say, one line per suite in which a run has one, and which runs are not ranked.
 
     Args:
         seen: the rows of one view.
@@ -35,8 +36,14 @@ def stories(seen: Chosen, scores: pd.DataFrame) -> Iterator[str]:
     """
     for suite, group in scores.groupby(parquet.suite_ids(scores), sort=False):
         found = standings.standing(seen.rows, group, str(suite), [], MOVING)
-        if any(line.total for line in found.lines):
-            yield f"{suite}: {story(found)}"
+        if not any(line.total for line in found.lines):
+            continue
+        outside = entries.left_out(seen.rows, group)
+        ranked = tuple(line for line in found.lines if line.run not in outside)
+        if ranked:
+            yield f"{suite}: {story(replace(found, lines=ranked))}"
+        names = {line.run: line.name for line in found.lines}
+        yield from (f"{suite}: {names[run]} is not ranked: {reason}" for run, reason in outside.items())
 
 
 def side_by_side(seen: Chosen, scores: pd.DataFrame, metrics: Sequence[str] = ()) -> Iterator[Grid | str]:

@@ -11,6 +11,9 @@ from bench.comparison.differences import Difference, Pair
 EXTREMES = 3
 """How many of the worst and of the best cases are named."""
 
+SMALLEST = 0.005
+"""What a gain must exceed to be named: two digits are shown of it."""
+
 
 @dataclass(frozen=True)
 class CaseGain:
@@ -34,8 +37,8 @@ def gains(pair: Pair) -> list[CaseGain]:
 def extremes(pair: Pair) -> list[CaseGain]:
     """The EXTREMES worst and the EXTREMES best, the most extreme first."""
     found = gains(pair)
-    best = [each for each in reversed(found) if each.gain > 0]
-    return [each for each in found if each.gain < 0][:EXTREMES] + best[:EXTREMES]
+    best = [each for each in reversed(found) if each.gain > SMALLEST]
+    return [each for each in found if each.gain < -SMALLEST][:EXTREMES] + best[:EXTREMES]
 
 
 def _standardised(found: Difference) -> list[float]:

@@ -90,7 +90,7 @@ def _check_page(pair: Pair, said: list[str]) -> None:
     """The board's and the site's: the word and its colour."""
     blocks = compare.pair(pair, "demo@0", ["a-run", "b-run"])
     (page,) = [block for block in blocks if isinstance(block, Table)]
-    place = [column.key for column in columns.table(pair).columns].index("verdict")
+    place = [column.key for column in page.columns].index("verdict")
     cells = [row.cells[place] for row in page.rows]
     assert [cell.text.split(" ", 1)[1] for cell in cells] == said
     assert [cell.tone for cell in cells] == [word if word in ("better", "worse") else "" for word in said]

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from bench.cli import score_tables
 from bench.models import card_facts
 from bench.runs import parquet
-from bench.scoring import entries, recipes, summary
+from bench.scoring import entries, recipes, summary, views
 from bench.types import Measurement
 from tests import made
 
@@ -97,3 +98,12 @@ def test_no_rows_have_no_suites() -> None:
     found = parquet.frame([])
     assert entries.suites(found, summary.scores(found), {}) == []
     assert entries.left_out(found, summary.scores(found)) == {}
+
+
+def test_the_terminal_ranks_the_same_runs_and_says_which_it_does_not() -> None:
+    found, scores = frames(rows("whole"), rows("part", cases=2))
+    seen = views.chosen(found)
+    sentence, *others = score_tables.stories(seen, scores)
+    assert "whole" in sentence and "part" not in sentence
+    assert others == ["tiny@0: part is not ranked: 2 of 3 cases"]
+    assert len([*score_tables.stories(views.chosen(frames(rows("whole"))[0]), frames(rows("whole"))[1])]) == 1
