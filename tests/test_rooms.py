@@ -35,7 +35,7 @@ def test_the_contract_of_layers_is_short_and_complete() -> None:
     assert len(layers) <= MOST_LAYERS
     assert not [layer for layer in layers if layer.startswith("(")], "an optional layer guards nothing"
     named = {name for layer in layers for name in layer.replace("|", ":").split(":")}
-    rooms = {path.parent.name for path in ROOMS if path.parent.parent.name == "bench"}
+    rooms = {path.parent.name for path in ROOMS if path.parent.parent == HERE / "bench"}
     assert rooms <= {name.strip().removeprefix("bench.") for name in named}
 
 

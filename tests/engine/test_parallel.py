@@ -98,4 +98,4 @@ def test_a_clip_that_crashes_its_decoder_is_a_row_with_one_worker(
     decoders._end_all()
     assert [case for case, row in found.items() if row.value is not None] == ["c0", "c3"]
     assert "ended its decoder by SIGSEGV" in (found["c1"].error or "")
-    assert "takes its decoder over 20 s" in (found["c2"].error or "")
+    assert "takes its decoder over 20 CPU seconds" in (found["c2"].error or "")

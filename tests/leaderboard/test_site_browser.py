@@ -210,8 +210,8 @@ def test_keys_play_and_step_wherever_nothing_else_takes_them(window: Window) -> 
     keys.press("ArrowLeft")
     expect(readout).to_contain_text("frame 23 / 24")
     window.page.locator("#case").focus()
-    keys.press("ArrowLeft")  # is the list's
-    expect(readout).to_contain_text("frame 23 / 24")
+    keys.press("ArrowLeft")  # is the list's, which goes to the case before
+    expect(window.page.locator("#case")).to_have_value("c0")
 
 
 def test_keys_sort_and_tick_and_the_focus_is_seen(window: Window) -> None:
@@ -287,7 +287,7 @@ def test_it_opens_on_the_two_best_with_the_verdict_above_the_clips(window: Windo
 def test_addresses_of_before_lead_on_with_what_was_chosen(window: Window, before: str, now: str) -> None:
     window.go(before)
     window.page.wait_for_url(f"{window.address}/{now}")
-    expect(window.page.locator("nav a[aria-current]")).to_have_count(1)
+    expect(window.page.locator(".top nav a[aria-current]")).to_have_count(1)
 
 
 def test_the_model_s_clips_play_beside_its_numbers(window: Window) -> None:

@@ -205,8 +205,8 @@ def _left_out(found: Ranking) -> list[Block]:
         return []
     stand_ins = sum(line.role == "stand-in" for line in lines)
     counts = (
-        counted(len(lines) - stand_ins, "unfinished run"),
-        counted(stand_ins, "stand-in of random weights", "stand-ins of random weights"),
+        _counted(len(lines) - stand_ins, "unfinished run"),
+        _counted(stand_ins, "stand-in of random weights", "stand-ins of random weights"),
     )
     listed = tuple(
         Cell(line.name, link=content.to("model", run=line.run), half=found.left_out[line.run])
@@ -216,7 +216,7 @@ def _left_out(found: Ranking) -> list[Block]:
     return [Details(said, [Listing(listed)], is_open=not found.lines)]
 
 
-def counted(count: int, one: str, several: str = "") -> str:
+def _counted(count: int, one: str, several: str = "") -> str:
     """'3 unfinished runs'; '' for none."""
     return f"{count} {one if count == 1 else several or f'{one}s'}" if count else ""
 

@@ -48,7 +48,7 @@ def table(found: Ranking, clips: Mapping[str, str] | None = None) -> Table:
         clips: run -> address of a clip for its row.
     """
     lines, metrics = found.lines, _metrics(found)
-    clips = clips or {}
+    clips = {line.run: clips[line.run] for line in lines if line.run in clips} if clips else {}
     columns = tuple(_columns(found, metrics, bool(clips)))
     rows = [_row(found, line, metrics, clips.get(line.run, "") if clips else None) for line in lines]
     rows = _shaded(columns, rows)
