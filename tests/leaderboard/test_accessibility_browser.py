@@ -67,11 +67,21 @@ def test_axe_finds_nothing_serious_on_any_page(page: Page, site: Path) -> None:
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-def test_axe_finds_nothing_serious_on_a_phone(page: Page, site: Path) -> None:
+def test_a_phone_shows_all_of_a_page_s_width_and_axe_finds_nothing_serious_there(page: Page, site: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for path in ("index.html", "compare.html#runs=mover-tiny,still-tiny", "models/mover-tiny.html"):
         page.goto(f"file://{site}/{path}")
         assert _grave(page, EVERY) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_long_interval_has_a_card_s_whole_width(page: Page, site: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"file://{site}/compare.html#runs=mover-tiny,still-tiny")
+    cell = page.locator("#pairs td:not(.left):visible").last
+    cell.evaluate("cell => { cell.textContent = '−0.0005767 (−0.004781 … +0.001591)' }")
+    page.evaluate("benchBoxes.mount(document.body, new AbortController().signal)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_axe_finds_nothing_serious_in_what_the_board_places(visit: Visit) -> None:

@@ -39,7 +39,7 @@ const benchBoxes = (() => {
         const text = cell.textContent;
         if (titles[place]) cell.dataset.label = titles[place];
         cell.classList.toggle("blank", (!text || text === "–") && !cell.firstElementChild?.matches("input, video"));
-        cell.classList.toggle("long", cell.classList.contains("left") && text.length > LONG);
+        cell.classList.toggle("long", text.length > LONG);
       });
     }
     table.classList.add("stacks");
