@@ -18,13 +18,13 @@ from bench.types import Memory
 if TYPE_CHECKING:
     from bench.engine.requests import Consent
 
-of_models = partial(typer.Option, rich_help_panel="Models")
-of_cases = partial(typer.Option, rich_help_panel="Suite and cases")
-of_clips = partial(typer.Option, rich_help_panel="Clips")
-of_metrics = partial(typer.Option, rich_help_panel="Metrics")
-what = partial(typer.Option, rich_help_panel="What is written")
-how = partial(typer.Option, rich_help_panel="Where and how")
-shown = partial(typer.Option, rich_help_panel="What is printed")
+of_models = partial(typer.Option, case_sensitive=False, rich_help_panel="Models")
+of_cases = partial(typer.Option, case_sensitive=False, rich_help_panel="Suite and cases")
+of_clips = partial(typer.Option, case_sensitive=False, rich_help_panel="Clips")
+of_metrics = partial(typer.Option, case_sensitive=False, rich_help_panel="Metrics")
+what = partial(typer.Option, case_sensitive=False, rich_help_panel="What is written")
+how = partial(typer.Option, case_sensitive=False, rich_help_panel="Where and how")
+shown = partial(typer.Option, case_sensitive=False, rich_help_panel="What is printed")
 
 ModelsArgument = Annotated[
     list[str] | None,
