@@ -20,14 +20,14 @@ COPY pyproject.toml README.md LICENSE /src/
 COPY bench /src/bench
 COPY leaderboard /src/leaderboard
 COPY suites /src/suites
-RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip install --python /opt/bench/bin/python --torch-backend "${TORCH}" "/src[${EXTRAS}]"
+RUN --mount=type=cache,target=/var/cache/uv \
+    uv pip install --cache-dir /var/cache/uv --python /opt/bench/bin/python --torch-backend "${TORCH}" "/src[${EXTRAS}]"
 
-# whatever is written lies in the folder that is mounted here, whoever runs it
-ENV PATH=/opt/bench/bin:$PATH HOME=/work BENCH_CACHE=/work/.cache/i2v-bench HF_HOME=/work/.cache/huggingface \
-    NUMBA_CACHE_DIR=/work/.cache/numba
-RUN install --directory --mode 1777 /work
-WORKDIR /work
+# everything that is written goes to the folder mounted at /data, whichever user runs the command
+ENV PATH=/opt/bench/bin:$PATH HOME=/data BENCH_CACHE=/data/.cache/i2v-bench HF_HOME=/data/.cache/huggingface \
+    NUMBA_CACHE_DIR=/data/.cache/numba
+RUN install --directory --mode 1777 /data
+WORKDIR /data
 USER 1000
 EXPOSE 8501
 ENTRYPOINT ["bench"]
