@@ -92,7 +92,7 @@ DeviceOption = Annotated[str, how(metavar="NAME", help="auto, cpu, cuda:0, mps."
 DtypeOption = Annotated[str, how(metavar="NAME", help="auto, float32, float16, bfloat16.")]
 AllowHostOption = Annotated[
     list[str] | None,
-    how(metavar="NAME", help="A further name to answer to, as a proxy's in front; repeat."),
+    how(metavar="NAME", help="Another host name to answer to, such as that of a proxy in front; repeat."),
 ]
 HostOption = Annotated[
     str,
@@ -123,12 +123,14 @@ TrackOption = Annotated[
     str, shown(metavar="A,B,…", help="Log scores to tensorboard, wandb, mlflow, …: docs/training.md.")
 ]
 StepOption = Annotated[
-    int | None, shown(metavar="N", help="Training step of what is logged; else as in step-2000.")
+    int | None,
+    shown(metavar="N", help="Training step to log; by default that of the label, as in step-2000."),
 ]
 DryRunOption = Annotated[
     bool,
     shown(
-        "--dry-run", help="What would be made, fetched and needed, and all options as a file for --config."
+        "--dry-run",
+        help="Print what would be made, fetched and needed, and all options as a file for --config.",
     ),
 ]
 MaxCostOption = Annotated[
@@ -136,7 +138,8 @@ MaxCostOption = Annotated[
 ]
 WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
 DownloadOption = Annotated[
-    bool | None, how("--download/--no-download", help="Fetch missing weights; asked for on a terminal.")
+    bool | None,
+    how("--download/--no-download", help="Fetch missing weights; by default, a terminal asks first."),
 ]
 
 
@@ -158,7 +161,7 @@ MemoryOption = Annotated[
 
 
 def consent(download: bool | None, unasked: Consent = "ask") -> Consent:
-    """The answer of --download; saying it tries again what could not be fetched.
+    """The answer of --download, which also makes failed fetches be tried again.
 
     Args:
         download: the option.

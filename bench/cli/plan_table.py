@@ -83,19 +83,21 @@ def outlook_lines(
 
 
 def _memory(outlook: Outlook) -> str:
-    here = "" if outlook.memory_here is None else f"{in_words(outlook.memory_here)} are here"
+    here = "" if outlook.memory_here is None else f"this machine has {in_words(outlook.memory_here)}"
     if outlook.memory is None:
-        return f"memory unknown, {here}" if here else ""
+        return f"memory it needs is unknown, {here}" if here else ""
     is_too_little = outlook.memory_here is not None and outlook.memory >= outlook.memory_here
-    remedy = ", too little" if is_too_little else ""
-    return f"at least {in_words(outlook.memory)} of memory, {here or 'unknown what is here'}{remedy}"
+    verdict = ", too little" if is_too_little else ""
+    return (
+        f"at least {in_words(outlook.memory)} of memory, {here or 'that of this machine is unknown'}{verdict}"
+    )
 
 
 def _time(outlook: Outlook, clips: int) -> str:
     if outlook.seconds is None:
-        return "time unknown: no run of it on this device is stored"
+        return "time unknown: there is no stored run of it on this device"
     seconds = "under 1 s" if outlook.seconds < 0.5 else duration(outlook.seconds)
-    other = "" if outlook.is_alike else ", whose settings are others"
+    other = "" if outlook.is_alike else ", whose settings differ"
     return (
         f"about {duration(max(outlook.seconds * clips, 1))} for {clips} clips, {seconds} per clip as in"
         f" {outlook.like}{other}"

@@ -128,7 +128,7 @@ def _failures(found: pd.DataFrame, title: str, of: Mapping[str, int]) -> Grid:
 
 
 def _clips(found: pd.DataFrame, of: int) -> str:
-    """'9: bird, cat, …': how many clips, by case, and by seed where that is not 0; 'all 10' where it is each."""
+    """'9: bird, cat, …': how many clips, by case, and by seed where that is not 0; 'all 10' for all of the entry."""
     if len(found) == of > 1:
         return f"all {of}"
     has_case = found["case"].notna()

@@ -75,7 +75,7 @@ def _texts(kind: str, names: Names) -> Iterator[tuple[Path, str]]:
 
 
 def _write_picture(path: Path) -> None:
-    """A picture of nobody's, for the first case of a suite."""
+    """A drawn picture, which nobody owns, for the first case of a suite."""
     from bench.media import pictures
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -139,7 +139,7 @@ def _write(tracker: Any, entry: Entry) -> None:
 
 
 def _log_pictures(tracker: Any, name: str, sheet: Image, step: int | None) -> None:
-    """To trackers that take pictures; the others have none."""
+    """To trackers that take pictures; the others get none."""
     from PIL import Image as pillow
 
     if hasattr(tracker, "log_images"):

@@ -124,9 +124,9 @@ def test_memory_is_that_of_the_weights_or_of_the_cards_parameters(monkeypatch: p
     assert (wan.memory, wan.memory_here) == (28e9, 80e9)
     assert [fetch.name for fetch in wan.fetches] == ["Wan-AI/Wan2.1-I2V-14B-480P-Diffusers"]
     (_, line) = outlook_lines([], [wan], [])
-    assert line.startswith("wan2.1-i2v-480p: at least 28 GB of memory, 80 GB are here; time unknown")
+    assert line.startswith("wan2.1-i2v-480p: at least 28 GB of memory, this machine has 80 GB; time unknown")
     (_, line) = outlook_lines([], [replace(wan, memory=90e9)], [])
-    assert "at least 90 GB of memory, 80 GB are here, too little" in line
+    assert "at least 90 GB of memory, this machine has 80 GB, too little" in line
 
 
 def test_an_unknown_setting_is_wrong_use() -> None:

@@ -33,11 +33,11 @@ def compare(
         list[str] | None,
         of_metrics(
             metavar="METRIC[:MARGIN]",
-            help="Exit 1 if that is worse than A's by more, with 95 % confidence; repeat.",
+            help="Exit 1 if this is worse than the baseline's by more than MARGIN, with 95 % confidence; repeat.",
         ),
     ] = None,
     across_protocols: Annotated[
-        bool, how("--across-protocols", help="Verdicts though rate, length, size or coding differ.")
+        bool, how("--across-protocols", help="Give verdicts even if rate, length, size or coding differ.")
     ] = False,
     markdown: Annotated[
         Path | None, shown(metavar="FILE", help="Report to write, with plots beside it.")

@@ -1,4 +1,4 @@
-"""What `bench run` and `evaluate` say at their end: the verdict, three numbers, where to look, and then the table."""
+"""What `bench run` and `evaluate` print at the end: the verdict, three numbers, where to look, and then the table."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Done:
         report: what it did.
         wanted: the metrics that were asked for.
         out: the folder of runs.
-        seconds: that it took.
+        seconds: how long it took.
     """
 
     report: JobReport

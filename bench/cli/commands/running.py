@@ -189,7 +189,7 @@ def evaluate(
         ),
     ] = "auto",
     fps: Annotated[
-        float | None, of_clips(metavar="N", help="Of folders of frames; 8 if nobody says.")
+        float | None, of_clips(metavar="N", help="Frame rate of folders of frames; 8 by default.")
     ] = None,
     metrics: MetricsOption = "",
     metric_settings: MetricSetOption = None,

@@ -50,7 +50,7 @@ def board(
 ) -> None:
     """Serve the leaderboard of your runs on this machine, and with --host to others.
 
-    It has no log-in: whoever reaches the address sees the clips and numbers.
+    There is no log-in: anyone who reaches the address sees the clips and numbers.
     """
     from bench.web.launch import Visitors, serve
 
