@@ -8,7 +8,7 @@ import re
 import pytest
 from rich.console import Console
 
-from bench.cli import layout, terminal
+from bench.cli import layout, loudness, terminal
 from bench.cli.commands import output
 from bench.cli.layout import Column, Grid
 from bench.errors import UsageError, reason
@@ -104,7 +104,7 @@ def test_lines_of_strangers_do_nothing_to_a_terminal(
 ) -> None:
     monkeypatch.setenv("MY_TOKEN", "swordfish-1")
     output.say(f"runs/{HOSTILE}")
-    output.complain(f"warning: {HOSTILE} swordfish-1")
+    loudness.to_stderr(f"warning: {HOSTILE} swordfish-1")
     output.warn([UsageError(HOSTILE)])
     output.print_all([f"no votes in {HOSTILE}"])
     output.print_json({"label": HOSTILE})

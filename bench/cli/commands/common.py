@@ -1,4 +1,4 @@
-"""What every command has: --config, --quiet and --verbose, declared once, and a help without types of programmers."""
+"""What every command has: --config, --quiet and --verbose, declared once, and a help without Python's types."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bench.cli import config
-from bench.cli.commands.output import complain
-from bench.cli.loudness import loudness
+from bench.cli.loudness import loudness, to_stderr
 from bench.cli.options import how, shown
 from bench.errors import BenchError
 
@@ -25,7 +24,7 @@ def _read(context: typer.Context, path: Path | None) -> None:
     try:
         context.default_map = {**(context.default_map or {}), **config.read(path, context)}
     except BenchError as error:
-        complain(f"error: {error}")
+        to_stderr(f"error: {error}")
         raise typer.Exit(2) from None
 
 
@@ -38,7 +37,7 @@ def _declared(
             metavar="FILE",
             is_eager=True,
             callback=_read,
-            help="TOML file of options by their long names; the command line wins. --dry-run of run prints one.",
+            help="TOML file of options by their long names; the command line wins. bench run --dry-run prints one.",
         ),
     ] = None,
     quiet: Annotated[bool, shown("--quiet", "-q", help="Only results and errors.")] = False,
@@ -76,7 +75,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class _Help:
-    """A help that says by metavars what is meant, and shows no types such as <list[str]>."""
+    """A help that shows metavars, and no types such as <list[str]>."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Writes the help."""

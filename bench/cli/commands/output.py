@@ -47,7 +47,7 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
                 raise
             _end(failure)
         except KeyboardInterrupt as stop:
-            complain("stopped: finished clips and rows are kept; the same command goes on from there")
+            to_stderr("stopped: finished clips and rows are kept; the same command goes on from there")
             number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
             raise typer.Exit(128 + number) from None
 
@@ -55,15 +55,15 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _end(error: object) -> NoReturn:
-    """One line, and the traceback before it where everything is said; exit 2."""
+    """One line, after the traceback with --verbose; exit 2."""
     if is_verbose():
         to_stderr(traceback.format_exc())
-    complain(f"error: {error}")
+    to_stderr(f"error: {error}")
     raise typer.Exit(2) from None
 
 
 def progress() -> Progress:
-    """Bars on stderr; none where only results and errors are said."""
+    """Bars on stderr; none with --quiet."""
     if is_quiet():
         return Progress()
     from bench.cli.terminal import TerminalProgress
@@ -76,15 +76,10 @@ def say(line: object) -> None:
     typer.echo(printable(str(line)), file=streams.results())
 
 
-def complain(line: str) -> None:
-    """One line on stderr, without secrets of this process's environment."""
-    to_stderr(line)
-
-
 def warn(problems: Iterable[object]) -> None:
-    """One line on stderr for each problem, unless only results and errors are said."""
+    """One line on stderr per problem; none with --quiet."""
     for problem in () if is_quiet() else problems:
-        complain(f"warning: {problem}")
+        to_stderr(f"warning: {problem}")
 
 
 def print_all(shown: Iterable[Grid | str]) -> None:
