@@ -118,18 +118,10 @@ def columns() -> str:
 
 
 def _commands() -> Iterator[str]:
-    """Every command, by its words, those of groups among them."""
-    import click
-    from typer.main import get_command
+    """Every command, in the order of the help."""
+    from bench.cli.commands import COMMANDS
 
-    from bench.cli.commands import app
-
-    def inside(group: click.Command, words: str) -> Iterator[str]:
-        for name, command in getattr(group, "commands", {}).items():
-            yield f"{words} {name}".strip()
-            yield from inside(command, f"{words} {name}".strip())
-
-    return inside(get_command(app), "")
+    return (command.__name__ for commands in COMMANDS.values() for command in commands)
 
 
 def _help(words: list[str]) -> str:
