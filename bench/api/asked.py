@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bench.media.arrays import Layout
     from bench.models import Model
 
-LONGEST_NAME = 80
-
 Place: TypeAlias = str | Path
 """A file, a folder, or a hub id."""
 
@@ -112,6 +110,7 @@ def in_memory(
     Raises:
         UsageError: no name, or words that mean nothing to it.
     """
+    from bench.engine.requests import LONGEST_NAME
     from bench.models.in_memory import FunctionModel
 
     if not name.strip() or len(name) > LONGEST_NAME:
@@ -128,15 +127,14 @@ def in_memory(
     return PipelineInMemory(model, name, assignments(settings), dtype)
 
 
-def without(useless: Mapping[str, object], model: Model) -> Model:
-    """The model in memory, to which none of these words means anything.
+def check_in_memory(of_named: Mapping[str, object]) -> None:
+    """Refuses what only a model by name has.
 
     Raises:
         UsageError: one is given.
     """
-    if given := [word for word, value in useless.items() if value]:
+    if given := [word for word, value in of_named.items() if value]:
         raise UsageError(f"{given[0]} is for models by name: a model in memory is as its caller made it")
-    return model
 
 
 def check_named(name: str, revision: str) -> None:

@@ -117,9 +117,11 @@ def run(
 
     chosen = dict(settings or {}) | ({"accel": accel} if accel else {})
     if callable(model):
-        useless = {"checkpoint": checkpoint, "component": component, "lora": lora, "memory": memory != "full"}
+        asked.check_in_memory(
+            {"checkpoint": checkpoint, "component": component, "lora": lora, "memory": memory != "full"}
+        )
         at_hand = asked.in_memory(model, name, chosen, dtype, revision, layout)
-        models = ModelRequest((at_hand.label,), at_hand=asked.without(useless, at_hand))
+        models = ModelRequest((at_hand.label,), at_hand=at_hand)
     else:
         models = ModelRequest(
             asked.names(model) or ModelRequest().names,

@@ -19,6 +19,9 @@ Consent: TypeAlias = Literal["yes", "ask", "no"]
 NULL_MODELS = ("still", "drift", "noise", "shuffled", "reversed", "cut", "reference")
 """The models of a request that names none: floors and ceilings, which need no weights."""
 
+LONGEST_NAME = 80
+"""Characters of what tables call clips from elsewhere, or a model in memory."""
+
 
 @dataclass(frozen=True)
 class ModelRequest:
@@ -110,8 +113,8 @@ class ClipSource:
     fps: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.label.strip() or len(self.label) > 80:
-            raise UsageError(f"a name is 1 to 80 characters, not '{self.label}'")
+        if not self.label.strip() or len(self.label) > LONGEST_NAME:
+            raise UsageError(f"a name is 1 to {LONGEST_NAME} characters, not '{self.label}'")
         if self.fit not in get_args(FitChoice):
             raise UsageError(f"fit is {', '.join(get_args(FitChoice))}, not '{self.fit}'")
         if self.fps is not None and not 0 < self.fps < 10_000:
