@@ -25,10 +25,9 @@ def _models() -> list[str]:
 
 
 def _metrics() -> list[str]:
-    from bench import evaluators
     from bench.evaluators import catalogue
 
-    return sorted({*catalogue.registered().cards, *evaluators.registry})
+    return sorted(catalogue.registered().names())
 
 
 def _suites() -> list[str]:

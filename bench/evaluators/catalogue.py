@@ -61,6 +61,10 @@ class Catalogue:
         """The cards of evaluators that are registered here."""
         return [card for name, card in self.cards.items() if name in self.owners]
 
+    def names(self) -> set[str]:
+        """What metrics are asked for by: their own names, and those of their evaluators."""
+        return {*self.cards, *self.owners.values()}
+
     def knows(self, metric: str) -> bool:
         """Whether there is a card."""
         return bare(metric) in self.cards
@@ -142,7 +146,7 @@ class Catalogue:
         return list(dict.fromkeys(metric for name in names for metric in self._named(name, measured)))
 
     def _named(self, name: str, measured: Sequence[str]) -> list[str]:
-        name = meant("metric", name, {*self.cards, *self.owners.values(), *measured})
+        name = meant("metric", name, {*self.names(), *measured})
         own = [metric for metric in measured if self.owner(metric) == name]
         exact = [metric for metric in measured if name in (metric, bare(metric))]
         of_owner = self.main(own) or own

@@ -72,10 +72,9 @@ def _models() -> Iterable[str]:
 
 
 def _metrics() -> Iterable[str]:
-    from bench import evaluators
     from bench.evaluators import catalogue
 
-    return {*catalogue.registered().cards, *evaluators.registry}
+    return catalogue.registered().names()
 
 
 def _suites() -> Iterable[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli import completion
 from bench.cli.commands.output import print_all, print_json, progress
 from bench.cli.options import (
     DownloadOption,
@@ -25,7 +26,12 @@ from bench.cli.options import (
 
 def calibrate(
     suite: Annotated[
-        str, of_clips(metavar="NAME", help="Suite whose reference clips are damaged.")
+        str,
+        of_clips(
+            metavar="NAME",
+            help="Suite whose reference clips are damaged.",
+            autocompletion=completion.suites,
+        ),
     ] = "motion",
     clips: Annotated[
         Path | None, of_clips(metavar="PATH", help="CSV or folder of sound clips to damage instead.")
@@ -37,7 +43,12 @@ def calibrate(
         int | None, of_clips(min=1, metavar="N", help="At most N clips, of every kind; 12 by default.")
     ] = None,
     metrics: Annotated[
-        str, of_metrics(metavar="A,B,…", help="Metrics or evaluators; all that need no weights.")
+        str,
+        of_metrics(
+            metavar="A,B,…",
+            help="Metrics or evaluators; all that need no weights.",
+            autocompletion=completion.metrics,
+        ),
     ] = "",
     damages: Annotated[str, of_metrics(metavar="A,B,…", help="Damages; all by default.")] = "",
     out: Annotated[Path, how(metavar="FOLDER", help="Folder of the table, calibration.json.")] = Path("runs"),
