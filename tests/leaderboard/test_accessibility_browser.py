@@ -67,7 +67,9 @@ def test_axe_finds_nothing_serious_on_any_page(page: Page, site: Path) -> None:
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-def test_a_phone_shows_all_of_a_page_s_width_and_axe_finds_nothing_serious_there(page: Page, site: Path) -> None:
+def test_a_phone_shows_all_of_a_page_s_width_and_axe_finds_nothing_serious_there(
+    page: Page, site: Path
+) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for path in ("index.html", "compare.html#runs=mover-tiny,still-tiny", "models/mover-tiny.html"):
         page.goto(f"file://{site}/{path}")
