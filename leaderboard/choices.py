@@ -6,7 +6,7 @@ trace: Streamlit does that for widgets bound to the address, and choose where an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -80,21 +80,6 @@ def weight(place: DeltaGenerator, label: str, value: float, key: str) -> float:
     return float(place.number_input(label, 0.0, 100.0, value, key=key, bind="query-params", format="%.4g"))
 
 
-def toggle(
-    place: DeltaGenerator, label: str, key: str, value: bool = False, about: str | None = None
-) -> bool:
-    """On or off; value until the visitor switches it.
-
-    Args:
-        place: where the widget stands.
-        label: of the widget.
-        key: name in the address.
-        value: at first.
-        about: a tooltip; None for none.
-    """
-    return bool(place.toggle(label, value, key=key, bind="query-params", help=about))
-
-
 def text(place: DeltaGenerator, label: str, key: str, placeholder: str = "") -> str:
     """One line of at most LONGEST characters, runs of spaces made one; '' until the visitor types.
 
@@ -108,9 +93,3 @@ def text(place: DeltaGenerator, label: str, key: str, placeholder: str = "") -> 
         label, key=key, bind="query-params", max_chars=LONGEST, placeholder=placeholder, type="search"
     )
     return " ".join((typed or "").split())
-
-
-def clear(values: Mapping[str, object]) -> None:
-    """Sets widgets back, key -> value; for a button's callback, which runs before the widgets do."""
-    for key, value in values.items():
-        st.session_state[key] = value

@@ -121,7 +121,6 @@ class Frame:
     Attributes:
         x, y: ranges of the data.
         left, right, top, bottom: pixels of the plotting area.
-        is_log_x, is_log_y: whether an axis is logarithmic; its range is positive then.
     """
 
     x: Range
@@ -130,8 +129,6 @@ class Frame:
     right: float
     top: float
     bottom: float
-    is_log_x: bool = False
-    is_log_y: bool = False
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Pixels of a point; cut off at the edges."""
@@ -139,78 +136,60 @@ class Frame:
 
     def across(self, x: float) -> float:
         """Pixels from the left."""
-        return self.left + share(x, self.x, self.is_log_x) * (self.right - self.left)
+        return self.left + share(x, self.x) * (self.right - self.left)
 
     def up(self, y: float) -> float:
         """Pixels from the top."""
-        return self.bottom - share(y, self.y, self.is_log_y) * (self.bottom - self.top)
+        return self.bottom - share(y, self.y) * (self.bottom - self.top)
 
     def axis_x(self, title: str) -> list[str]:
         """Numbers below the area, and what they are."""
         drawn = [
-            text(self.across(value), self.bottom + 15, tick(value), "middle")
-            for value in ticks(*self.x, self.is_log_x)
+            text(self.across(value), self.bottom + 15, tick(value), "middle") for value in ticks(*self.x)
         ]
         return [*drawn, text(self.right, self.bottom + 30, title, "end")]
 
     def axis_y(self, title: str = "") -> list[str]:
         """Grid lines with numbers, and what they are, above the area."""
         drawn = []
-        for value in ticks(*self.y, self.is_log_y):
+        for value in ticks(*self.y):
             y = self.up(value)
             drawn.append(path(f"M{self.left:g} {y:.1f}H{self.right:g}", more=' stroke-opacity="0.3"'))
             drawn.append(text(self.left - 6, y + 4, tick(value), "end"))
         return [*drawn, text(4, 12, title)] if title else drawn
 
 
-def share(value: float, ends: Range, is_log: bool = False) -> float:
+def share(value: float, ends: Range) -> float:
     """Where a value lies between the ends, in [0, 1]; 0 for what is no number.
 
     Args:
-        value: beyond the ends, it counts as the nearer end; infinite, or not positive on a logarithmic axis, as no
-            number.
+        value: beyond the ends, it counts as the nearer end; infinite, as no number.
         ends: of the axis; where they are equal, every value is at 0.
-        is_log: whether the axis is logarithmic.
     """
-    if is_log:
-        low, high = (math.log10(max(end, 1e-300)) for end in ends)
-        return share(math.log10(value), (low, high)) if value > 0 else 0.0
     if not math.isfinite(value) or ends[1] <= ends[0]:
         return 0.0
     return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
 
 
-def ends(values: Iterable[float], air: float = 0.05, is_log: bool = False) -> Range:
+def ends(values: Iterable[float], air: float = 0.05) -> Range:
     """The least and the greatest finite value, with some air around them.
 
     Args:
-        values: any number of them, in any order; none count as 0 and 1, on a logarithmic axis as 1.
+        values: any number of them, in any order; none count as 0 and 1.
         air: at either end, as a share of the range; where all values are the same, it is half of their size.
-        is_log: for a logarithmic axis: only positive values count, and the air is a factor of 1.2.
     """
-    finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
-    low, high = min(finite, default=0.0 if not is_log else 1.0), max(finite, default=1.0)
-    if is_log:
-        return low / 1.2, high * 1.2
+    finite = [value for value in values if math.isfinite(value)]
+    low, high = min(finite, default=0.0), max(finite, default=1.0)
     wide = (high - low) or abs(high) or 1.0
     return (low - air * wide, high + air * wide) if high > low else (low - 0.5 * wide, high + 0.5 * wide)
 
 
-def ticks(low: float, high: float, is_log: bool = False) -> list[float]:
-    """At most six round numbers in ascending order; on a logarithmic axis, at most eleven powers of ten.
+def ticks(low: float, high: float) -> list[float]:
+    """At most six round numbers in ascending order; none where float64 cannot divide the range.
 
     Args:
-        low, high: ends of the axis; positive on a logarithmic one.
-        is_log: whether the axis is logarithmic.
-
-    Returns:
-        Empty where float64 cannot divide the range; for a logarithmic axis without a power of ten, its ends less the
-        air that ends gives them.
+        low, high: ends of the axis.
     """
-    if is_log:
-        powers = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
-        every = max(1, len(powers) // 6)
-        return [10.0**power for power in powers[::every]] or [low * 1.2, high / 1.2]
     if not 1e-300 < high - low < 1e300:
         return []
     power = 10.0 ** math.floor(math.log10((high - low) / 4))

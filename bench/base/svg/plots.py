@@ -168,37 +168,21 @@ class Scatter:
         title: for readers who cannot see it.
         dots: the points.
         across, up: what the axes are.
-        front: corners of a dashed line of steps, from left to right.
-        is_front_held: whether the line keeps its height until the next corner, or falls to it at once.
-        is_log_x, is_log_y: whether an axis is logarithmic; all values on it are positive then.
     """
 
     title: str
     dots: Sequence[Dot]
     across: str
     up: str
-    front: Sequence[tuple[float, float]] = ()
-    is_front_held: bool = False
-    is_log_x: bool = False
-    is_log_y: bool = False
     width: int = 760
     height: int = 420
 
     def svg(self) -> str:
         """The picture."""
-        x = canvas.ends(
-            [value for each in self.dots for value in (each.x, *each.x_ends)], is_log=self.is_log_x
-        )
-        y = canvas.ends(
-            [value for each in self.dots for value in (each.y, *each.y_ends)], is_log=self.is_log_y
-        )
-        frame = Frame(
-            x, y, left=56, right=self.width - 16, top=24, bottom=self.height - 40,
-            is_log_x=self.is_log_x, is_log_y=self.is_log_y,
-        )  # fmt: skip
+        x = canvas.ends(value for each in self.dots for value in (each.x, *each.x_ends))
+        y = canvas.ends(value for each in self.dots for value in (each.y, *each.y_ends))
+        frame = Frame(x, y, left=56, right=self.width - 16, top=24, bottom=self.height - 40)
         drawn = [*frame.axis_y(self.up), *frame.axis_x(self.across)]
-        if len(self.front) > 1:
-            drawn.append(canvas.path(self._steps(frame), BLUE, 1.4, ' stroke-dasharray="5 4"'))
         for each in self.dots:
             drawn += _ghostly(self._arms(frame, each), each)
         for each in self.dots:
@@ -209,13 +193,6 @@ class Scatter:
             named = [each for each in self.dots if not each.is_ghost] or self.dots
             drawn += _names([(*frame.place(each.x, each.y), each.name) for each in named], self.width - 16)
         return canvas.picture(drawn, self.title, self.width, self.height)
-
-    def _steps(self, frame: Frame) -> str:
-        points = [frame.place(*corner) for corner in self.front]
-        steps = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-        for x, y in points[1:]:
-            steps.append(f"H{x:.1f}V{y:.1f}" if self.is_front_held else f"V{y:.1f}H{x:.1f}")
-        return "".join(steps)
 
     def _arms(self, frame: Frame, each: Dot) -> list[str]:
         x, y = frame.place(each.x, each.y)

@@ -22,14 +22,6 @@ def test_a_frame_places_its_corners_and_cuts_off_what_is_beyond() -> None:
     assert frame.place(99.0, -99.0) == (150, 90)
 
 
-def test_a_logarithmic_axis_gives_every_power_the_same_room() -> None:
-    frame = Frame((1.0, 100.0), (1.0, 1000.0), 0, 100, 0, 90, is_log_x=True, is_log_y=True)
-    assert frame.place(10.0, 10.0) == pytest.approx((50, 60))
-    assert canvas.share(0.0, (1.0, 100.0), is_log=True) == 0.0
-    assert canvas.ticks(0.9, 1100.0, is_log=True) == [1.0, 10.0, 100.0, 1000.0]
-    assert canvas.ends([0.0, -1.0, 2.0], is_log=True) == pytest.approx((2 / 1.2, 2.4))
-
-
 def test_numbers_of_an_axis_are_round() -> None:
     assert canvas.ticks(0.0, 1.0) == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     assert canvas.ticks(-3.0, 31.0) == [0.0, 10.0, 20.0, 30.0]

@@ -29,7 +29,7 @@ def every_plot(name: str, values: Sequence[float] = (0.0, 1.0)) -> list[Plot]:
     return [
         svg.Curve(name, [0.0, 1.0], [a, b], [a, a], [b, b], name, name),
         svg.Intervals(name, [svg.Interval(name, a, a, b), svg.Interval("other", b)], name, [(b, name, "#000000")]),
-        svg.Scatter(name, [svg.Dot(name, a, b, (a, b), (a, b)), svg.Dot("other", b, a)], name, name, [(a, b), (b, a)]),
+        svg.Scatter(name, [svg.Dot(name, a, b, (a, b), (a, b)), svg.Dot("other", b, a)], name, name),
         svg.Spreads(name, [svg.Spread(name, a, a, b, values=[a, b])], name),
         svg.Matrix(name, [name], [name], [[svg.Tile("#000000", "✓", name)]]),
         svg.Forest(name, [svg.Effect(name, a, a, b)]),
@@ -112,18 +112,6 @@ def test_shapes_say_what_colours_say() -> None:
     assert len({*(re.sub(r"[\d.]+|circle|diamond|triangle|cross", "", each) for each in drawn)}) == len(
         SHAPES
     )
-
-
-def test_the_front_is_a_line_of_steps() -> None:
-    corners = [(0.0, 0.0), (1.0, 1.0)]
-    dots = [svg.Dot(str(n), *corner) for n, corner in enumerate(corners)]
-    held, fallen = (svg.Scatter("t", dots, "x", "y", corners, is_held).svg() for is_held in (True, False))
-    (line,) = (path.get("d", "") for path in elements(held, "path") if path.get("stroke-dasharray") == "5 4")
-    assert re.fullmatch(r"M[\d. ]+H[\d.]+V[\d.]+", line)
-    (line,) = (
-        path.get("d", "") for path in elements(fallen, "path") if path.get("stroke-dasharray") == "5 4"
-    )
-    assert re.fullmatch(r"M[\d. ]+V[\d.]+H[\d.]+", line)
 
 
 def test_names_of_points_do_not_lie_on_each_other() -> None:
