@@ -2,7 +2,7 @@
 // Boxes that scroll sideways show that they do and can be reached by keys; on a phone rows of tables are cards, and only
 // the first are shown. Without this script tables stay tables, all of whose rows are there.
 const benchBoxes = (() => {
-  const ROWS = 10; // on a phone; what is beyond is hidden by content.css, which knows both numbers
+  const ROWS = 10; // on a phone; content.css, which has both numbers too, hides what is beyond
   const VALUES = 8;
   const WIDE = 800; // pixels: such a plot is looked at piece by piece
   const LONG = 20; // letters: more do not fit half a card
@@ -33,8 +33,7 @@ const benchBoxes = (() => {
   function stack(table) {
     const headings = [...(table.tHead?.rows[0].cells ?? [])];
     const titles = headings.map((heading) => [...heading.children].map((part) => part.hidden ? "" : part.textContent).filter(Boolean).join(", "));
-    for (const row of table.tBodies[0]?.parentNode.rows ?? []) {
-      if (row.parentNode === table.tHead || row.classList.contains("heading")) continue;
+    for (const row of table.tBodies[0]?.rows ?? []) {
       [...row.cells].forEach((cell, place) => {
         const text = cell.textContent;
         if (titles[place]) cell.dataset.label = titles[place];
