@@ -130,9 +130,8 @@ def _choose_metrics(place: DeltaGenerator, board: Board, measured: Sequence[str]
 
 def _choose_plotted(place: DeltaGenerator, found: Ranking) -> str:
     """Key of the column that is plotted."""
-    titles = {
-        column.title: column.key for column in leaderboard_plots.plottable(leaderboard_table.table(found))
-    }
+    shown = leaderboard_plots.plottable(leaderboard_table.columns(found))
+    titles = {column.title: column.key for column in shown}
     return titles[choose(place, "Plot", list(titles), key="plot")] if titles else ""
 
 

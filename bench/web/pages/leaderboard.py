@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ONLY_BASELINES = "No model has been measured on this suite yet, only baselines. Measure one:"
 
 SECONDS = "cost_seconds"
-"""Stands behind the metrics that people ask for first."""
+"""The metric behind those that people ask for first."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ class Ranking:
 
     @property
     def metrics(self) -> list[str]:
-        """Of the columns, once each."""
+        """The metrics of the columns, once each."""
         return list(dict.fromkeys(column.metric for column in self.standing.columns))
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Of the runs that are not left out."""
+        """The standing's lines of the runs that are not left out."""
         return tuple(line for line in self.standing.lines if line.run not in self.left_out)
 
     @property
@@ -224,7 +224,8 @@ def _counted(count: int, one: str, several: str = "") -> str:
 def _missing_totals(found: Ranking) -> list[Block]:
     if not found.totals:
         return []
-    lines = [line for run, line in found.totals[0][1].items() if run not in found.left_out]
+    _, by_run = found.totals[0]
+    lines = [by_run[line.run] for line in found.lines]
     reasons = [f"{line.name}: {', '.join(line.total_missing)}" for line in lines if line.total_missing]
     more = f"; and {len(reasons) - 5} more" if len(reasons) > 5 else ""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bench.base import svg
@@ -27,9 +28,9 @@ MOST_PLOTTED = 40
 """Models in the plot of one column: more are a carpet."""
 
 
-def plottable(shown: Table) -> list[Column]:
+def plottable(columns: Iterable[Column]) -> list[Column]:
     """The columns that can be plotted: those with a better direction first."""
-    return sorted((column for column in shown.columns if column.scale), key=lambda column: not column.sign)
+    return sorted((column for column in columns if column.scale), key=lambda column: not column.sign)
 
 
 def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
@@ -40,7 +41,7 @@ def of_column(found: Ranking, shown: Table, key: str = "") -> Figure | None:
         shown: its table.
         key: of the column; '' for the first that can be plotted.
     """
-    column = next((column for column in plottable(shown) if key in ("", column.key)), None)
+    column = next((column for column in plottable(shown.columns) if key in ("", column.key)), None)
     if column is None:
         return None
     place = shown.columns.index(column)

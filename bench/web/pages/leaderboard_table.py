@@ -35,9 +35,8 @@ UNKNOWN = "unknown"
 SUBJECT = 1
 """Place of the column of names: the rank stands before it."""
 
-
 MOST_CELLS = 4000
-"""Of a table that has every metric: more take a browser seconds to draw."""
+"""Cells of metrics in a table that has all of them: a browser takes seconds to draw more."""
 
 
 def table(found: Ranking, clips: Mapping[str, str] | None = None) -> Table:
@@ -47,7 +46,7 @@ def table(found: Ranking, clips: Mapping[str, str] | None = None) -> Table:
         found: the suite's ranking.
         clips: run -> address of a clip for its row.
     """
-    lines, metrics = found.lines, _metrics(found)
+    lines, (metrics, has_every) = found.lines, _metrics(found)
     clips = {line.run: clips[line.run] for line in lines if line.run in clips} if clips else {}
     columns = tuple(_columns(found, metrics, bool(clips)))
     rows = [_row(found, line, metrics, clips.get(line.run, "") if clips else None) for line in lines]
@@ -69,28 +68,32 @@ def table(found: Ranking, clips: Mapping[str, str] | None = None) -> Table:
         picks=player.MOST,
         is_tall=True,
         subject=SUBJECT,
-        extra=f"All {every} metrics" if _has_every(found, metrics) else "More metrics",
+        extra=f"All {every} metrics" if has_every else "More metrics",
     )
 
 
-def _metrics(found: Ranking) -> list[Column]:
-    """The columns of metrics: those of the standing, then every other that some run has, unless that is a carpet."""
+def columns(found: Ranking, has_clips: bool = False) -> tuple[content.Column, ...]:
+    """The table's columns.
+
+    Args:
+        found: the suite's ranking.
+        has_clips: whether some row has a clip.
+    """
+    metrics, _ = _metrics(found)
+    return tuple(_columns(found, metrics, has_clips))
+
+
+def _metrics(found: Ranking) -> tuple[list[Column], bool]:
+    """The standing's columns, then all others with a value unless these are too many; and whether all are there."""
     shown = list(found.standing.columns)
-    others = {
-        column for line in found.lines for column, score in line.scores.items() if score.mean == score.mean
+    valued = {
+        column for line in found.lines for column, score in line.scores.items() if not math.isnan(score.mean)
     }
-    others -= set(shown)
+    others = valued - set(shown)
     if not found.first or len(found.lines) * (len(shown) + len(others)) > MOST_CELLS:
-        return shown
+        return shown, not others
     order = found.known.ordered({column.metric for column in others})
-    return [*shown, *sorted(others, key=lambda column: (order.index(column.metric), column.version))]
-
-
-def _has_every(found: Ranking, metrics: Sequence[Column]) -> bool:
-    there = {
-        column for line in found.lines for column, score in line.scores.items() if score.mean == score.mean
-    }
-    return there <= set(metrics)
+    return [*shown, *sorted(others, key=lambda column: (order.index(column.metric), column.version))], True
 
 
 def _columns(found: Ranking, metrics: Sequence[Column], has_clips: bool) -> Iterator[content.Column]:
@@ -101,13 +104,9 @@ def _columns(found: Ranking, metrics: Sequence[Column], has_clips: bool) -> Iter
     if has_clips:
         yield content.Column("loop", "Clip", "One of its clips", is_text=True)
     for recipe, by_run in found.totals:
-        totals = [line.total for run, line in by_run.items() if run not in found.left_out]
-        ticks = [
-            each.total.mean
-            for run, each in by_run.items()
-            if each.total and each.role == "null baseline" and run not in found.left_out
-        ]
-        ends = SCALE if any(totals) else (0.0, 0.0)
+        totals = [(line.role, total) for line in found.lines if (total := by_run[line.run].total)]
+        ticks = [total.mean for role, total in totals if role == "null baseline"]
+        ends = SCALE if totals else (0.0, 0.0)
         title = f"Total: {recipe.name} ↑" if len(found.totals) > 1 else "Total ↑"
         yield content.Column(
             f"total:{recipe.name}", title, f"{recipe.name}: {recipe.title}", f"of {SCALE[1]:.0f}", 1, scale=ends,
@@ -198,7 +197,7 @@ def _about(line: Line) -> list[str]:
 
 
 def _total_cell(score: Score | None, rank: Rank | None, missing: Sequence[str]) -> Cell:
-    """The same of a total; a tooltip says why there is none."""
+    """The same for a total; the tooltip of a missing one says why there is none."""
     cell = _short(score, rank)
     return (
         replace(cell, about=f"no total: {', '.join(missing)} missing")

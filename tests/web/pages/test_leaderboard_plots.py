@@ -26,7 +26,7 @@ def _drawn(lines: list[Line], key: str = "") -> Intervals:
 
 
 def test_what_knows_a_better_end_is_offered_first() -> None:
-    shown = leaderboard_table.table(ranking([line("a")], (MOTION, SSIM)))
+    shown = leaderboard_table.columns(ranking([line("a")], (MOTION, SSIM)))
     assert [column.key for column in leaderboard_plots.plottable(shown)] == ["ssim_mean", "motion_share"]
 
 
