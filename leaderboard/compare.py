@@ -39,8 +39,7 @@ def show() -> None:
     left, middle, right = st.columns([1, 2, 1])
     suite = lineup.choose_suite(left, board)
     ordered = compare_page.best_first(ranked.ranking(board, suite))
-    cases = {run: board.cases_of.get(run, frozenset()) for run in ordered}
-    first = compare_page.opening(ordered, cases, st.query_params.get("case", ""))
+    first = compare_page.opening(ordered, board.cases_of, st.query_params.get("case", ""))
     about = (
         "Each run is compared with the first; a run can be taken out and put in again to change the order."
     )

@@ -21,6 +21,7 @@ from bench.scoring import entries, summary, views
 from bench.suites import recalling
 from bench.types import NATIVE, Case, ModelCard, Suite
 from bench.web import launch
+from bench.web.pages import compare
 from bench.web.static import suites_here
 
 Stamp: TypeAlias = tuple[str, int, int, int]
@@ -82,9 +83,7 @@ class Board:
     @cached_property
     def cases_of(self) -> dict[str, frozenset[str]]:
         """Run id -> the cases that it has a value of."""
-        rows = self.rows.loc[self.rows["value"].notna() & self.rows["case"].notna(), ["run", "case"]]
-        found = rows.drop_duplicates().astype(str).groupby("run")["case"].agg(frozenset)
-        return {str(run): cases for run, cases in found.items()}
+        return compare.cases_of(self.rows)
 
     def card(self, run: str) -> ModelCard:
         """The card of a run's model; one that claims nothing for a run that is not here."""
@@ -180,7 +179,7 @@ def _read(stamps: tuple[Stamp, ...]) -> Board:
 
 
 def _cases(scores: pd.DataFrame) -> dict[str, int]:
-    """Suite -> how many cases it has, of those that this machine knows."""
+    """Suite -> how many cases it has, of those that are known on this machine."""
     here = {folder.path.name: folder for folder in runs.find(folders()[0])}
     found = suites_here.of_scores(scores, here)
     return {name: len(suite.cases) for name, suite in found.items() if suite}
@@ -203,7 +202,7 @@ def _line(problem: BenchError) -> str:
 
 
 def _stamps() -> tuple[Stamp, ...]:
-    """Of all files, in the order in which a later one wins: what was measured here is newer than what was published."""
+    """Stamps of all files, the last of which counts: what was measured here is newer than what was published."""
     out, published = folders()
     return tuple(stamp for path in result_files.find([*published, out]) if (stamp := stamp_of(path)))
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bench.comparison import columns
 from bench.comparison.extreme_cases import extremes
@@ -20,9 +20,13 @@ from bench.web.content import Block, Cell, Column, Figure, Heading, Listing, Row
 from bench.web.pages.cells import metric_cell, score_cell
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bench.comparison.differences import Difference, Pair, Verdict
     from bench.scoring.standings import Line
     from bench.web.pages.leaderboard import Ranking
+
+T = TypeVar("T")
 
 SIGNS: Mapping[Verdict, str] = {
     "better": "▲", "worse": "▼", "differs": "◆", "no difference shown": "○", "too few cases": "·",
@@ -59,19 +63,31 @@ def best_first(found: Ranking) -> list[str]:
     return [line.run for line in sorted(found.standing.lines, key=place)]
 
 
+def cases_of(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Run -> the cases that it has a value of; without the runs that have none.
+
+    Args:
+        rows: run, case and value of Measurement.
+    """
+    valued = rows.loc[rows["value"].notna() & rows["case"].notna(), ["run", "case"]]
+    found = valued.drop_duplicates().astype(str).groupby("run")["case"].agg(frozenset)
+    return {str(run): cases for run, cases in found.items()}
+
+
 def opening(ordered: Sequence[str], cases: Mapping[str, Collection[str]], case: str = "") -> list[str]:
     """The runs that the page opens on: all that have the case, if one is named; else the two best that share one.
 
     Args:
         ordered: ids of runs, the best first.
-        cases: run -> the cases that it has.
+        cases: run -> the cases that it has, see cases_of.
         case: that was named; '' for none.
 
     Returns:
         As many as a player takes; the two best, or the only one, where no two share a case.
     """
-    having = [run for run in ordered if case in cases[run]]
-    pairs = (list(pair) for pair in combinations(ordered, 2) if {*cases[pair[0]]} & {*cases[pair[1]]})
+    of_runs = {run: {*cases.get(run, ())} for run in ordered}
+    having = [run for run in ordered if case in of_runs[run]]
+    pairs = ([a, b] for a, b in combinations(ordered, 2) if of_runs[a] & of_runs[b])
     return having[: player.MOST] or next(pairs, list(ordered[:2]))
 
 
@@ -157,17 +173,21 @@ def pair(
 
 
 def _table(found: Pair) -> Table:
-    """The verdict, the last column elsewhere, stands beside the metric: on a phone the numbers are scrolled to."""
     shown = columns.table(found)
     headings = [
         Column(column.key, column.heading, column.help, is_text=column.align == "left")
         for column in shown.columns
     ]
-    rows = [_told(each, row) for each, row in zip(found.differences, shown.compared, strict=True)]
-    rows += [Row("", tuple(map(_cell, row)), is_quiet=True) for row in shown.skipped]
+    rows = [_told(each, _turned(row)) for each, row in zip(found.differences, shown.compared, strict=True)]
+    rows += [Row("", tuple(map(_cell, _turned(row))), is_quiet=True) for row in shown.skipped]
     about = f"{found.b.name} against {found.a.name}, metric by metric"
-    turned = tuple(replace(row, cells=(row.cells[0], row.cells[-1], *row.cells[1:-1])) for row in rows)
-    return Table(about, (headings[0], headings[-1], *headings[1:-1]), turned, caption=CAPTION)
+    return Table(about, _turned(headings), tuple(rows), caption=CAPTION)
+
+
+def _turned(row: Sequence[T]) -> tuple[T, ...]:
+    """The verdict, which stands last elsewhere, beside the metric: on a phone the numbers are scrolled to."""
+    metric, *others, verdict = row
+    return metric, verdict, *others
 
 
 def _cell(cell: columns.Cell) -> Cell:
@@ -175,8 +195,8 @@ def _cell(cell: columns.Cell) -> Cell:
 
 
 def _told(found: Difference, cells: Sequence[columns.Cell]) -> Row:
-    """The metric's title before its name, and its verdict, which stands last, as a sign and a word."""
+    """A turned row with the metric's title before its name, and its verdict as a sign and a word."""
     said = Cell(f"{SIGNS[found.verdict]} {found.verdict_text}", found.verdict, tone=found.colour)
     link = content.to("metrics", metric=found.metric)
     metric = Cell(found.card.heading, found.card.heading.casefold(), note=found.metric, link=link)
-    return Row(found.metric, (metric, *map(_cell, cells[1:-1]), said))
+    return Row(found.metric, (metric, said, *map(_cell, cells[2:])))

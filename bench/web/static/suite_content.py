@@ -85,9 +85,7 @@ class SuiteContent:
     @cached_property
     def cases_of(self) -> dict[str, frozenset[str]]:
         """Run -> the cases that it has a value of."""
-        rows = self.rows.loc[self.rows["value"].notna() & self.rows["case"].notna(), ["run", "case"]]
-        found = rows.drop_duplicates().astype(str).groupby("run")["case"].agg(frozenset)
-        return {run: found.get(run, frozenset()) for run in self.best_first}
+        return compare.cases_of(self.rows)
 
     @cached_property
     def by_id(self) -> dict[str, Case]:
@@ -126,7 +124,7 @@ class SuiteContent:
     def listed(self) -> dict[str, Any]:
         """What the page of comparisons lists, and what it opens on."""
         opening = compare.opening(self.best_first, self.cases_of)
-        shared = (case for case in self.cases if all(case in self.cases_of[run] for run in opening))
+        shared = (case for case in self.cases if all(case in self.cases_of.get(run, ()) for run in opening))
         return {
             "name": self.name,
             "slug": self.slug,
