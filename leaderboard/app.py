@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def lead(link: Link, page: st.Page) -> None:
-    """From an address of before to the page that has its content, with all that was chosen."""
+    """Leads from a former address to the page that has its content now, with all that was chosen."""
     chosen = {name: st.query_params.get_all(name) for name in st.query_params}
     st.switch_page(page, query_params={**chosen, **dict(link.query)})
 

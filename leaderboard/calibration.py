@@ -1,4 +1,4 @@
-"""The tab of response curves: which metric shows which damage, from which severity on, and as its card says?"""
+"""The tab of response curves: which metric shows which damage, from which severity on, and whether its card says so."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def show() -> None:
 
 
 def numbers() -> tuple[list[Reported], list[str]]:
-    """Of all published folders, as their files are now."""
+    """The numbers of all published folders, as their files are now, and why some files were set aside."""
     return _read(tuple((str(folder), _stamps(folder / FOLDER)) for folder in source.folders()[1]))
 
 

@@ -31,7 +31,7 @@ def choose_runs(
     """Several runs in the order of their choice; first, where neither visitor nor address names any of options.
 
     Args:
-        where: the widget stands.
+        where: where the widget stands.
         options: ids of runs.
         most: how many may be chosen.
         first: those that are chosen at first; a visitor who takes all of them away has none.

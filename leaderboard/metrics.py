@@ -63,7 +63,7 @@ def _show_runs(board: Board, metric: str) -> None:
 
 @st.cache_resource(max_entries=4, show_spinner="Reading values …")
 def _measured(_board: Board, stamps: tuple[Stamp, ...], suite: str) -> Measured:
-    """Of one suite; stamps are of the board's files, so that a changed one is read anew."""
+    """The values on one suite; stamps are of the board's files, so that a changed one is read anew."""
     return metric_runs.measured(_board.rows, _board.scores, suite)
 
 

@@ -27,7 +27,7 @@ from leaderboard import inputs, previews, source
 PREFIX = "/app/player"
 
 FIRST_HEIGHT = 620
-"""Of the frame until the page in it has said how high it is."""
+"""Pixels of the frame until the page in it has said how high it is."""
 
 
 def route() -> Route:

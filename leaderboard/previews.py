@@ -22,7 +22,6 @@ from leaderboard import source
 PREFIX = "/app/static/previews"
 """Streamlit's front end takes relative addresses of videos only below /app/static."""
 
-
 LAZY_PREFIX = "/app/static/loops"
 
 

@@ -1,4 +1,4 @@
-"""The pages of board and site, and where the addresses lead that they had before."""
+"""The pages of board and site, and where their former addresses lead."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ MOVED: Mapping[str, Link] = {
     "calibration": content.to("metrics", tab="Calibration"),
     "reported": content.to("elsewhere"),
 }
-"""A page of before -> the one that has its content; what the address chose there is chosen here."""
+"""A former page -> the one that has its content now; what its address chose is chosen there."""

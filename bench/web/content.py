@@ -160,7 +160,7 @@ class Row:
         key: what it is about, for choosing rows: a run's id; '' for nothing.
         cells: one per column.
         facets: what filters look at: name -> value.
-        is_apart: whether it is no entry but what entries are held against: a thin line between them.
+        is_apart: whether it is a baseline, which entries are held against: a thin line between them.
         is_quiet: whether it is drawn faintly.
     """
 

@@ -13,7 +13,7 @@ from bench.web.pages.reported_plots import FROZEN_TOTAL, TOTAL, of_metric
 
 
 def lead(numbers: Sequence[Reported]) -> list[Block]:
-    """The sentence and the plot; nothing where nobody's totals are here.
+    """The sentence and the plot; nothing where no totals are here.
 
     Args:
         numbers: of any benchmarks; the one with most totals is shown.

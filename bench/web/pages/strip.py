@@ -11,7 +11,7 @@ from bench.web.pages import compare
 from bench.web.pages.leaderboard import Ranking
 
 MOST_CLIPS = 3
-"""Beside the image, in one line of a wide window."""
+"""Clips beside the image, in one line of a wide window."""
 
 MOST_CASES = 24
 """Small pictures in one line."""

@@ -5,10 +5,10 @@ Imported from here: `export` and what it takes; `folders` by `bench serve`. Know
     <site>/index.html             the table of the first suite; board-<suite>.html the others'
            models/<run>.html      one page per run; model.html leads to the first
            compare.html, metrics.html, elsewhere.html, about.html
-           case.html, …           addresses of before, which lead on
+           case.html, …           former addresses, which lead on
            metrics/<metric>.html  one page per metric
            reported/              reported numbers as CSV and JSON
-           data/                  what compare and case load: scripts that hand over JSON
+           data/                  what compare and the first pages load: scripts that hand over JSON
            clips/, images/        H.264 previews and input images, unless they stay where they are
            board.csv, board.json, results.parquet, citations.bib
            site.json              says that the folder is a site, and may be replaced

@@ -58,7 +58,7 @@ class Wanted:
         clips: where clips go.
         most_clips: of each run: its first seed on the suite's first so many cases.
         view: whose numbers are shown, see bench.scoring.views.
-        address: where the site will be served, for the picture beside links to it; '' where nobody knows.
+        address: where the site will be served, which the picture beside links to it needs; '' where that is not known.
     """
 
     folders: tuple[Path, ...]
@@ -94,8 +94,8 @@ def export(destination: Path, wanted: Wanted, progress: Progress) -> Exported:
         progress: is told about each run.
 
     Raises:
-        UsageError: destination is something else than a site or an empty folder; an unknown run or suite; an address
-            that is none of the web.
+        UsageError: destination is something else than a site or an empty folder; a run or suite is unknown; the
+            address is none of the web.
     """
     folders.check(destination)
     public = share_card.public(wanted.address)

@@ -18,7 +18,7 @@ EVERY_PAIR = 12
 """Runs up to which every pair is compared: 66 pairs; of 200 runs there would be 19,900."""
 
 MOST_PAIRS = 400
-"""Of larger boards: a pair on a thousand cases takes a second."""
+"""Pairs of a larger board: a pair on a thousand cases takes a second."""
 
 Names = tuple[str, str]
 

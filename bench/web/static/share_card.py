@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 NAME = "card.jpg"
 
 ABOUT = "Image-to-video models measured on fixed suites, with uncertainty."
-"""What is said of a page that says nothing of itself."""
+"""The description of a page that has no text of its own."""
 
 LONGEST = 200
-"""Letters of a description: what shows it cuts what is longer."""
+"""Letters of a description: chats and feeds cut longer ones."""
 
 SIZE = (1200, 630)
 MARGIN = 60
 PICTURES = 3
-GROUND, INK, QUIET, ACCENT = "#14171c", "#e8eaee", "#9aa4b2", "#74b0f4"
+GROUND, INK, ACCENT = "#14171c", "#e8eaee", "#74b0f4"
 
 
 def public(address: str) -> str:
-    """The address of a site as its pages put names behind it; '' for ''.
+    """The address of a site with '/' at its end, so that names of files can follow; '' for ''.
 
     Raises:
         UsageError: it is no address of the web.
@@ -43,7 +43,7 @@ def public(address: str) -> str:
 
 
 def said(blocks: Sequence[Block]) -> str:
-    """What a page says first: its description."""
+    """A page's description: its first text that is no note."""
     texts = (each.text for each in blocks if isinstance(each, Text) and each.tone not in {"note", "warning"})
     return textwrap.shorten(next(texts, ABOUT), LONGEST, placeholder=" …")
 
@@ -78,7 +78,7 @@ def _write_lines(pen: ImageDraw.ImageDraw, sentence: str, top: int, most: int) -
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1]} …"]
     for number, line in enumerate(lines):
-        pen.text((MARGIN, top + 48 * number), line, INK if number < most else QUIET, font)
+        pen.text((MARGIN, top + 48 * number), line, INK, font)
 
 
 def _lines(sentence: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> Iterator[str]:

@@ -53,9 +53,9 @@ class Writer:
         path: of the folder.
         as_of: the day on every page.
         boards: suite -> the file of its leaderboard.
-        public: where the site will be served, ending with '/'; '' where nobody said.
+        public: where the site will be served, ending with '/'; '' where that is not known.
         pages: how many were written.
-        said: what the first page says first.
+        said: the first page's description.
     """
 
     def __init__(self, path: Path, as_of: str, boards: Mapping[str, str], public: str = "") -> None:
@@ -85,7 +85,7 @@ class Writer:
         )
 
     def description(self, path: str, blocks: Sequence[Block]) -> str:
-        """What a page says first; that of the first page is kept for the site's card."""
+        """A page's description; that of the first page is kept for the site's card."""
         about = share_card.said(blocks)
         if path == "index.html":
             self.said = about
@@ -146,7 +146,7 @@ class Writer:
         self.pages += 1
 
     def moved(self) -> None:
-        """The addresses of before."""
+        """The pages at former addresses."""
         for name, link in MOVED.items():
             self.leading(f"{name}.html", PAGES[link.page], link)
 
@@ -204,4 +204,4 @@ FILES_OF: Mapping[str, Callable[[Query], str]] = {
 """Page -> what its links lead to, of the pages that are more than one file."""
 
 CHOSEN = ("runs", "suite", "case", "seed")
-"""What addresses of the page of comparisons say, in this order."""
+"""What addresses of the page of comparisons name, in this order."""
