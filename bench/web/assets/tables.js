@@ -73,8 +73,8 @@ const benchTables = (() => {
       this.table = box.querySelector("table");
       this.headings = [...this.table.tHead.rows[0].cells];
       this.keys = this.headings.map((heading) => heading.dataset.key ?? "");
-      this.bodies = [...this.table.tBodies];
-      this.rows = this.bodies.flatMap((body) => [...body.rows]);
+      this.body = this.table.tBodies[0];
+      this.rows = [...this.body.rows];
       this.first = this.headings.findIndex((heading) => heading.classList.contains("name"));
       this.standard = { key: this.table.dataset.sorted, up: this.sign(this.table.dataset.sorted) < 0 };
       this.sort = { ...this.standard };
@@ -120,13 +120,11 @@ const benchTables = (() => {
         if (this.sort.key && heading.dataset.key === this.sort.key) heading.setAttribute("aria-sort", this.sort.up ? "ascending" : "descending");
         else heading.removeAttribute("aria-sort");
       }
-      for (const body of this.bodies) {
-        const own = [...body.rows];
-        const values = new Map(own.map((row) => [row, this.value(row, place)]));
-        own.sort((a, b) => this.order(values.get(a), values.get(b)) || name(a).localeCompare(name(b)));
-        body.append(...own);
-        if (rank >= 0) for (const row of own) row.cells[rank].textContent = row.cells[place]?.dataset.rank ?? "–";
-      }
+      const rows = [...this.body.rows];
+      const values = new Map(rows.map((row) => [row, this.value(row, place)]));
+      rows.sort((a, b) => this.order(values.get(a), values.get(b)) || name(a).localeCompare(name(b)));
+      this.body.append(...rows);
+      if (rank >= 0) for (const row of rows) row.cells[rank].textContent = row.cells[place]?.dataset.rank ?? "–";
     }
 
     // Filters, columns and picks
@@ -154,7 +152,7 @@ const benchTables = (() => {
         this.columned();
       });
       for (const each of this.boxes) each.addEventListener("change", () => this.columned());
-      for (const body of this.bodies) body.addEventListener("change", () => this.applyPicks());
+      this.body.addEventListener("change", () => this.applyPicks());
       for (const button of controls.querySelectorAll(".save")) button.addEventListener("click", () => this.save(button.value));
       this.clear.addEventListener("click", () => {
         for (const input of [this.find, this.largest]) if (input) input.value = "";
