@@ -330,6 +330,11 @@ class Runtime:
     dtype: str = "float32"
     memory: Memory = "full"
 
+    @property
+    def is_half(self) -> bool:
+        """Whether numbers take two bytes."""
+        return self.dtype != "float32"
+
 
 @dataclass(frozen=True)
 class MetricCard:

@@ -49,7 +49,7 @@ def _automatic() -> str:
     """The first GPU that torch can use, else the CPU; torch (3 s to import) is needed only if there may be one."""
     if sys.platform == "linux" and not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
         return "cpu"
-    if packages.installed("torch") is None:  # then nothing here can use a GPU
+    if packages.installed("torch") is None:  # without it, nothing here can use a GPU
         return "cpu"
     import torch
 

@@ -26,7 +26,8 @@ AUTOCAST = ("cpu", "cuda", "mps", "xpu")
 def isolated() -> Iterator[None]:
     """Computes as in a fresh process, and leaves the caller's state as it was; see above."""
     with ExitStack() as stack:
-        stack.enter_context(_python_and_numpy())
+        stack.enter_context(_python_and_numpy(0))
+        stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
         stack.enter_context(_torch() if "torch" in sys.modules else _torch_unless_loaded())
         yield
 
@@ -39,15 +40,11 @@ def seeded(number: int, device: str) -> Iterator[None]:
         number: in [0, 2^63].
         device: whose generator is among them, where torch is loaded.
     """
-    python, numpy = random.getstate(), np.random.get_state()
-    random.seed(number)
-    np.random.seed(number % 2**32)
-    try:
-        with _torch_seeded(number, device) if "torch" in sys.modules else nullcontext():
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
+    with (
+        _python_and_numpy(number),
+        _torch_seeded(number, device) if "torch" in sys.modules else nullcontext(),
+    ):
+        yield
 
 
 @contextmanager
@@ -60,13 +57,12 @@ def _torch_seeded(number: int, device: str) -> Iterator[None]:
 
 
 @contextmanager
-def _python_and_numpy() -> Iterator[None]:
+def _python_and_numpy(number: int) -> Iterator[None]:
     python, numpy = random.getstate(), np.random.get_state()
-    random.seed(0)
-    np.random.seed(0)
+    random.seed(number)
+    np.random.seed(number % 2**32)
     try:
-        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
-            yield
+        yield
     finally:
         random.setstate(python)
         np.random.set_state(numpy)

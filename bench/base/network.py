@@ -1,10 +1,10 @@
-"""Whether anything may be fetched, and what could not be a moment ago: --offline, HF_HUB_OFFLINE, failed fetches.
+"""Whether anything may be fetched, by --offline and HF_HUB_OFFLINE, and which fetches failed a moment ago.
 
     with network.offline():
         ...
 
 Inside, nothing is fetched and no service is asked. A fetch that failed is remembered in the cache folder for some
-minutes, so that neither the next clip, the next metric nor the next command waits for it once more.
+minutes, so that the next metric and the next command do not wait for it once more.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from bench.base import documents, files
 from bench.errors import BenchError
 
 VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-"""What forbids every fetch to huggingface_hub: the first that is set decides."""
+"""Variables that forbid huggingface_hub to fetch anything: the first that is set decides."""
 
 REMEMBERED = 600.0
 """Seconds for which a failed fetch is not tried again."""
 
 AGAIN = "--download tries again at once"
-"""How to forget failures, for messages."""
+"""How to have failures forgotten, for messages."""
 
 _is_offline = ContextVar("is_offline", default=False)
 
@@ -38,7 +38,7 @@ def is_offline() -> bool:
 
 
 def forbidden_by() -> str:
-    """What forbids to fetch files: '--offline', a variable of huggingface_hub, or '' for nothing."""
+    """What forbids fetching files: '--offline', or a variable of huggingface_hub; '' if nothing does."""
     if is_offline():
         return "--offline"
     name = next((name for name in VARIABLES if os.environ.get(name)), "")
@@ -76,13 +76,13 @@ def _tell_hub_library() -> None:
 
 
 def note_failure(place: str, reason: str) -> None:
-    """Remembers that nothing could be fetched from an address or a host."""
+    """Remembers why a fetch from an address or a host failed."""
     with suppress(BenchError):  # a cache that cannot be written to takes no weights either
         files.write_json(_note(place), {"reason": reason, "time": time.time()})
 
 
 def recent_failure(place: str) -> str:
-    """Why nothing could be fetched from an address or a host some minutes ago, and when; '' if that is not so."""
+    """Why a fetch from an address or a host failed, and when, if that was some minutes ago; else ''."""
     try:
         noted = documents.json_value(files.content(_note(place)))
         reason, age = str(noted["reason"]), time.time() - float(noted["time"])
@@ -92,7 +92,7 @@ def recent_failure(place: str) -> str:
 
 
 def forget_failures() -> None:
-    """Everything may be tried again."""
+    """Lets every failed fetch be tried again."""
     with suppress(OSError, BenchError):
         for note in _notes().glob("*.json"):
             note.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Packages of others: what brings them, whether they are here, and the line that installs a missing one.
+"""Packages from the index: which extra brings them, whether they are here, and the line that installs a missing one.
 
 Which extra brings a package is said by this package's metadata, `[project.optional-dependencies]`, and nowhere else.
 """
@@ -35,10 +35,10 @@ def check(*names: str) -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Around imports of what only an extra brings.
+    """Around imports of packages that only an extra brings.
 
     Raises:
-        Unavailable: such a package is missing, and how to install it. Other modules that are missing stay as they are.
+        Unavailable: such a package is missing, and how to install it. Errors about other modules stay as they are.
     """
     try:
         yield

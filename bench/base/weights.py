@@ -29,7 +29,7 @@ ATTEMPTS = 4
 """How often one address is tried before the next."""
 
 CONNECTIONS = 2
-"""How often, where no connection comes about: mostly, there is no network."""
+"""How often one address is tried while no connection comes about, mostly for want of a network."""
 
 BACKOFF_SECONDS = 1.0
 """Pause after the first failed attempt; doubles with each further one."""
@@ -75,8 +75,8 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
     """The verified file, downloaded to the cache folder if it is not here.
 
     Raises:
-        Unavailable: offline, not reachable now or some minutes ago, the bytes differ from the declaration, or the disk
-            does not take them.
+        Unavailable: fetching is forbidden, failed now or some minutes ago, gave other bytes than declared, or the
+            disk does not take them.
     """
     place = _place(weights)
     if place is None:
@@ -88,7 +88,7 @@ def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
         raise Unavailable(problem, _remedy_without_url(weights))
     by_hand = f"put {weights.urls[0]} at {place} by hand"
     if why := network.forbidden_by():
-        raise Unavailable(f"{problem}, and {why} forbids to fetch it", f"leave that out once, or {by_hand}")
+        raise Unavailable(f"{problem}, and {why} forbids fetching it", f"leave that out once, or {by_hand}")
     temporaries.sweep(temporaries.left_beside(place))  # a gigabyte each
     failures = []
     for url in weights.urls:
@@ -166,13 +166,11 @@ def _download_unless_it_just_failed(weights: Weights, url: str, place: Path, pro
     """As _download, whose failures are remembered: of a host without a connection, else of the address alone."""
     if known := _recent_failure(url):
         raise _Failed(known)
-    import httpx
-
     try:
         _download(weights, url, place, progress)
     except _Failed as failure:
-        is_alone = not isinstance(failure.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-        network.note_failure(url if is_alone else urlsplit(url).hostname or "", str(failure))
+        is_of_host = _is_without_connection(failure.__cause__)
+        network.note_failure(urlsplit(url).hostname or "" if is_of_host else url, str(failure))
         raise
 
 
@@ -201,11 +199,14 @@ def _download(weights: Weights, url: str, place: Path, progress: Progress) -> No
 
 def _is_enough(state: tenacity.RetryCallState) -> bool:
     """Whether an address was tried often enough."""
+    error = state.outcome.exception() if state.outcome else None
+    return state.attempt_number >= (CONNECTIONS if _is_without_connection(error) else ATTEMPTS)
+
+
+def _is_without_connection(error: BaseException | None) -> bool:
     import httpx
 
-    error = state.outcome.exception() if state.outcome else None
-    is_without_connection = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-    return state.attempt_number >= (CONNECTIONS if is_without_connection else ATTEMPTS)
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -8,9 +8,6 @@ from bench.errors import Unavailable
 from bench.models import hub, stored_weights
 from bench.models.requirements import Need, in_words
 
-HUB_SECONDS = 5.0
-"""How long the hub may take to answer."""
-
 
 class HubClient:
     """Asks the hub for sizes and conditions, never for files; stops asking after the first timeout."""
@@ -45,7 +42,7 @@ class HubClient:
         from huggingface_hub import constants, get_token
 
         try:
-            httpx.head(constants.ENDPOINT, timeout=HUB_SECONDS)
+            httpx.head(constants.ENDPOINT, timeout=hub.SECONDS_FOR_FACTS)
         except httpx.HTTPError as error:
             return Finding(
                 "hub", "note", f"{constants.ENDPOINT} does not answer ({type(error).__name__})",

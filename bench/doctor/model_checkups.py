@@ -70,8 +70,7 @@ def _checkup(
         return Checkup(name, (Finding("model", "missing", error.reason, error.remedy),))
     if checkpoint:
         _adopt(model, checkpoint)
-    is_half = runtime.dtype != "float32"
-    found = [need if need.is_met else _asked(need, client, is_half) for need in model.needs()]
+    found = [need if need.is_met else _asked(need, client, runtime.is_half) for need in model.needs()]
     findings = [_finding(need) for need in found]
     if model.card.weights is not None:
         findings.append(device)
@@ -159,7 +158,7 @@ def sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
     found: dict[str, float] = {}
     for path in paths:
         part = path.parent.name
-        is_half = model.runtime.dtype != "float32" and part not in full
+        is_half = model.runtime.is_half and part not in full
         found[part] = found.get(part, 0) + _numbers(path) * (HALF_BYTES if is_half else FULL_BYTES)
     return found
 

@@ -99,13 +99,13 @@ def _memory(model: Model, records: Sequence[ClipRecord]) -> float | None:
         return None
     if peaks := [each.peak_memory for each in records if each.peak_memory]:
         return float(max(peaks))
-    number = model_checkups.HALF_BYTES if model.runtime.dtype != "float32" else model_checkups.FULL_BYTES
+    if model.runtime.memory == "sequential":  # layer by layer: next to nothing of the weights
+        return None
     try:
         here = model_checkups.sizes([path for need in model.needs() for path in need.files], model)
     except BenchError:
         here = {}
-    if model.runtime.memory == "sequential":  # layer by layer: next to nothing of the weights
-        return None
     if here:
         return sum(here.values()) if model.runtime.memory == "full" else max(here.values())
+    number = model_checkups.HALF_BYTES if model.runtime.is_half else model_checkups.FULL_BYTES
     return model.card.parameters * 1e9 * number if model.card.parameters else None

@@ -29,7 +29,7 @@ class Fetch:
         name: of a file, or a repository of the hub.
         size: bytes; None if unknown.
         user: the model or metric that needs it.
-        remedy: the line that fetches it elsewhere, for a model; '' for a metric, which is left out.
+        remedy: the line that fetches it by hand, for a model; '' for a metric, which is left out.
     """
 
     name: str
@@ -85,7 +85,7 @@ def of_model(model: Model) -> Iterator[Fetch]:
     """
     for need in model.needs():
         if need.kind == "weights" and need.address and not need.is_met:
-            yield Fetch(need.address, _size(need, model.runtime.dtype != "float32"), model.label, need.remedy)
+            yield Fetch(need.address, _size(need, model.runtime.is_half), model.label, need.remedy)
 
 
 def _size(need: Need, is_half: bool) -> int | None:
@@ -110,7 +110,7 @@ def of_metrics(metrics: MetricRequest | None, suites: Sequence[Suite], device: s
     wanted, _ = resolve_metrics.resolve(metrics, device) if metrics is not None else ([], {})
     users: dict[weights.Weights, list[str]] = {}
     for evaluator in wanted:
-        for file in {file for suite in suites for file in _lacking(evaluator, suite)}:
+        for file in dict.fromkeys(file for suite in suites for file in _lacking(evaluator, suite)):
             users.setdefault(file, []).append(evaluator.name)
     return [
         Fetch(file.name, file.size, ", ".join(names))
@@ -130,14 +130,14 @@ def _lacking(evaluator: Evaluator, suite: Suite) -> list[weights.Weights]:
 def _refuse_service(model: Model) -> None:
     if model.is_remote and network.is_offline():
         raise Unavailable(
-            f"model '{model.label}' is a service, and --offline forbids to ask it", "leave --offline out"
+            f"model '{model.label}' is a service, and --offline forbids asking it", "leave --offline out"
         )
 
 
 def _obstacle(config: RunConfig) -> str:
     """Why nothing can be fetched from the hub; '' where it can."""
     if why := network.forbidden_by() or ("--no-download" if config.download == "no" else ""):
-        return f"{why} forbids to fetch them"
+        return f"{why} forbids fetching them"
     failure = hub.recent_failure()
     return f"the hub does not answer ({failure}; {network.AGAIN})" if failure else ""
 

@@ -127,11 +127,11 @@ def run(
 
 
 def _forget_unknown(model: Model, folder: RunFolder, progress: Progress) -> None:
-    """Takes out the clips of a model that may have been another one when it made them."""
+    """Drops the clips of a model if nothing shows that it was the same model when they were made."""
     if not model.is_identified and (records := folder.records()):
         progress.say(
-            f"{len(records)} clips of '{model.label}' are made anew: nothing says that what makes them is what it was;"
-            " revision=… does"
+            f"{len(records)} clips of '{model.label}' are made anew: nothing shows that this model is the one that made"
+            " them; revision=… would"
         )
         folder.forget(records)
 

@@ -33,9 +33,7 @@ def resolve(request: ModelRequest, suite: Suite, runtime: Runtime) -> list[tuple
     """
     if request.at_hand is not None:
         return [(request.at_hand, run_of(request.at_hand, suite))]
-    sketched(
-        request, runtime
-    )  # all names, settings and forms are checked before the first weights are looked for
+    sketched(request, runtime)  # checks all names, settings and forms before any weights are looked for
     found = [
         _model(name, request, runtime, _finder(request, checkpoint))
         for name in request.names
@@ -114,6 +112,8 @@ def _model(
         try:
             model = cls(chosen, runtime, find(cls.card))
         except Unavailable:
-            packages.check(*cls.packages)  # whoever lacks both needs to hear of these first
+            packages.check(
+                *cls.packages
+            )  # a missing package is reported first, where weights are missing, too
             raise
     return Processed(model, treatments) if treatments else model

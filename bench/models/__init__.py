@@ -111,7 +111,7 @@ class Model(ABC):
 
     def needs(self) -> Iterator[Need]:
         """What this machine must have before load can succeed, and whether it is here; nothing is fetched or loaded."""
-        yield from stored_weights.needs(self.card, self.checkpoint, is_half=self.runtime.dtype != "float32")
+        yield from stored_weights.needs(self.card, self.checkpoint, is_half=self.runtime.is_half)
 
     def plan(self, case: Case) -> Plan:
         """What will be made of a case, as far as that is known without weights; `bench run --dry-run` prints it.

@@ -17,7 +17,7 @@ SECONDS = 20.0
 """How long the hub may take to name a commit before its cache is used instead."""
 
 SECONDS_FOR_FACTS = 5.0
-"""How long it may take to say how large a repository is, which is good to know and not needed."""
+"""How long the hub may take to say how large a repository is, which nothing depends on."""
 
 
 def commit(repository: str, revision: str | None, needs: str) -> str:
@@ -52,7 +52,7 @@ def is_silent() -> bool:
 
 
 def is_answer(error: Unavailable) -> bool:
-    """Whether it is what the hub said, rather than that it said nothing."""
+    """Whether an error is an answer of the hub, and not its silence."""
     from huggingface_hub import errors
 
     return isinstance(error.__cause__, errors.HfHubHTTPError)
@@ -180,10 +180,12 @@ def _explained(error: Exception, repository: str) -> Unavailable:
         )
     if isinstance(error, errors.HTTPError) and not isinstance(error, errors.HfHubHTTPError):  # type: ignore[attr-defined]
         network.note_failure(_host(), type(error).__name__)  # it did not answer at all
-    again = "" if network.forbidden_by() or not recent_failure() else f", or retry: {network.AGAIN}"
-    why = network.forbidden_by() or recent_failure() or type(error).__name__
+    forbidden = network.forbidden_by()
+    failed = "" if forbidden else recent_failure()
+    again = f", or retry: {network.AGAIN}" if failed else ""
+    reason = forbidden or failed or type(error).__name__
     return Unavailable(
-        f"hub repository {repository} is not cached here, and the hub cannot be asked ({why})",
+        f"hub repository {repository} is not cached here, and the hub cannot be asked ({reason})",
         f"run `hf download {repository}` with a network (HF_TOKEN if it is gated), set HF_HOME to a cache that"
         f" holds it, or give --checkpoint a folder{again}",
     )

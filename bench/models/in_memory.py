@@ -33,20 +33,37 @@ SOURCE = "in memory"
 """Where the weights are from, as runs record it."""
 
 FPS = 8.0
-"""Of a function whose settings state none."""
+"""Frames per second of a clip whose settings state no fps."""
 
 LENGTHS = ("frames", "num_frames")
-"""Names of the number of frames."""
+"""Names under which a function may take the number of frames."""
 
 BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def checkpoint(digest: str) -> Checkpoint:
-    """What a run records of weights in memory; '' where nothing identifies them."""
+    """What a run records of weights in memory, of which the digest is '' where nothing identifies them."""
     return Checkpoint(SOURCE, None, "", digest)
 
 
-class FunctionModel(models.Model):
+class InMemory(models.Model):
+    """A model that a caller has in memory, under the name that the caller gives."""
+
+    _label: str
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def is_identified(self) -> bool:
+        return bool(self.checkpoint and self.checkpoint.digest)
+
+    def needs(self) -> Iterator[Need]:
+        yield from ()  # it is here
+
+
+class FunctionModel(InMemory):
     """A function that is given an image and gives frames.
 
     Args:
@@ -83,17 +100,6 @@ class FunctionModel(models.Model):
         self.card = replace(self.card, reads_text="prompt" in self._taken)  # type: ignore[misc]  # of this function
         self._check()
 
-    @property
-    def label(self) -> str:
-        return self._label
-
-    def needs(self) -> Iterator[Need]:
-        yield from ()  # it is here
-
-    @property
-    def is_identified(self) -> bool:
-        return bool(self.checkpoint and self.checkpoint.digest)
-
     def plan(self, case: Case) -> Plan:
         frames = next((self._given[name] for name in LENGTHS if name in self._given), None)
         return Plan(frames, None, None, None, float(self._given["fps"]), self.card.fit)
@@ -112,7 +118,7 @@ class FunctionModel(models.Model):
         )
 
     def effective_settings(self) -> dict[str, Any]:
-        """What it was given, and which function it is."""
+        """The settings, and which function it is."""
         function = self._function
         named = f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
         return {**self.decisive_settings(), SOURCE: named}
@@ -146,14 +152,14 @@ class FunctionModel(models.Model):
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[Mapping[str, Parameter], bool]:
-    """Those that are given by name, and whether it takes any name. The first takes the image.
+    """The parameters behind the image, which are given by name, and whether any name is taken.
 
     Raises:
         UsageError: it takes nothing by position.
     """
     try:
         found = list(signature(function).parameters.values())
-    except (TypeError, ValueError):  # of C, which does not say
+    except (TypeError, ValueError):  # a function in C may not state them
         return {}, False
     if not found or found[0].kind not in (*BY_POSITION, Parameter.VAR_POSITIONAL):
         raise UsageError(
@@ -165,7 +171,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[Mapping[str, Parameter], 
 
 
 def _plain(value: Any) -> Any:
-    """What JSON holds; for anything else, its type."""
+    """The value if JSON can hold it; for anything else, its type."""
     return (
         value if isinstance(value, (str, int, float, bool, type(None))) else f"a {type(value).__qualname__}"
     )

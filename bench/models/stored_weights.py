@@ -85,11 +85,9 @@ def _absent(name: str, source: str, found: str, elsewhere: Iterable[str] = ()) -
         return Need("weights", name, False, found, "copy or save it again, whole")
     repository, subfolder = checkpoints.place(Checkpoint(source, None, "", ""))
     only = f" --include '{subfolder}/*'" if subfolder else ""
-    without = "".join(f" --exclude '{part}/*'" for part in sorted(elsewhere))
-    remedy = f"hf download {repository}{only}{without}"
-    return Need(
-        "weights", name, False, found, remedy, repository, only=subfolder, without=tuple(sorted(elsewhere))
-    )
+    without = tuple(sorted(elsewhere))
+    remedy = f"hf download {repository}{only}" + "".join(f" --exclude '{part}/*'" for part in without)
+    return Need("weights", name, False, found, remedy, repository, only=subfolder, without=without)
 
 
 def size_to_fetch(need: Need, sizes: Mapping[str, int], is_half: bool = False) -> int:
@@ -112,7 +110,8 @@ def size_to_fetch(need: Need, sizes: Mapping[str, int], is_half: bool = False) -
 
 
 def _is_of(need: Need, folder: str) -> bool:
-    return folder.startswith(need.only) and folder.partition("/")[0] not in need.without
+    is_inside = not need.only or f"{folder}/".startswith(f"{need.only}/")
+    return is_inside and folder.partition("/")[0] not in need.without
 
 
 def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:

@@ -29,7 +29,7 @@ def suites(rows: pd.DataFrame, scores: pd.DataFrame, cases: Mapping[str, int]) -
     Args:
         rows: the columns of Measurement.
         scores: of these rows, by summary.scores.
-        cases: how many a suite has, of those suites of which that is known.
+        cases: how many a suite has, for suites where that is known.
     """
     by_suite = {str(name): own for name, own in scores.groupby(parquet.suite_ids(scores), observed=True)}
     return sorted(by_suite, key=lambda name: (*_fewest(rows, by_suite[name], cases.get(name, 0)), name))
@@ -47,7 +47,7 @@ def left_out(rows: pd.DataFrame, scores: pd.DataFrame, cases: int = 0) -> dict[s
     """Run -> why it does not stand in its suite's ranking, of those that do not.
 
     Args:
-        rows: the columns of Measurement; for the cards of models.
+        rows: the columns of Measurement; their cards tell the roles of models.
         scores: of one suite, by summary.scores.
         cases: how many the suite has; the most complete run counts if it has more.
     """

@@ -1,6 +1,6 @@
-"""Clips that are arrays in memory, as files that everything else reads: pixels as they are, in a folder for a while.
+"""Clips that are arrays in memory, as files that everything else reads: uncompressed, in a temporary folder.
 
-That folder is one of memory where the system has room in such a place, so that no disk is written to.
+Where the system keeps files in memory and has room for these, the folder is there, and no disk is written to.
 """
 
 from __future__ import annotations
@@ -24,17 +24,16 @@ from bench.types import Clip
 
 COLUMNS = ("case", "image", "clip", "prompt")
 
-
 MEMORY = Path("/dev/shm")
-"""Where files are memory, on Linux."""
+"""The folder whose files are in memory, on Linux."""
 
 SPARE = 256 << 20
-"""Bytes that are left to others there, and to what else a folder of clips holds."""
+"""Bytes that stay free there for other processes, and for what else a folder of clips holds."""
 
 
 @contextmanager
 def folder(frames: Mapping[str, Any]) -> Iterator[Path]:
-    """A folder for these frames that is deleted afterwards: of memory where there is room, else of the temporary place.
+    """A folder for these frames, deleted afterwards: in memory where there is room, else where temporary files are.
 
     Args:
         frames: as write takes them.

@@ -128,7 +128,7 @@ def test_models_come_first_with_the_size_of_what_they_would_load(heavy: type[mod
 
 def test_a_model_that_may_not_be_fetched_is_an_error_at_once(heavy: type[models.Model]) -> None:
     told = rf"weights {BASE} \(2 GB\) for svd are not here, and {{}}; hf download {BASE}"
-    with pytest.raises(Unavailable, match=told.format("--no-download forbids to fetch them")):
+    with pytest.raises(Unavailable, match=told.format("--no-download forbids fetching them")):
         settle("no", Asking(), heavy())
     with pytest.raises(Unavailable, match=told.format("shall not be fetched")):
         settle("ask", Asking(False), heavy())
@@ -137,7 +137,7 @@ def test_a_model_that_may_not_be_fetched_is_an_error_at_once(heavy: type[models.
         Unavailable, match=r"the hub does not answer \(ConnectError, just now; --download tries"
     ):
         settle("yes", Asking(), heavy())
-    with network.offline(), pytest.raises(Unavailable, match="--offline forbids to fetch them"):
+    with network.offline(), pytest.raises(Unavailable, match="--offline forbids fetching them"):
         settle("yes", Asking(), heavy())
 
 
@@ -164,7 +164,7 @@ def test_offline_opens_no_socket_and_measures_what_it_can(tmp_path: Path, no_soc
     out = ("--out", tmp_path / "runs", "--offline")
     answer = command("run", "still", "--limit", 1, "--view", "native", "--json", *out)
     assert answer.exit_code == 0, answer.output
-    assert "--offline forbids to fetch it" in of_json(answer)["unavailable"]["clipsim"]
+    assert "--offline forbids fetching it" in of_json(answer)["unavailable"]["clipsim"]
     again = command("evaluate", "still", "--metrics", "clipsim", *out)
     assert again.exit_code == 2
     assert f"{clip.VIT_B_32.urls[0]} at" in again.stderr
@@ -178,9 +178,9 @@ def test_offline_opens_no_socket_and_measures_what_it_can(tmp_path: Path, no_soc
             ("run", "svd"),
             f"hub repository {BASE} is not cached here, and the hub cannot be asked (--offline)",
         ),
-        (("run", "kling"), "model 'kling' is a service, and --offline forbids to ask it"),
+        (("run", "kling"), "model 'kling' is a service, and --offline forbids asking it"),
         (("generate", "svd", "--lora", "org/lora"), "cannot be asked (--offline)"),
-        (("calibrate", "--metrics", "clipsim"), "--offline forbids to fetch it"),
+        (("calibrate", "--metrics", "clipsim"), "--offline forbids fetching it"),
         (("evaluate", "--clips", "{clips}", "--name", "x", "--metrics", "clipsim"), "--offline forbids"),
     ],
 )

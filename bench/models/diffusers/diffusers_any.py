@@ -112,7 +112,7 @@ def image_to_video(source: str, name: str, cls: Any) -> str:
 
 
 def parameters(cls: type[Any]) -> Mapping[str, inspect.Parameter]:
-    """What the call of a pipeline's class takes."""
+    """The parameters of a call of a pipeline."""
     return inspect.signature(cls.__call__).parameters
 
 
@@ -142,7 +142,7 @@ def _configured(pipeline: Any) -> dict[str, Any]:
 
 
 def frame_rule(pipeline: Any) -> FrameRule:
-    """How many frames it makes, by how many of them its VAE holds in one."""
+    """The numbers of frames that a pipeline can make, by how many of them its VAE holds in one."""
     temporal = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
     return FrameRule(
         every=next((int(getattr(pipeline, name)) for name in temporal if hasattr(pipeline, name)), 1)

@@ -18,17 +18,16 @@ from bench.errors import UsageError
 from bench.models import in_memory
 from bench.models.diffusers import ClipRequest, SpeedSettings, pipeline_digest
 from bench.models.diffusers.diffusers_any import Diffusers, frame_rule, image_to_video, parameters, size_rule
-from bench.models.requirements import Need
 from bench.types import Frames, Runtime
 
 Made = TypeVar("Made")
 
 
-class PipelineInMemory(Diffusers):
+class PipelineInMemory(in_memory.InMemory, Diffusers):
     """A pipeline whose class takes an image and gives frames.
 
     Args:
-        pipeline: on its device; offloading and quantization are its caller's.
+        pipeline: on its device; offloading and quantization are up to the caller.
         name: what tables call it.
         assignments: settings of the clips, as 'name=value'.
         dtype: precision of autocast around its call; 'auto' for none.
@@ -54,17 +53,6 @@ class PipelineInMemory(Diffusers):
         self.card = replace(self.card, reads_text="prompt" in parameters(type(pipeline)))  # type: ignore[misc]
         self.load()
 
-    @property
-    def label(self) -> str:
-        return self._label
-
-    def needs(self) -> Iterator[Need]:
-        yield from ()  # it is here
-
-    @property
-    def is_identified(self) -> bool:
-        return bool(self.checkpoint and self.checkpoint.digest)
-
     def effective_settings(self) -> dict[str, Any]:
         kind = type(self._at_hand)
         return super().effective_settings() | {
@@ -86,7 +74,7 @@ class PipelineInMemory(Diffusers):
         vars(self).update(frames=frame_rule(pipeline), sizes=size_rule(pipeline))
 
     def _with_less_memory(self, work: Callable[[], Made]) -> Made:
-        return work()  # how much of it stays on the device is its caller's choice
+        return work()  # how much stays on the device is the caller's choice
 
     def _run(self, request: ClipRequest, seed: int, step: models.Step) -> Frames:
         with _borrowed(self._pipeline), self._precision():
@@ -103,7 +91,7 @@ class PipelineInMemory(Diffusers):
 
 @contextmanager
 def _borrowed(pipeline: Any) -> Iterator[None]:
-    """The pipeline with a scheduler of its own and without dropout; afterwards it is as it was."""
+    """Gives the pipeline a copy of its scheduler and switches dropout off; afterwards it is as it was."""
     import torch
 
     before = dict(vars(pipeline))

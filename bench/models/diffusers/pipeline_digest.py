@@ -1,6 +1,6 @@
 """What identifies a pipeline in memory: its classes, configurations, weights and active LoRAs.
 
-Code that somebody changed (a replaced attention processor, a hook) and tokenizers beyond their class and size are not
+Changed code (a replaced attention processor, a hook) and tokenizers beyond their class and size are not
 part of it.
 """
 
@@ -15,11 +15,11 @@ KNOWN = ("diffusers", "transformers", "torch", "peft")
 """Packages whose classes are known by their names; the code of others may be another one in the next call."""
 
 PRIVATE = ("torch_dtype", "dtype", "transformers_version")
-"""Keys of configurations that decide nothing which the weights do not; keys that begin with '_' hold paths."""
+"""Keys of configurations that decide nothing beyond the weights; keys that begin with '_' hold paths."""
 
 
 def digest(pipeline: Any) -> str:
-    """sha256 over what is above; '' where something cannot be known: a class of another package, weights elsewhere."""
+    """sha256 over all that; '' where some of it is unknown: a class of another package, weights that are not here."""
     parts = {name: part for name, part in sorted(pipeline.components.items()) if hasattr(part, "__dict__")}
     if not all(map(_is_known, (pipeline, *parts.values()))):
         return ""
