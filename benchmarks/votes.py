@@ -36,7 +36,7 @@ WORLDS: Mapping[str, World] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one trial."""
+    """What one trial gave."""
 
     covered: NDArray[np.bool_]
     covered_if_independent: NDArray[np.bool_]

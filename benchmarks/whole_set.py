@@ -29,7 +29,7 @@ from benchmarks._evaluators import without_weights
 from benchmarks._timing import Way, machine, repetitions, table, timed
 
 NUM_FRAMES = 25
-"""Of each clip: the peers take most of a second for each."""
+"""Frames per clip: the peers take most of a second for each."""
 
 FPS = 16.0
 

@@ -25,9 +25,8 @@ def opened(path: Path, fps: float | None = None) -> Iterator[Stream]:
         pass
     with broken_is_bad_clip(path):
         if word.startswith(b"greedy"):
-            np.empty(
-                2 * decoder_process.MEMORY, np.uint8
-            )  # what libraries gave back since the limit was set fits, too
+            # twice the limit: what libraries gave back since it was set counts as free
+            np.empty(2 * decoder_process.MEMORY, np.uint8)
         with opening.opened(path, fps) as stream:
             yield stream
 

@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import bench
 from bench import runs
-from bench.cli.commands import app
 from bench.errors import Unavailable, UsageError
+from tests.command_line import bench as run
 from tests.made import written_suite
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 @pytest.fixture

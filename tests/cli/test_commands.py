@@ -8,20 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from bench.base import temporaries
-from bench.cli.commands import app
 from bench.media import encoding, pictures, video
 from bench.runs import parquet
+from tests.command_line import bench
 from tests.made import moving_clip, photograph
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-
-
-def bench(*words: object) -> Result:
-    """What `bench words…` printed and its exit code; in this process, since a new one costs seconds."""
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 @pytest.fixture

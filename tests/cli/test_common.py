@@ -6,24 +6,22 @@ import inspect
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 import typer.main
-from typer.testing import CliRunner, Result
 
 from bench.cli import completion
 from bench.cli.commands import app
+from tests import command_line
 from tests.leaderboard import boards
 from tests.made import written_suite
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
-def bench(*words: object, width: int = 80) -> Result:
-    return CliRunner(env={"COLUMNS": str(width)}).invoke(
-        app, [str(word) for word in words], prog_name="bench"
-    )
+bench = partial(command_line.bench, columns=80)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,17 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from bench.cli.commands import app
+from tests.command_line import bench
 from tests.made import written_suite
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES, SET_CASES = 8, 4
-
-
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bench.cli.commands import app
+from tests.command_line import bench
 from tests.leaderboard import boards
 
 HEADING = "bench run --config FILE with this in FILE is this run:\n"
-
-
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 def planned(*words: object) -> str:
@@ -95,7 +90,7 @@ def test_arguments_have_the_names_that_the_help_gives_them(tmp_path: Path) -> No
         ("suite = ", "run.toml cannot be read: "),
     ],
 )
-def test_mistakes_are_one_line_with_the_file_s(text: str, said: str, tmp_path: Path) -> None:
+def test_a_mistake_is_one_line_that_says_where_it_is(text: str, said: str, tmp_path: Path) -> None:
     answer = bench("run", "--config", written(tmp_path / "run.toml", text))
     assert said in answer.stderr
     assert (answer.exit_code, answer.stderr.count("\n"), answer.stdout) == (2, 1, "")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from typer.testing import CliRunner, Result
 
 from bench.cli.commands import app
 from bench.comparison.gates import Gate
 from bench.errors import UnknownName, folded, meant, nearest
+from tests.command_line import bench
 from tests.leaderboard import boards
 
 MISSPELT = {
@@ -76,10 +76,6 @@ IN_OTHER_CASE = [
     ["ls", "metrics", "Warping-Error"],
     ["doctor", "STILL"],
 ]  # fmt: skip
-
-
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 @pytest.fixture(scope="module")

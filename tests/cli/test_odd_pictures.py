@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
 from bench import suites
 from bench.base.progress import Progress
-from bench.cli.commands import app
 from bench.runs import RunFolder
 from bench.web.static.clips import Places
+from tests import command_line
 from tests.made import photograph
 from tests.media import raw_pictures as raw
 
@@ -26,8 +26,8 @@ TEXT = (raw.X_RESOLUTION, raw.ASCII, 3, b"72\0")
 NEGATIVE = (raw.X_RESOLUTION, raw.RATIONAL, 1, struct.pack("<Ii", 72, -1))
 
 
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "400"}).invoke(app, [str(word) for word in words], prog_name="bench")
+bench = partial(command_line.bench, columns=400)
+"""One line per message."""
 
 
 def write_sound(folder: Path) -> None:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bench.cli.commands import app
 from bench.media import pictures, video
 from bench.runs import RunFolder
 from bench.types import LARGEST_SEED
+from tests import command_line
 from tests.made import moving_clip, photograph
 
 METRICS = ("--metrics", "first_frame", "--view", "native")
 
 
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "400"}).invoke(app, [str(word) for word in words], prog_name="bench")
+bench = partial(command_line.bench, columns=400)
+"""One line per message."""
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ PHOTOGRAPH = Image.fromarray(photograph())
 
 
 def broken_exif(path: Path) -> None:
-    """A resolution that is a text."""
+    """A resolution that is text."""
     text = (raw.X_RESOLUTION, raw.ASCII, 3, b"72\0")
     PHOTOGRAPH.save(path, "JPEG", exif=raw.exif(text), quality=95)
 

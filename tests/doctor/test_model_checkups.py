@@ -6,170 +6,24 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
-from safetensors.numpy import save_file
-from typer.testing import CliRunner, Result
 
 from bench import models
 from bench.base import packages
-from bench.cli.commands import app
 from bench.doctor import machine, model_checkups
-from bench.doctor.findings import Finding
 from bench.errors import UnknownName, UsageError
-from bench.models import requirements, stored_weights
-from bench.models.requirements import Need
-from bench.types import Checkpoint, ModelCard, Runtime
+from bench.models import requirements
+from bench.types import Runtime
+from tests import command_line
+from tests.doctor.made_weights import CPU, of
 
-COMMIT = "1234567890abcdef1234567890abcdef12345678"
-CPU = Runtime("cpu", "float32")
-
-
-def bench(*words: object) -> Result:
-    return CliRunner().invoke(app, ["doctor", *map(str, words)], prog_name="bench")
-
-
-def of(name: str, **kwargs: Any) -> dict[str, Finding]:
-    """What was found of a model, by name."""
-    (checkup,) = model_checkups.checkups([name], where=kwargs.pop("where", CPU), **kwargs)
-    return {finding.what: finding for finding in checkup.findings}
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache of the hub."""
-    from huggingface_hub import constants
-
-    folder = tmp_path / "hub"
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
-    return folder
-
-
-def cache(hub: Path, repository: str) -> Path:
-    """The folder of a cached repository, empty as yet."""
-    folder = hub / f"models--{repository.replace('/', '--')}"
-    (folder / "refs").mkdir(parents=True)
-    (folder / "refs" / "main").write_text(COMMIT)
-    snapshot = folder / "snapshots" / COMMIT
-    snapshot.mkdir(parents=True)
-    return snapshot
-
-
-def write_network(folder: Path, numbers: int = 1000, name: str = "model.safetensors") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text("{}")
-    save_file({"weight": np.zeros(numbers, np.float32)}, folder / name)
-
-
-def write_index(folder: Path, parts: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model_index.json").write_text(
-        json.dumps(
-            {"_class_name": "X", "safety_checker": [None, None]}
-            | {name: ["x", cls] for name, cls in parts.items()}
-        )
-    )
-
-
-@pytest.fixture
-def pipeline(tmp_path: Path) -> Path:
-    """A pipeline of two networks, 3000 numbers together, and a scheduler."""
-    folder = tmp_path / "pipeline"
-    write_index(folder, {"unet": "U", "vae": "V", "scheduler": "S"})
-    write_network(folder / "unet", 2000)
-    write_network(folder / "vae", 1000)
-    (folder / "scheduler").mkdir()
-    (folder / "scheduler" / "scheduler_config.json").write_text("{}")
-    return folder
-
-
-def card(weights: str | None, parts: Mapping[str, str] | None = None) -> ModelCard:
-    return ModelCard("x", "X", 1, True, None, None, None, None, weights, "MIT", "", parts=parts or {})
-
-
-def needed(weights: str | None, parts: Mapping[str, str] | None = None, is_half: bool = False) -> list[Need]:
-    return list(stored_weights.needs(card(weights, parts), None, is_half))
-
-
-def test_a_model_without_weights_needs_none() -> None:
-    assert needed(None) == []
-    (need,) = needed("")
-    assert (need.kind, need.is_met) == ("checkpoint", False)
-    assert "--checkpoint FOLDER" in need.remedy
-
-
-def test_weights_that_are_not_cached_name_the_line_that_fetches_them(hub: Path) -> None:
-    base, transformer, encoder = needed(
-        "org/base", {"transformer": "org/transformer", "image_encoder": "org/many/image_encoder"}
-    )
-    # what comes from elsewhere is not fetched with the base
-    assert base.remedy == "hf download org/base --exclude 'image_encoder/*' --exclude 'transformer/*'"
-    assert transformer.remedy == "hf download org/transformer"
-    assert encoder.remedy == "hf download org/many --include 'image_encoder/*'"
-    assert not any(need.is_met for need in (base, transformer, encoder))
-
-
-def test_cached_weights_are_found_with_their_sizes(hub: Path) -> None:
-    base, part = cache(hub, "org/base"), cache(hub, "org/many")
-    write_index(base, {"unet": "U", "transformer": "T", "tokenizer": "K"})
-    write_network(base / "unet")
-    (base / "tokenizer").mkdir()
-    write_network(part / "transformer", 500)
-    found = needed(
-        "org/base", {"transformer": "org/many/transformer", "feature_extractor": "org/many/features"}
-    )
-    assert [need.is_met for need in found] == [True, True, False]
-    assert found[0].found.startswith("unet 4.0")  # kB and a header; the transformer comes from elsewhere
-    assert [path.name for need in found for path in need.files] == ["model.safetensors", "model.safetensors"]
-    (part / "features").mkdir()
-    (part / "features" / "preprocessor_config.json").write_text("{}")
-    assert all(
-        need.is_met
-        for need in needed(
-            "org/base", {"feature_extractor": "org/many/features", "transformer": "org/many/transformer"}
-        )
-    )
-
-
-def test_a_shard_that_is_missing_is_noticed(hub: Path) -> None:
-    base = cache(hub, "org/base")
-    write_index(base, {"unet": "U"})
-    names = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
-    write_network(base / "unet", name=names[0])
-    index = {"weight_map": {"a": names[0], "b": names[1]}}
-    (base / "unet" / "model.safetensors.index.json").write_text(json.dumps(index))
-    (need,) = needed("org/base")
-    assert (need.is_met, need.found) == (False, "incomplete: unet is not all here")
-    write_network(base / "unet", name=names[1])
-    (need,) = needed("org/base")
-    assert [path.name for path in need.files] == names
-
-
-def test_half_precision_is_preferred_where_it_is_wanted(pipeline: Path) -> None:
-    write_network(pipeline / "unet", 10, "model.fp16.safetensors")
-    chosen = Checkpoint(str(pipeline), None, "", "")
-    (full,), (half,) = (
-        list(stored_weights.needs(card("org/x"), chosen, is_half)) for is_half in (False, True)
-    )
-    assert [path.name for path in full.files] == ["model.safetensors"] * 2
-    assert sorted(path.name for path in half.files) == ["model.fp16.safetensors", "model.safetensors"]
-
-
-def test_what_is_no_pipeline_must_at_least_hold_weights(hub: Path, pipeline: Path) -> None:
-    snapshot = cache(hub, "org/other")
-    (snapshot / "README.md").write_text("soon")
-    (need,) = needed("org/other")
-    assert (need.is_met, need.found) == (False, "incomplete: it holds no weights")
-    (snapshot / "weights").mkdir()
-    (snapshot / "weights" / "model.pt").write_bytes(b"x" * 2000)
-    (need,) = needed("org/other")
-    assert (need.is_met, need.found) == (True, "2 kB")
-    assert of("svd", checkpoint=str(pipeline.parent))[f"weights {pipeline.parent}"].state == "missing"
+doctor = partial(command_line.bench, "doctor")
 
 
 @pytest.mark.parametrize(("name", "words"), [("still", "org/x"), ("svd", "nowhere")])
@@ -285,7 +139,7 @@ def test_a_key_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None
     assert (missing.state, missing.remedy) == ("missing", "export RUNWAYML_API_SECRET=…")
     monkeypatch.setenv("RUNWAYML_API_SECRET", "sesame")
     for words in ((), ("--json",)):
-        answer = bench("runway", *words)
+        answer = doctor("runway", *words)
         assert (answer.exit_code, "sesame" in answer.output) == (0, False)
 
 
@@ -354,17 +208,17 @@ def test_wrong_names_are_wrong_use() -> None:
         model_checkups.checkups(["stil"])
     with pytest.raises(UsageError, match="takes no image"):
         model_checkups.checkups(["cogvideox-2b"])
-    assert bench("stil").exit_code == 2
+    assert doctor("stil").exit_code == 2
 
 
 def test_exit_codes_and_text(hub: Path) -> None:
-    good, bad = bench("still", "drift"), bench("still", "svd")
+    good, bad = doctor("still", "drift"), doctor("still", "svd")
     assert (good.exit_code, bad.exit_code) == (0, 1)
     assert good.stdout.startswith("still: ready\n")
     lines = bad.stdout.splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("  MISSING"))
     assert lines[at + 1] == "          → hf download stabilityai/stable-video-diffusion-img2vid"
-    told = json.loads(bench("svd", "--json").stdout)
+    told = json.loads(doctor("svd", "--json").stdout)
     assert [each["is_fit"] for each in told] == [False]
 
 

@@ -8,23 +8,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
+import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from huggingface_hub import constants
+from typer.testing import Result
 
 import bench
 from bench import models
 from bench.base import network, weights
 from bench.base.progress import Progress
-from bench.cli.commands import app
 from bench.engine import fetching, jobs
 from bench.engine.requests import Consent, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.errors import Unavailable
 from bench.evaluators.nets import clip, i3d
+from bench.media import pictures, video
 from bench.models import hub
 from bench.models.hub import Told
 from bench.models.null.still import Still
 from bench.suites import load
-from bench.types import Suite
+from bench.types import Clip, Suite
+from tests.command_line import bench as command
 
 CLIPSIM = f"{clip.VIT_B_32.name} (354 MB) for clipsim"
 BASE = "stabilityai/stable-video-diffusion-img2vid"
@@ -47,7 +50,6 @@ class Asking(Progress):
 @pytest.fixture(autouse=True)
 def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine that may fetch, has nothing, and says so where something is fetched."""
-    from huggingface_hub import constants
 
     def fetched(*_: object) -> NoReturn:
         raise AssertionError("something was fetched")
@@ -70,7 +72,7 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def heavy(monkeypatch: pytest.MonkeyPatch) -> type[models.Model]:
-    """A model that never moves, and has weights on the hub, of 2 GB."""
+    """A model that never moves, with 2 GB of weights on the hub."""
 
     class Heavy(Still):
         card: ClassVar[Any] = models.registry["svd"].card
@@ -151,10 +153,6 @@ def test_a_metric_that_is_refused_says_how_to_have_it(tmp_path: Path) -> None:
     assert report.made == 1
 
 
-def command(*words: object) -> Result:
-    return CliRunner().invoke(app, [*map(str, words)], prog_name="bench")
-
-
 def of_json(answer: Result) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(answer.stdout)
     return found
@@ -187,11 +185,6 @@ def test_offline_opens_no_socket_and_measures_what_it_can(tmp_path: Path, no_soc
 def test_offline_refuses_at_once_what_is_not_here(
     words: tuple[str, ...], said: str, tmp_path: Path, no_socket: None
 ) -> None:
-    import numpy as np
-
-    from bench.media import pictures, video
-    from bench.types import Clip
-
     (tmp_path / "clips").mkdir()
     pictures.write(tmp_path / "clips" / "a.png", np.zeros((32, 32, 3), np.uint8))
     video.write_clip(tmp_path / "clips" / "a.mkv", Clip(np.zeros((2, 32, 32, 3), np.uint8), 8.0))

@@ -24,7 +24,7 @@ def score(mean: float, half: float = 0.1, failed: int = 0, clips: int = 10) -> S
 
 
 def missing(clips: int = 10) -> Score:
-    """Of clips that have no value."""
+    """The score of clips that have no value."""
     return Score(math.nan, math.nan, math.nan, 0, clips, 0, clips)
 
 

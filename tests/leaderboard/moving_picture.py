@@ -21,7 +21,7 @@ from tests.leaderboard import serving
 
 SIZE = {"width": 1100, "height": 900}
 ROWS = 680
-"""Of the player: clips, and the first plots below them."""
+"""Pixels of the player: clips, and the first plots below them."""
 
 WIDTH = 800
 COLOURS = 64

@@ -140,7 +140,7 @@ def test_a_benchmark_in_a_browser(browser: Browser, reported_address: str, tmp_p
 
 
 def test_addresses_of_before_lead_on_with_what_was_chosen(browser: Browser, reported_address: str) -> None:
-    """On a board; a site's are tried among its own tests."""
+    """A board's; those of a site are tried in test_site_browser.py."""
     moved = {
         f"reported?benchmark={quote(BOARD)}&plot=Quality": "elsewhere",
         "calibration?damage=noise": "metrics",

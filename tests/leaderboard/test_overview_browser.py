@@ -21,7 +21,7 @@ LARGE = f"{big_board.SUITE}@{big_board.VERSION}"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a board of fourteen published runs, null baselines among them, and of two with clips."""
+    """A board of fourteen published runs, null baselines among them, and of two with clips."""
     folder = tmp_path_factory.mktemp("overview")
     big_board.write(folder / "published", runs=14, cases=12)
     boards.two_runs(folder / "runs")

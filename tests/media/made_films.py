@@ -18,8 +18,6 @@ from bench.types import Frames
 from tests.made import moving_clip, photograph
 
 NTSC = Fraction(24000, 1001)
-
-
 FORMATS = {
     ".mkv": ("matroska", "ffv1", "bgr0"),
     ".webm": ("webm", "libvpx-vp9", "yuv420p"),
@@ -112,6 +110,14 @@ def rebuilt(avi: Path, at: Sequence[int], stated: int) -> Path:
     return path
 
 
+def folder_of(path: Path, names: Sequence[str]) -> Frames:
+    """Writes a different picture under each of the names; gives them in that order."""
+    frames = np.stack([photograph(seed=number) for number in range(len(names))])
+    for name, frame in zip(names, frames, strict=True):
+        pictures.write(path / name, frame)
+    return frames
+
+
 # What is no film
 
 
@@ -123,11 +129,3 @@ def zipped() -> bytes:
 
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
-
-
-def folder_of(path: Path, names: Sequence[str]) -> Frames:
-    """Writes a different picture under each of the names; gives them in that order."""
-    frames = np.stack([photograph(seed=number) for number in range(len(names))])
-    for name, frame in zip(names, frames, strict=True):
-        pictures.write(path / name, frame)
-    return frames

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 import bench
 from bench.errors import UsageError
@@ -77,8 +79,8 @@ def test_draws_from_global_generators_depend_on_case_and_seed_alone() -> None:
 FORMS: dict[str, Any] = {
     "floats": lambda frames: frames / 255,
     "channels first": lambda frames: np.moveaxis(frames, -1, 1),
-    "pictures": lambda frames: [__import__("PIL.Image").Image.fromarray(frame) for frame in frames],
-    "tensors": lambda frames: [__import__("torch").tensor(frame.copy()) for frame in frames],
+    "pictures": lambda frames: [Image.fromarray(frame) for frame in frames],
+    "tensors": lambda frames: [torch.tensor(frame.copy()) for frame in frames],
     "a clip": lambda frames: Clip(frames, 8.0),
 }
 

@@ -6,21 +6,19 @@ import os
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 from bench import scaffold
-from bench.cli.commands import app
+from tests import command_line
 
 MADE = {"model": "slow-fade", "metric": "sparkle", "suite": "my-pictures"}
 ROOT = Path(__file__).parents[2]
 
 
-def new(*words: object) -> Result:
-    return CliRunner().invoke(app, ["new", *map(str, words)])
+new = partial(command_line.bench, "new")
 
 
 @pytest.fixture(scope="module")
@@ -74,18 +72,10 @@ def test_each_is_listed_once_it_is_installed(begun: Path, environment: dict[str,
 
 def test_what_is_written_is_clean(begun: Path) -> None:
     """No name that is unused or unknown, no line that is too long."""
-    command = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "check",
-        "--no-cache",
-        "--select",
-        "E,F,B,UP",
-        "--line-length",
-        "120",
-    ]
-    answer = subprocess.run([*command, str(begun)], capture_output=True, text=True, check=False)
+    command = ["-m", "ruff", "check", "--no-cache", "--select", "E,F,B,UP", "--line-length", "120"]
+    answer = subprocess.run(
+        [sys.executable, *command, str(begun)], capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 0, answer.stdout
 
 

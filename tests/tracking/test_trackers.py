@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
 import bench
 from bench.base import packages
-from bench.cli.commands import app
 from bench.errors import Unavailable, UnknownName, UsageError
+from tests import command_line
 from tests.made import moving_clip, written_suite
 
 ASKED: dict[str, Any] = {"suite": "three", "metrics": "flicker", "view": "native", "show_progress": False}
@@ -86,7 +85,7 @@ def test_the_command_says_where_it_logged() -> None:
         "--step",
         "7",
     ]
-    answer = CliRunner(env={"COLUMNS": "160"}).invoke(app, words, prog_name="bench")
+    answer = command_line.bench(*words, columns=160)
     assert answer.exit_code == 0, answer.stderr
     assert (
         "logged to tensorboard, 'still on three', step 7: tensorboard --logdir runs/tracked" in answer.stderr
@@ -94,9 +93,7 @@ def test_the_command_says_where_it_logged() -> None:
     assert [event.step for event in logged("still-on-three").Scalars("i2v-bench/flicker_max_step/mean")] == [
         7
     ]
-    again = CliRunner(env={"COLUMNS": "160"}).invoke(
-        app, ["evaluate", "still", *words[4:-2]], prog_name="bench"
-    )
+    again = command_line.bench("evaluate", "still", *words[4:-2], columns=160)
     assert "without a step: --step says it" in again.stderr
 
 

@@ -7,19 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from bench.cli.commands import app
 from bench.errors import UsageError
 from bench.runs import parquet
 from bench.votes import polls
 from bench.votes.vote_file import VoteFile
+from tests.command_line import bench
 from tests.made import measurement
 from tests.votes.made_votes import vote
-
-
-def bench(*words: object) -> Result:
-    return CliRunner(env={"COLUMNS": "100"}).invoke(app, [str(word) for word in words], prog_name="bench")
 
 
 @pytest.fixture

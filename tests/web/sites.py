@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 from bench.base.progress import Progress
@@ -40,3 +42,23 @@ def strangers(folder: Path, suite: Suite, names: int = 10) -> None:
             boards.row(run, f"c{number}", "flicker_max_step", None, error=text, **about),
         ]
     parquet.write(folder / "tiny@0" / "all.parquet", rows)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def data(path: Path) -> object:
+    """What a data file hands over."""
+    found = re.fullmatch(r"benchData\((\"[^\"]*\"),(.*)\);\n", path.read_text(), flags=re.DOTALL)
+    assert found
+    assert json.loads(found[1]) == path.with_suffix("").relative_to(path.parents[_depth(path)]).as_posix()
+    return json.loads(found[2])
+
+
+def _depth(path: Path) -> int:
+    return list(path.parts[::-1]).index("data") - 1

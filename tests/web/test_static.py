@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image as pillow
 from typer.testing import CliRunner
@@ -18,32 +15,10 @@ from bench.base.progress import Progress
 from bench.cli.commands import app
 from bench.errors import UsageError
 from bench.runs import parquet, result_files
-from bench.web import html, static
-from bench.web.static import folders, pairs
-from tests import made
-from tests.leaderboard import boards, hostile
+from bench.web import static
+from bench.web.static import folders
 from tests.web.parsed import Grid, grids, tree, words
-from tests.web.sites import export, strangers
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def data(path: Path) -> object:
-    """What a data file hands over."""
-    found = re.fullmatch(r"benchData\((\"[^\"]*\"),(.*)\);\n", path.read_text(), flags=re.DOTALL)
-    assert found
-    assert json.loads(found[1]) == path.with_suffix("").relative_to(path.parents[_depth(path)]).as_posix()
-    return json.loads(found[2])
-
-
-def _depth(path: Path) -> int:
-    return list(path.parts[::-1]).index("data") - 1
+from tests.web.sites import data, digests, export
 
 
 def test_a_table_line_a_run_with_ranges_intervals_and_coverage(made_site: Path) -> None:
@@ -222,102 +197,6 @@ def test_a_failed_export_leaves_the_old_site_and_nothing_half_done(
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_no_results_are_a_page_that_says_so(tmp_path: Path) -> None:
-    export(tmp_path / "site", tmp_path / "nothing")
-    assert "No results yet" in (tmp_path / "site" / "index.html").read_text()
-    assert json.loads((tmp_path / "site" / "board.json").read_text())["suites"] == []
-    assert parquet.read(tmp_path / "site" / "results.parquet") == []
-
-
-def test_one_run_and_a_corrupt_file_beside_it(tmp_path: Path) -> None:
-    suite = made.suite(tmp_path / "pictures")
-    only = boards.run(suite, "only")
-    boards.write(tmp_path / "runs", only, suite, [boards.row(only, "c0", "ssim_mean", 0.5)], clips=False)
-    (tmp_path / "runs" / "broken").mkdir()
-    (tmp_path / "runs" / "broken" / "results.parquet").write_bytes(b"PAR1 not really")
-    done = export(tmp_path / "site", tmp_path / "runs")
-    assert (done.runs, len(done.problems)) == (1, 1)
-    page = (tmp_path / "site" / "index.html").read_text()
-    assert "broken/results.parquet is not a whole parquet file" in page
-    assert "only" in page
-
-
-def test_a_clip_that_is_gone_or_broken_is_said(tmp_path: Path) -> None:
-    boards.two_runs(tmp_path / "runs")
-    clips = tmp_path / "runs" / "mover-tiny" / "clips"
-    (clips / "c0-0.mkv").unlink()
-    (clips / "c1-0.mkv").write_bytes(bytes((clips / "c1-0.mkv").stat().st_size))
-    assert export(tmp_path / "site", tmp_path / "runs").clips == 4
-    content = data(tmp_path / "site" / "data" / "runs" / "mover-tiny.js")
-    assert isinstance(content, dict)
-    assert content["cases"]["c0"]["address"] == content["cases"]["c1"]["address"] == ""
-    assert "has changed since it was made" in content["cases"]["c1"]["note"]
-
-
-def test_numbers_without_clips_are_exported_too(out: Path, tmp_path: Path) -> None:
-    rows = parquet.read(out / "mover-tiny" / "results.parquet")
-    parquet.write(tmp_path / "published" / "tiny@0" / "mover.parquet", rows)
-    done = export(tmp_path / "site", tmp_path / "published")
-    assert (done.runs, done.clips) == (1, 0)
-    assert "numbers only" in (tmp_path / "site" / "index.html").read_text()
-    assert "cannot be checked here" in (tmp_path / "site" / "models" / "mover-tiny.html").read_text()
-
-
-def test_forty_hostile_texts_are_text(tmp_path: Path) -> None:
-    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
-    export(tmp_path / "site", tmp_path / "published")
-    site_folder = (tmp_path / "site").resolve()
-    for path in site_folder.rglob("*"):
-        assert path.resolve().is_relative_to(site_folder)
-        if path.suffix in {".html", ".svg"}:
-            text = re.sub(r"<(script|style)\b.*?</\1>", "", path.read_text(), flags=re.DOTALL)
-            assert not re.search(r"<(img|iframe|object|math|input autofocus|link rel=stylesheet) ", text), (
-                path
-            )
-            assert not re.search(r'href="\s*(javascript|data:text|vbscript)', text, flags=re.IGNORECASE), path
-        if path.suffix == ".js":
-            assert "<" not in path.read_text()
-
-
-def test_one_row_of_a_stranger_takes_no_export_down(tmp_path: Path) -> None:
-    suite = made.suite(tmp_path / "pictures")
-    rows = []
-    for label, sign in (("a", 1.0), ("b", -1.0)):
-        of = boards.run(suite, label)
-        about = {
-            "decoded": f'{{"fps": 1{"0" * 400}, "frames": -5, "width": -5, "height": -5}}',
-            "created": "yesterday",
-        }
-        rows += [boards.row(of, f"c{n}", "ssim_mean", 0.5, series=(0.5, 0.4), **about) for n in range(3)]
-        rows += [boards.row(of, f"c{n}", "warping_error", sign * 1e308, **about) for n in range(3)]
-        rows += [
-            boards.row(of, f"c{n}", "flicker_max_step", n * 5e-324, series=(0.0, 5e-324), **about)
-            for n in range(2)
-        ]
-    parquet.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        assert export(tmp_path / "site", tmp_path / "published").runs == 2
-    content = data(tmp_path / "site" / "data" / "runs" / "a-tiny.js")
-    assert isinstance(content, dict)
-    assert [content["cases"]["c0"][name] for name in ("fps", "frames", "width")] == [0, 0, 0]
-    assert "yesterday" not in (tmp_path / "site" / "index.html").read_text()
-
-
-def test_metrics_under_settings_have_columns_and_complete_is_every_number(tmp_path: Path) -> None:
-    suite = made.suite(tmp_path / "pictures")
-    whole, part = boards.run(suite, "whole"), boards.run(suite, "part")
-    fvd = "fvd_debiased[frames=8,size=64]"
-    rows = [boards.row(of, "c0", "ssim_mean", 0.5) for of in (whole, part)]
-    rows.append(boards.row(whole, None, fvd, 9.0, low=8.0, high=10.0, n=1, decoded=""))
-    parquet.write(tmp_path / "published" / "tiny@0" / "all.parquet", rows)
-    export(tmp_path / "site", tmp_path / "published")
-    page = (tmp_path / "site" / "index.html").read_text()
-    assert f'data-key="{fvd}"' in page
-    complete = dict(re.findall(r'<tr data-row="([^"]+)"[^>]* data-complete="(\w+)"', page))
-    assert complete == {"whole-tiny": "yes", "part-tiny": "no"}
-
-
 def test_cases_that_differ_most_lead_to_their_clips(made_site: Path) -> None:
     (path,) = (made_site / "data" / "pairs").glob("*.js")
     content = data(path)
@@ -330,59 +209,6 @@ def test_cases_that_differ_most_lead_to_their_clips(made_site: Path) -> None:
     runs = "compare.html#runs=still-tiny,mover-tiny"
     assert addresses == {f"▼ c{n}": f"{runs}&case=c{n}" for n in range(len(addresses))}
     assert len(addresses) in {2, 3}
-
-
-# Parts
-
-
-def test_slugs_are_safe_file_names_and_never_meet() -> None:
-    texts = [*hostile.TEXTS, "svd", "SVD", "../svd", "..", "", "a/b", "a-b", ".hidden", "x" * 300, "é"]
-    slugs = [folders.slug(text) for text in texts]
-    assert len(set(slugs)) == len(texts)
-    assert all(re.fullmatch(r"[a-z0-9_][a-z0-9._-]{0,99}", slug) for slug in slugs)
-    assert folders.slug("svd-demo-1f2e3d4c5b") == "svd-demo-1f2e3d4c5b"
-
-
-def test_what_a_killed_export_left_is_swept_once_the_new_site_is_there(tmp_path: Path) -> None:
-    left = [tmp_path / ".tmp-0123456789ab-site", tmp_path / ".tmp-site-12-old"]
-    for each in left:
-        each.mkdir()
-        (each / "index.html").write_text("half a site, or the only whole one")
-    with pytest.raises(RuntimeError), folders.replacing(tmp_path / "site"):
-        raise RuntimeError("this export fails, too")
-    assert sorted(tmp_path.iterdir()) == sorted(left)
-    with folders.replacing(tmp_path / "site") as first, folders.replacing(tmp_path / "site") as second:
-        assert first != second
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-
-
-def test_inlined_json_ends_no_element() -> None:
-    text = html.inlined({"a": "</script><!--\u2028&", "b": float("nan"), "c": [float("inf")]})
-    assert not re.search("[<>&\u2028]", text)
-    assert json.loads(text) == {"a": "</script><!--\u2028&", "b": None, "c": [None]}
-
-
-@pytest.mark.parametrize("address", [*hostile.LINKS, "", "ftp://x", "http:", "https://"])
-def test_only_addresses_of_the_web_are_links(address: str) -> None:
-    assert html.web_address(address) == ""
-
-
-def test_addresses_of_the_web_are_links() -> None:
-    assert html.web_address(" https://arxiv.org/abs/1 ") == "https://arxiv.org/abs/1"
-
-
-def test_which_pairs_are_compared() -> None:
-    few = pairs.wanted(["a", "b", "still"], ["still"])
-    assert few == [("still", "a"), ("still", "b"), ("a", "b")]
-    models = [f"m{n}" for n in range(30)]
-    many = pairs.wanted([*models, "still", "noise"], ["still", "noise"])
-    # the others with each of three, and these among themselves
-    assert len(many) == len(set(many)) == 3 * 29 + 3
-    assert all(a in {"m0", "still", "noise"} for a, _ in many)
-    names = {**dict.fromkeys(models, "M"), "still": "Still"}
-    assert "was compared with M, Still." in pairs.said([*models, "still"], ["still"], names)
-    crowd = [f"m{n}" for n in range(300)]
-    assert {a for a, _ in pairs.wanted([*crowd, "still"], ["still"])} == {"m0"}  # within the limit
 
 
 @pytest.mark.parametrize(("clips", "is_served"), [("link", False), ("none", True)])

@@ -12,29 +12,18 @@ import pytest
 
 from bench import models
 from bench.engine import generation
-from bench.errors import Unavailable, UnknownName, UsageError
+from bench.errors import UsageError
 from bench.media import pictures
-from bench.models.diffusers import DiffusersModel, caching, loading, memory, teacache
-from bench.models.diffusers.caching import METHODS, Acceleration, TeaCacheFacts
+from bench.models.diffusers import DiffusersModel, caching, loading
+from bench.models.diffusers.caching import METHODS, Acceleration
 from bench.models.diffusers.caching.calls import replaced
 from bench.models.diffusers.caching.teacache import polynomial
-from bench.models.diffusers.caching.work import Work
-from bench.models.diffusers.memory import SpeedSettings
 from bench.types import Case, Frames
+from tests.models.diffusers.accelerations import LINEAR, accel, asked
 from tests.tiny_checkpoints import Of
 
 NAMES = ("wan2.1-i2v-480p", "hunyuanvideo-i2v", "cogvideox-5b-i2v", "ltx-video")
-SIZES: dict[str, dict[str, int]] = {
-    "cogvideox-5b-i2v": {},  # it has a single size
-    "wan2.1-i2v-480p": {
-        "width": 64,
-        "height": 64,
-    },  # at smaller sizes, the image's 257 tokens outweigh the clip's
-}
-SMALL = {"width": 32, "height": 32}
 
-LINEAR = "1,0"
-"""TeaCache's polynomial for untrained weights: the identity."""
 
 TRIED = {
     "first-block:0.5": NAMES[:2],  # the other two have one block
@@ -78,11 +67,6 @@ def loaded(of: Of, case: Case) -> Callable[[str], Loaded]:
         return found[name]
 
     return load
-
-
-def asked(name: str) -> dict[str, int]:
-    """Settings of a clip that is small, and long enough for every cache."""
-    return {"num_frames": 9, "steps": 12, **SIZES.get(name, SMALL)}
 
 
 @pytest.mark.parametrize(("words", "name"), PAIRS)
@@ -165,12 +149,6 @@ def counted(forward: Callable[..., Any], seen: list[int]) -> Callable[..., Any]:
     return call
 
 
-def accel(words: str) -> Acceleration:
-    found = caching.parse(words)
-    assert found is not None
-    return found
-
-
 @pytest.mark.parametrize("words", ["pab", "faster-cache"])
 def test_passes_with_and_without_a_prompt_are_kept_apart(
     words: str, loaded: Callable[[str], Loaded], case: Case
@@ -188,154 +166,6 @@ def test_passes_with_and_without_a_prompt_are_kept_apart(
         hook.remove()
     assert computed[0] == computed[1]
     assert 1 < len(computed[0]) < 12
-
-
-TOY = TeaCacheFacts("toy", {"WanTransformer3DModel": teacache.time_embedding})
-
-
-class Toy:
-    """A pipeline whose denoiser has two blocks on tokens of one channel, each of which adds a given number."""
-
-    def __init__(self, steps: int = 6) -> None:
-        import torch
-
-        class Block(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.layer = torch.nn.Linear(1, 1)
-                self.adds = 1.0
-
-            def forward(self, hidden_states: Any, temb: Any) -> Any:
-                self.layer(hidden_states)
-                return hidden_states + self.adds * temb
-
-        class WanTransformer3DModel(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.blocks = torch.nn.ModuleList([Block(), Block()])
-
-            def forward(self, hidden_states: Any, temb: Any) -> Any:
-                for block in self.blocks:
-                    hidden_states = block(hidden_states, temb)
-                return hidden_states
-
-        self.transformer = WanTransformer3DModel()
-        self.scheduler = Scheduler()
-        self.steps = steps
-
-    def __call__(self, times: list[float], sections: int = 1, passes: int = 1) -> list[float]:
-        import torch
-
-        made = []
-        for _ in range(sections):
-            self.scheduler.set_timesteps(len(times))
-            for time in times:
-                for _ in range(passes):
-                    made.append(self.transformer(torch.zeros(1, 3, 1), torch.full((1, 1, 1), time)))
-                self.scheduler.step()
-        return [float(one.mean()) for one in made]
-
-
-class Scheduler:
-    def __init__(self) -> None:
-        self.timesteps: list[float] = []
-
-    def set_timesteps(self, steps: int) -> None:
-        self.timesteps = [1000.0 * (steps - step) / steps for step in range(steps)]
-
-    def step(self) -> None:
-        pass
-
-
-def test_steps_passes_and_sections_are_told_apart() -> None:
-    toy, seen = Toy(), []
-    with caching.applied(accel("mag-calibration"), toy, TOY) as savings:
-        (calls,) = savings.calls
-        calls.on_call.append(lambda: seen.append((calls.clock.section, calls.clock.step, calls.pass_number)))
-        toy([1.0, 2.0], sections=2, passes=2)
-    assert seen == [(section, step, turn) for section in (1, 2) for step in (0, 1) for turn in (0, 1)]
-    assert calls.clock.timestep == 500
-    assert "step" not in vars(toy.scheduler)
-    assert "forward" not in vars(toy.transformer.blocks[0])
-
-
-def test_teacache_skips_while_the_change_stays_below_its_threshold() -> None:
-    """Time embeddings 1, 1.1, 1.21, … change by a tenth each; at 0.25, two are skipped and the third runs.
-
-    A step that runs adds twice its embedding, one that is skipped what the last that ran added. The last always runs.
-    """
-    toy, times = Toy(), [1.1**step for step in range(8)]
-    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
-        made = toy(times)
-    ran = [0, 0, 0, 3, 3, 3, 6, 7]
-    assert made == pytest.approx([2 * times[step] for step in ran])
-    assert savings.saved == pytest.approx(4 / 8)
-
-
-def test_teacache_starts_afresh_in_a_section_and_for_each_pass() -> None:
-    toy, times = Toy(), [1.0] * 4
-    with caching.applied(accel(f"teacache:0.25:{LINEAR}"), toy, TOY) as savings:
-        toy(times, sections=2, passes=2)
-    assert savings.saved == pytest.approx(1 / 2)  # the first and the last of four steps run
-
-
-def test_magcache_follows_its_ratios() -> None:
-    """Ratios 0.98 multiply up to 0.98, 0.9604, …: 0.02 + 0.0396 is below 0.06, and the third would be above."""
-    toy = Toy()
-    ratios = ",".join(["0.98"] * 10)
-    with caching.applied(accel(f"mag-cache:0.06:{ratios}"), toy, TOY) as savings:
-        made = toy([1.0 + step for step in range(10)])
-    # none in the first fifth; steps 2 and 3 are skipped, 4 runs, and so on
-    assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 5, 5, 5, 8, 8, 8)])
-    assert savings.saved == pytest.approx(6 / 10)
-
-
-def test_no_more_than_three_in_a_row_are_skipped() -> None:
-    toy = Toy()
-    with caching.applied(accel("mag-cache:0.06:1,1"), toy, TOY):
-        made = toy([1.0 + step for step in range(10)])
-    assert made == pytest.approx([2 * time for time in (1, 2, 2, 2, 2, 6, 6, 6, 6, 10)])
-
-
-def test_calibration_gives_the_ratios_that_magcache_reads() -> None:
-    toy = Toy()
-    with caching.applied(accel("mag-calibration"), toy, TOY) as savings:
-        toy([4.0, 2.0, 3.0], passes=2)
-    found = savings.facts()["mag_ratios"]
-    assert found == "1.00000,0.50000,1.50000"
-    assert accel(f"mag-cache:0.06:{found}").numbers == (1.0, 0.5, 1.5)
-    savings.check()  # calibration is not meant to save
-
-
-def test_work_is_multiplications() -> None:
-    """A linear layer from 3 to 5 on 7 tokens: 105. Attention of 4 queries on 6 keys, 8 wide: twice 4 · 6 · 8."""
-    import torch
-
-    class Attention(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.to_q, self.to_k = torch.nn.Linear(8, 8), torch.nn.Linear(8, 8)
-
-        def forward(self, queries: Any, keys: Any) -> None:
-            self.to_q(queries)
-            self.to_k(keys)
-
-    work, linear, attention = Work(), torch.nn.Linear(3, 5), Attention()
-    embedding = torch.nn.Embedding(10, 3)
-    for module in (linear, attention, embedding):
-        work.begin("shapes")
-        with work.counted(module):
-            if module is linear:
-                linear(torch.zeros(1, 7, 3))
-            elif module is attention:
-                attention(torch.zeros(1, 4, 8), torch.zeros(1, 6, 8))
-            else:
-                embedding(torch.tensor([1, 2]))
-        work.end()
-    each = [7 * 15, 4 * 64 + 6 * 64 + 2 * 4 * 6 * 8, 0]
-    assert work.done == sum(each)
-    assert work.due == 3 * max(each)
-    assert not linear._forward_hooks
 
 
 def test_words_become_an_acceleration() -> None:
@@ -410,69 +240,6 @@ def test_coefficients_are_of_the_models_to_which_they_were_fitted() -> None:
     assert all(len(coefficients.values) == 5 for coefficients in known.values())
     assert polynomial((2.0, 0.0, -1.0), 3.0) == 17
     assert all(math.isfinite(method.default) for method in METHODS.values())
-
-
-def test_tiling_and_slicing_are_switched_on_where_the_vae_has_them(of: Of) -> None:
-    model = of("wan2.1-i2v-480p", **asked("wan2.1-i2v-480p"), tiling=True, slicing=True)
-    model.load()
-    assert model._pipeline.vae.use_tiling
-    assert model._pipeline.vae.use_slicing
-    for name in ("tiling", "slicing"):
-        with pytest.raises(UsageError, match=f"has no {name}; try --set decode_chunk_size=2"):
-            of("svd", **{name: True}).load()
-
-
-def test_attention_is_this_models_alone(of: Of, case: Case) -> None:
-    from diffusers.models import attention_dispatch
-
-    model = of("wan2.1-i2v-480p", **asked("wan2.1-i2v-480p"), attention="_native_math")
-    before = attention_dispatch._AttentionBackendRegistry.get_active_backend()
-    model.load()
-    assert attention_dispatch._AttentionBackendRegistry.get_active_backend() == before
-    used = {block.attn1.processor._attention_backend.value for block in model._pipeline.transformer.blocks}
-    assert used == {"_native_math"}
-    assert np.isfinite(model.generate(case, 0).frames).all()
-
-
-@pytest.mark.parametrize(
-    ("name", "attention", "error", "message"),
-    [
-        ("wan2.1-i2v-480p", "flesh", UnknownName, r"unknown attention 'flesh': did you mean flash"),
-        ("wan2.1-i2v-480p", "flash", Unavailable, r"attention 'flash' does not work here: .*flash-attn"),
-        (
-            "cogvideox-5b-i2v",
-            "native",
-            UsageError,
-            r"a CogVideoXTransformer3DModel computes its own: leave it out",
-        ),
-    ],
-)
-def test_an_attention_that_cannot_be_is_named(
-    name: str, attention: str, error: type[Exception], message: str, of: Of
-) -> None:
-    with pytest.raises(error, match=message):
-        of(name, **asked(name), attention=attention).load()
-
-
-def test_the_denoiser_is_compiled_where_there_is_a_compiler(of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
-    compiled: list[str] = []
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled.append(type(self).__name__))
-    monkeypatch.setattr(memory.shutil, "which", lambda name: f"/usr/bin/{name}")
-    of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), compile=True).load()
-    assert compiled == ["WanTransformer3DModel"] * 2
-    monkeypatch.setattr(memory.shutil, "which", lambda name: None)
-    monkeypatch.delenv("CXX", raising=False)
-    with pytest.raises(
-        Unavailable, match=r"needs a C\+\+ compiler, and there is no c\+\+ or g\+\+ or clang\+\+; install"
-    ):
-        of("wan2.2-i2v-a14b", **asked("wan2.2-i2v-a14b"), compile=True).load()
-
-
-def test_compiled_code_is_not_accelerated() -> None:
-    with pytest.raises(UsageError, match="compile and accel=pab are both set"):
-        memory.check(SpeedSettings(compile=True, accel="pab"))
 
 
 def test_a_plan_says_that_a_unet_cannot_be_accelerated(tmp_path: Path) -> None:

@@ -27,9 +27,8 @@ def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     path = tmp_path_factory.mktemp("case") / "duck.png"
     coarse = np.random.default_rng(0).integers(0, 256, (9, 16, 3), dtype=np.uint8)
-    pictures.write(
-        path, coarse.repeat(80, axis=0).repeat(80, axis=1)
-    )  # the size of most clips, and quick to pack
+    # the size of most clips, and quick to pack
+    pictures.write(path, coarse.repeat(80, axis=0).repeat(80, axis=1))
     return Case("duck", path, prompt=PROMPT)
 
 

@@ -40,11 +40,7 @@ VENDORS = (
     ),
     Vendor("pika", fake_servers.FakeFal, {"FAL_KEY": SECRET}, "FAL_QUEUE_BASE_URL"),
 )  # fmt: skip
-
-
 LINKING = tuple(vendor for vendor in VENDORS if vendor.has_links)
-
-
 KEYED = tuple(vendor for vendor in VENDORS if vendor.keys)
 
 

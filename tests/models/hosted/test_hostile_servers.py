@@ -18,7 +18,7 @@ from tests.models.hosted.stages import KEYED, VENDORS, Stage, each
 
 
 @each(KEYED)
-def test_keys_never_reach_a_message_or_a_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_never_reach_a_message_or_a_file(stage: Stage) -> None:
     stage.fake.faults["create"] = [Reply(401, {"error": {"message": f"bad key {SECRET} / Bearer {SECRET}"}})]
     model = stage.model()
     with pytest.raises(RemoteFailed, match="401") as caught:

@@ -20,16 +20,8 @@ from tests.models.programs.made_programs import EXAMPLE, Write, expected, number
 @pytest.fixture
 def batch(write: Write, tmp_path: Path) -> Callable[..., str]:
     def written(*words: str) -> str:
-        start = [
-            sys.executable,
-            str(EXAMPLE),
-            "--requests",
-            "{request}",
-            "--note",
-            str(tmp_path / "starts"),
-            *words,
-        ]
-        return write(command=start, batch=True)
+        start = [sys.executable, str(EXAMPLE), "--requests", "{request}", "--note", str(tmp_path / "starts")]
+        return write(command=[*start, *words], batch=True)
 
     return written
 
@@ -57,31 +49,27 @@ def test_a_batch_program_starts_once_and_makes_only_what_is_missing(
         assert (clip.frames == expected(case, number(case, seed))).all()
 
 
-def test_a_clip_that_crashes_a_batch_fails_alone(
-    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
+@pytest.mark.parametrize(
+    ("fault", "again", "error"),
+    [
+        ("--crash-on", ["camel-0 donkey-0"], "program 'mine' exits with code 1: Segmentation fault"),
+        ("--skip", [], "program 'mine': the prompt is not allowed"),
+    ],
+)
+def test_a_clip_that_crashes_a_batch_or_is_refused_by_it_fails_alone(
+    fault: str,
+    again: list[str],
+    error: str,
+    batch: Callable[..., str],
+    samples: list[tuple[Case, int]],
+    tmp_path: Path,
 ) -> None:
+    """After a crash the program is started again for what is left; after a refusal it goes on."""
     folder = RunFolder(tmp_path / "run")
-    model = Command(Settings(batch("--crash-on", "bees")))
+    model = Command(Settings(batch(fault, "bees")))
     assert generate(model, samples, folder, Progress()) == Generated(made=4, failed=1)
-    assert starts(tmp_path) == ["ant-0 bees-0 camel-0 donkey-0", "camel-0 donkey-0"]
-    record = folder.record("bees", 0)
-    assert record is not None
-    assert record.error == "program 'mine' exits with code 1: Segmentation fault"
-
-
-def test_a_batch_goes_on_after_a_clip_that_it_refuses(
-    batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
-) -> None:
-    folder = RunFolder(tmp_path / "run")
-    model = Command(Settings(batch("--skip", "bees")))
-    assert generate(model, samples, folder, Progress()) == Generated(made=4, failed=1)
-    assert len(starts(tmp_path)) == 1
-    assert [record.error for record in folder.records()] == [
-        "",
-        "program 'mine': the prompt is not allowed",
-        "",
-        "",
-    ]
+    assert starts(tmp_path) == ["ant-0 bees-0 camel-0 donkey-0", *again]
+    assert [record.error for record in folder.records()] == ["", error, "", ""]
 
 
 def test_a_batch_that_never_makes_anything_is_started_twice_at_most(
