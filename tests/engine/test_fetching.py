@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -61,13 +61,19 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    def opened(*_: object, **__: object) -> NoReturn:
+def no_socket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No socket is opened, not even one whose failure a command would catch and report."""
+    seen: list[object] = []
+
+    def opened(*words: object, **_: object) -> NoReturn:
+        seen.append(words)
         raise AssertionError("a socket was opened")
 
     for name in ("getaddrinfo", "create_connection"):
         monkeypatch.setattr(socket, name, opened)
     monkeypatch.setattr(socket.socket, "connect", opened)
+    yield
+    assert seen == []
 
 
 @pytest.fixture
@@ -195,9 +201,9 @@ def test_offline_refuses_at_once_what_is_not_here(
 
 
 def test_doctor_offline_asks_neither_hub_nor_servers(no_socket: None) -> None:
-    answer = command("doctor", "svd", "openai-video", "--set", "base_url=http://127.0.0.1:1/v1", "--offline")
-    assert "weights" in command("doctor", "svd", "--offline").output
-    assert answer.exit_code in (1, 2)
+    server = command("doctor", "openai-video", "--set", "base_url=http://127.0.0.1:1/v1", "--offline")
+    assert (server.exit_code, "not asked yet" in server.stdout) == (1, True)
+    assert "not cached" in command("doctor", "svd", "--offline").stdout
     assert "--offline forbids asking the hub" in command("doctor", "--offline").output
 
 

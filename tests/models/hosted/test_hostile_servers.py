@@ -14,7 +14,7 @@ from bench.errors import RemoteFailed
 from bench.models.hosted import fetching
 from bench.runs import RunFolder
 from tests.models.hosted.fake_servers import SECRET, Asked, Reply
-from tests.models.hosted.stages import KEYED, VENDORS, Stage, each
+from tests.models.hosted.stages import KEYED, LINKING, VENDORS, Stage, each
 
 
 @each(KEYED)
@@ -28,8 +28,16 @@ def test_keys_never_reach_a_message_or_a_file(stage: Stage) -> None:
     model.generate(stage.case, 0)
     assert SECRET not in json.dumps([model.effective_settings(), model.plan(stage.case).notes])
     assert all(SECRET not in path.read_text() for path in stage.folder.rglob("*.json"))
-    for asked in stage.fake.asked["file"]:
-        assert "authorization" not in asked.headers or stage.fake.address in stage.model().address
+
+
+@each(LINKING)
+def test_a_store_of_clips_at_another_host_gets_no_key(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = stage.fake.link().replace("127.0.0.1", "localhost")
+    monkeypatch.setattr(stage.fake, "link", lambda: stored)
+    assert len(stage.model().generate(stage.case, 0)) == 6
+    (asked,) = stage.fake.asked["file"]
+    assert asked.headers["host"].startswith("localhost")
+    assert not {"authorization", "x-goog-api-key"} & set(asked.headers)
 
 
 @each(KEYED)
