@@ -8,15 +8,14 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bench import models
-from bench.base import credentials, packages
+from bench.base import http_client, packages, retries
+from bench.base.http_client import Connection
+from bench.base.http_errors import HttpProblem, in_one_line
 from bench.errors import Forgotten, RemoteFailed, Unavailable, UsageError
 from bench.models import requirements
-from bench.models.hosted import retries
-from bench.models.hosted.http_errors import MAX_CHARACTERS, HttpProblem
 from bench.models.hosted.timing import LIMIT, Timing
 from bench.models.requirements import Need
 from bench.types import Image
@@ -53,7 +52,7 @@ class ServiceModel(models.Model):
     def __init__(self, settings: Any = None, runtime: Any = None, checkpoint: Any = None) -> None:
         super().__init__(settings, runtime, checkpoint)
         self.timing = Timing()
-        self._http: httpx.Client | None = None
+        self._connection: Connection | None = None
         self._sent: set[str] = set()
 
     def connect(self) -> None:
@@ -72,38 +71,30 @@ class ServiceModel(models.Model):
         yield from (requirements.key(name) for name in self.keys)
 
     def load(self) -> None:
-        if self._http is not None:
+        if self._connection is not None:
             return
         packages.check(*self.packages)
         for name in self.keys:
             self.key(name)
-        import httpx
-
-        timeout = httpx.Timeout(self.timing.timeout, connect=min(20.0, self.timing.timeout))
-        self._http = httpx.Client(
-            timeout=timeout,
-            follow_redirects=True,
-            verify=self.ssl_context,
-            headers={"Accept-Encoding": "gzip, deflate"},
-            event_hooks={"request": [self._note_secrets], "response": [self._limit]},
-        )
+        self._connection = Connection(self.service, self.timing, self.reply_limit)
         self.connect()
 
     def unload(self) -> None:
-        if self._http is not None:
-            self._http.close()
-        self._http = None
+        if self._connection is not None:
+            self._connection.http.close()
+            self._sent |= self._connection.sent
+        self._connection = None
 
     @property
     def http(self) -> httpx.Client:
         """The connection, once loaded."""
-        assert self._http is not None, "load comes first"
-        return self._http
+        assert self._connection is not None, "load comes first"
+        return self._connection.http
 
     @property
     def ssl_context(self) -> ssl.SSLContext:
         """The certificates that connections are checked against."""
-        return _ssl_context()
+        return http_client.certificates()
 
     @property
     def address(self) -> str:
@@ -129,25 +120,11 @@ class ServiceModel(models.Model):
 
     def secrets(self) -> list[str]:
         """What must not be repeated, wherever a server repeats it: keys, and what was signed with them and sent."""
-        return [*self.own_keys(), *self._sent]
-
-    def _note_secrets(self, request: httpx.Request) -> None:
-        """Headers that authorise, from whichever client library: with their scheme and without."""
-        for name, value in request.headers.items():
-            if credentials.looks_secret(name):
-                self._sent |= {value, value.partition(" ")[2]} - {""}
-
-    def _limit(self, answer: httpx.Response) -> None:
-        from bench.base import replies
-
-        end = self.timing.now() + self.timing.limit
-        replies.limit(answer, self.reply_limit, lambda: self.timing.now() > end)
+        return [*self.own_keys(), *self._sent, *(self._connection.sent if self._connection else ())]
 
     def redacted(self, text: str) -> str:
         """A service's own words in one line, without the secrets in them."""
-        text = credentials.redacted(text, self.secrets())
-        line = " ".join(text.split())
-        return line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1] + "…"
+        return in_one_line(text, self.secrets())
 
     @staticmethod
     def library(name: str) -> Any:
@@ -197,14 +174,7 @@ class ServiceModel(models.Model):
         Raises:
             RemoteFailed: it is something else.
         """
-        try:
-            content = answer.json()
-        except ValueError:
-            content = None
-        if not isinstance(content, dict):
-            kind = self.redacted(answer.headers.get("content-type", "nothing"))
-            raise RemoteFailed(f"{self.service} answers with {kind}, expected a JSON object")
-        return content
+        return http_client.json_object(answer, self.service, self.secrets())
 
     def required(self, content: Mapping[str, Any], name: str) -> str:
         """A field that an answer must have, as text.
@@ -298,11 +268,3 @@ class ServiceModel(models.Model):
     def data_uri(self, image: Image) -> str:
         """A picture as an address that holds it."""
         return f"data:image/png;base64,{self.base64(image)}"
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    """Reading the certificates takes a tenth of a second, and a model is loaded again after every failure."""
-    import httpx
-
-    return httpx.create_ssl_context()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from bench.base import credentials
 from bench.errors import BenchError
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
@@ -49,6 +50,12 @@ class HttpProblem:
         if self.status is None:
             return not self.is_final and not (is_creating and self.was_sent)
         return self.status in TRANSIENT
+
+
+def in_one_line(text: str, secrets: Iterable[str]) -> str:
+    """A server's own words in one line of at most MAX_CHARACTERS, without secrets."""
+    line = " ".join(credentials.redacted(text, secrets).split())
+    return line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1] + "…"
 
 
 def problem_of(error: BaseException | None) -> HttpProblem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from bench.models.hosted import http_errors
+from bench.base import http_errors
 
 
 @pytest.mark.parametrize("depth", [10, 450, 900, 200_000])

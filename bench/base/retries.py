@@ -1,4 +1,4 @@
-"""Requests that are tried again where that helps, until a deadline.
+"""Requests that are tried again where that helps, until a deadline: how long and how often is Timing's.
 
 By tenacity. httpx-retries 0.6 retries inside the transport, where a request for a new clip and a poll look alike (both
 may be POST), and where an answer whose body breaks off has already counted as one; stamina 26.1 waits by the clock of
@@ -7,16 +7,45 @@ the process alone. Either would pay twice, or give up too early, or make the tes
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from bench.models.hosted.http_errors import HttpProblem, problem_of
-from bench.models.hosted.timing import Timing
+from bench.base.http_errors import HttpProblem, problem_of
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The clock, and how long and how often to wait; tests bring their own.
+
+    Attributes:
+        now: seconds of a clock that never goes back.
+        sleep: waits so many seconds.
+        jitter: in [0, 1): keeps many clients from coming back at once.
+        timeout: seconds without a byte after which a connection is given up.
+        limit: seconds that the whole is waited for.
+        attempts: per request.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = field(default_factory=lambda: random.Random().random)
+    timeout: float = 60.0
+    limit: float = 1800.0
+    attempts: int = 6
+
+    def pause(self, attempt: int, problem: HttpProblem | None) -> float:
+        """Seconds before the next attempt: what the server asks for, else 2^attempt up to 60, and jitter."""
+        if problem is not None and problem.retry_after is not None:
+            return problem.retry_after
+        return min(60.0, 2.0**attempt) * (1.0 + 0.5 * self.jitter())
 
 
 class GivenUp(Exception):
