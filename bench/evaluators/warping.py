@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench import evaluators
-from bench.evaluators.signals import optical_flow
+from bench.evaluators.signals import optical_flow, warping_kernels
 from bench.evaluators.signals.optical_flow import MotionField
 from bench.types import MetricCard
 
@@ -83,12 +83,6 @@ def warping_error(motion: MotionField) -> WarpingError:
     >>> round(error.error, 9), error.visible
     (0.04, 1.0)
     """
-    import cv2
-
-    after = optical_flow.warped(
-        motion.after.astype(np.float32), motion.forward
-    )  # bytes would round: 1e-6 of error
-    mask = motion.visible.view(np.uint8)
-    count = cv2.countNonZero(mask)
-    squares = cv2.norm(after, motion.before.astype(np.float32), cv2.NORM_L2SQR, mask)
-    return WarpingError(squares / (255.0**2 * 3 * max(count, 1)), count / mask.size)
+    count = int(np.count_nonzero(motion.visible))
+    squares = warping_kernels.visible_sum()(motion.left, motion.visible)
+    return WarpingError(squares / (255.0**2 * 3 * max(count, 1)), count / motion.visible.size)

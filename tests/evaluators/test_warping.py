@@ -54,8 +54,7 @@ def test_the_error_is_the_published_one(seed: int) -> None:
     motion = MotionField(before, after, pictures.gray(before), pictures.gray(after))
     assert 0.1 < motion.visible.mean() < 1
     assert warping_error(motion).visible == motion.visible.mean()
-    # OpenCV 5 interpolates exactly; OpenCV 4 rounds places to 1/32 pixel, which moves this by up to 1 %
-    assert warping_error(motion).error == pytest.approx(published(motion), rel=0.01)
+    assert warping_error(motion).error == pytest.approx(published(motion), rel=1e-5)
 
 
 def test_the_clip_s_error_is_the_mean_over_pairs() -> None:
@@ -63,8 +62,8 @@ def test_the_clip_s_error_is_the_mean_over_pairs() -> None:
     value = answers(Warping(), frames)["warping_error"]
     gray = pictures.gray(frames)
     pairs = [published(MotionField(frames[t], frames[t + 1], gray[t], gray[t + 1])) for t in range(3)]
-    assert value.series == pytest.approx(pairs, rel=0.01)
-    assert value.value == pytest.approx(np.mean(pairs), rel=0.01)
+    assert value.series == pytest.approx(pairs, rel=1e-5)
+    assert value.value == pytest.approx(np.mean(pairs), rel=1e-5)
 
 
 def test_brightness_that_jumps_is_the_error_in_closed_form() -> None:

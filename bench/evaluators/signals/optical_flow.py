@@ -12,8 +12,8 @@ leaves on 30 pairs of real clips (no flow: 11.8); and time on one core for one f
     DIS medium at 384         0.083             0.09 to 0.12         0.19, 0.22         6.81     13
     this                      0.086             0.00 to 0.12         0.19, 0.22         6.70     10
 
-Both ways take 20 ms, visibility 7, warping 4. Steps that are large for the frame are not found: a pan of 24 pixels at
-320 x 192 is missed by 4 on average, by every setting of DIS (Farneback: by 22).
+Both ways take 20 ms, visibility 4, warping and what it leaves 3. Steps that are large for the frame are not found: a
+pan of 24 pixels at 320 x 192 is missed by 4 on average, by every setting of DIS (Farneback: by 22).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
+from bench.evaluators.signals import warping_kernels
 from bench.media import pictures
 from bench.types import Image, Plane
 
@@ -48,10 +49,6 @@ MIN_SIDE = 16
 
 _BLUR = 1.5
 """Pixels: standard deviation of the Gaussian before a plane is halved. It leaves a fifth of fresh noise."""
-
-_STRIP = 32
-"""Rows at a time: the dozen temporary arrays of `visible` stay in the processor's cache, which takes a third of the
-time."""
 
 
 class MotionField:
@@ -92,7 +89,7 @@ class MotionField:
         """
         return visible(self.forward, self.backward)
 
-    @cached_property
+    @property
     def warped(self) -> Image:
         """(H, W, 3) uint8: `after` brought back onto `before` by the forward flow.
 
@@ -101,7 +98,24 @@ class MotionField:
         Raises:
             NotMeasurable: the frames are too small.
         """
-        return warped(self.after, self.forward)
+        return self._warping[0]
+
+    @property
+    def left(self) -> Field:
+        """(H, W): squared difference of `before` and `warped`, the levels unrounded, summed over channels; levels².
+
+        Raises:
+            NotMeasurable: the frames are too small.
+        """
+        return self._warping[1]
+
+    @cached_property
+    def _warping(self) -> tuple[Image, Field]:
+        u, v = _planes(self.forward)
+        pixels, left = np.empty(u.shape, np.uint32), np.empty(u.shape, np.float32)
+        before, after = (warping_kernels.packed(each) for each in (self.before, self.after))
+        warping_kernels.warping()(before, after, u, v, pixels, left)
+        return warping_kernels.unpacked(pixels), left
 
     @cached_property
     def warped_gray(self) -> Plane:
@@ -207,13 +221,7 @@ def visible(forward: Flow, backward: Flow) -> NDArray[np.bool_]:
     [6, 6, 6, 6, 6, 6, 6, 6]
     """
     seen = np.empty(forward.shape[:2], dtype=np.bool_)
-    for top in range(0, len(seen), _STRIP):
-        rows = slice(top, top + _STRIP)
-        x, y = _targets(forward, rows)
-        back_u, back_v = _sampled(backward[..., 0], x, y), _sampled(backward[..., 1], x, y)
-        seen[rows] = _is_inside(x, y, forward.shape)
-        seen[rows] &= _agree(forward[rows, :, 0], forward[rows, :, 1], back_u, back_v)
-        seen[rows] &= _is_smooth(forward, rows)
+    warping_kernels.visible()(*_planes(forward), *_planes(backward), seen)
     return seen
 
 
@@ -229,7 +237,12 @@ def warped(image: Levels, flow: Flow) -> Levels:
     >>> warped(np.array([[[0], [10], [20], [30]]], np.float32), flow).ravel().tolist()
     [15.0, 25.0, 30.0, 30.0]
     """
-    return _sampled(image, *_targets(flow))
+    import cv2
+
+    height, width = flow.shape[:2]
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+    there = np.ascontiguousarray(flow[..., 0] + x), np.ascontiguousarray(flow[..., 1] + y)
+    return cast("Levels", cv2.remap(image, *there, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _enlarged(flow: Flow, shape: tuple[int, ...]) -> Flow:
@@ -248,40 +261,6 @@ def _enlarged(flow: Flow, shape: tuple[int, ...]) -> Flow:
     return np.moveaxis(planes, 0, 2)
 
 
-def _targets(flow: Flow, rows: slice = slice(None)) -> tuple[Field, Field]:
-    """x and y, each (h, W), for some rows: the place to which each pixel's flow leads."""
-    height, width = flow.shape[:2]
-    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[rows, None]
-    return np.ascontiguousarray(flow[rows, :, 0] + x), np.ascontiguousarray(flow[rows, :, 1] + y)
-
-
-def _sampled(image: Levels, x: Field, y: Field) -> Levels:
-    """(H, W) or (H, W, C): an image, sampled bilinearly at places (x, y); beyond its edge, the edge."""
-    import cv2
-
-    return cast("Levels", cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-
-
-def _is_inside(x: Field, y: Field, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.asarray((x >= 0) & (x <= shape[1] - 1) & (y >= 0) & (y <= shape[0] - 1))
-
-
-def _agree(u: Field, v: Field, back_u: Field, back_v: Field) -> NDArray[np.bool_]:
-    """Where the flow there and back leads to where it started."""
-    return _square(u + back_u, v + back_v) <= 0.01 * (_square(u, v) + _square(back_u, back_v)) + 0.5
-
-
-def _is_smooth(flow: Flow, rows: slice) -> NDArray[np.bool_]:
-    """Where there is no motion boundary; differences beyond the last column and the last row are 0."""
-    part = flow[rows.start : rows.stop + 1]  # the row below belongs to the last one's difference
-    u, v = part[..., 0], part[..., 1]
-    rough = np.zeros(u.shape, dtype=np.float32)
-    rough[:, :-1] += _square(u[:, 1:] - u[:, :-1], v[:, 1:] - v[:, :-1])
-    rough[:-1] += _square(u[1:] - u[:-1], v[1:] - v[:-1])
-    smooth = rough <= 0.01 * _square(u, v) + 0.002
-    return np.asarray(smooth[: rows.stop - rows.start])
-
-
-def _square(u: Field, v: Field) -> Field:
-    """The squared length of each vector."""
-    return np.asarray(u * u + v * v)
+def _planes(flow: Flow) -> tuple[Field, Field]:
+    """u and v, each (H, W) and contiguous."""
+    return np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
