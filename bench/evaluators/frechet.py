@@ -1,4 +1,4 @@
-"""What the evaluators of Fréchet and kernel distances share: three cards, refusal of short clips, both distances.
+"""What the evaluators of Fréchet and kernel distances share: which frames they use, three cards, both distances.
 
 Each of them adds its features: what is kept of a frame, the vector of a clip, and the words for both.
 """
@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from annotated_types import Ge
 from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.errors import NotMeasurable
-from bench.evaluators.view import View
+from bench.evaluators.view import Sample, View
+from bench.media import clip_view
 from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Frames, Image, MetricCard
 
-__all__ = ["FrechetEvaluator", "distance_cards"]
+__all__ = ["FrechetEvaluator", "WindowEvaluator", "WindowSettings", "distance_cards"]
 
 _SERIES = f"the distance without each of up to {feature_sets.GROUPS} groups of cases in turn: by these, runs are ranked"
 _AROUND_0 = "Around 0, and below it too, where clips and references look alike."
@@ -33,7 +35,7 @@ def distance_cards(
     Args:
         card: of the plain distance, except that `definition` says only what the features are, `source` and `blind_to`
             what holds for all three, and `is_lead` whether the debiased distance leads its group.
-        kernel_title: title of the kernel distance, whose name is the plain one's with k in place of f.
+        kernel_title: title of the kernel distance, whose name is the plain one's with kvd in place of fvd.
         dimensions: length of the feature vectors.
         ddof: of the plain distance; see FrechetEvaluator.
     """
@@ -65,20 +67,29 @@ def distance_cards(
     return plain, debiased, kernel
 
 
-class FrechetEvaluator(evaluators.SetEvaluator):
-    """Distances between a set of clips and the suite's reference clips, on features of the clips' first frames.
+@dataclass(frozen=True)
+class WindowSettings:
+    """Which frames of a clip are used; anything but the default is another protocol.
 
-    Settings have the field `frames`: how many frames are used.
+    Attributes:
+        frames: how many, from the start of each clip.
+        fps: frames per second at which they are taken, in whole steps; None for the clip's own rate.
+    """
+
+    frames: Annotated[int, Ge(2)] = 16
+    fps: Annotated[int, Ge(1)] | None = None
+
+
+class WindowEvaluator(evaluators.SetEvaluator):
+    """A metric of sets on features of the clips' first frames, at their own rate or at another.
+
+    Settings are WindowSettings.
 
     Attributes:
         fewest_frames: the least that `frames` may be.
-        ddof: of the plain distance: 1 divides covariances by N - 1, 0 by N.
-        floor: the least standard deviation that a feature is divided by; None where features are compared as they are.
     """
 
     fewest_frames: ClassVar[int] = 2
-    ddof: ClassVar[int] = 1
-    floor: ClassVar[float | None] = None
 
     @abstractmethod
     def prepared(self, frame: Image) -> Image:
@@ -93,11 +104,63 @@ class FrechetEvaluator(evaluators.SetEvaluator):
         """All that decides features besides which frames are used; see protocol."""
 
     def look(self, view: View) -> Image | None:
-        return self.prepared(view.frame) if view.t < self.settings.frames else None
+        taken, between = divmod(view.t, self._step(view.sample.fps))
+        return None if between or taken >= self.settings.frames else self.prepared(view.frame)
 
-    def features(self, looks: Sequence[Image]) -> NDArray[np.float64]:
-        self._refuse_short(len(looks))
-        return self.vector(np.stack(looks[: self.settings.frames]))
+    def refuse(self, sample: Sample) -> None:
+        super().refuse(sample)
+        self._step(sample.fps)  # the true rate, which files with uneven frames do not state
+
+    def features(self, looks: Sequence[Image | None]) -> NDArray[np.float64]:
+        taken = [each for each in looks if each is not None]
+        self._refuse_short(len(taken))
+        return self.vector(np.stack(taken))
+
+    def protocol(self) -> Mapping[str, Any]:
+        fps = self.settings.fps
+        return {
+            **self.representation(),
+            "frames": self.settings.frames,
+            "stride": f"whole steps to {fps} fps" if fps else 1,
+            "clip": "first frames",
+        }
+
+    def _step(self, fps: float) -> int:
+        """Every so many frames of a clip of this rate one is taken.
+
+        Raises:
+            NotMeasurable: no whole step leads to the rate that the settings ask for.
+        """
+        return clip_view.whole_step(fps, self.settings.fps) if self.settings.fps else 1
+
+    def _refuse_short(self, frames: int) -> None:
+        """Refuses, never pads: a clip whose last frame is repeated is a frozen one, which multiplies the distance."""
+        if frames >= self.settings.frames:
+            return
+        at_rate = f" at {self.settings.fps} fps" if self.settings.fps else ""
+        wanted = (
+            f"clip has {frames} frame{'s' * (frames != 1)}{at_rate}, {self.name} looks at "
+            f"{self.settings.frames}"
+        )
+        if frames < self.fewest_frames:
+            raise NotMeasurable(
+                f"{wanted}, and its features need {self.fewest_frames} at least: make longer clips"
+            )
+        raise NotMeasurable(
+            f"{wanted}: --metric-set {self.name}.frames={frames} measures another protocol under its own name"
+        )
+
+
+class FrechetEvaluator(WindowEvaluator):
+    """Distances between a set of clips and the suite's reference clips.
+
+    Attributes:
+        ddof: of the plain distance: 1 divides covariances by N - 1, 0 by N.
+        floor: the least standard deviation that a feature is divided by; None where features are compared as they are.
+    """
+
+    ddof: ClassVar[int] = 1
+    floor: ClassVar[float | None] = None
 
     def distance(self, clips: evaluators.FeatureSet, references: evaluators.FeatureSet) -> evaluators.Values:
         x_ND, y_MD = clips.features_ND, references.features_ND
@@ -109,28 +172,7 @@ class FrechetEvaluator(evaluators.SetEvaluator):
             _kernel_name(self.name): mmd.kernel_value(*sets),
         }
 
-    def protocol(self) -> Mapping[str, Any]:
-        return {
-            **self.representation(),
-            "frames": self.settings.frames,
-            "stride": 1,
-            "clip": "first frames",
-        }
-
-    def _refuse_short(self, frames: int) -> None:
-        """Refuses, never pads: a clip whose last frame is repeated is a frozen one, which multiplies the distance."""
-        if frames >= self.settings.frames:
-            return
-        wanted = f"clip has {frames} frame{'s' * (frames != 1)}, {self.name} looks at {self.settings.frames}"
-        if frames < self.fewest_frames:
-            raise NotMeasurable(
-                f"{wanted}, and its features need {self.fewest_frames} at least: make longer clips"
-            )
-        raise NotMeasurable(
-            f"{wanted}: --metric-set {self.name}.frames={frames} measures another protocol under its own name"
-        )
-
 
 def _kernel_name(name: str) -> str:
-    """'kvd_lite0' of 'fvd_lite0'."""
-    return f"k{name[1:]}"
+    """'kvd_lite0' of 'fvd_lite0', 'cd_kvd' of 'cd_fvd'."""
+    return name.replace("fvd", "kvd")

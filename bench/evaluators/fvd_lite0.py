@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.base.weights import Weights
-from bench.evaluators.frechet import FrechetEvaluator, distance_cards
+from bench.evaluators.frechet import FrechetEvaluator, WindowSettings, distance_cards
 from bench.evaluators.nets import efficientnet_lite0
 from bench.evaluators.nets.efficientnet_lite0 import EfficientNetLite0
 from bench.types import Frames, Image, MetricCard
@@ -26,8 +26,8 @@ floor, references that hardly move would make any motion infinitely far."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How much of a clip is used: its first frames. 14 is what the shortest models in the field give."""
+class Settings(WindowSettings):
+    """Which frames of a clip are used: its first 14, which is what the shortest models in the field give."""
 
     frames: Annotated[int, Ge(2)] = 14
 

@@ -83,19 +83,12 @@ class ClipView:
         Raises:
             NotMeasurable: no whole step leads to the view's rate, or near it.
         """
-        step = min(
-            (math.floor(fps / self.fps) or 1, math.ceil(fps / self.fps)), key=lambda n: self._off(fps / n)
-        )
-        if self._off(fps / step) > MOST_OFF:
-            raise NotMeasurable(
-                f"not comparable in view {self}: a clip of {fps:g} fps has no whole step to {self.fps:g} fps, the "
-                f"nearest gives {fps / step:.3g}"
-            )
+        try:
+            step = whole_step(fps, self.fps)
+        except NotMeasurable as error:
+            raise NotMeasurable(f"not comparable in view {self}: {error}") from None
         size = self._size(width, height)
         return Derivation(self, step, fps / step, *size, step == 1 and size == (width, height))
-
-    def _off(self, fps: float) -> float:
-        return abs(fps / self.fps - 1)
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
         pixels = self.megapixels * 1e6
@@ -151,6 +144,28 @@ class Derivation:
 
 DEFAULT = ClipView(1.75, 8.0, 0.13)
 """What ranks, totals and comparisons are about: 14 frames, which every model here can give."""
+
+
+def whole_step(fps: float, wanted: float) -> int:
+    """Every so many frames of a clip one is taken, the first among them, for a rate near the wanted one.
+
+    Args:
+        fps: frames per second of the clip.
+        wanted: of what is taken.
+
+    Raises:
+        NotMeasurable: no whole step leads to the wanted rate, or near it.
+
+    >>> whole_step(24.0, 8.0), whole_step(7.0, 8.0)
+    (3, 1)
+    """
+    steps = math.floor(fps / wanted) or 1, math.ceil(fps / wanted)
+    step = min(steps, key=lambda n: abs(fps / n / wanted - 1))
+    if abs(fps / step / wanted - 1) > MOST_OFF:
+        raise NotMeasurable(
+            f"a clip of {fps:g} fps has no whole step to {wanted:g} fps, the nearest gives {fps / step:.3g}"
+        )
+    return step
 
 
 def _refused(text: str) -> ClipView:

@@ -1,6 +1,7 @@
 """FVD's protocol on a tiny TorchScript with I3D's calling convention, and golden numbers where the real file is."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bench.base import weights
 from bench.errors import NotMeasurable, Unavailable
 from bench.evaluators import FeatureSet, Values
+from bench.evaluators.catalogue import full_name
 from bench.evaluators.fvd import Fvd, Settings
 from bench.evaluators.nets import i3d
 from bench.media.pictures import centre_square
@@ -108,6 +110,57 @@ def test_short_clips_are_refused_not_padded(fvd: Fvd, tiny: Path) -> None:
     shorter.load()
     assert features(shorter, moving_clip(14).frames).shape == (6,)
     assert shorter.protocol() != fvd.protocol()
+
+
+def with_settings(tiny: Path, **settings: Any) -> Fvd:
+    made = Fvd(Settings(weights=tiny, **settings))
+    made.load()
+    return made
+
+
+def test_a_stated_rate_takes_whole_steps(fvd: Fvd, tiny: Path) -> None:
+    at_8 = with_settings(tiny, fps=8)
+    clip = moving_clip(48).frames
+    every_third = features(fvd, np.ascontiguousarray(clip[::3]))
+    assert np.array_equal(features(at_8, clip, fps=24.0), every_third)
+    assert np.array_equal(features(at_8, clip, fps=25.0), every_third)  # 8.33: 4 % off
+    assert np.array_equal(features(at_8, clip, fps=7.0), features(fvd, clip))
+    with pytest.raises(
+        NotMeasurable, match="a clip of 12 fps has no whole step to 8 fps, the nearest gives 6"
+    ):
+        features(at_8, clip, fps=12.0)
+    with pytest.raises(NotMeasurable, match="clip has 10 frames at 8 fps, fvd looks at 16"):
+        features(at_8, clip[:30], fps=24.0)
+
+
+def test_window_rate_and_resize_are_in_the_name_and_the_protocol(fvd: Fvd, tiny: Path) -> None:
+    plain = Fvd.cards[0]
+    assert full_name(plain, Fvd()) == "fvd"
+    assert full_name(plain, Fvd(Settings(frames=10, fps=8, resize="videogpt"))) == (
+        "fvd[frames=10,fps=8,resize=videogpt]"
+    )
+    made = [with_settings(tiny), *(with_settings(tiny, **each) for each in OTHERS)]
+    assert len({str(each.protocol()) for each in made}) == 4
+    assert (made[0].protocol()["stride"], made[0].protocol()["resize"]) == (1, "by the net")
+
+
+OTHERS: list[dict[str, Any]] = [{"fps": 8}, {"resize": "squash"}, {"resize": "videogpt"}]
+
+
+def test_squash_sees_the_whole_frame(fvd: Fvd, tiny: Path) -> None:
+    clip = moving_clip(16).frames.copy()
+    before = features(with_settings(tiny, resize="squash"), clip)
+    clip[:, :, :8] ^= 255  # outside the centre square
+    assert not np.allclose(features(with_settings(tiny, resize="squash"), clip), before)
+
+
+def test_the_resize_of_videogpt(fvd: Fvd, tiny: Path) -> None:
+    # 448 x 600 to 224 x 300: without antialias and with centres at halves, each pixel is the mean of four. The centre
+    # 224 of 300 columns remain. The tiny net's first three features are the mean levels of the channels in [-1, 1].
+    clip = np.random.default_rng(0).integers(0, 256, (16, 448, 600, 3), dtype=np.uint8)
+    found = features(with_settings(tiny, resize="videogpt"), clip)
+    means = clip.reshape(16, 224, 2, 300, 2, 3).mean(axis=(2, 4))[:, :, 38:262].mean(axis=(0, 1, 2))
+    np.testing.assert_allclose(found[:3], means / 127.5 - 1, atol=1e-6)
 
 
 def test_few_clips_have_a_plain_value_only(fvd: Fvd) -> None:

@@ -7,8 +7,9 @@ hence only the declared file is opened, wherever it lies.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,11 @@ WEIGHTS = Weights(
     size=51_235_320,
     licence="not stated by its authors; tagged MIT by the mirror",
 )
+
+Resize: TypeAlias = Literal["crop", "squash", "videogpt"]
+"""How frames are brought to SIZE: the centre square or the whole frame by the file itself, or by VideoGPT's rule."""
+
+SIZE = 224
 
 MIN_FRAMES = 9
 """Strides of 8 in time, then a window of 2: eight frames give one step, too short for the window."""
@@ -77,10 +83,38 @@ class I3D:
         import torch
 
         video = torch.from_numpy(np.ascontiguousarray(frames.transpose(3, 0, 1, 2)))[None]  # (1, 3, T, H, W)
+        return self._logits(video, is_ready=False)
+
+    def logits_as_videogpt(self, frames: Frames) -> NDArray[np.float64]:
+        """(400,): as logits, of frames that VideoGPT's rule has resized.
+
+        Args:
+            frames: (T, H, W, 3) uint8 sRGB, T >= MIN_FRAMES. The short side is brought to 224 (bilinear, no antialias,
+                pixel centres at halves), the long one to scale and rounded up; of that the centre, in [-1, 1].
+        """
+        import torch
+
+        video = (
+            torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2))).float() / 255
+        )  # (T, 3, H, W)
+        height, width = frames.shape[1:3]
+        sides = [math.ceil(side * (SIZE / min(height, width))) for side in (height, width)]
+        sides[int(np.argmin((height, width)))] = SIZE
+        video = torch.nn.functional.interpolate(video, sides, mode="bilinear", align_corners=False)
+        top, left = ((side - SIZE) // 2 for side in sides)
+        cut = video[:, :, top : top + SIZE, left : left + SIZE]
+        return self._logits(2 * cut.transpose(0, 1)[None] - 1, is_ready=True)
+
+    def _logits(self, video: torch.Tensor, is_ready: bool) -> NDArray[np.float64]:
+        """Of (1, 3, T, H, W), which is scaled and resized already, or not."""
+        import torch
+
         # optimized_execution would profile the first calls and fuse from then on: the same clip, other last digits
         with nets.exact(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            features = self._net(video.to(self.device), rescale=True, resize=True, return_features=True)
-        return np.asarray(features[0].cpu().numpy(), dtype=np.float64)
+            found = self._net(
+                video.to(self.device), rescale=not is_ready, resize=not is_ready, return_features=True
+            )
+        return np.asarray(found[0].cpu().numpy(), dtype=np.float64)
 
 
 def _load(file: Path, device: str) -> torch.jit.ScriptModule:
