@@ -147,6 +147,8 @@ class Case:
         reference: a clip of what does happen; None if unknown.
         keyframes: pictures that the clip should pass through, and when; in the order of their frames.
         keep: a picture of the image's size, white where the clip should stay as the image is; None without one.
+        dimensions: metrics that are measured on this case. One that some case of a suite names is measured on the cases
+            that name it, and on no others; one that no case names is measured on all.
         scene: the parameters that rendered image and reference, for known motion (bench.suites.scenes); else empty.
         digest: sha256 of everything above that decides a clip or a number.
     """
@@ -160,6 +162,7 @@ class Case:
     reference: Path | None = None
     keyframes: tuple[Keyframe, ...] = ()
     keep: Path | None = None
+    dimensions: tuple[str, ...] = ()
     scene: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
 
@@ -203,6 +206,10 @@ class Suite:
         cases: in the order of the file.
         reference_note: what the reference clips are, for readers of set-level numbers; '' if there are none.
         folder: where it was read from; None for a suite made of a user's clips.
+        seeds: one clip per case and seed, where nobody asks for others.
+        licence: of its pictures and texts, as their owners state it; '' where nobody has noted it.
+        source: where they are from; likewise.
+        made_by: the command that wrote the suite from its owners' files, and their digest; '' for one written by hand.
     """
 
     name: str
@@ -211,6 +218,10 @@ class Suite:
     cases: tuple[Case, ...]
     reference_note: str = ""
     folder: Path | None = None
+    seeds: tuple[int, ...] = (0,)
+    licence: str = ""
+    source: str = ""
+    made_by: str = ""
 
     @property
     def id(self) -> SuiteId:

@@ -119,9 +119,10 @@ def columns() -> str:
 
 def _commands() -> Iterator[str]:
     """Every command, in the order of the help."""
-    from bench.cli.commands import COMMANDS
+    from bench.cli.commands import COMMANDS, SUITE_COMMANDS
 
-    return (command.__name__ for commands in COMMANDS.values() for command in commands)
+    yield from (command.__name__ for commands in COMMANDS.values() for command in commands)
+    yield from ("suite", *(f"suite {name}" for name in SUITE_COMMANDS))
 
 
 def _help(words: list[str]) -> str:

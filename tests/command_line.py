@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import typer.main
 from typer.testing import CliRunner, Result
 
 from bench.cli.commands import app
@@ -12,3 +16,16 @@ def bench(*words: object, columns: int = 100) -> Result:
     return CliRunner(env={"COLUMNS": str(columns)}).invoke(
         app, [str(word) for word in words], prog_name="bench"
     )
+
+
+def commands() -> dict[str, Any]:
+    """Every command, as it is typed -> what it is; of groups, those in them."""
+    return dict(_below(typer.main.get_command(app)))
+
+
+def _below(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _below(command, f"{before}{name} ")
+        else:
+            yield before + name, command

@@ -37,7 +37,7 @@ def run(
     suite: str | Path = "demo",
     cases: str | Sequence[str] = (),
     limit: int | None = None,
-    seeds: int | Iterable[int] = (0,),
+    seeds: int | Iterable[int] | None = None,
     metrics: str | Sequence[str] = (),
     metric_settings: Mapping[str, Any] | None = None,
     view: str | Sequence[str] = VIEWS,
@@ -73,7 +73,7 @@ def run(
         suite: name or folder.
         cases: ids; none for all.
         limit: only this many cases, the first ones; None for all.
-        seeds: one clip per case and seed.
+        seeds: one clip per case and seed; None for those that the suite names, which is 0 where it names none.
         metrics: names of evaluators or metrics; none for all that can be measured here.
         metric_settings: {"clipsim.model": "ViT-L-14"}.
         view: what part of clips is measured, at which rate and size, or several: 'native', 'default', or as
@@ -131,7 +131,9 @@ def run(
             asked.loras(lora),
         )
         asked.check_named(name, revision)
-    selection = Selection(str(suite), asked.names(cases), limit, asked.seeds(seeds))
+    selection = Selection(
+        str(suite), asked.names(cases), limit, None if seeds is None else asked.seeds(seeds)
+    )
     wanted = asked.metrics(metrics, metric_settings, view)
     resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
     config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download))

@@ -55,6 +55,13 @@ def beginnings(incomplete: str) -> list[str]:
     return [kind for kind in KINDS if kind.startswith(incomplete)]
 
 
+def importers(incomplete: str) -> list[str]:
+    """Suites that bench suite import can make."""
+    from bench.suites import importing
+
+    return [name for name in importing.names() if name.startswith(incomplete)]
+
+
 def kinds(incomplete: str) -> list[str]:
     """What bench ls lists."""
     from bench.cli.listings import KINDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from bench.cli.layout import Column
 from bench.cli.listing import Entry, Listing, each
 from bench.errors import BadResults, UnknownName
 from bench.runs import RunFolder
-from bench.types import ClipRecord
+from bench.types import ClipRecord, Suite
 
 KINDS = ("models", "metrics", "suites", "weights", "runs")
 """What can be listed."""
@@ -33,7 +33,7 @@ def of(kind: str, out: Path, words: Sequence[str] = ()) -> Listing:
     listings: dict[str, Callable[[], Listing]] = {
         "models": listed_models.listing,
         "metrics": listed_metrics.listing,
-        "suites": _suites,
+        "suites": lambda: of_suites(map(suites.load, suites.names())),
         "weights": _weights,
         "runs": lambda: _runs(out),
     }
@@ -67,23 +67,27 @@ def notes(kind: str) -> list[str]:
     ]
 
 
-def _suites() -> Listing:
+def of_suites(found: Iterable[Suite]) -> Listing:
+    """What is known of suites."""
     columns = (
-        Column("name"), Column("cases", "right"), Column("version", spare=2), Column("title", wraps=True),
-        Column("reference clips", wraps=True, spare=1),
+        Column("name"), Column("cases", "right"), Column("seeds", "right", spare=3), Column("version", spare=2),
+        Column("title", wraps=True), Column("reference clips", wraps=True, spare=1),
+        Column("licence", wraps=True, spare=4), Column("source", wraps=True, spare=5),
     )  # fmt: skip
-    entries = []
-    for name in suites.names():
-        suite = suites.load(name)
-        entries.append(
-            {
-                "name": name,
-                "version": suite.version,
-                "cases": len(suite.cases),
-                "reference clips": suite.reference_note or "none",
-                "title": suite.title,
-            }
-        )
+    entries = [
+        {
+            "name": suite.name,
+            "version": suite.version,
+            "cases": len(suite.cases),
+            "seeds": len(suite.seeds),
+            "reference clips": suite.reference_note or "none",
+            "title": suite.title,
+            "licence": suite.licence,
+            "source": suite.source,
+            "made by": suite.made_by,
+        }
+        for suite in found
+    ]
     return Listing(columns, entries)
 
 

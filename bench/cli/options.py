@@ -58,7 +58,9 @@ SetOption = Annotated[
 SuiteOption = Annotated[
     str, of_cases(metavar="NAME", help="Suite: a name or a folder.", autocompletion=completion.suites)
 ]
-SeedsOption = Annotated[str, of_cases(metavar="0,1,…", help="Seeds: one clip per case and seed.")]
+SeedsOption = Annotated[
+    str, of_cases(metavar="0,1,…", help="Seeds: one clip per case and seed; the suite's by default.")
+]
 CasesOption = Annotated[str, of_cases(metavar="A,B,…", help="Only these cases.")]
 LimitOption = Annotated[int | None, of_cases(metavar="N", help="Only the first N cases.")]
 MetricsOption = Annotated[

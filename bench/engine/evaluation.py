@@ -17,7 +17,7 @@ from bench.base import reading
 from bench.base.progress import Progress
 from bench.base.workers import Workers
 from bench.engine.one_pass import Passes, show_file_in_views
-from bench.engine.rows import KnownRows, cards_in
+from bench.engine.rows import KnownRows, cards_in, withheld_from
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
 from bench.errors import BadClip, WorkerDied, no_exit
@@ -73,6 +73,7 @@ class Evaluation:
     ) -> None:
         self.run, self.folder, self.progress = run, folder, progress
         self.cases = {case.id: case for case in suite.cases}
+        self._withheld = withheld_from(suite.cases)
         self.metrics = tuple(each for evaluator in evaluators for each in self._metrics(evaluator, views))
         self._known = KnownRows({})
 
@@ -115,7 +116,7 @@ class Evaluation:
     def _metrics(self, evaluator: Evaluator, views: Sequence[ClipView | None]) -> list[RunMetrics]:
         return evaluator.by_level(
             of_clips=lambda found: [
-                ClipMetrics(found, self.run, self.cases, view)
+                ClipMetrics(found, self.run, self.cases, view, self._withheld)
                 for view in [each for each in views if cards_in(found, str(each or NATIVE))] or [None]
             ],
             of_sets=lambda found: [

@@ -61,7 +61,7 @@ class MetricRequest:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which cases of which suite, and which seeds.
+    """Which cases of which suite, and which seeds; None for those that the suite names.
 
     Raises:
         UsageError: a seed that is no whole number from 0 to LARGEST_SEED, no seed at all, or a limit below 1.
@@ -70,10 +70,12 @@ class Selection:
     suite: str = "demo"
     cases: tuple[str, ...] = ()
     limit: int | None = None
-    seeds: tuple[int, ...] = (0,)
+    seeds: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        if not self.seeds or not all(type(seed) is int and 0 <= seed <= LARGEST_SEED for seed in self.seeds):
+        if self.seeds is not None and not (
+            self.seeds and all(type(seed) is int and 0 <= seed <= LARGEST_SEED for seed in self.seeds)
+        ):
             raise UsageError(f"seeds are whole numbers from 0 to 2^64 - 1, at least one, not {self.seeds}")
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"limit is at least 1, not {self.limit}")
@@ -88,7 +90,8 @@ class Selection:
         cases = {case.id: case for case in suite.cases}
         names = [meant("case", name, cases, hint=f"suite {suite.name}") for name in self.cases]
         chosen = [cases[name] for name in names or cases][: self.limit]
-        return suite, [(case, seed) for case in chosen for seed in dict.fromkeys(self.seeds)]
+        seeds = dict.fromkeys(self.seeds or suite.seeds)
+        return suite, [(case, seed) for case in chosen for seed in seeds]
 
 
 @dataclass(frozen=True)

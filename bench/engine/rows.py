@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -62,7 +62,13 @@ class KnownRows:
         return _key(row) in self._rows
 
     def answer(
-        self, evaluator: Evaluator, case: str | None, seed: int | None, inputs: str, view: str = NATIVE
+        self,
+        evaluator: Evaluator,
+        case: str | None,
+        seed: int | None,
+        inputs: str,
+        view: str = NATIVE,
+        withheld: Collection[str] = (),
     ) -> bool:
         """Whether every metric that the evaluator has in the view has a row of this version about these inputs.
 
@@ -71,8 +77,9 @@ class KnownRows:
             case, seed: of a clip; None for the whole set.
             inputs: the digest that a row must have, else it is stale.
             view: of the clip.
+            withheld: metrics that are not measured on the case.
         """
-        for card in cards_in(evaluator, view):
+        for card in cards_in(evaluator, view, withheld):
             row = self._rows.get((case, seed, full_name(card, evaluator), view))
             if row != (inputs, full_version(card, evaluator)):
                 return False
@@ -83,9 +90,23 @@ def _key(row: Measurement) -> Key:
     return row.case, row.seed, row.metric, row.view
 
 
-def cards_in(evaluator: Evaluator, view: str) -> list[MetricCard]:
-    """The metrics that an evaluator measures in a view: natively all, elsewhere those that are not native only."""
-    return [card for card in evaluator.cards if view == NATIVE or not card.is_native_only]
+def cards_in(evaluator: Evaluator, view: str, withheld: Collection[str] = ()) -> list[MetricCard]:
+    """The metrics that an evaluator measures in a view: natively all, elsewhere those that are not native only.
+
+    Args:
+        evaluator: whose metrics.
+        view: of clips.
+        withheld: names of cards that are left out, see withheld_from.
+    """
+    in_view = [card for card in evaluator.cards if view == NATIVE or not card.is_native_only]
+    return [card for card in in_view if card.name not in withheld]
+
+
+def withheld_from(cases: Iterable[Case]) -> dict[str, frozenset[str]]:
+    """Case -> the metrics that others of its suite name as their dimensions and it does not; see Case.dimensions."""
+    cases = tuple(cases)
+    named = frozenset(name for case in cases for name in case.dimensions)
+    return {case.id: named.difference(case.dimensions) for case in cases}
 
 
 @dataclass(frozen=True)
@@ -97,12 +118,14 @@ class ClipInView:
         case: that the clip animates.
         record: of the clip.
         view: in which it was shown; None for the clip as it is.
+        withheld: metrics that are not measured on the case.
     """
 
     run: Run
     case: Case
     record: ClipRecord
     view: ClipView | None = None
+    withheld: Collection[str] = ()
 
     @property
     def inputs(self) -> str:
@@ -139,7 +162,7 @@ def clip_rows(
         "inputs": about.inputs,
         "view": str(about.view or NATIVE),
     }
-    yield from _rows(run, evaluator, answers, columns)
+    yield from _rows(run, evaluator, answers, columns, about.withheld)
 
 
 def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> Iterator[Measurement]:
@@ -169,9 +192,13 @@ def set_rows(run: Run, evaluator: Evaluator, answers: Answers, inputs: str) -> I
 
 
 def _rows(
-    run: Run, evaluator: Evaluator, answers: Answers, about: Mapping[str, Any]
+    run: Run,
+    evaluator: Evaluator,
+    answers: Answers,
+    about: Mapping[str, Any],
+    withheld: Collection[str] = (),
 ) -> Iterator[Measurement]:
-    for card in cards_in(evaluator, about["view"]):
+    for card in cards_in(evaluator, about["view"], withheld):
         answer = answers.get(card.name) or BenchError(f"{evaluator.name} gave no {card.name}")
         yield Measurement(
             run=run.id,

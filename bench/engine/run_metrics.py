@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.base.progress import Progress
 from bench.engine.one_pass import OnePass
@@ -65,16 +65,19 @@ class ClipMetrics(RunMetrics):
         run: whose clips.
         cases: of the suite, by id.
         view: in which it sees clips; None for clips as they are.
+        withheld: case -> metrics that are not measured on it, see rows.withheld_from.
     """
 
     evaluator: ClipEvaluator
     run: Run
     cases: Mapping[str, Case]
     view: ClipView | None = None
+    withheld: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
         about = self._about(record)
-        return known.answer(self.evaluator, record.case, record.seed, about.inputs, str(about.view or NATIVE))
+        view = str(about.view or NATIVE)
+        return known.answer(self.evaluator, record.case, record.seed, about.inputs, view, about.withheld)
 
     def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:
         return list(clip_rows(self._about(record), self.evaluator, seen.answers(self.evaluator), seen))
@@ -83,4 +86,5 @@ class ClipMetrics(RunMetrics):
         return list(clip_rows(self._about(record), self.evaluator, all_failed(self.evaluator, error), None))
 
     def _about(self, record: ClipRecord) -> ClipInView:
-        return ClipInView(self.run, self.cases[record.case], record, self.view)
+        withheld = self.withheld.get(record.case, frozenset())
+        return ClipInView(self.run, self.cases[record.case], record, self.view, withheld)

@@ -43,6 +43,10 @@ def load(name_or_folder: str | Path) -> Suite:
         cases=found,
         reference_note=facts.reference_note,
         folder=home,
+        seeds=facts.seeds,
+        licence=facts.licence,
+        source=facts.source,
+        made_by=facts.made_by,
     )
 
 

@@ -40,12 +40,18 @@ def of_entry(entry: Entry, home: Path) -> Case:
         reference=home / entry.reference if entry.reference else None,
         keyframes=tuple(Keyframe(home / each.image, each.frame) for each in entry.keyframes),
         keep=home / entry.keep if entry.keep else None,
+        dimensions=entry.dimensions,
     )
 
 
 def suite_version(cases: Iterable[Case]) -> str:
     """The version of a suite of these cases: 12 hex digits."""
-    return files.digest([[case.digest, case.category] for case in cases])[:12]
+    return files.digest([[case.digest, case.category, *_dimensions(case)] for case in cases])[:12]
+
+
+def _dimensions(case: Case) -> list[list[str]]:
+    """They decide which cases a mean is over, and no clip or number; cases without them say nothing, as ever."""
+    return [sorted(case.dimensions)] if case.dimensions else []
 
 
 def own_digest(case: Case) -> str:

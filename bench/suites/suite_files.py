@@ -9,12 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, Le, MinLen
 
 from bench.base import documents
 from bench.errors import UsageError
 from bench.suites.mistakes import file_text, line_named_by, refuse, shown, validated
 from bench.suites.scenes import Camera, Scene
+from bench.types import LARGEST_SEED
 
 LONGEST_ID = 100
 """An id becomes a file name, with a seed and a suffix added; most file systems stop at 255 bytes."""
@@ -29,6 +30,10 @@ class SuiteFacts:
 
     title: Annotated[str, MinLen(1)]
     reference_note: str = ""
+    seeds: Annotated[tuple[Annotated[int, Ge(0), Le(LARGEST_SEED)], ...], MinLen(1)] = (0,)
+    licence: str = ""
+    source: str = ""
+    made_by: str = ""
 
     # not strict: pydantic's strict dataclasses take JSON only, and TOML's text is never anything but text
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
@@ -58,6 +63,7 @@ class Entry:
     scene: Scene | None = None
     keyframes: tuple[KeyframeEntry, ...] = ()
     keep: str | None = None
+    dimensions: tuple[str, ...] = ()
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 

@@ -35,14 +35,14 @@ def tiny(tmp_path: Path) -> Path:
 
 COMMANDS = (
     "", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve",
-    "new",
+    "new", "suite", "suite import",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_the_golden_one(command: str) -> None:
     """A new flag is a decision: it shows up here as a diff."""
-    path = GOLDEN / f"help-{command or 'bench'}.txt"
+    path = GOLDEN / f"help-{command.replace(' ', '-') or 'bench'}.txt"
     assert bench(*command.split(), "--help").stdout == path.read_text()
 
 

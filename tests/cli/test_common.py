@@ -10,15 +10,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from bench.cli import completion
-from bench.cli.commands import app
 from tests import command_line
 from tests.leaderboard import boards
 from tests.made import written_suite
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = command_line.commands()
 
 
 bench = partial(command_line.bench, columns=80)
@@ -26,7 +24,7 @@ bench = partial(command_line.bench, columns=80)
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_line_of_a_help_wraps_and_no_type_of_python_is_in_it(command: str) -> None:
-    shown = bench(command, "--help").stdout
+    shown = bench(*command.split(), "--help").stdout
     _, *others = inspect.cleandoc(COMMANDS[command].help).split("\n\n")
     for line in "\n".join(others).splitlines():
         assert f" {line} " in shown + " ", "no comment of an example goes over two lines"

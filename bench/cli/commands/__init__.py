@@ -14,7 +14,7 @@ import typer
 
 from bench.base.provenance import bench_version
 from bench.cli import streams
-from bench.cli.commands import calibrating, comparing, creating, inspecting, running, sharing
+from bench.cli.commands import calibrating, comparing, creating, inspecting, running, sharing, suites
 from bench.cli.commands.common import Command, Group, common
 from bench.cli.commands.output import plain_errors
 
@@ -48,9 +48,22 @@ COMMANDS = {
 }  # fmt: skip
 """The commands, in the groups and the order of the help."""
 
+SUITE_COMMANDS = {"import": suites.import_}
+"""The commands of `bench suite`."""
+
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command)))
+
+suite = typer.Typer(
+    cls=Group,
+    help="Bring suites of others here: VBench-I2V, I2V-Bench, VBVR, WBench.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, in_suite in SUITE_COMMANDS.items():
+    suite.command(name, cls=Command)(common(plain_errors(in_suite)))
+app.add_typer(suite, name="suite", rich_help_panel="Your own")
 
 
 def _version(is_asked: bool) -> None:

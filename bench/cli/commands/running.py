@@ -65,7 +65,7 @@ def run(
     lora: LoraOption = None,
     settings: SetOption = None,
     suite: SuiteOption = "demo",
-    seeds: SeedsOption = "0",
+    seeds: SeedsOption = "",
     cases: CasesOption = "",
     limit: LimitOption = None,
     metrics: MetricsOption = "",
@@ -127,7 +127,7 @@ def generate(
     lora: LoraOption = None,
     settings: SetOption = None,
     suite: SuiteOption = "demo",
-    seeds: SeedsOption = "0",
+    seeds: SeedsOption = "",
     cases: CasesOption = "",
     limit: LimitOption = None,
     device: DeviceOption = "auto",
@@ -265,8 +265,11 @@ def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selecti
     return Selection(suite, tuple(words_of(cases)), limit, _seeds(seeds))
 
 
-def _seeds(text: str) -> tuple[int, ...]:
+def _seeds(text: str) -> tuple[int, ...] | None:
+    """None of '': those that the suite names."""
     words = words_of(text)
+    if not text:
+        return None
     if not words or not all(word.isdecimal() and len(word) <= 20 for word in words):
         raise UsageError(f"seeds are whole numbers like 0,1,2, not '{text}'")
     return tuple(int(word) for word in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from bench.media import opening, pictures
 from bench.suites import mistakes, text_files
 from bench.suites.own_clips import lines, names
 from bench.suites.own_clips.lines import Line
-from bench.types import LARGEST_SEED, Suite
+from bench.types import LARGEST_SEED, Case, Suite
 
 SOUND = "-audio"
 """At the end of the name of a film that VideoHelperSuite writes once more, with sound."""
@@ -72,7 +73,7 @@ class _Folder:
         for folder in inside:
             for name, images in _by_name(_visible(folder), pictures.SUFFIXES).items():
                 self._images.setdefault(name, []).extend(images)
-        self._cases = {case.id for case in suite.cases} if suite else set()
+        self._cases = _names_of_cases(suite.cases) if suite else {}
         self._films = {names.composed(each.stem) for each in self.clips if opening.is_film(each)}
 
     def is_twin(self, clip: Path) -> bool:
@@ -92,7 +93,8 @@ class _Folder:
             )
         name, seed = self._case_and_seed(_name(clip))
         if self.suite:
-            return Line(str(clip), lines.known_case(str(clip), name, self.suite), seed or 0, clip)
+            case = lines.known_case(str(clip), self._cases.get(name, name), self.suite)
+            return Line(str(clip), case, seed or 0, clip)
         return self._line_of_own_case(clip, name, seed)
 
     def _line_of_own_case(self, clip: Path, name: str, seed: int | None) -> Line:
@@ -106,7 +108,8 @@ class _Folder:
         is_prompt = prompt is None and seed is not None and name.count(" ") > 1  # VBench's {prompt}-0.mp4
         text = name if is_prompt else text_files.text(prompt, "a prompt").strip() if prompt else ""
         texts = {"case": names.case_id(name), "image": str(image.relative_to(self.path)), "prompt": text}
-        case = lines.own_case(str(clip), self.path, texts)
+        asked = lines.Asked(camera=names.camera_named_by(name)) if is_prompt else None
+        case = lines.own_case(str(clip), self.path, texts, asked)
         return Line(str(clip), case, seed or 0, clip, name=name, has_name_as_prompt=is_prompt)
 
     def _case_and_seed(self, name: str) -> tuple[str, int | None]:
@@ -122,6 +125,13 @@ class _Folder:
 
     def _image(self, name: str) -> Path | None:
         return _of_name(self._images, name)
+
+
+def _names_of_cases(cases: Sequence[Case]) -> dict[str, str]:
+    """What clips of a suite's cases may be called -> the case: its id, or its prompt, if no other case has that."""
+    prompts = Counter(case.prompt for case in cases)
+    of_prompts = {names.composed(case.prompt): case.id for case in cases if prompts[case.prompt] == 1}
+    return of_prompts | {case.id: case.id for case in cases}
 
 
 def _by_name(paths: Sequence[Path], suffixes: Sequence[str]) -> dict[str, list[Path]]:

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.base import files
 from bench.suites import suite_files
+from bench.suites.scenes import Camera
 
 READABLE = 80
 """How many characters of an id that is made of another name say what it was."""
+
+VBENCH_CAMERA: Mapping[str, Camera] = MappingProxyType(
+    {
+        "camera pans left": "pan_left",
+        "camera pans right": "pan_right",
+        "camera tilts up": "tilt_up",
+        "camera tilts down": "tilt_down",
+        "camera zooms in": "zoom_in",
+        "camera zooms out": "zoom_out",
+        "camera static": "static",
+    }
+)
+"""Words of VBench-I2V's prompts, which are names of clips, too -> the move that they ask for."""
 
 
 def case_id(name: str) -> str:
@@ -52,6 +68,15 @@ def composed(name: str) -> str:
 def folded(name: str) -> str:
     """What names have in common that differ only in case and in how accents are stored."""
     return composed(composed(name).casefold())
+
+
+def camera_named_by(prompt: str) -> Camera | None:
+    """The camera move that a prompt asks for in VBench-I2V's words; None if it has none of them.
+
+    >>> camera_named_by("a lake in the fog, camera zooms in")
+    'zoom_in'
+    """
+    return next((move for words, move in VBENCH_CAMERA.items() if words in prompt), None)
 
 
 class Spelling:

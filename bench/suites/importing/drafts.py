@@ -1,0 +1,90 @@
+"""Drafts: cases in the making, in their owners' words, and what an importer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeAlias
+
+from bench.suites.scenes import Camera
+
+Box: TypeAlias = tuple[int, int, int, int]
+"""x, y, width, height in pixels, from the top left."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a case's image comes from.
+
+    Attributes:
+        path: of a picture, whose bytes are copied; or, with `frame`, of a clip.
+        box: cut out of the picture, which is then written anew; None for all of it.
+        frame: of the clip, counted from 0; None for a picture.
+    """
+
+    path: Path
+    box: Box | None = None
+    frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A case as an importer gives it.
+
+    Attributes:
+        name: in the owners' words; the id is made of it (bench.suites.own_clips.names.case_id).
+        picture: of the image.
+        prompt, category, camera, dimensions: as in Case.
+        reference: a clip of what really happens.
+    """
+
+    name: str
+    picture: Picture
+    prompt: str = ""
+    category: str = ""
+    camera: Camera | None = None
+    dimensions: tuple[str, ...] = ()
+    reference: Path | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be asked of an importer; '' and None for its default.
+
+    Attributes:
+        ratio: of the images, width to height, as '16:9'.
+    """
+
+    ratio: str = ""
+
+    def given(self) -> dict[str, object]:
+        """Name -> value of those that were asked for."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+@dataclass(frozen=True)
+class Importer:
+    """How a suite is made of its owners' files.
+
+    Attributes:
+        name: on the command line, and of the suite.
+        title: one line for people.
+        files: what the folder holds, in words, for the message where it does not.
+        licence, source: as the owners state them.
+        drafts: reads the folder; gives the cases in the owners' order.
+        takes: names of the options that it has.
+        seeds: that the owners ask for.
+        reference_note: what its reference clips are.
+    """
+
+    name: str
+    title: str
+    files: str
+    licence: str
+    source: str
+    drafts: Callable[[Path, Options], Sequence[Draft]]
+    takes: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+    reference_note: str = ""
