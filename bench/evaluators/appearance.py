@@ -13,6 +13,7 @@ import numpy as np
 from bench import evaluators
 from bench.errors import BenchError, NotMeasurable
 from bench.evaluators.signals import colour, theil_sen
+from bench.evaluators.signals.sharpness import laplacian_variance
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.types import DEPENDENCES, Image, MetricCard, Plane, Value
 
@@ -253,10 +254,7 @@ def frame_colour(frame: Image, gray: Plane) -> FrameColour:
     >>> colour.sharpness, colour.mean.round(2)[0].item(), colour.chroma < 0.01
     (0.0, 100.0, True)
     """
-    import cv2
-
-    deviation = cv2.meanStdDev(cv2.Laplacian(gray, cv2.CV_16S))[1]
-    return FrameColour(float(deviation[0, 0]) ** 2, *colour.lab_moments(frame))
+    return FrameColour(laplacian_variance(gray), *colour.lab_moments(frame))
 
 
 def at_time(series: theil_sen.Series, seconds: float, fps: float) -> float:

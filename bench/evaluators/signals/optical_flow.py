@@ -133,9 +133,7 @@ class MotionField:
         Raises:
             NotMeasurable: the frames are too small.
         """
-        u, v = self.forward[..., 0], self.forward[..., 1]
-        # cv2.mean of cv2.magnitude gave other last bits from call to call
-        return float(np.mean(np.sqrt(u * u + v * v), dtype=np.float64))
+        return float(warping_kernels.mean_length()(*_planes(self.forward)))
 
     def halved(self) -> MotionField:
         """The motion between the same frames at half the size, where fresh noise has averaged out.
@@ -221,7 +219,7 @@ def visible(forward: Flow, backward: Flow) -> NDArray[np.bool_]:
     [6, 6, 6, 6, 6, 6, 6, 6]
     """
     seen = np.empty(forward.shape[:2], dtype=np.bool_)
-    warping_kernels.visible()(*_planes(forward), *_planes(backward), seen)
+    warping_kernels.visible()(*_planes(forward), warping_kernels.paired(*_planes(backward)), seen)
     return seen
 
 

@@ -43,15 +43,32 @@ def unpacked(pixels: Packed) -> Image:
     )
 
 
-def _visible_kernel(u: Floats, v: Floats, back_u: Floats, back_v: Floats, seen: NDArray[np.bool_]) -> None:
-    """optical_flow.visible: flows there, x and y, and back -> seen, all (H, W)."""
+def paired(u: Floats, v: Floats) -> NDArray[np.uint64]:
+    """(H, W): x and y of a flow, (H, W) each, in one number."""
+    import cv2
+
+    return np.asarray(cv2.merge([u, v]), np.float32).view(np.uint64)[..., 0]
+
+
+def _visible_kernel(u: Floats, v: Floats, back: NDArray[np.uint64], seen: NDArray[np.bool_]) -> None:
+    """optical_flow.visible: x and y of the flow there, and both of the flow back in one number -> seen; all (H, W)."""
     height, width = u.shape
     east, south = np.float32(width - 1), np.float32(height - 1)
-    there_u, there_v = back_u.reshape(height * width), back_v.reshape(height * width)
+    flows = back.reshape(height * width)
     right, below = np.uintp(min(1, width - 1)), np.uintp(width * min(1, height - 1))
     place, across, down = np.empty(width, np.uint32), np.empty(width, np.float32), np.empty(width, np.float32)
     inside = np.empty(width, np.bool_)
-    corners = np.empty((8, width), np.float32)
+    corners = np.empty(4 * width, np.uint64)
+    both = corners.view(
+        np.float32
+    )  # u, v, u, v ... of the upper left pixels, then upper right, lower left, lower right
+    p00, p01, p10, p11 = (
+        both[: 2 * width],
+        both[2 * width : 4 * width],
+        both[4 * width : 6 * width],
+        both[6 * width :],
+    )
+    rough, most = np.empty(width, np.float32), np.empty(width, np.float32)
     for y in range(height):
         next_y = min(y + 1, height - 1)
         for x in range(width):
@@ -64,29 +81,28 @@ def _visible_kernel(u: Floats, v: Floats, back_u: Floats, back_v: Floats, seen: 
             place[x] = np.uint32(np.int32(row * np.int32(width)) + column)
         for x in range(width):
             at = np.uintp(place[x])
-            corners[0, x], corners[1, x] = there_u[at], there_u[at + right]
-            corners[2, x], corners[3, x] = there_u[at + below], there_u[at + below + right]
-            corners[4, x], corners[5, x] = there_v[at], there_v[at + right]
-            corners[6, x], corners[7, x] = there_v[at + below], there_v[at + below + right]
+            corners[x], corners[width + x] = flows[at], flows[at + right]
+            corners[2 * width + x], corners[3 * width + x] = flows[at + below], flows[at + below + right]
         for x in range(width):
-            upper = multiply_add(across[x], corners[1, x] - corners[0, x], corners[0, x])
-            lower = multiply_add(across[x], corners[3, x] - corners[2, x], corners[2, x])
+            i, j = 2 * x, 2 * x + 1
+            upper = multiply_add(across[x], p01[i] - p00[i], p00[i])
+            lower = multiply_add(across[x], p11[i] - p10[i], p10[i])
             p = multiply_add(down[x], lower - upper, upper)
-            upper = multiply_add(across[x], corners[5, x] - corners[4, x], corners[4, x])
-            lower = multiply_add(across[x], corners[7, x] - corners[6, x], corners[6, x])
+            upper = multiply_add(across[x], p01[j] - p00[j], p00[j])
+            lower = multiply_add(across[x], p11[j] - p10[j], p10[j])
             q = multiply_add(down[x], lower - upper, upper)
             a, b = u[y, x], v[y, x]
             square = a * a + b * b
             apart = (a + p) * (a + p) + (b + q) * (b + q)
             agrees = apart <= np.float32(0.01) * (square + (p * p + q * q)) + np.float32(0.5)
             c, d = u[next_y, x] - a, v[next_y, x] - b
-            corners[0, x] = c * c + d * d
-            corners[1, x] = np.float32(0.01) * square + np.float32(0.002)
+            rough[x] = c * c + d * d
+            most[x] = np.float32(0.01) * square + np.float32(0.002)
             seen[y, x] = inside[x] & agrees
         for x in range(width - 1):
             a, b = u[y, x + 1] - u[y, x], v[y, x + 1] - v[y, x]
-            seen[y, x] &= (a * a + b * b) + corners[0, x] <= corners[1, x]
-        seen[y, width - 1] &= corners[0, width - 1] <= corners[1, width - 1]
+            seen[y, x] &= (a * a + b * b) + rough[x] <= most[x]
+        seen[y, width - 1] &= rough[width - 1] <= most[width - 1]
 
 
 def _warping_kernel(
@@ -142,13 +158,23 @@ def _visible_sum_kernel(plane: Floats, seen: NDArray[np.bool_]) -> float:
     return totals.sum()  # type: ignore[no-any-return]
 
 
+def _mean_length_kernel(u: Floats, v: Floats) -> float:
+    """Mean length of a flow, x and y of it (H, W) each; each column is summed by itself."""
+    height, width = u.shape
+    totals = np.zeros(width)
+    for y in range(height):
+        for x in range(width):
+            totals[x] += np.float64(np.sqrt(u[y, x] * u[y, x] + v[y, x] * v[y, x]))
+    return totals.sum() / u.size  # type: ignore[no-any-return]
+
+
 @cache
 def visible() -> Any:
     """The compiled kernel: see _visible_kernel."""
-    from numba import boolean, float32, void
+    from numba import boolean, float32, uint64, void
 
     plane = readonly(float32, 2)
-    return compiled(_visible_kernel, [void(plane, plane, plane, plane, boolean[:, ::1])])
+    return compiled(_visible_kernel, [void(plane, plane, readonly(uint64, 2), boolean[:, ::1])])
 
 
 @cache
@@ -166,3 +192,12 @@ def visible_sum() -> Any:
     from numba import boolean, float32, float64
 
     return compiled(_visible_sum_kernel, [float64(readonly(float32, 2), readonly(boolean, 2))])
+
+
+@cache
+def mean_length() -> Any:
+    """The compiled kernel: see _mean_length_kernel."""
+    from numba import float32, float64
+
+    plane = readonly(float32, 2)
+    return compiled(_mean_length_kernel, [float64(plane, plane)])

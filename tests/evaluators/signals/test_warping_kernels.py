@@ -41,8 +41,9 @@ def test_warping_is_the_python_it_is_compiled_from(height: int, width: int) -> N
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_visibility_is_the_python_it_is_compiled_from(height: int, width: int) -> None:
     results = np.empty((2, height, width), np.bool_)
-    kernels.visible()(*flows(height, width), results[0])
-    kernels._visible_kernel(*flows(height, width), results[1])
+    u, v, *back = flows(height, width)
+    kernels.visible()(u, v, kernels.paired(*back), results[0])
+    kernels._visible_kernel(u, v, kernels.paired(*back), results[1])
     assert np.array_equal(*results)
 
 
@@ -78,6 +79,11 @@ def test_a_picture_survives_being_packed() -> None:
 def test_the_sum_of_what_is_seen() -> None:
     plane, seen = np.arange(6, dtype=np.float32).reshape(2, 3), np.array([[True, False, True], [False] * 3])
     assert kernels.visible_sum()(plane, seen) == 2
+
+
+def test_the_mean_length() -> None:
+    u, v = np.array([[3, 0]], np.float32), np.array([[4, 2]], np.float32)
+    assert kernels.mean_length()(u, v) == 3.5
 
 
 def test_one_rounding() -> None:
