@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 SHAPE: dict[str, Any] = {
     "embed_dim": 16,
     "vision_cfg": {"layers": 1, "width": 64, "patch_size": 16, "image_size": 32},
@@ -125,3 +127,52 @@ def _save_scripted(net: Any, path: Path) -> None:
         warnings.filterwarnings("ignore", message=".*torch.jit", category=FutureWarning)
         warnings.filterwarnings("ignore", message=".*torch.jit", category=DeprecationWarning)
         torch.jit.script(net).save(str(path))
+
+
+VIDEOMAE2: dict[str, Any] = {
+    "image_size": 28, "patch_size": 14, "num_frames": 16, "tubelet_size": 2, "hidden_size": 32,
+    "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 139, "layer_norm_eps": 1e-6,
+}  # fmt: skip
+"""The shape of a VideoMAE-v2: 48 / 11 times as wide inside, as in ViT-g."""
+
+
+def write_videomae2(path: Path) -> None:
+    """A VideoMAE-v2 with numpy's random numbers, under the names of its authors, in the table 'module', as float16."""
+    import torch
+
+    wide, inner = VIDEOMAE2["hidden_size"], VIDEOMAE2["intermediate_size"]
+    shapes = {"patch_embed.proj.weight": (wide, 3, 2, 14, 14), "patch_embed.proj.bias": (wide,)}
+    for number in range(VIDEOMAE2["num_hidden_layers"]):
+        block = {
+            "norm1.weight": (wide,), "norm1.bias": (wide,), "attn.q_bias": (wide,), "attn.v_bias": (wide,),
+            "attn.qkv.weight": (3 * wide, wide), "attn.proj.weight": (wide, wide), "attn.proj.bias": (wide,),
+            "norm2.weight": (wide,), "norm2.bias": (wide,), "mlp.fc1.weight": (inner, wide),
+            "mlp.fc1.bias": (inner,), "mlp.fc2.weight": (wide, inner), "mlp.fc2.bias": (wide,),
+        }  # fmt: skip
+        shapes |= {f"blocks.{number}.{name}": shape for name, shape in block.items()}
+    shapes |= {"fc_norm.weight": (wide,), "fc_norm.bias": (wide,)}
+    shapes |= {"head.weight": (5, wide), "head.bias": (5,)}
+    rng = np.random.default_rng(0)
+    state = {name: torch.from_numpy(rng.normal(0, 0.2, shape)).half() for name, shape in shapes.items()}
+    torch.save({"module": state}, path)
+
+
+VJEPA2: dict[str, Any] = {
+    "crop_size": 64, "hidden_size": 48, "num_attention_heads": 2, "num_hidden_layers": 2, "pred_hidden_size": 24,
+    "pred_num_attention_heads": 2, "pred_num_hidden_layers": 1,
+}  # fmt: skip
+"""The shape of a V-JEPA 2, where it differs from the library's default."""
+
+
+def write_vjepa2(folder: Path) -> Path:
+    """A V-JEPA 2 with random weights as the library saves it; the file of its tensors."""
+    import torch
+    from transformers import VJEPA2Config, VJEPA2Model
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = VJEPA2Model(VJEPA2Config(**VJEPA2))
+        for parameter in net.parameters():
+            parameter.data = torch.randn_like(parameter) * 0.2
+    net.save_pretrained(folder)
+    return folder / "model.safetensors"

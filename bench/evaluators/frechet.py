@@ -15,15 +15,15 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 
 from bench import evaluators
-from bench.errors import NotMeasurable
+from bench.errors import BenchError, NotMeasurable
 from bench.evaluators.view import Sample, View
 from bench.media import clip_view
 from bench.statistics import feature_sets, frechet, mmd
 from bench.types import Frames, Image, MetricCard
 
-__all__ = ["FrechetEvaluator", "WindowEvaluator", "WindowSettings", "distance_cards"]
+__all__ = ["SERIES", "FrechetEvaluator", "WindowEvaluator", "WindowSettings", "distance_cards"]
 
-_SERIES = f"the distance without each of up to {feature_sets.GROUPS} groups of cases in turn: by these, runs are ranked"
+SERIES = f"the distance without each of up to {feature_sets.GROUPS} groups of cases in turn: by these, runs are ranked"
 _AROUND_0 = "Around 0, and below it too, where clips and references look alike."
 
 
@@ -39,7 +39,7 @@ def distance_cards(
         dimensions: length of the feature vectors.
         ddof: of the plain distance; see FrechetEvaluator.
     """
-    card = replace(card, series=_SERIES)
+    card = replace(card, series=SERIES)
     debiased = replace(
         card, name=f"{card.name}_debiased", title=f"{card.title}, debiased", low=None, is_main=True,
         definition=f"{card.name} without the bias of few clips: mean distance (ddof 1) between clips of one half of "
@@ -114,7 +114,10 @@ class WindowEvaluator(evaluators.SetEvaluator):
     def features(self, looks: Sequence[Image | None]) -> NDArray[np.float64]:
         taken = [each for each in looks if each is not None]
         self._refuse_short(len(taken))
-        return self.vector(np.stack(taken))
+        vector = self.vector(np.stack(taken))
+        if not np.isfinite(vector).all():
+            raise BenchError(f"the network of {self.name} gave NaN or infinity")
+        return vector
 
     def protocol(self) -> Mapping[str, Any]:
         fps = self.settings.fps

@@ -6,6 +6,7 @@ N, M: vectors in the two sets; D: features.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,39 @@ from bench.statistics.feature_sets import MIN_CASES_INTERVAL, check
 from bench.types import Value
 
 
+@dataclass(frozen=True)
+class Kernel:
+    """A polynomial kernel: factor · (x · y / D + constant)^degree.
+
+    Attributes:
+        degree: of the polynomial: moments up to this one are compared.
+        constant: 0 compares moments of this degree only.
+        factor: the unit of the distance.
+    """
+
+    degree: int
+    constant: float
+    factor: float = 1.0
+
+    def of(self, products: Matrix, dimensions: int) -> Matrix:
+        """Of x · y, elementwise, where x and y have so many dimensions."""
+        return np.asarray(self.factor * (products / dimensions + self.constant) ** self.degree)
+
+
+CUBIC = Kernel(degree=3, constant=1.0)
+"""Of the kernel inception distance: Bińkowski et al. 2018, arXiv 1801.01401."""
+
+JEDI = Kernel(degree=2, constant=0.0, factor=100.0)
+"""Of JEDi: Luo et al. 2024, arXiv 2410.05203, whose code has degree 2, no constant and a factor of 100."""
+
+
 def kernel_value(
-    x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str]
+    x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str], kernel: Kernel = CUBIC
 ) -> Value | NotMeasurable:
     """kernel_distance as a metric's value, or why there is none.
 
     Args:
-        x_ND, y_MD, x_cases, y_cases: as in kernel_distance.
+        x_ND, y_MD, x_cases, y_cases, kernel: as in kernel_distance.
 
     Returns:
         The value with its interval and N; for too few cases the reason, as a value.
@@ -33,19 +60,21 @@ def kernel_value(
         ValueError: the sets differ in D, or hold NaN or infinity.
     """
     try:
-        estimate = kernel_distance(x_ND, y_MD, x_cases, y_cases)
+        estimate = kernel_distance(x_ND, y_MD, x_cases, y_cases, kernel)
     except NotMeasurable as reason:
         return reason
     return Value(estimate.value, low=estimate.low, high=estimate.high, n=len(x_ND))
 
 
-def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str]) -> Estimate:
-    """Squared maximum mean discrepancy under the kernel (x · y / D + 1)³, without bias, and its 95 % interval.
+def kernel_distance(
+    x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases: Sequence[str], kernel: Kernel = CUBIC
+) -> Estimate:
+    """Squared maximum mean discrepancy under a polynomial kernel, without bias, and its 95 % interval.
 
     Mean kernel of two clips, plus that of two references, minus twice that of a clip and a reference; each mean is over
-    the pairs of different cases. The kernel is sensitive to differences of mean, covariance and third moments, whatever
-    the shape of the sets, and needs no covariance: few vectors of many features are no difficulty. It depends on the
-    origin of the features.
+    the pairs of different cases. A cubic kernel is sensitive to differences of mean, covariance and third moments,
+    whatever the shape of the sets, and needs no covariance: few vectors of many features are no difficulty. It depends
+    on the origin of the features.
 
     The textbook's U-statistic leaves out pairs of a vector with itself, whose kernel is not that of two draws. Here
     all vectors of one case are draws from one image: a pair of them is nearer than two draws of the distribution, in
@@ -64,6 +93,7 @@ def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases:
     Args:
         x_ND, y_MD: (N, D) and (M, D), finite: clips and references.
         x_cases, y_cases: N and M case ids.
+        kernel: of two vectors.
 
     Returns:
         In squared units of the kernel; lower is nearer.
@@ -88,7 +118,7 @@ def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases:
     place = {case: index for index, case in enumerate(sorted({*x_cases, *y_cases}))}
     x_places, y_places = (np.array([place[case] for case in cases]) for cases in (x_cases, y_cases))
     x, y = (x_ND, x_places), (y_MD, y_places)
-    xx, yy, xy = (_mean_kernels(*a, *b, len(place)) for a, b in ((x, x), (y, y), (x, y)))
+    xx, yy, xy = (_mean_kernels(a, b, len(place), kernel) for a, b in ((x, x), (y, y), (x, y)))
     value, *without_each = (xx + yy - 2 * xy).tolist()
     if min(x_count, y_count) < MIN_CASES_INTERVAL:
         return Estimate(value, None, None)
@@ -96,13 +126,14 @@ def kernel_distance(x_ND: Matrix, y_MD: Matrix, x_cases: Sequence[str], y_cases:
     return Estimate(value, value - reach, value + reach)
 
 
-def _mean_kernels(x_ND: Matrix, x_places: Indices, y_MD: Matrix, y_places: Indices, cases: int) -> Vector:
-    """(1 + cases,): (x · y / D + 1)³ averaged over the pairs of different cases; then so without each case in turn.
+def _mean_kernels(x: tuple[Matrix, Indices], y: tuple[Matrix, Indices], cases: int, kernel: Kernel) -> Vector:
+    """(1 + cases,): the kernel averaged over the pairs of different cases; then so without each case in turn.
 
     NaN where no pair remains.
     """
+    (x_ND, x_places), (y_MD, y_places) = x, y
     are_apart = x_places[:, None] != y_places
-    kernel = np.where(are_apart, (x_ND @ y_MD.T / x_ND.shape[1] + 1) ** 3, 0.0)
+    kernels = np.where(are_apart, kernel.of(x_ND @ y_MD.T, x_ND.shape[1]), 0.0)
 
     def sums(pairs: NDArray[Any]) -> Vector:
         """Sum over all pairs, then without each case: no pair has the same case on both sides."""
@@ -111,7 +142,7 @@ def _mean_kernels(x_ND: Matrix, x_places: Indices, y_MD: Matrix, y_places: Indic
         return np.asarray(pairs.sum() - np.concatenate([[0.0], of_x + of_y]))
 
     means, count = np.full(1 + cases, np.nan), sums(are_apart)
-    np.divide(sums(kernel), count, out=means, where=count > 0)
+    np.divide(sums(kernels), count, out=means, where=count > 0)
     return means
 
 
