@@ -32,6 +32,7 @@ class CdFvd(FrechetEvaluator):
     name = "cd_fvd"
     Settings = Settings
     packages = videomae2.PACKAGES
+    opt_in = True  # 2 GB, and a trillion operations per clip
     fewest_frames = videomae2.FRAMES
     ddof = 0
     cards = distance_cards(

@@ -34,6 +34,7 @@ class VJepa2Mmd(WindowEvaluator):
     name = "vjepa2_mmd"
     Settings = Settings
     packages = vjepa2.PACKAGES
+    opt_in = True  # 1.3 GB, and a trillion operations per clip
     cards = (
         MetricCard(
             name="vjepa2_mmd", title="Kernel distance, V-JEPA 2", group="Distance",
