@@ -78,7 +78,11 @@ def traced(before: Flow, backward: Flow) -> Flow:
 
     height, width = before.shape[:2]
     scale = np.array([width / backward.shape[1], height / backward.shape[0]], np.float32)
-    back = cv2.resize(backward, (width, height), interpolation=cv2.INTER_AREA) * scale
+    # each part by itself: in memory, one plane follows the other
+    parts = [
+        cv2.resize(backward[..., axis], (width, height), interpolation=cv2.INTER_AREA) for axis in (0, 1)
+    ]
+    back = np.stack(parts, axis=2) * scale
     return np.asarray(back + optical_flow.warped(before, back), np.float32)
 
 
@@ -142,10 +146,10 @@ def _ways(first: Plane, now: Plane, trace: Flow) -> Iterator[Flow]:
     direct = optical_flow.optical_flow(now, first, near=trace)
     yield direct
     yield optical_flow.optical_flow(now, first)
+    padded = [_padded(way, max(RINGS)) for way in (direct, trace)]
     for reach, (dx, dy) in itertools.product(RINGS, itertools.product((-1, 0, 1), repeat=2)):
         if dx or dy:
-            yield _shifted(direct, reach * dx, reach * dy)
-            yield _shifted(trace, reach * dx, reach * dy)
+            yield from (_shifted(way, reach * dx, reach * dy) for way in padded)
 
 
 def _camera(now: Plane, trace: Flow) -> Flow | None:
@@ -174,12 +178,20 @@ def _was_inside(way: Flow) -> NDArray[np.bool_]:
     return np.asarray(((there >= 0) & (there <= size - 1)).all(axis=2))
 
 
-def _shifted(way: Flow, dx: int, dy: int) -> Flow:
-    """(h, w, 2): the ways of the pixels dx to the left and dy above; at the edge, the edge's."""
-    rows, columns = (
-        np.clip(np.arange(n) - d, 0, n - 1) for n, d in zip(way.shape[:2], (dy, dx), strict=True)
+def _padded(way: Flow, margin: int) -> Flow:
+    """(h + 2 margin, w + 2 margin, 2): the ways, with the edge's beyond the edge."""
+    import cv2
+
+    return np.asarray(
+        cv2.copyMakeBorder(way, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.float32
     )
-    return np.asarray(way[rows[:, None], columns], np.float32)
+
+
+def _shifted(padded: Flow, dx: int, dy: int) -> Flow:
+    """(h, w, 2): the ways of the pixels dx to the left and dy above, of ways that are padded by the widest ring."""
+    margin = max(RINGS)
+    height, width = padded.shape[0] - 2 * margin, padded.shape[1] - 2 * margin
+    return padded[margin - dy : margin - dy + height, margin - dx : margin - dx + width]
 
 
 def _light(there: Field, here: Field) -> tuple[float, float]:
