@@ -27,7 +27,14 @@ class Settings(WindowSettings):
 
 @evaluators.add
 class CdFvd(FrechetEvaluator):
-    """Distances to the suite's reference clips, on the features of VideoMAE-v2."""
+    """Distances to the suite's reference clips, on the features of VideoMAE-v2.
+
+    >>> zeros, ones = np.zeros((8, 1408)), np.ones((8, 1408))  # eight clips, and their references
+    >>> cases = tuple("abcdefgh")
+    >>> found = CdFvd().distance(evaluators.FeatureSet(zeros, cases), evaluators.FeatureSet(ones, cases))
+    >>> round(found["cd_fvd"].value, 6), round(found["cd_kvd"].value, 6)  # 1408 · 1², and 1 + 2³ - 2 · 1
+    (1408.0, 7.0)
+    """
 
     name = "cd_fvd"
     Settings = Settings

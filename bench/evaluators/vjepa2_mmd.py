@@ -29,7 +29,14 @@ class Settings(WindowSettings):
 
 @evaluators.add
 class VJepa2Mmd(WindowEvaluator):
-    """Kernel distance to the suite's reference clips, on the features of V-JEPA 2."""
+    """Kernel distance to the suite's reference clips, on the features of V-JEPA 2.
+
+    >>> zeros, ones = np.zeros((8, 1024)), np.ones((8, 1024))  # eight clips, and their references
+    >>> cases = tuple("abcdefgh")
+    >>> found = VJepa2Mmd().distance(FeatureSet(zeros, cases), FeatureSet(ones, cases))
+    >>> round(found["vjepa2_mmd"].value, 6)  # 100 · (0 + 1 - 2 · 0)
+    100.0
+    """
 
     name = "vjepa2_mmd"
     Settings = Settings
