@@ -489,6 +489,7 @@ class ClipRecord:
         fit: how the input image was brought to the clip's size.
         seen: what the first frame says of the input image (bench.engine.first_frames); goes into `decoded`.
         fps: frames per second that somebody stated for a folder of frames; None where nobody did, and for files.
+        prompt_sent: the prompt that the model was given, where it is not the case's: many rewrite it; '' otherwise.
         seconds: of generating, without loading the model; None for a clip that was made elsewhere.
         peak_memory: bytes on the device (CUDA), or of the process (CPU, its peak so far); None where unknown.
         device: where it was made; '' for a clip that was made elsewhere.
@@ -515,6 +516,7 @@ class ClipRecord:
     made_with: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
     fps: float | None = None
+    prompt_sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -597,6 +599,9 @@ class Measurement:
     made_with: Annotated[
         str,
         "hardware and versions of the libraries that made the clip, JSON; '' if unknown, and for a whole set",
+    ] = ""
+    prompt_sent: Annotated[
+        str, "the prompt that the model was given, where it is not the case's; '' where it is, or nobody said"
     ] = ""
 
     def __post_init__(self) -> None:

@@ -59,7 +59,10 @@ def side_by_side(seen: Chosen, scores: pd.DataFrame, metrics: Sequence[str] = ()
     """
     known, names = summary.catalogue_of(seen.rows), summary.names(seen.rows)
     texts = {(str(row["run"]), str(row["metric"])): _mean(row) for row in scores.to_dict("records")}
-    ours = {each["run"]: _mean(each) for each in totals.records(seen.rows) if each["recipe"] == MOVING.name}
+    found = [each for each in totals.records(seen.rows) if each["mean"] is not None]
+    of_recipes: dict[str, dict[str, str]] = {f"{each['recipe']} v{each['version']}": {} for each in found}
+    for each in found:
+        of_recipes[f"{each['recipe']} v{each['version']}"][each["run"]] = _mean(each)
     for suite, group in scores.groupby(parquet.suite_ids(scores), sort=False):
         there = list(group.loc[group["mean"].notna(), "metric"].unique())
         wanted = set(known.chosen(metrics, there) if metrics else known.headline(there))
@@ -70,9 +73,13 @@ def side_by_side(seen: Chosen, scores: pd.DataFrame, metrics: Sequence[str] = ()
             if metric in wanted
         }
         same = [metric for metric in cells if len(runs) > 1 and len({*cells[metric]}) == 1]
-        found = [ours.get(run, NOTHING) for run in runs]
+        whole = [
+            [f"Total: {recipe} ↑", "", *(of_runs.get(run, NOTHING) for run in runs)]
+            for recipe, of_runs in of_recipes.items()
+            if not of_runs.keys().isdisjoint(runs)
+        ]
         lines = [
-            *([[f"Total: {MOVING.name} v{MOVING.version} ↑", "", *found]] if {*found} != {NOTHING} else []),
+            *whole,
             *([known.heading(metric), metric, *cells[metric]] for metric in cells if metric not in same),
             ["Clips", "", *(_coverage(group[group["run"] == run]) for run in runs)],
         ]

@@ -153,7 +153,7 @@ def _make(
 ) -> tuple[ClipRecord, Exception | None]:
     """The clip's record, and the error that the clip failed with."""
     started = time.perf_counter()
-    model.receipt = None
+    model.receipt, model.prompt_sent = None, ""
     try:
         with no_exit(f"model '{model.label}'"):
             clip = model.generate(case, seed, bar.step)
@@ -173,7 +173,8 @@ def _make(
 
 def _failed(model: Model, case: Case, seed: int, error: Exception) -> ClipRecord:
     why = credentials.redacted(reason(error), model.secrets())
-    failure = ClipRecord(case.id, seed, None, "", settings=model.effective_settings(), error=why)
+    sent, used = _prompt_sent(model, case), model.effective_settings()
+    failure = ClipRecord(case.id, seed, None, "", settings=used, error=why, prompt_sent=sent)
     return _billed(failure, model.receipt)
 
 
@@ -193,8 +194,16 @@ def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, fold
         peak_memory=None if model.receipt else _peak_memory(model.runtime.device),
         device=model.runtime.device,
         made_with=_made_with(model),
+        prompt_sent=_prompt_sent(model, case),
     )
     return _billed(record, model.receipt)
+
+
+def _prompt_sent(model: Model, case: Case) -> str:
+    """The prompt that the model was given, where it is not the case's."""
+    return (
+        "" if model.prompt_sent == case.prompt else credentials.redacted(model.prompt_sent, model.secrets())
+    )
 
 
 def _seen(case: Case, clip: Clip, fit: Fit) -> Mapping[str, str]:

@@ -69,9 +69,12 @@ def external_record(clip: FoundClip) -> ClipRecord:
     """The record of a clip that was made elsewhere, not yet looked at; for a file that is no clip, a failure."""
     path = clip.path.absolute()
     try:
-        return ClipRecord(clip.case, clip.seed, str(path), digests.clip_digest(path), fps=clip.fps)
+        digest, why = digests.clip_digest(path), ""
     except BadClip as error:
-        return ClipRecord(clip.case, clip.seed, str(path), "", fps=clip.fps, error=str(error))
+        digest, why = "", str(error)
+    return ClipRecord(
+        clip.case, clip.seed, str(path), digest, fps=clip.fps, error=why, prompt_sent=clip.prompt_sent
+    )
 
 
 def _public_name(checkpoint: Checkpoint | None) -> str:

@@ -260,7 +260,9 @@ def _rated(clip: own_clips.FoundClip, fps: float | None) -> own_clips.FoundClip:
 
 def _again(record: ClipRecord, case: Case) -> Look:
     """A clip from elsewhere that is in a run already."""
-    clip = own_clips.FoundClip(record.case, record.seed, Path(record.path or ""), record.fps)
+    clip = own_clips.FoundClip(
+        record.case, record.seed, Path(record.path or ""), record.fps, record.prompt_sent
+    )
     return Look(external_record(clip), case, first_frames.asked(record))
 
 

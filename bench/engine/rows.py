@@ -131,7 +131,8 @@ class ClipInView:
     def inputs(self) -> str:
         """The digest of all that a number depends on, besides metric and view; other rows are stale."""
         record, rules = self.record, [] if self.view is None else [clip_view.RULES]
-        stated = [] if record.fps is None else [record.fps]  # older rows have none
+        stated: list[Any] = [] if record.fps is None else [record.fps]  # older rows have none
+        stated += [{"prompt": record.prompt_sent}] if record.prompt_sent else []
         return files.digest([self.case.digest, record.sha256, record.fit, record.error, *stated, *rules])
 
 
@@ -161,6 +162,7 @@ def clip_rows(
         "decoded": _decoded(seen) if seen else "",
         "inputs": about.inputs,
         "view": str(about.view or NATIVE),
+        "prompt_sent": record.prompt_sent,
     }
     yield from _rows(run, evaluator, answers, columns, about.withheld)
 

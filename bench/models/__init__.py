@@ -62,6 +62,7 @@ class Model(ABC):
         is_remote: whether clips are made by a service: they need a network, and another call gives another clip.
         ledger: where a model notes the tasks that it gave to a service; None to note them nowhere.
         receipt: of the last clip, if another machine made it; None for a clip of this machine.
+        prompt_sent: that the last clip was made with, if the model or its service rewrote the case's; '' otherwise.
 
     Args:
         settings: an instance of Settings; None for the defaults.
@@ -82,6 +83,7 @@ class Model(ABC):
         self.checkpoint = checkpoint
         self.ledger: Ledger | None = None
         self.receipt: Receipt | None = None
+        self.prompt_sent = ""
 
     @property
     def is_paid(self) -> bool:

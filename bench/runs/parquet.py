@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
-READABLE = ("1", "2", SCHEMA_VERSION)
-"""Schema versions that are read; what a later one added (view, made_with: 2) is filled with its default."""
+READABLE = ("1", "2", "3", SCHEMA_VERSION)
+"""Schema versions that are read; what a later one added (2: view, made_with; 4: prompt_sent) has its default."""
 
 UNSIGNED = ("seed",)
-"""Columns of whole numbers up to LARGEST_SEED; up to 2^63 - 1, as signed ones, before schema 3."""
+"""Columns of whole numbers up to LARGEST_SEED; up to 2^63 - 1, as signed ones, in the schemas of SIGNED."""
+
+SIGNED = ("1", "2")
 
 NO_CARDS = Cards()
 
@@ -205,7 +207,7 @@ def _check(path: Path, file: Any) -> None:
         raise BadResults(f"{path} is a parquet file, but not one of results")
     if version not in READABLE:
         raise OtherSchema(f"{path} has schema version {version}, this bench reads {SCHEMA_VERSION}")
-    expected = schema() if version == SCHEMA_VERSION else _older(found.names)
+    expected = schema() if version == SCHEMA_VERSION else _older(found.names, version)
     if not found.equals(expected):
         different = {column.name for column in found} ^ {column.name for column in expected}
         raise BadResults(
@@ -213,13 +215,14 @@ def _check(path: Path, file: Any) -> None:
         )
 
 
-def _older(names: Sequence[str]) -> pa.Schema:
+def _older(names: Sequence[str], version: str) -> pa.Schema:
     """The columns that an older file must have: all but those that came later and are not in it."""
     import pyarrow as pa
 
     present = [column for column in schema() if column.name in names or column.name not in _later()]
+    signed = UNSIGNED if version in SIGNED else ()
     return pa.schema(
-        [column.with_type(pa.int64()) if column.name in UNSIGNED else column for column in present]
+        [column.with_type(pa.int64()) if column.name in signed else column for column in present]
     )
 
 

@@ -13,7 +13,7 @@ from bench.runs import RunFolder, parquet, row_tables
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEXTS = ("error", "settings", "checkpoint", "device", "made_with", "software", "decoded")
+TEXTS = ("error", "settings", "checkpoint", "device", "made_with", "software", "decoded", "prompt_sent")
 """Columns that may hold paths."""
 
 MAX_BYTES = 5_000_000

@@ -53,21 +53,38 @@ def left_out(rows: pd.DataFrame, scores: pd.DataFrame, cases: int = 0) -> dict[s
     """
     if scores.empty:
         return {}
-    had = scores.groupby("run", observed=True)["cases"].max()
-    most, recipe = max(cases, int(had.max())), next(iter(measured_recipes(scores)), None)
+    had = _cases(rows, scores)
+    most, recipe = max(cases, *had.values()), next(iter(measured_recipes(scores)), None)
     reasons = {
-        str(run): _reason(rows, own, most, recipe) for run, own in scores.groupby("run", observed=True)
-    }
+        str(run): _cut_off(had[str(run)], most) or _reason(own, recipe)
+        for run, own in scores.groupby("run", observed=True)
+    } | {run: STAND_IN for run in _stand_ins(rows, scores)}
     return {run: reason for run, reason in reasons.items() if reason}
 
 
-def _reason(rows: pd.DataFrame, scores: pd.DataFrame, cases: int, recipe: Recipe | None) -> str:
-    """Why a run is left out; '' for one that is not."""
-    if summary.model_card(rows, str(scores["model"].iloc[0])).role == "stand-in":
-        return STAND_IN
-    had = int(scores["cases"].max())
-    if had < cases:
-        return f"{had} of {cases} cases"
+def _cases(rows: pd.DataFrame, scores: pd.DataFrame) -> dict[str, int]:
+    """Run -> how many cases it has values of: metrics may be measured on cases of their own (see Case.dimensions)."""
+    most = scores.groupby("run", observed=True)["cases"].max()
+    measured = rows.loc[rows["value"].notna() & rows["case"].notna(), ["run", "case"]].drop_duplicates()
+    counts = measured.groupby("run", observed=True).size()
+    return {str(run): max(int(known), int(counts.get(run, 0))) for run, known in most.items()}
+
+
+def _stand_ins(rows: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
+    models = scores.drop_duplicates("run")[["run", "model"]].astype(str)
+    return [
+        run
+        for run, model in models.itertuples(index=False)
+        if summary.model_card(rows, model).role == "stand-in"
+    ]
+
+
+def _cut_off(had: int, cases: int) -> str:
+    return f"{had} of {cases} cases" if had < cases else ""
+
+
+def _reason(scores: pd.DataFrame, recipe: Recipe | None) -> str:
+    """Why a run of all cases is left out; '' for one that is not."""
     shares = _shares(scores)
     if recipe is None:
         return ""

@@ -34,8 +34,8 @@ class Totals:
         missing: run -> the metrics that it lacks for a total. All of the recipe's, if each metric has values but no
             clip has values of all of them.
         ranks: run -> its rank, for models that have a total on enough cases.
-        parts: run -> group of the recipe -> the mean of its part over the cases that have a total; of recipes that are
-            by clip.
+        parts: run -> group of the recipe -> the mean of its part over the cases that have a total; of a recipe that
+            uses means, its part of these.
     """
 
     scores: Mapping[str, Score]
@@ -74,7 +74,7 @@ def totals(
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """The totals of runs, JSON-like: by each recipe that a run has a total of, and always by ours.
+    """The totals of runs, JSON-like: by ours, and by each recipe of which a run has more than half of the metrics.
 
     Args:
         rows: the columns of Measurement.
@@ -87,12 +87,14 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
         _record(str(run), recipe, totals(recipe, own, [str(run)], (), own["case"].nunique()))
         for run, own in rows.groupby("run", sort=False, observed=True)
         for recipe in recipes.registry.values()
-        if recipe is recipes.MOVING or _has_all(recipe, own)
+        if recipe is recipes.MOVING or _has_most(recipe, own)
     ]
 
 
-def _has_all(recipe: Recipe, rows: pd.DataFrame) -> bool:
-    return not recipe.missing(set(rows.loc[rows["value"].notna(), "metric"]))
+def _has_most(recipe: Recipe, rows: pd.DataFrame) -> bool:
+    """Whether a total is there, or so near that what it lacks is worth saying."""
+    lacking = recipe.missing(set(rows.loc[rows["value"].notna(), "metric"]))
+    return 2 * len(lacking) < len(recipe.metrics)
 
 
 def _record(run: str, recipe: Recipe, found: Totals) -> dict[str, Any]:
@@ -166,7 +168,9 @@ def clip_values(recipe: Recipe, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_means(recipe: Recipe, rows: pd.DataFrame, cases: int) -> _Found:
-    scores, given = {}, {}
+    import pandas as pd
+
+    scores, given, parts = {}, {}, {}
     for run, means in summary.case_means(rows).groupby("run", observed=True):
         of_metrics = means.groupby("metric", observed=True)["value"].mean()
         given[str(run)] = {str(metric): float(mean) for metric, mean in of_metrics.items()}
@@ -174,8 +178,10 @@ def _by_means(recipe: Recipe, rows: pd.DataFrame, cases: int) -> _Found:
         if total is not None:
             counted = int(means["case"].nunique())
             without = max(0, cases - counted)
+            _, own = recipe.of_rows(pd.DataFrame([given[str(run)]]))
+            parts[str(run)] = {str(name): float(part) for name, part in own.iloc[0].items()}
             scores[str(run)] = Score(total, np.nan, np.nan, counted, without, 0, counted + without)
-    return _Found(scores, {}, {}, given)
+    return _Found(scores, parts, {}, given)
 
 
 def _score(values: pd.Series[float], clips: pd.Series[float], cases: int) -> Score:

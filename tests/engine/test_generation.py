@@ -69,6 +69,26 @@ def test_every_sample_is_made_once(
     ]
 
 
+def test_a_prompt_that_the_model_rewrote_is_on_its_record_without_secrets(
+    samples: list[tuple[Case, int]], folder: RunFolder
+) -> None:
+    class Rewriting(Scripted):
+        def secrets(self) -> list[str]:
+            return ["sk-1234567890"]
+
+        def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
+            clip = super().generate(case, seed, step)
+            if seed == 1:
+                self.prompt_sent = f"{case.prompt}, sk-1234567890"
+            return clip
+
+    generate(Rewriting(), samples[:2], folder, Progress())
+    kept, rewritten = folder.records()
+    assert kept.prompt_sent == ""
+    assert rewritten.prompt_sent.startswith(samples[0][0].prompt)
+    assert "sk-1234567890" not in rewritten.prompt_sent
+
+
 def test_a_second_run_does_not_even_load(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:

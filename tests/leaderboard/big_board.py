@@ -113,6 +113,7 @@ def _constants(entry: Made) -> dict[str, Any]:
     about: dict[str, Any] = dict.fromkeys(parquet.schema().names)
     return about | {
         "run": entry.run, "created": "2026-11-01T00:00:00+00:00", "bench_version": "0.1.0", "commit": "abc",
+        "prompt_sent": "",
         "software": '{"numpy": "2.0"}', "made_with": "", "device": "cuda:0", "suite": SUITE, "suite_version": VERSION,
         "seed": 0, "label": entry.label, "model": entry.model, "checkpoint": entry.label, "checkpoint_digest": "d",
         "adapter_version": 1, "settings": SETTINGS, "reads_text": entry.model not in LIVELINESS, "decoded": DECODED,

@@ -6,12 +6,15 @@ import os
 import re
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bench.base import files
+from bench.engine.identity import external_record, external_run
+from bench.engine.rows import ClipInView
 from bench.errors import BadClip, BenchError, UsageError
 from bench.media import digests, pictures, video
 from bench.suites import cases, own_clips
@@ -48,6 +51,16 @@ def test_a_csv_names_clips(folder: Path) -> None:
     ]
     assert [case.prompt for case in found.suite.cases] == ["a duck, swimming"]
     assert found.suite.name == "mine"
+
+
+def test_a_csv_says_what_was_sent_in_place_of_the_prompt(folder: Path) -> None:
+    lines = "duck,duck.png,duck.mkv,swims,0,a duck that swims\nduck,duck.png,duck-3.mkv,swims,3,swims\n"
+    found = own_clips.collect(_csv(folder, f"case,image,clip,prompt,seed,prompt_sent\n{lines}"))
+    assert [clip.prompt_sent for clip in found.clips] == ["a duck that swims", ""]
+    records = [external_record(clip) for clip in found.clips]
+    about = [ClipInView(external_run("x", found.suite), found.suite.cases[0], record) for record in records]
+    assert [record.prompt_sent for record in records] == ["a duck that swims", ""]
+    assert about[0].inputs != replace(about[0], record=replace(records[0], prompt_sent="")).inputs
 
 
 def test_a_line_without_a_clip_is_passed_over(folder: Path) -> None:

@@ -209,8 +209,8 @@ def evaluate(
     CSV: a header with case, image, clip and, if you like, prompt, seed, category,
     reference (a real clip of the same scene, for FVD), keep (a picture, white
     where nothing should change), keyframes (a.png@0;b.png@40), camera (pan_left),
-    trajectory (x y;x y), fps (of a folder of frames); paths are relative to the
-    CSV.
+    trajectory (x y;x y), fps (of a folder of frames), prompt_sent (where a model
+    rewrote the prompt); paths are relative to the CSV.
     Folder: duck.mp4 with duck.png and duck.txt (its prompt) beside it; duck-3.mp4
     is seed 3.
     Files of pandas, Excel, VBench and ComfyUI are read as they are:

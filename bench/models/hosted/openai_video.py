@@ -209,6 +209,7 @@ class OpenAIVideo(PollingModel):
         memory = _number(told.get("peak_memory_mb"))
         return TaskStatus(
             status=self.required(told, "status"),
+            prompt=told["prompt"].strip() if isinstance(told.get("prompt"), str) else "",
             progress=(_number(told.get("progress")) or 0.0) / 100.0,
             url=f"{self.address}/videos/{task}/content",
             reason=reason,

@@ -83,6 +83,7 @@ class TaskStatus:
         reason: why there is no clip, in the service's words and codes.
         cost: US dollars, final; None if it does not say.
         seconds, peak_memory: of computing: see Receipt.
+        prompt: that the clip is made with, where it says so: some services rewrite what they are sent.
     """
 
     status: str
@@ -93,6 +94,7 @@ class TaskStatus:
     cost: float | None = None
     seconds: float | None = None
     peak_memory: int | None = None
+    prompt: str = ""
 
 
 class PollingModel(ServiceModel):
@@ -203,6 +205,7 @@ class PollingModel(ServiceModel):
             task = replace(task, cost=status.cost, cost_basis="vendor")
         task = replace(task, is_over=has_failed)
         self._note(case, seed, task)
+        self.prompt_sent = status.prompt
         self.receipt = Receipt(
             self.location(), status.seconds, status.peak_memory, task.cost, task.cost_basis
         )

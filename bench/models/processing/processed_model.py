@@ -60,11 +60,11 @@ class Processed(models.Model):
         self.base.expect(samples)
 
     def generate(self, case: Case, seed: int, step: models.Step = models.ignore_steps) -> Clip:
-        self.base.receipt = None
+        self.base.receipt, self.base.prompt_sent = None, ""
         try:
             clip = self.base.generate(case, seed, step)
         finally:
-            self.receipt = self.base.receipt
+            self.receipt, self.prompt_sent = self.base.receipt, self.base.prompt_sent
         with tempfile.TemporaryDirectory(prefix="bench-treatment-") as folder:
             logs = self.ledger.path if self.ledger else Path(folder)
             for number, treatment in enumerate(self.chain, start=1):

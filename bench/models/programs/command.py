@@ -194,6 +194,7 @@ class Command(models.Model):
             inputs.stage(workdir, values)
             files.write_json(workdir / "request.json", request(values))
             processes.run(self._call(clip_name(case, seed), workdir, values), program.timeout, watch)
+            self.prompt_sent = outputs.prompt_sent(workdir)
             return self._clip(outputs.found(program, workdir))
 
     def unload(self) -> None:

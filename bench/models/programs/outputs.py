@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.base import files
 from bench.errors import BadClip, ProgramFailed
 from bench.media import opening, pictures
 from bench.models.programs import Program
+
+SENT = "prompt_sent.txt"
+"""What a program that rewrites its prompt leaves beside its clip."""
+
+MOST_BYTES = 20_000
 
 
 def found(program: Program, workdir: Path) -> Path:
@@ -33,6 +39,24 @@ def found(program: Program, workdir: Path) -> Path:
             f"program '{program.name}' wrote a link that leads out of its folder: {places[-1].name}"
         )
     return places[-1]
+
+
+def prompt_sent(workdir: Path) -> str:
+    """The prompt that a program says it used, in prompt_sent.txt; '' if it does not.
+
+    Raises:
+        ProgramFailed: the file is no text, or a very long one.
+    """
+    path = workdir / SENT
+    if not path.is_file() or path.is_symlink():
+        return ""
+    try:
+        text = files.content(path)[: MOST_BYTES + 1].decode().strip()
+    except UnicodeDecodeError:
+        text = ""
+    if not 0 < len(text) <= MOST_BYTES:
+        raise ProgramFailed(f"{SENT} is UTF-8 text of up to {MOST_BYTES} bytes: the prompt that was used")
+    return text
 
 
 def _others(program: Program, workdir: Path) -> str:

@@ -5,8 +5,9 @@ Imported from here: `collect` and what it gives. Knows `bench.suites`, `bench.me
 CSV: a header and one line per clip. `case` and `clip` are needed; `image` and `prompt` too, unless --suite names the
 suite that the cases belong to; `seed`, `category`, `reference` (a clip of what does happen), `keep` (a picture, white
 where the clip should stay as the image is), `keyframes` (path@frame;path@frame), `camera` (the move that the prompt
-asks for: pan_left), `trajectory` (where a thing should go: x y;x y, pixels of the image) and `fps` (of a folder of
-frames, which states none) may follow. Paths are relative to the CSV. A line with an empty clip is a case without one:
+asks for: pan_left), `trajectory` (where a thing should go: x y;x y, pixels of the image), `fps` (of a folder of
+frames, which states none) and `prompt_sent` (that the clip was made with, where a model rewrote it) may follow. Paths
+are relative to the CSV. A line with an empty clip is a case without one:
 it is passed over. A quoted field may hold commas and line breaks, which stay in the prompt. Tables of pandas and
 spreadsheets are read as they are (see csv_tables).
 
@@ -41,12 +42,13 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class FoundClip:
-    """One clip: which case and seed it is, its file or folder of frames, and the rate stated for such a folder."""
+    """One clip: which case and seed it is, its file or folder of frames, the rate stated for it, the prompt sent."""
 
     case: str
     seed: int
     path: Path
     fps: float | None = None
+    prompt_sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,11 @@ def collect(path: Path, suite: Suite | None = None) -> Collection:
         raise UsageError(f"{path} names no clip (see bench evaluate --help)")
     found = _settled(found, may_leave_out=stat.S_ISDIR(files.mode(path)))
     lines = found.lines
-    clips = tuple(FoundClip(line.case.id, line.seed, line.clip, line.fps) for line in lines if line.clip)
+    clips = tuple(
+        FoundClip(line.case.id, line.seed, line.clip, line.fps, line.prompt_sent)
+        for line in lines
+        if line.clip
+    )
     passed_over = tuple(line.case.id for line in lines if not line.clip)
     return Collection(suite or _own_suite(path, lines), clips, passed_over, tuple(_remarks(found)))
 

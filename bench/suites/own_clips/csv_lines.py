@@ -20,7 +20,7 @@ from bench.types import LARGEST_SEED, Suite
 
 COLUMNS = (
     "case", "image", "clip", "prompt", "seed", "category", "reference", "keep", "keyframes", "camera", "trajectory",
-    "fps",
+    "fps", "prompt_sent",
 )  # fmt: skip
 FILE_COLUMNS = ("image", "clip", "reference", "keep")
 NUMBER_COLUMNS = ("seed", "trajectory", "fps")
@@ -125,7 +125,8 @@ def _line(
         case = lines.own_case(where, folder, {**texts, "case": _case_id(where, texts["case"])}, asked)
     clip = folder / texts["clip"] if texts["clip"] else None
     seed = _seed(where, texts.get("seed") or "0")
-    return Line(where, case, seed, clip, _fps(where, texts.get("fps", ""), clip), texts["case"])
+    fps, sent = _fps(where, texts.get("fps", ""), clip), texts.get("prompt_sent", "")
+    return Line(where, case, seed, clip, fps, texts["case"], prompt_sent="" if sent == case.prompt else sent)
 
 
 def _case_id(where: str, name: str) -> str:

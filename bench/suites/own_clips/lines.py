@@ -25,6 +25,7 @@ class Line:
         fps: frames per second of a folder of frames; None where nobody states it.
         name: of the case, as the CSV or the folder has it.
         has_name_as_prompt: whether the case's prompt is its name, for want of another.
+        prompt_sent: that the clip was made with, where it is not the case's.
     """
 
     where: str
@@ -34,6 +35,7 @@ class Line:
     fps: float | None = None
     name: str = ""
     has_name_as_prompt: bool = False
+    prompt_sent: str = ""
 
 
 @dataclass(frozen=True)

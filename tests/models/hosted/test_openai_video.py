@@ -69,6 +69,18 @@ def test_create_poll_download(server: FakeOpenAI, case: Case, mp4: Path) -> None
     assert model.receipt.device == f"server {server.address.removeprefix('http://')}"
 
 
+def test_a_prompt_that_the_server_rewrote_is_told(server: FakeOpenAI, case: Case) -> None:
+    model = Model(server)
+    model.generate(case, 0)
+    assert model.prompt_sent == ""
+    server.extra = {"prompt": " A duck swims, in the style of a film. "}
+    model.generate(case, 1)
+    assert model.prompt_sent == "A duck swims, in the style of a film."
+    server.extra = {"prompt": None}
+    model.generate(case, 2)
+    assert model.prompt_sent == ""
+
+
 def test_what_is_not_set_is_not_sent(server: FakeOpenAI, case: Case) -> None:
     Model(server).generate(case, 0)
     assert set(sent(server)) == {"prompt", "seed"}

@@ -63,6 +63,22 @@ def test_stage_image_and_request_lie_in_the_folder_that_the_program_starts_in(
     assert clip.fps == 5  # pictures state no rate
 
 
+def test_a_prompt_that_the_program_rewrote_is_told(write: Write, tmp_path: Path) -> None:
+    script = (
+        "import pathlib, shutil; pathlib.Path('prompt_sent.txt').write_bytes({});"
+        "pathlib.Path('frames').mkdir(); shutil.copy('image.png', 'frames/0.png')"
+    )
+    case = picture(tmp_path, "duck", "it swims")
+    for sent, said in ((b"a duck, it swims\n", "a duck, it swims"), (b"it swims", "it swims")):
+        model = command(write(command=[sys.executable, "-c", script.format(sent)], output="frames"))
+        model.generate(case, 0)
+        assert model.prompt_sent == said
+    for sent in (b"\xff", b" ", b"x" * 20_001):
+        broken = script.format(f"{sent[:2]!r} * {len(sent)}")
+        with pytest.raises(ProgramFailed, match=r"prompt_sent\.txt is UTF-8 text"):
+            command(write(command=[sys.executable, "-c", broken], output="frames")).generate(case, 0)
+
+
 def test_the_image_is_fitted_where_the_size_is_known(write: Write, case: Case) -> None:
     model = command(write(width=32, height=32))
     clip = model.generate(case, 0)
