@@ -20,7 +20,7 @@ from bench.runs import RunFolder
 from bench.runs.row_facts import decoded
 from bench.types import NATIVE, Case
 from bench.web import player
-from bench.web.pages.along import first_frame
+from bench.web.pages.along import places
 from bench.web.player import Shown, ShownClip, ShownSeries, Theme
 from leaderboard import inputs, previews, source
 
@@ -133,10 +133,11 @@ def _lines(rows: pd.DataFrame) -> dict[str, tuple[float, ...]]:
 
 def _plot(metric: str, lines: Sequence[tuple[float, ...] | None], takes: Sequence[_Take]) -> ShownSeries:
     known = source.read().catalogue
-    firsts = (first_frame(line, take.decoded.frames) for line, take in zip(lines, takes, strict=True) if line)
+    at = [places(line, take.decoded.frames) for line, take in zip(lines, takes, strict=True) if line]
     return ShownSeries(
-        metric, tuple(lines), known.heading(metric), known.card(metric).unit, max(firsts, default=0)
-    )
+        metric, tuple(lines), known.heading(metric), known.card(metric).unit,
+        first=max((each.start for each in at), default=0), step=max((each.step for each in at), default=1),
+    )  # fmt: skip
 
 
 def _case(folder: RunFolder | None, case_id: str) -> Case | None:

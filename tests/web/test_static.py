@@ -100,7 +100,7 @@ def test_series_and_clips_of_a_run_are_data(made_site: Path) -> None:
     assert (clip["frames"], clip["fps"], clip["width"], clip["height"]) == (5, 8.0, 64, 48)
     assert (made_site / clip["address"]).read_bytes()[4:8] == b"ftyp"
     # 4 values of 5 frames are of pairs, and stand at the later frame; 5 at their own
-    assert clip["series"]["ssim_mean"] == {"first": 1, "line": [0.9, 0.8, 0.7, 0.6]}
+    assert clip["series"]["ssim_mean"] == {"first": 1, "step": 1, "line": [0.9, 0.8, 0.7, 0.6]}
     assert clip["series"]["flicker_max_step"]["first"] == 0
 
 

@@ -31,6 +31,7 @@ const benchPlayer = (() => {
           metric, ...plotted[metric],
           // unknown for a clip of unknown length: the other clips tell whether values are per pair of frames
           first: Math.max(...lines.filter(Boolean).map((each) => each.first)),
+          step: Math.max(...lines.filter(Boolean).map((each) => each.step ?? 1)),
           lines: lines.map((each) => each?.line ?? null),
         };
       }),

@@ -22,14 +22,22 @@ ABOUT_BANDS = (
 )
 
 
-def first_frame(series: Sequence[float], frames: int) -> int:
-    """The frame, from 0, of a series' first value: pairs of frames have theirs at the later one.
+def places(series: Sequence[float], frames: int) -> range:
+    """The frames, from 0, where the values of a series stand: pairs of frames have theirs at the later one.
 
     Args:
-        series: one number per frame, or per pair of frames.
+        series: one number per frame, per pair of frames, or per odd frame that has a frame after it.
         frames: of the clip; 0 where unknown.
+
+    >>> places([7.0, 8.0], frames=2), places([7.0, 8.0], frames=3), places([7.0, 8.0], frames=6)
+    (range(0, 2), range(1, 3), range(1, 5, 2))
     """
-    return 1 if frames and len(series) == frames - 1 else 0
+    count = len(series)
+    if frames and count == frames - 1:
+        return range(1, frames)
+    if frames and count == (frames - 1) // 2:
+        return range(1, 2 * count + 1, 2)
+    return range(count)
 
 
 def of_clip(rows: pd.DataFrame, known: Catalogue) -> list[Block]:
@@ -48,12 +56,12 @@ def of_clip(rows: pd.DataFrame, known: Catalogue) -> list[Block]:
 def _curve(record: Mapping[Any, Any], known: Catalogue) -> Figure:
     metric, series = str(record["metric"]), [float(value) for value in record["series"]]
     clip = seen(record["decoded"])
-    first = first_frame(series, clip.frames)
+    at = places(series, clip.frames)
     card = known.card(metric)
     across = f"frame ({clip.fps:g} per second)" if clip.fps else "frame"
     plot = svg.Curve(
-        f"{metric} along the clip", range(first, first + len(series)), series, across=across, up=card.unit,
-        least=0, most=max(clip.frames, first + len(series)) - 1,
+        f"{metric} along the clip", at, series, across=across, up=card.unit,
+        least=0, most=max(clip.frames, at.stop) - 1,
     )  # fmt: skip
     return Figure(plot, known.heading(metric), card.series, card.definition)
 
@@ -91,11 +99,11 @@ def bands(rows: pd.DataFrame, metrics: Iterable[str]) -> Iterator[tuple[str, Ban
 def _band(metric: str, band: Band, rows: pd.DataFrame, known: Catalogue) -> Figure:
     card = known.card(metric)
     frames = {seen(text).frames for text in rows["decoded"].unique()}
-    is_of_pairs = not band.is_by_share and frames == {len(band.mean_P) + 1}
-    places = [float(place) + is_of_pairs for place in band.places_P]
+    at = places(band.mean_P.tolist(), 0 if band.is_by_share or len(frames) != 1 else frames.pop())
+    shown = [at.start + at.step * float(place) for place in band.places_P]
     mean, low, high = (list(map(float, values)) for values in (band.mean_P, band.low_P, band.high_P))
     across = "% of the clip" if band.is_by_share else "frame"
-    plot = svg.Curve(f"{metric} over all clips", places, mean, low, high, across, card.unit)
+    plot = svg.Curve(f"{metric} over all clips", shown, mean, low, high, across, card.unit)
     count = "1 case: no band" if band.cases == 1 else f"{band.cases} cases"
     return Figure(
         plot, known.heading(metric), f"{count}; {card.series}" if card.series else count, card.definition

@@ -58,6 +58,7 @@ class ShownSeries:
         unit: of the values; '' for a pure number.
         lines: one a clip, None where the clip has none.
         first: the frame, from 0, of a line's first value: 1 for numbers about pairs of frames.
+        step: frames from one value to the next: 2 for numbers about every second frame.
     """
 
     metric: str
@@ -65,6 +66,7 @@ class ShownSeries:
     title: str = ""
     unit: str = ""
     first: int = 0
+    step: int = 1
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2"];
 
 class Plot {
   /**
-   * @param {object} series metric, title, unit, first, lines
+   * @param {object} series metric, title, unit, first, step, lines
    * @param {Lane[]} lanes
    * @param {Clock} clock
    */
@@ -85,7 +85,7 @@ class Plot {
   line(values, number) {
     const lane = this.lanes[number];
     const points = values.flatMap((value, place) =>
-      Number.isFinite(value) ? [[this.across(this.share(lane, place + this.series.first)), this.up(value)]] : [],
+      Number.isFinite(value) ? [[this.across(this.share(lane, place * this.series.step + this.series.first)), this.up(value)]] : [],
     );
     const drawn = shape("polyline", {
       class: `player-line player-colour-${number}`,
@@ -108,7 +108,7 @@ class Plot {
   point(values, number) {
     const lane = this.lanes[number];
     const frame = lane.frame(this.clock.moment(lane));
-    const place = frame - this.series.first;
+    const place = (frame - this.series.first) / this.series.step; // no whole number where no value stands
     const value = values[place];
     const isKnown = Number.isFinite(value);
     const text = `${letter(number)} ${isKnown ? short(value) : "–"}`;

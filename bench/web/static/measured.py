@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.runs import parquet, publishing
 from bench.runs.row_facts import decoded
-from bench.web.pages.along import first_frame
+from bench.web.pages.along import places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,9 +63,11 @@ def of_case(rows: pd.DataFrame, case: str, placed: Placed | None, metrics: Seque
 
 
 def _line(series: Sequence[float], frames: int) -> dict[str, Any]:
-    """Values, and the frame of the first: pairs of frames stand at the later one."""
+    """Values, the frame of the first, and how many frames each stands after the one before."""
+    at = places(series, frames)
     return {
-        "first": first_frame(series, frames),
+        "first": at.start,
+        "step": at.step,
         "line": [_rounded(value) for value in series],
     }
 

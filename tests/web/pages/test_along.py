@@ -41,6 +41,12 @@ def test_every_series_of_a_clip_is_drawn(out: Path) -> None:
     assert pairs.across == "frame (8 per second)"
 
 
+def test_a_value_per_second_frame_stands_at_odd_frames() -> None:
+    """Of 5 frames, 1 and 3 have neighbours on both sides; of 6, too."""
+    assert [list(along.places([9.0, 8.0], frames)) for frames in (5, 6)] == [[1, 3], [1, 3]]
+    assert list(along.places([9.0, 8.0], frames=0)) == [0, 1]
+
+
 def test_without_series_it_says_so(out: Path) -> None:
     boards.two_runs(out)
     assert "No metric of this clip" in markup(_of_clip(out, "still-tiny"))
