@@ -420,6 +420,10 @@ class MetricCard:
 class Value:
     """One metric's value: a number, its series if it has one, and for set-level metrics its interval.
 
+    Attributes:
+        measured_with: what measured it, beside the libraries of this machine: a name and, in words, which. It goes into
+            the row's `software`.
+
     Raises:
         ValueError: NaN or infinity, which are never results.
     """
@@ -429,6 +433,7 @@ class Value:
     low: float | None = None
     high: float | None = None
     n: int | None = None
+    measured_with: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         numbers = [self.value, self.low or 0.0, self.high or 0.0, *(self.series or ())]
@@ -562,7 +567,7 @@ class Measurement:
     created: Annotated[str, "when it was measured, ISO 8601, UTC"]
     bench_version: Annotated[str, "version of this package"]
     commit: Annotated[str, "git commit of this package, '+' if it had changes; '' outside a checkout"]
-    software: Annotated[str, "versions of the libraries that measured, JSON"]
+    software: Annotated[str, "versions of the libraries that measured, and who judged, JSON"]
     device: Annotated[str, "where the clip was generated; '' if elsewhere"]
     suite: Annotated[str, "name of the suite"]
     suite_version: Annotated[str, "digest of the suite's content"]

@@ -44,7 +44,8 @@ def _wanted(request: MetricRequest) -> dict[str, list[str]]:
         if name in evaluators.registry.broken:
             evaluators.registry[name]  # raises, and says why
     names = [meant("metric", name, owners, hint="see bench ls metrics") for name in request.names]
-    wanted: dict[str, list[str]] = {owners[name]: [] for name in names or evaluators.registry}
+    unasked = [name for name in evaluators.registry if not evaluators.registry[name].opt_in]
+    wanted: dict[str, list[str]] = {owners[name]: [] for name in names or unasked}
     for words in request.settings:
         written, dot, assignment = words.partition(".")
         if not dot:
@@ -111,6 +112,7 @@ def lacking(evaluator: Evaluator, suite: Suite) -> list[weights.Weights]:
         Unavailable: no weights would make it work here.
     """
     packages.check(*evaluator.packages)
+    evaluator.check()
     needs_references = evaluator.by_level(of_clips=lambda _: False, of_sets=lambda _: True)
     if needs_references and not any(case.reference for case in suite.cases):
         raise Unavailable(

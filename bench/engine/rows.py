@@ -207,7 +207,6 @@ def _rows(
             created=provenance.now(),
             bench_version=provenance.bench_version(),
             commit=provenance.commit(),
-            software=provenance.software(),
             suite=run.suite,
             suite_version=run.suite_version,
             label=run.label,
@@ -224,11 +223,15 @@ def _rows(
 
 
 def _answer(answer: Value | Exception) -> dict[str, Any]:
+    software = provenance.software()
     if isinstance(answer, Value):
-        return {**vars(answer), "error": None, "status": "measured"}
+        numbers = {name: number for name, number in vars(answer).items() if name != "measured_with"}
+        if answer.measured_with:
+            software = json.dumps({**json.loads(software), **answer.measured_with})
+        return {**numbers, "error": None, "status": "measured", "software": software}
     status = "not measurable" if isinstance(answer, NotMeasurable) else "failed"
     nothing = dict.fromkeys(("value", "low", "high", "n", "series"))
-    return {**nothing, "error": reason(answer), "status": status}
+    return {**nothing, "error": reason(answer), "status": status, "software": software}
 
 
 def _decoded(seen: OnePass) -> str:

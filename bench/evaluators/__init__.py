@@ -65,6 +65,8 @@ class Evaluator(ABC):
             the default settings carries them in its name, since it is another metric.
         neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
         packages: that load imports and only an extra installs, as the package index calls them.
+        opt_in: whether it is left out unless it, or a metric of it, is asked for by name: its weights have terms, or
+            each clip costs money.
         min_frames: shorter clips are refused before conclude or features is called.
         min_side: so are clips whose width or height is smaller, in pixels.
 
@@ -78,6 +80,7 @@ class Evaluator(ABC):
     Settings: ClassVar[type[Any]] = NoSettings
     neutral: ClassVar[frozenset[str]] = frozenset()
     packages: ClassVar[tuple[str, ...]] = ()
+    opt_in: ClassVar[bool] = False
     min_frames: ClassVar[int] = 1
     min_side: ClassVar[int] = 1
 
@@ -106,6 +109,17 @@ class Evaluator(ABC):
 
     def weights(self) -> tuple[Weights, ...]:
         """The third-party weights that these settings need; empty for most metrics."""
+        return ()
+
+    def check(self) -> None:
+        """Refuses to work on this machine, before anything is loaded: beside packages and weights, nothing by default.
+
+        Raises:
+            Unavailable: what is missing.
+        """
+
+    def marks(self) -> tuple[str, ...]:
+        """What else decides the numbers and goes into the metrics' version: digests of texts, or of a user's folder."""
         return ()
 
     def load(self) -> None:

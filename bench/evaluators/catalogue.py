@@ -204,8 +204,9 @@ def full_name(card: MetricCard, evaluator: Evaluator) -> str:
 
 
 def full_version(card: MetricCard, evaluator: Evaluator) -> str:
-    """The metric's version and the digests of the weights it uses: '1', or '1+40d36571'."""
-    return "+".join([str(card.version), *(weights.sha256[:8] for weights in evaluator.weights())])
+    """The metric's version and the digests of the weights it uses, and of texts: '1', or '1+40d36571'."""
+    digests = [weights.sha256[:8] for weights in evaluator.weights()]
+    return "+".join([str(card.version), *digests, *evaluator.marks()])
 
 
 def bare(metric: str) -> str:
