@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from bench import evaluators
 from bench.base import packages, weights
+from bench.base.weights import Weights
 from bench.cli.layout import Column
 from bench.cli.listing import Entry, Listing, each
-from bench.evaluators import catalogue
+from bench.errors import Unavailable
+from bench.evaluators import Evaluator, catalogue
+from bench.models.requirements import in_words
 
 
 def listing() -> Listing:
@@ -29,9 +32,6 @@ def listing() -> Listing:
 
 def _entries(name: str) -> list[Entry]:
     evaluator = evaluators.registry[name]()
-    lacking = [need for need in evaluator.packages if packages.installed(need) is None]
-    missing = [file.name for file in evaluator.weights() if weights.path(file) is None]
-    needs = [packages.install_line(lacking[0])] if lacking else missing
     return [
         {
             "title": card.title or card.name,
@@ -41,7 +41,9 @@ def _entries(name: str) -> list[Entry]:
             "unit": card.unit,
             "range": catalogue.span(card),
             "depends on": ", ".join(card.depends) or "nothing",
-            "available": f"needs {', '.join(needs)}" if needs else "yes",
+            "available": _available(evaluator),
+            "asked for": "only by name" if evaluator.opt_in else "by default",
+            "weights": [f"{file.name}, {_size(file)}, {file.licence}" for file in evaluator.weights()],
             "definition": card.definition,
             "source": card.source,
             "blind to": card.blind_to,
@@ -50,6 +52,39 @@ def _entries(name: str) -> list[Entry]:
         }
         for card in evaluator.cards
     ]
+
+
+def _available(evaluator: Evaluator) -> str:
+    """'yes', or what is missing first: a package, weights, or what the evaluator says itself."""
+    lacking = [need for need in evaluator.packages if packages.installed(need) is None]
+    if lacking:
+        return f"needs {packages.install_line(lacking[0])}"
+    missing = [f"{file.name} ({_size(file)})" for file in evaluator.weights() if weights.path(file) is None]
+    if missing:
+        return f"needs {', '.join(missing)}"
+    try:
+        evaluator.check()
+    except Unavailable as error:
+        return f"no: {error.reason}"
+    return "yes"
+
+
+def _size(file: Weights) -> str:
+    return in_words(file.size) if file.size else "size unknown"
+
+
+def _needs(name: str) -> list[str]:
+    """What to do about what is missing, a line each."""
+    evaluator = evaluators.registry[name]()
+    if any(packages.installed(need) is None for need in evaluator.packages):
+        return []
+    try:
+        evaluator.check()
+    except Unavailable as error:
+        return [error.remedy]
+    if any(weights.path(file) is None for file in evaluator.weights()):
+        return [f"bench evaluate RUN --metrics {name} --download fetches the weights"]
+    return []
 
 
 def definitions(listing: Listing, width: int) -> Iterator[str]:
@@ -68,9 +103,21 @@ def definitions(listing: Listing, width: int) -> Iterator[str]:
             f"version {entry['version']}",
         )
         yield f"{entry['title']}: {', '.join(facts)}"
-        for heading in ("definition", "source", "depends on", "blind to", "series", "evaluator", "available"):
+        for heading in ("definition", "source", "depends on", "blind to", "series"):
             if entry[heading]:
-                yield textwrap.fill(
-                    f"{heading}: {entry[heading]}", width, initial_indent="  ", subsequent_indent="    ",
-                    break_long_words=False, break_on_hyphens=False,
-                )  # fmt: skip
+                yield _filled(f"{heading}: {entry[heading]}", width)
+        yield _filled(f"evaluator: {entry['evaluator']}, measured {entry['asked for']}", width)
+        for file in entry["weights"]:
+            yield _filled(f"weights: {file}", width)
+        yield _filled(f"available: {'; '.join([entry['available'], *_needs(entry['evaluator'])])}", width)
+
+
+def _filled(text: str, width: int) -> str:
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

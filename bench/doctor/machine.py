@@ -152,11 +152,16 @@ def _metric_weights() -> Iterator[Finding]:
         try:
             for file in evaluators.weights_of(name):
                 wanted.setdefault(file.name, (file, []))[1].append(name)
+            cls = evaluators.registry[name]
+            with evaluators.registry.using(cls):
+                cls().check()
         except Unavailable as error:
-            yield Finding(f"metric {name}", "missing", error.reason, error.remedy)
+            is_opt_in = name in evaluators.registry and evaluators.registry[name].opt_in
+            yield Finding(f"metric {name}", "note" if is_opt_in else "missing", error.reason, error.remedy)
     for file, users in wanted.values():
         what = f"weights of {', '.join(users)}"
-        found = f"{file.name}, {in_words(file.size)}"
+        size = in_words(file.size) if file.size else "size unknown"
+        found = f"{file.name}, {size}, {file.licence}"
         if weights.path(file) is not None:
             yield Finding(what, "ok", found)
         else:

@@ -81,6 +81,25 @@ def test_a_metric_by_its_name_is_explained() -> None:
     assert not listings.of("metrics", Path("runs"), ["warping"]).is_named_by(["warping"])
 
 
+def test_what_a_metric_needs_is_said_with_size_licence_and_what_to_do() -> None:
+    found = listings.of("metrics", Path("runs"), ["clipsim", "judge_match", "psnr_mean"])
+    by_name = {entry["id"]: entry for entry in found.entries}
+    assert by_name["clipsim"]["available"] == "needs ViT-B-32.pt (354 MB)"
+    assert by_name["clipsim"]["weights"] == ["ViT-B-32.pt, 354 MB, MIT"]
+    assert (by_name["judge_match"]["available"], by_name["judge_match"]["asked for"]) == (
+        "no: it has no model to ask",
+        "only by name",
+    )
+    assert (by_name["psnr_mean"]["available"], by_name["psnr_mean"]["asked for"]) == ("yes", "by default")
+    lines = "\n".join(listed_metrics.definitions(found, 200)).splitlines()
+    assert "  weights: ViT-B-32.pt, 354 MB, MIT" in lines
+    assert any(
+        "bench evaluate RUN --metrics clipsim --download fetches the weights" in line for line in lines
+    )
+    assert "  evaluator: judge, measured only by name" in lines
+    assert any("--metric-set judge.address=http://HOST/v1" in line for line in lines)
+
+
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from huggingface_hub import constants
 

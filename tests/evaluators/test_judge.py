@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import bench
 from bench.base import network
+from bench.engine import resolve_metrics
+from bench.engine.requests import MetricRequest
 from bench.errors import BenchError, NotMeasurable, Unavailable, UsageError
 from bench.evaluators import catalogue
 from bench.evaluators.judge import Judge, Settings
@@ -257,6 +260,35 @@ def test_the_texts_are_those_of_this_version() -> None:
     assert {form: questions.digest(form) for form in questions.TEXTS} == {
         "probability": "e2c6e710", "grade": "dbea77b4",
     }  # fmt: skip
+
+
+def test_a_row_says_who_judged_and_a_second_run_asks_nothing(
+    fake: FakeJudge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_API_KEY", SECRET)
+    fake.key = SECRET
+    found = [
+        bench.evaluate(
+            frames={"duck": FRAMES[:6]}, images={"duck": FRAMES[0]}, prompts={"duck": 'a "duck"'}, metrics="judge",
+            metric_settings={"judge.address": f"{fake.address}/v1", "judge.model": "org/tiny"}, show_progress=False,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert len(fake.questions) == 3
+    rows = found[0].set_index("metric")
+    match = rows.loc["judge_match[model=org/tiny]"]
+    assert match["value"] == found[1].set_index("metric").loc[match.name, "value"] == pytest.approx(0.75)
+    assert json.loads(match["software"])["judge"].startswith(f"{MODEL}-2026-11 at 127.0.0.1:")
+    assert "numpy" in json.loads(match["software"])
+    assert rows.loc["judge_cost[model=org/tiny]", "error"].startswith("the price is unknown")
+    assert SECRET not in found[0].to_json()
+
+
+def test_it_is_left_out_unless_it_is_named() -> None:
+    by_default, _ = resolve_metrics.resolve(MetricRequest(), "cpu")
+    named, _ = resolve_metrics.resolve(MetricRequest(("judge_match",)), "cpu")
+    assert "judge" not in [each.name for each in by_default]
+    assert [each.name for each in named] == ["judge"]
 
 
 def test_offline_refuses_before_anything_is_read(fake: FakeJudge) -> None:
