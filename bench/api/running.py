@@ -35,6 +35,7 @@ def run(
     lora: Place | Sequence[Place] | Mapping[str, float] = (),
     settings: Mapping[str, Any] | None = None,
     suite: str | Path = "demo",
+    protocol: str = "",
     cases: str | Sequence[str] = (),
     limit: int | None = None,
     seeds: int | Iterable[int] | None = None,
@@ -71,6 +72,8 @@ def run(
         lora: on top of each checkpoint: file, folder or hub id, also 'path:0.8', or several; or {path: scale}.
         settings: of the model: {"steps": 10}.
         suite: name or folder.
+        protocol: of a paper, 'ucf101@1' or 'msrvtt@1', which fixes the suite, its cases and the metrics; see
+            docs/protocols.md.
         cases: ids; none for all.
         limit: only this many cases, the first ones; None for all.
         seeds: one clip per case and seed; None for those that the suite names, which is 0 where it names none.
@@ -112,7 +115,7 @@ def run(
     """
     from bench import tracking
     from bench.base import devices, network
-    from bench.engine import jobs
+    from bench.engine import jobs, protocols
     from bench.engine.requests import ModelRequest, RunConfig, Selection
 
     chosen = dict(settings or {}) | ({"accel": accel} if accel else {})
@@ -135,6 +138,7 @@ def run(
         str(suite), asked.names(cases), limit, None if seeds is None else asked.seeds(seeds)
     )
     wanted = asked.metrics(metrics, metric_settings, view)
+    selection, wanted = protocols.chosen(protocol, selection, wanted, asked.metrics((), None, VIEWS))
     resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
     config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download))
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)

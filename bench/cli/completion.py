@@ -62,6 +62,13 @@ def importers(incomplete: str) -> list[str]:
     return [name for name in importing.names() if name.startswith(incomplete)]
 
 
+def protocols(incomplete: str) -> list[str]:
+    """Protocols of papers."""
+    from bench.engine.protocols import PROTOCOLS
+
+    return [name for name in PROTOCOLS if name.startswith(incomplete)]
+
+
 def kinds(incomplete: str) -> list[str]:
     """What bench ls lists."""
     from bench.cli.listings import KINDS

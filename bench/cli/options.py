@@ -58,6 +58,14 @@ SetOption = Annotated[
 SuiteOption = Annotated[
     str, of_cases(metavar="NAME", help="Suite: a name or a folder.", autocompletion=completion.suites)
 ]
+ProtocolOption = Annotated[
+    str,
+    of_cases(
+        metavar="NAME@N",
+        help="A paper's suite and metrics, ucf101@1 or msrvtt@1: docs/protocols.md.",
+        autocompletion=completion.protocols,
+    ),
+]
 SeedsOption = Annotated[
     str, of_cases(metavar="0,1,…", help="Seeds: one clip per case and seed; the suite's by default.")
 ]

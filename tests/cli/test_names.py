@@ -19,6 +19,7 @@ MISSPELT = {
     ("run", "--model"): (["-m", "NOISY"], "unknown model 'NOISY': did you mean noise"),
     ("run", "--set"): (["still", "--set", "Frames=3"], "unknown setting 'Frames': did you mean num_frames"),
     ("run", "--suite"): (["--suite", "Dmeo"], "unknown suite 'Dmeo': did you mean demo"),
+    ("run", "--protocol"): (["--protocol", "ucf_101@1"], "did you mean ucf101@1"),
     ("run", "--cases"): (["--cases", "KAT"], "unknown case 'KAT': did you mean cat"),
     ("run", "--metrics"): (["--metrics", "SSIN"], "unknown metric 'SSIN': did you mean ssim"),
     ("run", "--metric-set"): (["--metric-set", "clipsin.x=1"], "unknown evaluator 'clipsin': did you mean clipsim"),
@@ -61,7 +62,7 @@ NO_NAMES = {
     "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
     "--config", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype", "--fit", "--footage",
     "--format", "--fps", "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown",
-    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--published",
+    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--prompts", "--published",
     "--quiet", "--ratio", "--retry-failed", "--seeds", "--step", "--to", "--track", "--verbose", "--voters", "--votes",
     "--workers", "DIR", "FILE", "FOLDER", "PATH",
 }  # fmt: skip

@@ -110,3 +110,51 @@ def wbench(folder: Path) -> Path:
 def write_json(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content))
+
+
+UCF_CLASSES = {"YoYo": (52, 60, 30, 70), "ApplyEyeMakeup": (50, 64)}
+"""Class of UCF-101 -> the numbers of frames of its clips, at 25 per second."""
+
+
+def ucf101(folder: Path) -> Path:
+    """Two classes, and a list of their clips; one of them is too short for a window."""
+    names = []
+    for category, counts in UCF_CLASSES.items():
+        for number, count in enumerate(counts):
+            name = f"{category}/v_{category}_g{number + 8:02}_c01.avi"
+            numbered_clip(folder / "UCF-101" / name, count, 25.0)
+            names.append(f"{name} {list(UCF_CLASSES).index(category) + 1}\r\n")
+    lists = folder / "ucfTrainTestlist"
+    lists.mkdir()
+    (lists / "trainlist01.txt").write_text("".join(names))
+    write_json(folder / "prompts.json", {"YoYo": "a person plays with a yo-yo", "ApplyEyeMakeup": "make-up"})
+    return folder
+
+
+def msrvtt(folder: Path) -> Path:
+    """Two clips of the test part and one of another."""
+    for number, count in ((7010, 70), (7011, 90), (12, 50)):
+        numbered_clip(folder / "TestVideo" / f"video{number}.avi", count, 30.0)
+    videos = [
+        {"video_id": f"video{number}", "category": category, "split": split}
+        for number, category, split in ((7010, 9, "test"), (7011, 1, "test"), (12, 0, "train"))
+    ]
+    sentences = [
+        {
+            "video_id": each["video_id"],
+            "sen_id": number,
+            "caption": f"sentence {number} of {each['video_id']}",
+        }
+        for each in videos
+        for number in range(5)
+    ]
+    write_json(folder / "test_videodatainfo.json", {"videos": videos, "sentences": sentences})
+    return folder
+
+
+def numbered_clip(path: Path, frames: int, fps: float) -> Path:
+    """A clip whose frame t is gray of level 2 t, without loss."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    levels = np.arange(frames, dtype=np.uint8)[:, None, None, None] * np.uint8(2)
+    encoding.encode(path, Clip(np.broadcast_to(levels, (frames, 24, 32, 3)).copy(), fps), encoding.PLAIN)
+    return path

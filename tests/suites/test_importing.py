@@ -20,7 +20,7 @@ from bench import suites
 from bench.errors import UnknownName, UsageError
 from bench.media import pictures, video
 from bench.suites import importing
-from bench.suites.importing import crops, wbench_turns
+from bench.suites.importing import crops, msrvtt, ucf101, wbench_turns
 from bench.suites.importing.drafts import Options
 from bench.types import Suite
 from tests.command_line import bench
@@ -28,12 +28,15 @@ from tests.suites import others
 
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "vbench-i2v": others.vbench_i2v, "i2v-bench": others.i2v_bench, "vbvr": others.vbvr, "wbench": others.wbench,
+    "ucf101": others.ucf101, "msrvtt": others.msrvtt,
 }  # fmt: skip
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ucf101, "CLIPS", 4)
+    monkeypatch.setattr(msrvtt, "CLIPS", 2)
     return tmp_path
 
 

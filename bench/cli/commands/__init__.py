@@ -57,7 +57,7 @@ for panel, commands in COMMANDS.items():
 
 suite = typer.Typer(
     cls=Group,
-    help="Bring suites of others here: VBench-I2V, I2V-Bench, VBVR, WBench.",
+    help="Bring suites of others here: VBench-I2V, I2V-Bench, VBVR, WBench, UCF-101, MSR-VTT.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -33,6 +33,7 @@ from bench.cli.options import (
     ModelsArgument,
     OfflineOption,
     OutOption,
+    ProtocolOption,
     RetryOption,
     SeedsOption,
     SetOption,
@@ -65,6 +66,7 @@ def run(
     lora: LoraOption = None,
     settings: SetOption = None,
     suite: SuiteOption = "demo",
+    protocol: ProtocolOption = "",
     seeds: SeedsOption = "",
     cases: CasesOption = "",
     limit: LimitOption = None,
@@ -93,19 +95,24 @@ def run(
     bench run svd,wan2.1-i2v-480p            two models, one after the other
     bench run svd --checkpoint ./step-2000   a checkpoint of your own
     bench run svd --set steps=10 --seeds 0,1,2 --limit 4
+    bench run svd --protocol ucf101@1        FVD as papers report it
     bench run svd --dry-run                  frames, size, cost; fetches nothing
     bench run --config run.toml              options from a file
     """
     from bench import tracking
-    from bench.engine import jobs, requests
+    from bench.engine import jobs, protocols, requests
 
     asked = models_of(named, model)
     models = _model_request(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
-    selection = _selection(suite, seeds, cases, limit)
+    selection, wanted = protocols.chosen(
+        protocol,
+        _selection(suite, seeds, cases, limit),
+        _metric_request(metrics, metric_settings, view),
+        _metric_request("", None, BOTH_VIEWS),
+    )
     config = _config(out, device, dtype, memory, retry_failed, workers)
-    wanted = _metric_request(metrics, metric_settings, view)
     config = replace(
-        config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics else "no")
+        config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics or protocol else "no")
     )
     if dry_run:
         _print_plan(models, selection, wanted, config, as_json)

@@ -17,13 +17,17 @@ def import_(
         str,
         typer.Argument(
             metavar="NAME",
-            help="vbench-i2v, i2v-bench, vbvr or wbench.",
+            help="vbench-i2v, i2v-bench, vbvr, wbench, ucf101 or msrvtt.",
             autocompletion=completion.importers,
         ),
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the owners' files.")],
     ratio: Annotated[
         str, of_cases(metavar="W:H", help="vbench-i2v: ratio of the images, 1:1 to 16:9; 16:9 by default.")
+    ] = "",
+    prompts: Annotated[
+        str,
+        of_cases(metavar="FILE", help="ucf101: JSON in DIR, prompt by class; by default, the class's name."),
     ] = "",
     called: Annotated[
         str, of_cases("--name", metavar="TEXT", help="What the suite is called here; NAME by default.")
@@ -41,11 +45,12 @@ def import_(
     bench suite import vbench-i2v VBench/vbench2_beta_i2v --ratio 16:9
     bench run svd --suite vbench-i2v
     bench suite import vbvr VBVR-Bench-Data
+    bench suite import ucf101 UCF101
     """
     from bench.cli import listings
     from bench.suites import importing
 
-    options = importing.Options(ratio=ratio)
+    options = importing.Options(ratio=ratio, prompts=prompts)
     suite = importing.import_suite(name, folder, to, options, called, progress())
     if as_json:
         (entry,) = listings.of_suites([suite]).entries

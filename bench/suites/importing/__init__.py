@@ -13,14 +13,14 @@ from pathlib import Path
 from bench.base.progress import Progress
 from bench.errors import UsageError, meant
 from bench.suites import suite_files
-from bench.suites.importing import i2v_bench, vbench_i2v, vbvr, wbench, writing
+from bench.suites.importing import i2v_bench, msrvtt, ucf101, vbench_i2v, vbvr, wbench, writing
 from bench.suites.importing.drafts import Importer, Options
 from bench.types import Suite
 
 __all__ = ["Importer", "Options", "import_suite", "importer", "names"]
 
-_IMPORTERS = {
-    each.name: each for each in (vbench_i2v.IMPORTER, i2v_bench.IMPORTER, vbvr.IMPORTER, wbench.IMPORTER)
+_IMPORTERS: dict[str, Importer] = {
+    module.IMPORTER.name: module.IMPORTER for module in (vbench_i2v, i2v_bench, vbvr, wbench, ucf101, msrvtt)
 }
 
 

@@ -29,6 +29,23 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """A few frames of a clip, written anew without loss.
+
+    Attributes:
+        path: of the clip.
+        first: number of the first frame, counted from 0.
+        step: every so many frames one is taken.
+        frames: how many are taken.
+    """
+
+    path: Path
+    first: int
+    step: int
+    frames: int
+
+
+@dataclass(frozen=True)
 class Draft:
     """A case as an importer gives it.
 
@@ -36,7 +53,7 @@ class Draft:
         name: in the owners' words; the id is made of it (bench.suites.own_clips.names.case_id).
         picture: of the image.
         prompt, category, camera, dimensions: as in Case.
-        reference: a clip of what really happens.
+        reference: a clip of what really happens, or a part of one.
     """
 
     name: str
@@ -45,7 +62,7 @@ class Draft:
     category: str = ""
     camera: Camera | None = None
     dimensions: tuple[str, ...] = ()
-    reference: Path | None = None
+    reference: Path | Excerpt | None = None
 
 
 @dataclass(frozen=True)
@@ -54,9 +71,11 @@ class Options:
 
     Attributes:
         ratio: of the images, width to height, as '16:9'.
+        prompts: file in the folder that says what to ask for, by class.
     """
 
     ratio: str = ""
+    prompts: str = ""
 
     def given(self) -> dict[str, object]:
         """Name -> value of those that were asked for."""

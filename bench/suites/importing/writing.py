@@ -18,9 +18,10 @@ from bench import suites
 from bench.base import files
 from bench.base.progress import Progress
 from bench.errors import BadClip, BadImage, UsageError
-from bench.media import picture_files, pictures, video
+from bench.media import encoding, picture_files, pictures, video
 from bench.suites import suite_files
-from bench.suites.importing.drafts import Draft, Importer, Options, Picture
+from bench.suites.importing import excerpts
+from bench.suites.importing.drafts import Draft, Excerpt, Importer, Options, Picture
 from bench.suites.own_clips import names
 from bench.types import Suite
 
@@ -149,8 +150,21 @@ class _Files:
         self._names.add(name)
         return name
 
-    def clip(self, case: str, path: Path) -> str:
-        """The relative path of a reference clip: the same file under another name, where the file system has such."""
+    def clip(self, case: str, reference: Path | Excerpt) -> str:
+        """The relative path of a reference clip."""
+        return self._cut(case, reference) if isinstance(reference, Excerpt) else self._linked(case, reference)
+
+    def _cut(self, case: str, excerpt: Excerpt) -> str:
+        """Of a few frames of a clip, without loss."""
+        made = files.digest([self._source(excerpt.path).sha256, excerpt.first, excerpt.step, excerpt.frames])
+        name = f"{CLIPS}/{case[: names.READABLE]}-{made[:10]}.mkv"
+        if not (self.folder / name).is_file():
+            encoding.write_clip(self.folder / name, excerpts.read(excerpt))
+        self._names.add(name)
+        return name
+
+    def _linked(self, case: str, path: Path) -> str:
+        """Of a whole clip: the same file under another name, where the file system has such."""
         source = self._source(path)
         name = f"{CLIPS}/{case[: names.READABLE]}-{source.sha256[:10]}{path.suffix.lower()}"
         if not (self.folder / name).is_file():
