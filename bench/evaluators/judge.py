@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from annotated_types import Ge, Gt, Le
 
 from bench import evaluators
-from bench.base import credentials, network, packages
+from bench.base import credentials, network, packages, reading
 from bench.base.retries import Timing
 from bench.errors import BenchError, NotMeasurable, Unavailable, UsageError
 from bench.evaluators.judging import asking, checkpoint, pictures, questions, server
@@ -204,6 +204,7 @@ def _value_or_error(value: Callable[[], Value]) -> Value | BenchError:
     try:
         return value()
     except BenchError as error:
+        reading.refuse(error)
         return error
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.base.retries import Timing
-from bench.errors import BenchError
+from bench.errors import BenchError, StorageFailed
 from bench.evaluators.judge import Judge, Settings
 from bench.media import pictures
 from bench.types import Case, Value
@@ -196,6 +196,23 @@ def test_a_server_that_does_not_state_its_usage_has_no_price(
     found = answers(judge(fake, **PRICE), moving_clip(5).frames, case=case)
     assert found["judge_match"].value == 1.0
     assert "use a server that states its usage" in reason(found["judge_cost"])
+
+
+def test_a_disk_that_takes_no_account_stops_the_command(fake: FakeJudge, case: Case, tmp_path: Path) -> None:
+    """Else every clip would be asked about without a record of what it costs."""
+    (tmp_path / "cache" / "judge").mkdir(parents=True)
+    (tmp_path / "cache" / "judge" / "spent").write_text("a file in the way")
+    with pytest.raises(StorageFailed):
+        match(judge(fake, **PRICE), case)
+    assert not fake.questions
+
+
+def test_an_answer_that_cannot_be_kept_counts_all_the_same(
+    fake: FakeJudge, case: Case, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "judge").write_text("a file in the way")
+    assert match(judge(fake), case).value == pytest.approx(0.75)
 
 
 def test_servers_that_name_the_length_otherwise_are_asked_so(fake: FakeJudge, case: Case) -> None:

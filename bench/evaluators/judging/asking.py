@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.base import documents, files
+from bench.base import documents, files, reading
 from bench.errors import StorageFailed
 from bench.evaluators.judging import questions
 from bench.evaluators.judging.questions import Answer, Question
@@ -65,7 +65,7 @@ def answered(judge: Judge, question: Question) -> tuple[float, Answer]:
 
 def _kept(path: Path, key: str) -> Answer | None:
     """What was kept of an answer; None if nothing was, or it is damaged."""
-    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+    with suppress(*reading.ABSENT, ValueError, KeyError, TypeError):
         content = documents.json_value(files.content(path))
         kept = content["answer"]
         first = kept["first"]

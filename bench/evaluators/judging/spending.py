@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.base import documents, files
+from bench.base import documents, files, reading
 from bench.errors import RemoteFailed
 
 
@@ -99,7 +99,7 @@ class Spending:
     def _entries(self) -> dict[str, Entry]:
         """Id -> the last that was written of it; a line that was cut off is passed over."""
         found: dict[str, Entry] = {}
-        with suppress(FileNotFoundError):
+        with suppress(*reading.ABSENT):
             for line in files.content(self.path).splitlines():
                 with suppress(ValueError, KeyError, TypeError):
                     each = documents.json_value(line)
