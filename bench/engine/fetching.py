@@ -113,7 +113,7 @@ def of_metrics(metrics: MetricRequest | None, suites: Sequence[Suite], device: s
         for file in dict.fromkeys(file for suite in suites for file in _lacking(evaluator, suite)):
             users.setdefault(file, []).append(evaluator.name)
     return [
-        Fetch(file.name, file.size, ", ".join(names))
+        Fetch(file.name, file.size or None, ", ".join(names))
         for file, names in users.items()
         if weights.is_worth_a_try(file)
     ]

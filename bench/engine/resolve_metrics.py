@@ -122,10 +122,11 @@ def lacking(evaluator: Evaluator, suite: Suite) -> list[weights.Weights]:
 
 
 def _fetch(file: weights.Weights, may_fetch: bool, progress: Progress) -> None:
-    size = in_words(file.size)
+    size = in_words(file.size) if file.size else "size unknown"
+    weights.refuse_terms(file)
     if not may_fetch:
         raise Unavailable(f"its weights {file.name} ({size}) are not here", "--download fetches them")
     if not weights.is_worth_a_try(file):
         weights.fetch(file)  # raises, and says why
     with progress.bar(f"fetch {file.name}, {size}", 1) as bar:
-        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6))
+        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6 or 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import evaluators
-from bench.base import settings
+from bench.base import settings, weights
 from bench.base.wording import number
 from bench.errors import meant
 from bench.evaluators import Evaluator
@@ -204,9 +204,9 @@ def full_name(card: MetricCard, evaluator: Evaluator) -> str:
 
 
 def full_version(card: MetricCard, evaluator: Evaluator) -> str:
-    """The metric's version and the digests of the weights it uses, and of texts: '1', or '1+40d36571'."""
-    digests = [weights.sha256[:8] for weights in evaluator.weights()]
-    return "+".join([str(card.version), *digests, *evaluator.marks()])
+    """The metric's version and the identities of the weights it uses, and of texts: '1', or '1+40d36571'."""
+    identities = filter(None, map(weights.identity, evaluator.weights()))
+    return "+".join([str(card.version), *identities, *evaluator.marks()])
 
 
 def bare(metric: str) -> str:

@@ -6,18 +6,15 @@ import logging
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench import evaluators
 from bench.base.weights import Weights
 from bench.errors import BadImage, BenchError, NotMeasurable
 from bench.evaluators import Values
+from bench.evaluators.frame_net import FrameNetEvaluator, Vectors, steps
 from bench.evaluators.nets import clip
 from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Value
-
-Vectors = NDArray[np.float64]
-
 
 SOURCE = (
     "CLIP of Radford et al. 2021 (arXiv 2103.00020), OpenAI's ViT-B/32 with its own preprocessing (short side to 224, "
@@ -31,7 +28,7 @@ GODIVA = (
 
 
 @evaluators.add
-class Clipsim(evaluators.ClipEvaluator):
+class Clipsim(FrameNetEvaluator):
     """Cosines between the CLIP vectors of frames, input image and text; one pass over the frames."""
 
     name = "clipsim"
@@ -88,8 +85,10 @@ class Clipsim(evaluators.ClipEvaluator):
     def look(self, view: View) -> Image:
         return self._encoder.prepared(view.frame)
 
-    def conclude(self, prepared: Sequence[Image], sample: Sample) -> Values:
-        frames_TE = self._encoder.encoded(prepared)
+    def encoded(self, prepared: Sequence[Image]) -> Vectors:
+        return self._encoder.encoded(prepared)
+
+    def judged(self, frames_TE: Vectors, sample: Sample) -> Values:
         image_E = self._image(sample)
         text_E = self._text(sample)
         similarity = _mean_cosine(frames_TE, text_E)
@@ -133,7 +132,7 @@ def _mean_cosine(frames_TE: Vectors | BenchError, other_1E: Vectors | BenchError
 def _consistency(frames_TE: Vectors, case: str) -> Value | BenchError:
     if len(frames_TE) < 2:
         return NotMeasurable(f"clip of case '{case}' has 1 frame, clip_consistency needs 2")
-    return cosine_value(np.einsum("te,te->t", frames_TE[:-1], frames_TE[1:]))
+    return cosine_value(steps(frames_TE))
 
 
 def _difference(clip: Value | BenchError, image: Value | BenchError) -> Value | BenchError:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +16,7 @@ from typing import NoReturn
 import httpx
 import pytest
 
-from bench.base import network, temporaries, weights
+from bench.base import downloads, licences, network, temporaries, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 
@@ -87,7 +88,7 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(weights, "BACKOFF_SECONDS", 0.0)
+    monkeypatch.setattr(downloads, "BACKOFF_SECONDS", 0.0)
 
 
 def declared(*urls: str, content: bytes = CONTENT, name: str = "net.pt") -> Weights:
@@ -134,7 +135,7 @@ def test_goes_on_to_the_next_address(server: Server) -> None:
         ("other", "sent other bytes: sha256 ", 1),
         ("short", f"sent {len(CONTENT) - 5} bytes instead of {len(CONTENT)}", 1),
         ("long", f"sent more than {len(CONTENT)} bytes instead of {len(CONTENT)}", 1),
-        ("truncated", "RemoteProtocolError", weights.ATTEMPTS),
+        ("truncated", "RemoteProtocolError", downloads.ATTEMPTS),
     ],
 )
 def test_wrong_answers_leave_nothing_and_say_what_to_do(
@@ -182,11 +183,11 @@ def test_a_host_without_a_connection_is_tried_twice_and_for_one_file(monkeypatch
         tried.append(url)
         raise httpx.ConnectError("no network")
 
-    monkeypatch.setattr(weights, "_response", refused)
+    monkeypatch.setattr(downloads, "_response", refused)
     for name in ("a.pt", "b.pt"):
         with pytest.raises(Unavailable, match="ConnectError: no network"):
             weights.fetch(declared(f"http://nowhere/{name}", name=name))
-    assert tried == ["http://nowhere/a.pt"] * weights.CONNECTIONS
+    assert tried == ["http://nowhere/a.pt"] * downloads.CONNECTIONS
 
 
 def test_an_unreachable_address_is_unavailable() -> None:
@@ -280,3 +281,54 @@ def test_own_files_are_known_by_their_content(tmp_path: Path) -> None:
         weights.fetch(mine)
     with pytest.raises(Unavailable, match=r"nowhere\.pt are not a file"):
         weights.local(tmp_path / "nowhere.pt")
+
+
+def test_a_twin_will_do_and_the_version_is_the_same(server: Server) -> None:
+    twin = declared(server.url("ok"), name="net.safetensors")
+    net = replace(declared(server.url("missing"), content=b"in another container"), twins=(twin,))
+    place = weights.fetch(net)
+    assert place == weights.path(net) == weights.folder() / "net.safetensors"
+    assert weights.form(net, place) is twin
+    assert weights.identity(net) == net.sha256[:8]
+    assert server.asked == ["missing", "ok"]
+
+
+def test_every_source_that_fails_is_named(server: Server) -> None:
+    twin = declared(server.url("other"), name="net.safetensors")
+    with pytest.raises(Unavailable, match=r"HTTP 404; 127.0.0.1: sent other bytes"):
+        weights.fetch(replace(declared(server.url("missing")), twins=(twin,)))
+
+
+def test_a_file_without_published_sha256_is_checked_by_what_is_known(server: Server) -> None:
+    md5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+    net = replace(declared(server.url("other"), server.url("ok")), sha256="", md5=md5)
+    place = weights.fetch(net)
+    assert weights.identity(net) == md5[:8]
+    place.write_bytes(CONTENT[::-1])
+    assert weights.path(net) is None
+
+
+def test_a_file_of_which_nothing_is_published_is_known_by_what_came(server: Server) -> None:
+    net = replace(declared(server.url("html"), server.url("ok")), sha256="", size=0)
+    assert weights.identity(net) == ""
+    weights.fetch(net)
+    assert weights.identity(net) == hashlib.sha256(CONTENT).hexdigest()[:8]
+
+
+def test_terms_are_accepted_before_anything_is_fetched(server: Server) -> None:
+    net = replace(declared(server.url("ok")), licence="CC-BY-NC-4.0", terms="no commercial use")
+    wanted = r"CC-BY-NC-4.0 \(no commercial use\).*bench fetch net.pt --accept-licence CC-BY-NC-4.0"
+    assert not weights.is_worth_a_try(net)
+    with pytest.raises(Unavailable, match=wanted):
+        weights.fetch(net)
+    assert server.asked == []
+    licences.accept("CC-BY-NC-4.0")
+    assert weights.is_worth_a_try(net)
+    assert weights.fetch(net).read_bytes() == CONTENT
+
+
+def test_a_broken_note_of_licences_accepts_nothing(tmp_path: Path) -> None:
+    licences.accept("MIT")
+    assert licences.is_accepted("MIT")
+    (tmp_path / "accepted-licences.json").write_text("{")
+    assert not licences.is_accepted("MIT")

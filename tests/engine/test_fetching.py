@@ -15,7 +15,7 @@ from typer.testing import Result
 
 import bench
 from bench import models
-from bench.base import network, weights
+from bench.base import downloads, network
 from bench.base.progress import Progress
 from bench.engine import fetching, jobs
 from bench.engine.requests import Consent, MetricRequest, ModelRequest, RunConfig, Selection
@@ -57,7 +57,7 @@ def online(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    monkeypatch.setattr(weights, "_response", fetched)
+    monkeypatch.setattr(downloads, "_response", fetched)
 
 
 @pytest.fixture

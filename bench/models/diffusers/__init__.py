@@ -27,7 +27,7 @@ from dataclasses import asdict, replace
 from typing import Any, ClassVar, TypeVar
 
 from bench import models
-from bench.base import settings
+from bench.base import devices, settings
 from bench.errors import OutOfMemory, UsageError
 from bench.media import pictures
 from bench.models import checkpoints, plans, requirements
@@ -249,7 +249,7 @@ class DiffusersModel(models.Model):
             # The traceback's frames are cleared, since their variables would keep the memory occupied.
             traceback.clear_frames(error.__traceback__)
             self.unload()
-            if loading.is_out_of_memory(error):
+            if devices.is_out_of_memory(error):
                 raise OutOfMemory(*self._out_of_memory(plan)) from None
             raise
         if self._savings is not None:

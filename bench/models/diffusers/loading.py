@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.base import packages
+from bench.base import devices, packages
 from bench.errors import OutOfMemory, Unavailable, UsageError
 from bench.models import checkpoints, hub, json_files
 from bench.models.diffusers import library_output, parts, weight_sets
@@ -91,14 +91,6 @@ def named_class(checkpoint: Checkpoint) -> tuple[str, str, Any]:
     found = getattr(importlib.import_module("diffusers"), name, None)
     is_pipeline = isinstance(found, type) and issubclass(found, base)
     return checkpoint.source, name, found if is_pipeline else None
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an allocator gave up; each has its own message, and only CUDA's has its own type."""
-    words = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and ("out of memory" in words or "can't allocate memory" in words)
-    )
 
 
 def _pipeline_class(name: str) -> Any:
@@ -189,7 +181,7 @@ def _on_device(pipeline: Any, runtime: Runtime) -> Any:
             case "sequential":
                 pipeline.enable_sequential_cpu_offload(device=runtime.device)
     except RuntimeError as error:
-        if not is_out_of_memory(error):
+        if not devices.is_out_of_memory(error):
             raise
         raise OutOfMemory(
             f"the model does not fit into the memory of {runtime.device}",
