@@ -55,6 +55,12 @@ def picture_digest(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
+    return _digest_of_picture(path, files.stamp(path))
+
+
+@lru_cache(maxsize=4096)
+def _digest_of_picture(path: Path, stamp: tuple[int, ...]) -> str:
+    """Once per picture and process: cases share pictures, and those of a suite may be gigabytes."""
     sha256 = files.sha256(path)
     return files.digest([sha256, conversion]) if (conversion := _conversion(path)) else sha256
 
