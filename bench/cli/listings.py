@@ -91,6 +91,15 @@ def of_suites(found: Iterable[Suite]) -> Listing:
     return Listing(columns, entries)
 
 
+def terms_of_suite(folder: RunFolder) -> str:
+    """Source and licence of a suite of others that a run animates, in one line; '' of one of our own."""
+    try:
+        suite = folder.suite
+    except BadResults:
+        return ""
+    return f"suite {suite.name} is from {suite.source}; licence: {suite.licence}" if suite.source else ""
+
+
 def _weights() -> Listing:
     columns = (
         Column("file"), Column("for", wraps=True, spare=2), Column("MB", "right"),

@@ -349,6 +349,17 @@ def test_a_file_that_may_not_be_read(here: Path) -> None:
         imported("wbench", folder)
 
 
+@pytest.mark.parametrize("name", importing.names())
+def test_baselines_run_on_it_and_show_says_whose_it_is(name: str, here: Path) -> None:
+    suite = imported(name, WRITERS[name](here / "theirs"))
+    done = bench(
+        "run", "still,drift", "--suite", name, "--limit", "1", "--metrics", "temporal_flickering", "-q"
+    )
+    assert done.exit_code == 0, done.stdout + done.stderr
+    shown = bench("show", "still", columns=300).stdout
+    assert f"suite {name} is from {suite.source}; licence: {suite.licence}" in shown
+
+
 def test_the_command_says_what_it_made(here: Path) -> None:
     answer = bench("suite", "import", "vbench-i2v", others.vbench_i2v(here / "theirs"))
     assert answer.exit_code == 0, answer.stderr

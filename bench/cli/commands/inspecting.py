@@ -73,11 +73,12 @@ def show(
 ) -> None:
     """Print every metric of a run, and why values are missing."""
     from bench import runs
-    from bench.cli import score_tables
+    from bench.cli import listings, score_tables
     from bench.runs import row_facts, row_tables
     from bench.scoring import summary, totals, views
 
-    found, problems = runs.named(out, run).rows.table()
+    folder = runs.named(out, run)
+    found, problems = folder.rows.table()
     warn(problems)
     seen = views.chosen(row_tables.frame([found]), view)
     rows = seen.rows
@@ -91,7 +92,7 @@ def show(
     print_all(
         [
             *score_tables.of_run(seen),
-            *filter(None, [row_facts.gif_note(rows["decoded"])]),
+            *filter(None, [row_facts.gif_note(rows["decoded"]), listings.terms_of_suite(folder)]),
             *score_tables.failures(rows, "not measurable", "failed"),
         ]
     )
