@@ -3,6 +3,7 @@
 Importing this puts the process on one core: it stands before anything that would read how many there are.
 """
 
+import multiprocessing
 import os
 
 THREADS = (
@@ -14,5 +15,5 @@ THREADS = (
 )
 
 os.environ.update(dict.fromkeys(THREADS, "1"))
-if hasattr(os, "sched_setaffinity"):
+if hasattr(os, "sched_setaffinity") and multiprocessing.parent_process() is None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -7,8 +7,9 @@ from bench.evaluators import ClipEvaluator
 
 
 def without_weights() -> list[ClipEvaluator]:
-    """Every evaluator of clips that needs no weights, and looks at the frames at all."""
-    made = [evaluators.registry[name]() for name in evaluators.registry]
+    """Every evaluator of clips that needs no weights, need not be asked for by name, and looks at the frames at all."""
+    kinds = [evaluators.registry[name] for name in evaluators.registry]
+    made = [kind() for kind in kinds if not kind.opt_in]
     return [each for each in evaluators.of_clips(made) if not each.weights() and _looks(each)]
 
 
