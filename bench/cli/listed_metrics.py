@@ -43,7 +43,7 @@ def _entries(name: str) -> list[Entry]:
             "depends on": ", ".join(card.depends) or "nothing",
             "available": _available(evaluator),
             "asked for": "only by name" if evaluator.opt_in else "by default",
-            "weights": [f"{file.name}, {_size(file)}, {file.licence}" for file in evaluator.weights()],
+            "weights": [_described(file) for file in evaluator.weights()],
             "definition": card.definition,
             "source": card.source,
             "blind to": card.blind_to,
@@ -73,6 +73,11 @@ def _size(file: Weights) -> str:
     return in_words(file.size) if file.size else "size unknown"
 
 
+def _described(file: Weights) -> str:
+    terms = f" ({file.terms})" if file.terms else ""
+    return f"{file.name}, {_size(file)}, {file.licence}{terms}"
+
+
 def _needs(name: str) -> list[str]:
     """What to do about what is missing, a line each."""
     evaluator = evaluators.registry[name]()
@@ -82,9 +87,13 @@ def _needs(name: str) -> list[str]:
         evaluator.check()
     except Unavailable as error:
         return [error.remedy]
-    if any(weights.path(file) is None for file in evaluator.weights()):
-        return [f"bench evaluate RUN --metrics {name} --download fetches the weights"]
-    return []
+    missing = [file for file in evaluator.weights() if weights.path(file) is None]
+    try:
+        for file in missing:
+            weights.refuse_terms(file)
+    except Unavailable as error:
+        return [error.remedy]
+    return [f"bench evaluate RUN --metrics {name} --download fetches the weights"] if missing else []
 
 
 def definitions(listing: Listing, width: int) -> Iterator[str]:

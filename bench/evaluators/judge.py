@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from annotated_types import Ge, Gt, Le
@@ -26,6 +26,7 @@ from bench.evaluators.judging.checkpoint import Local
 from bench.evaluators.judging.pictures import Picture
 from bench.evaluators.judging.questions import Answer, Form, Subject
 from bench.evaluators.judging.server import Prices, Server
+from bench.evaluators.nets import DType
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.types import MetricCard, Value
 
@@ -70,7 +71,7 @@ class Settings:
     answer: Form = "probability"
     frames: Annotated[int, Ge(2), Le(64)] = 8
     side: Annotated[int, Ge(32), Le(4096)] = 512
-    dtype: Literal["float32", "bfloat16"] = "float32"
+    dtype: DType = "float32"
     api_key_variable: str = KEY
     input_price: Annotated[float, Ge(0)] | None = None
     output_price: Annotated[float, Ge(0)] | None = None

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import models
+from bench import evaluators, models
+from bench.base.weights import Weights
 from bench.cli import layout, listed_metrics, listings
 from bench.engine import requests
 from bench.errors import UsageError
@@ -98,6 +99,19 @@ def test_what_a_metric_needs_is_said_with_size_licence_and_what_to_do() -> None:
     )
     assert "  evaluator: judge, measured only by name" in lines
     assert any("--metric-set judge.address=http://HOST/v1" in line for line in lines)
+
+
+def test_terms_of_weights_are_said_with_the_line_that_accepts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    owned = Weights(
+        "net.pt", ("http://nowhere/net.pt",), "0" * 64, 5, "CC-BY-NC-4.0", terms="no commercial use"
+    )
+    monkeypatch.setattr(evaluators.registry["psnr"], "weights", lambda self: (owned,))
+    found = listings.of("metrics", Path("runs"), ["psnr_mean"])
+    lines = "\n".join(listed_metrics.definitions(found, 200)).splitlines()
+    assert "  weights: net.pt, 5 bytes, CC-BY-NC-4.0 (no commercial use)" in lines
+    assert (
+        lines[-1] == "  available: needs net.pt (5 bytes); bench fetch net.pt --accept-licence CC-BY-NC-4.0"
+    )
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
