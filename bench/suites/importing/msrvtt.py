@@ -9,7 +9,7 @@ one of the twenty, by chance.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,12 @@ def drafts(folder: Path, options: Options) -> list[Draft]:
     Raises:
         UsageError: the files are laid out otherwise, missing or broken.
     """
-    videos, captions = _annotations(folder)
+    here = owners_files.below(folder)
+    videos, captions = _annotations(folder, [path for path in here if path.suffix == ".json"])
     tests = {name: entry for name, entry in videos.items() if entry.get("split") == "test"}
     if len(tests) != CLIPS:
         raise UsageError(f"{folder} names {len(tests)} clips of MSR-VTT's test part, which has {CLIPS}")
-    there = {path.stem: path for path in sorted(folder.rglob("*")) if opening.is_film(path)}
+    there = {path.stem: path for path in here if opening.is_film(path)}
     ordered = sorted(tests, key=lambda name: (len(name), name))
     owners_files.check_present(
         [there.get(name, folder / f"{name}.mp4") for name in ordered], "clips of the test part"
@@ -67,11 +68,13 @@ def _draft(clip: Path, entry: Mapping[str, Any], captions: Mapping[int, str]) ->
     )
 
 
-def _annotations(folder: Path) -> tuple[dict[str, Mapping[str, Any]], dict[str, dict[int, str]]]:
-    """Video -> its entry, and video -> its sentences by number, of all annotations below the folder."""
+def _annotations(
+    folder: Path, lists: Sequence[Path]
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, dict[int, str]]]:
+    """Video -> its entry, and video -> its sentences by number, of those JSON files that are annotations."""
     videos: dict[str, Mapping[str, Any]] = {}
     captions: dict[str, dict[int, str]] = defaultdict(dict)
-    for path in sorted(folder.rglob("*.json")):
+    for path in lists:
         content = owners_files.json_of(path)
         if not isinstance(content, Mapping) or not {"videos", "sentences"} <= set(content):
             continue

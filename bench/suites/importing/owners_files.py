@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from bench.suites.own_clips import names
 
 MOST_CHARACTERS = 20_000
 """Of a prompt; the longest that any suite has is a tenth of it."""
+
+
+def below(folder: Path) -> list[Path]:
+    """Every file in a folder and its subfolders, sorted; folders that cannot be read are passed over."""
+    found = [Path(place) / name for place, _, names_there in os.walk(folder) for name in names_there]
+    return sorted(found)
 
 
 def entries(path: Path) -> list[Mapping[str, Any]]:

@@ -80,7 +80,8 @@ def _drawn(category: str, clips: Sequence[Path], count: int, prompt: str) -> lis
 
 def _listed(folder: Path) -> dict[str, list[Path]]:
     """Class -> its clips that the list names, all of which are there."""
-    lists = sorted(folder.rglob(LIST))
+    here = owners_files.below(folder)
+    lists = [path for path in here if path.name == LIST]
     if not lists:
         raise UsageError(
             f"{folder} has no {LIST}: give the folder that holds UCF-101/ with its classes and ucfTrainTestlist/"
@@ -89,7 +90,7 @@ def _listed(folder: Path) -> dict[str, list[Path]]:
     names = [line.split()[0] for line in text.splitlines() if line.strip()]
     if len(names) < CLIPS:
         raise UsageError(f"{lists[0]} names {len(names)} clips, and {CLIPS} are drawn: download it again")
-    there = {f"{path.parent.name}/{path.name}": path for path in sorted(folder.rglob("*.avi"))}
+    there = {f"{path.parent.name}/{path.name}": path for path in here if path.suffix == ".avi"}
     owners_files.check_present([there.get(name, folder / name) for name in names], f"clips of {LIST}")
     by_class: dict[str, list[Path]] = defaultdict(list)
     for name in names:
