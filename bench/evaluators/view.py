@@ -95,6 +95,11 @@ class View:
     ) -> None:
         self.t, self.frame, self.sample, self.before, self.first = t, frame, sample, before, first or self
         self._resized: dict[Resizing, Image] = {}
+        self.frame_before: Image | None = None
+
+    def keep_before(self) -> None:
+        """Keeps the frame before as `frame_before`, for who looks at three at once; to be called for every frame."""
+        self.frame_before = self.before.frame if self.before else None
 
     @cached_property
     def gray(self) -> Plane:
