@@ -232,6 +232,21 @@ class TestVersion:
         (small / "suite.toml").write_text('title = "Another title"')
         assert suites.load(small).version == before
 
+    def test_dimensions_change_it_and_no_case(self, small: Path) -> None:
+        before = suites.load(small)
+        named = [{**ENTRIES[0], "dimensions": ["b", "a"]}, *ENTRIES[1:]]
+        after = suites.load(write_suite(small, tuple(named)))
+        assert after.version != before.version
+        assert [case.digest for case in after.cases] == [case.digest for case in before.cases]
+        assert after.cases[0].dimensions == ("b", "a")
+        named[0] = {**ENTRIES[0], "dimensions": ["a", "b"]}
+        assert suites.load(write_suite(small, tuple(named))).version == after.version
+
+    @pytest.mark.parametrize("seeds", ["[]", "[-1]", '["a"]', "[18446744073709551616]"])
+    def test_seeds_that_are_none(self, small: Path, seeds: str) -> None:
+        (small / "suite.toml").write_text(f'title = "A"\nseeds = {seeds}\n')
+        assert any("small/suite.toml:2: 'seeds" in line for line in refusal(small))
+
     @pytest.mark.parametrize(
         ("place", "field", "value"),
         [
