@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from bench import evaluators
 from bench.base.weights import Weights
 from bench.evaluators.frechet import FrechetEvaluator, WindowSettings, distance_cards
-from bench.evaluators.nets import videomae2
+from bench.evaluators.nets import DType, videomae2
 from bench.evaluators.nets.videomae2 import VideoMae2
 from bench.types import Frames, Image, MetricCard
 
 
 @dataclass(frozen=True)
 class Settings(WindowSettings):
-    """The window: the network takes 16 frames, no more and no less."""
+    """The window, of 16 frames, no more and no less, and what the network computes with."""
 
     frames: Annotated[int, Ge(videomae2.FRAMES), Le(videomae2.FRAMES)] = videomae2.FRAMES
+    dtype: DType = "float32"
 
 
 @evaluators.add
@@ -63,7 +64,7 @@ class CdFvd(FrechetEvaluator):
         return (videomae2.WEIGHTS,)
 
     def load(self) -> None:
-        self._net = VideoMae2(videomae2.WEIGHTS, self.device)
+        self._net = VideoMae2(videomae2.WEIGHTS, self.device, self.settings.dtype)
 
     def prepared(self, frame: Image) -> Image:
         return frame.copy()
@@ -77,5 +78,5 @@ class CdFvd(FrechetEvaluator):
             "weights": videomae2.WEIGHTS.sha256,
             "range": "[0, 1], without mean and deviation",
             "resize": "squash 224 x 224, bilinear, no antialias, torch",
-            "dtype": "float32",
+            "dtype": self.settings.dtype,
         }

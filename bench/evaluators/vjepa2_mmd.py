@@ -14,7 +14,7 @@ from bench import evaluators
 from bench.base.weights import Weights
 from bench.evaluators import FeatureSet, Values
 from bench.evaluators.frechet import SERIES, WindowEvaluator, WindowSettings
-from bench.evaluators.nets import vjepa2
+from bench.evaluators.nets import DType, vjepa2
 from bench.evaluators.nets.vjepa2 import VJepa2
 from bench.statistics import mmd
 from bench.types import Frames, Image, MetricCard
@@ -22,9 +22,10 @@ from bench.types import Frames, Image, MetricCard
 
 @dataclass(frozen=True)
 class Settings(WindowSettings):
-    """The window: the network takes frames two by two."""
+    """The window, of frames two by two, and what the network computes with."""
 
     frames: Annotated[int, Ge(2), MultipleOf(2)] = 16
+    dtype: DType = "float32"
 
 
 @evaluators.add
@@ -64,7 +65,7 @@ class VJepa2Mmd(WindowEvaluator):
         return (vjepa2.WEIGHTS,)
 
     def load(self) -> None:
-        self._net = VJepa2(vjepa2.WEIGHTS, self.device)
+        self._net = VJepa2(vjepa2.WEIGHTS, self.device, self.settings.dtype)
 
     def prepared(self, frame: Image) -> Image:
         return frame.copy()
@@ -82,5 +83,5 @@ class VJepa2Mmd(WindowEvaluator):
             "weights": vjepa2.WEIGHTS.sha256,
             "range": "mean and deviation of ImageNet",
             "resize": "short side to 292, bilinear, antialias, uint8; centre 256 x 256",
-            "dtype": "float32",
+            "dtype": self.settings.dtype,
         }

@@ -43,6 +43,15 @@ def test_features_are_those_of_the_original(tiny: Path) -> None:
     assert found.shape == (32,)
 
 
+def test_bfloat16_is_another_metric(tiny: Path) -> None:
+    clip = np.random.default_rng(1).integers(0, 256, (16, 40, 52, 3), dtype=np.uint8)
+    found = VideoMae2(weights.local(tiny), dtype="bfloat16", shape=tiny_nets.VIDEOMAE2).features(clip)
+    assert 1e-5 < np.abs(found[:8] - ORIGINAL).max() < 0.02  # eight bits of 0.44, over two blocks
+    half = CdFvd(Settings(dtype="bfloat16"))
+    assert full_name(CdFvd.cards[0], half) == "cd_fvd[dtype=bfloat16]"
+    assert half.protocol() != CdFvd().protocol()
+
+
 def test_the_declared_shape_has_the_published_number_of_parameters() -> None:
     shape = videomae2.SHAPE
     wide, inner, layers = shape["hidden_size"], shape["intermediate_size"], shape["num_hidden_layers"]

@@ -57,6 +57,16 @@ def test_features_are_the_library_s(tiny: Path) -> None:
     assert found.shape == (48,)
 
 
+def test_bfloat16_differs_by_rounding(tiny: Path) -> None:
+    clip = np.random.default_rng(1).integers(0, 256, (16, 96, 160, 3), dtype=np.uint8)
+    exact, half = (
+        VJepa2(weights.local(tiny), dtype=dtype, shape=tiny_nets.VJEPA2).features(clip)
+        for dtype in ("float32", "bfloat16")
+    )
+    off = np.linalg.norm(half - exact) / np.linalg.norm(exact)
+    assert 1e-5 < off < 0.1
+
+
 def test_the_declared_shape_has_the_published_number_of_parameters() -> None:
     import torch
     from transformers import VJEPA2Config, VJEPA2Model

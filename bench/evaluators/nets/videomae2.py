@@ -59,6 +59,7 @@ class VideoMae2:
     Args:
         source: its file: a pickle of tensors by name, in a table called 'module' or 'model', or on their own.
         device: where it computes.
+        dtype: what its blocks compute with; the mean of tokens and the last norm stay in float32.
         shape: of the network.
 
     Raises:
@@ -66,7 +67,11 @@ class VideoMae2:
     """
 
     def __init__(
-        self, source: Weights = WEIGHTS, device: str = "cpu", shape: Mapping[str, Any] = SHAPE
+        self,
+        source: Weights = WEIGHTS,
+        device: str = "cpu",
+        dtype: nets.DType = "float32",
+        shape: Mapping[str, Any] = SHAPE,
     ) -> None:
         import torch
         from transformers import VideoMAEConfig, VideoMAEModel
@@ -86,7 +91,7 @@ class VideoMae2:
                 f"give {WEIGHTS.name}",
             ) from error
         self.device, self._size = device, config.image_size
-        self._net, self._norm = net.eval().to(device), norm.eval().to(device)
+        self._net, self._norm = nets.placed(net, device, dtype), nets.placed(norm, device)
 
     def features(self, frames: Frames) -> NDArray[np.float64]:
         """(1408,): of (16, H, W, 3) uint8 sRGB, squashed to 224 x 224: bilinear, no antialias, as cd-fvd does."""
@@ -98,8 +103,9 @@ class VideoMae2:
             video = torch.nn.functional.interpolate(
                 video.float() / 255, sides, mode="bilinear", align_corners=False
             )
-            tokens = self._net(pixel_values=video[None]).last_hidden_state
-            found = self._norm(tokens.mean(dim=1))[0]
+            pixels = video[None].to(next(self._net.parameters()).dtype)
+            tokens = self._net(pixel_values=pixels).last_hidden_state
+            found = self._norm(tokens.float().mean(dim=1))[0]
         return np.asarray(found.double().cpu().numpy())
 
 

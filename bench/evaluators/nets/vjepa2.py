@@ -43,6 +43,7 @@ class VJepa2:
     Args:
         source: its file, of tensors by name.
         device: where it computes.
+        dtype: what it computes with; the mean of tokens stays in float32.
         shape: what differs from the library's default configuration.
 
     Raises:
@@ -50,7 +51,11 @@ class VJepa2:
     """
 
     def __init__(
-        self, source: Weights = WEIGHTS, device: str = "cpu", shape: Mapping[str, Any] = SHAPE
+        self,
+        source: Weights = WEIGHTS,
+        device: str = "cpu",
+        dtype: nets.DType = "float32",
+        shape: Mapping[str, Any] = SHAPE,
     ) -> None:
         import torch
         from transformers import VJEPA2Config, VJEPA2Model, VJEPA2VideoProcessor
@@ -65,7 +70,7 @@ class VJepa2:
                 f"{source.name} is not V-JEPA 2 of this shape: {' '.join(str(error).split()):.200}",
                 f"give {WEIGHTS.name}",
             ) from error
-        self.device, self._net = device, net.eval().to(device)
+        self.device, self._net = device, nets.placed(net, device, dtype)
         self._processor = VJEPA2VideoProcessor(crop_size=config.crop_size)
 
     def features(self, frames: Frames) -> NDArray[np.float64]:
@@ -75,5 +80,5 @@ class VJepa2:
         video = torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
         pixels = self._processor(video, return_tensors="pt")["pixel_values_videos"]
         with nets.exact():
-            tokens = self._net.get_vision_features(pixels.to(self.device))
-        return np.asarray(tokens[0].mean(dim=0).double().cpu().numpy())
+            found = self._net(pixel_values_videos=pixels.to(self.device), skip_predictor=True)
+        return np.asarray(found.last_hidden_state[0].float().mean(dim=0).double().cpu().numpy())
