@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from bench.evaluators.signals import camera_motion, first_frame_trace, noise_floor
 from bench.evaluators.signals.camera_motion import CameraStep
@@ -19,6 +20,8 @@ from bench.evaluators.signals.resizing import Resizing
 from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image, Plane
+
+T = TypeVar("T")
 
 AT_CLIP_SIZE = "brought to the clip's size as the model was given it"
 """What cards say about the input image."""
@@ -95,6 +98,7 @@ class View:
     ) -> None:
         self.t, self.frame, self.sample, self.before, self.first = t, frame, sample, before, first or self
         self._resized: dict[Resizing, Image] = {}
+        self._derived: dict[Callable[[View], Any], Any] = {}
         self.frame_before: Image | None = None
 
     def keep_before(self) -> None:
@@ -111,6 +115,19 @@ class View:
         if how not in self._resized:
             self._resized[how] = how.of(self.frame)
         return self._resized[how]
+
+    def derived(self, make: Callable[[View], T]) -> T:
+        """What a function makes of this frame, made once and kept while the view is at hand.
+
+        For what a network sees of a frame, if the frame after it is compared with this one; nothing of the kind has to
+        be stored in an evaluator, nor returned from look for every frame.
+
+        Args:
+            make: a method of what will ask again, or a function; each has its own.
+        """
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("T", self._derived[make])
 
     def similarity(self, measure: Callable[[View, View], float]) -> FrameSimilarity | None:
         """How alike this frame is to the one before and to frame 0; None for frame 0.

@@ -69,7 +69,7 @@ def _frames(words: argparse.Namespace) -> list[Any]:
 def _flow(words: argparse.Namespace) -> Any:
     """(1, T, 3, H, W) in [-1, 1]: the trajectory as Tora's own code turns it into pictures of flow."""
     import torch
-    from torchvision.utils import flow_to_image  # type: ignore[import-untyped]
+    from torchvision.utils import flow_to_image
 
     trajectories = importlib.import_module("tora.traj_utils")
     flow, _ = trajectories.process_traj(
