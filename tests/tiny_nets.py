@@ -176,3 +176,42 @@ def write_vjepa2(folder: Path) -> Path:
             parameter.data = torch.randn_like(parameter) * 0.2
     net.save_pretrained(folder)
     return folder / "model.safetensors"
+
+
+def write_dino(path: Path) -> None:
+    """A DINO ViT under its own names of tensors: patches of 16, 14 x 14 positions, 64 channels, 2 blocks.
+
+    Its numbers come from NumPy, whose generators give the same ones in every version: the original's answers for them
+    are stored in tests.
+    """
+    import torch
+
+    width, random = 64, np.random.default_rng(0)
+    shapes = {
+        "cls_token": (1, 1, width),
+        "pos_embed": (1, 197, width),
+        "patch_embed.proj.weight": (width, 3, 16, 16),
+    }
+    shapes["patch_embed.proj.bias"] = (width,)
+    for block in ("blocks.0", "blocks.1"):
+        for layer, sides in {
+            "attn.qkv": (3 * width, width),
+            "attn.proj": (width, width),
+            "mlp.fc1": (4 * width, width),
+            "mlp.fc2": (width, 4 * width),
+        }.items():
+            shapes |= {f"{block}.{layer}.weight": sides, f"{block}.{layer}.bias": sides[:1]}
+    tensors = {name: random.standard_normal(shape) * 0.1 for name, shape in shapes.items()}
+    for norm in ("blocks.0.norm1", "blocks.0.norm2", "blocks.1.norm1", "blocks.1.norm2", "norm"):
+        tensors[f"{norm}.weight"] = 1 + random.standard_normal(width) * 0.1
+        tensors[f"{norm}.bias"] = random.standard_normal(width) * 0.1
+    torch.save({name: torch.from_numpy(each.astype(np.float32)) for name, each in tensors.items()}, path)
+
+
+def write_head(path: Path, width: int) -> None:
+    """A linear head as LAION's: weight (1, width), bias (1,)."""
+    import torch
+
+    random = np.random.default_rng(0)
+    weight, bias = random.standard_normal((1, width)).astype(np.float32), np.float32([5])
+    torch.save({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)}, path)

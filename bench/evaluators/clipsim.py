@@ -80,7 +80,7 @@ class Clipsim(FrameNetEvaluator):
         return tuple(self.settings.weights())
 
     def load(self) -> None:
-        self._encoder = clip.Encoder(self.settings, self.device)
+        self._encoder: clip.Encoder = self.settings.encoder(self.device)
 
     def look(self, view: View) -> Image:
         return self._encoder.prepared(view.frame)

@@ -10,7 +10,7 @@ from bench.evaluators import nets
 from bench.evaluators.frame_net import FrameNetEvaluator, Vectors
 from bench.evaluators.nets import musiq
 from bench.evaluators.nets.musiq import Musiq
-from bench.evaluators.signals.resizing import Resizing
+from bench.evaluators.signals.resizing import Levels, Resizing
 from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard
 
@@ -46,7 +46,7 @@ class ImagingQuality(FrameNetEvaluator):
     def load(self) -> None:
         self._net = nets.shared(Musiq, musiq.WEIGHTS, self.device)
 
-    def look(self, view: View) -> Image:
+    def look(self, view: View) -> Levels:
         return view.resized(shrinking(*view.frame.shape[:2]))
 
     def encoded(self, prepared: Sequence[Image]) -> Vectors:

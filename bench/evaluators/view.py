@@ -16,7 +16,7 @@ from bench.evaluators.signals import camera_motion, first_frame_trace, noise_flo
 from bench.evaluators.signals.camera_motion import CameraStep
 from bench.evaluators.signals.noise_floor import Drift, Grays
 from bench.evaluators.signals.optical_flow import Flow, MotionField
-from bench.evaluators.signals.resizing import Resizing
+from bench.evaluators.signals.resizing import Levels, Resizing
 from bench.media import pictures
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image, Plane
@@ -97,7 +97,7 @@ class View:
         self, t: int, frame: Image, sample: Sample, before: View | None = None, first: View | None = None
     ) -> None:
         self.t, self.frame, self.sample, self.before, self.first = t, frame, sample, before, first or self
-        self._resized: dict[Resizing, Image] = {}
+        self._resized: dict[Resizing, Levels] = {}
         self._derived: dict[Callable[[View], Any], Any] = {}
         self.frame_before: Image | None = None
 
@@ -110,8 +110,8 @@ class View:
         """(H, W) uint8: see pictures.gray."""
         return pictures.gray(self.frame)
 
-    def resized(self, how: Resizing) -> Image:
-        """(h, w, 3) uint8: the frame as networks of this resizing see it, resized once for all of them."""
+    def resized(self, how: Resizing) -> Levels:
+        """(h, w, 3): the frame as networks of this resizing see it, resized once for all of them."""
         if how not in self._resized:
             self._resized[how] = how.of(self.frame)
         return self._resized[how]

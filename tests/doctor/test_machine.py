@@ -31,7 +31,10 @@ def test_this_machine_can_run_what_needs_nothing(this_machine: Checkup) -> None:
     assert "numpy" in found(this_machine, "packages").found
     assert "HF_HUB_OFFLINE" in found(this_machine, "hub").found
     assert found(this_machine, "weights of fvd_lite0, lite0").state == "ok"
-    clipsim, judge = found(this_machine, "weights of clipsim"), found(this_machine, "metric judge")
+    clipsim, judge = (
+        found(this_machine, "weights of clipsim, vbench_background_consistency"),
+        found(this_machine, "metric judge"),
+    )
     assert (clipsim.state, clipsim.found) == ("note", "ViT-B-32.pt, 354 MB, MIT: not here")
     assert (judge.state, judge.found) == ("note", "it has no model to ask")
     assert "judge.address" in judge.remedy

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from bench.base import devices
 from bench.errors import BenchError, OutOfMemory
-from bench.types import Image
 
 if TYPE_CHECKING:
     import torch
@@ -65,7 +64,7 @@ def placed(net: torch.nn.Module, device: str, dtype: DType = "float32") -> torch
 
 def in_batches(
     net: Callable[[torch.Tensor], torch.Tensor],
-    prepared: Sequence[Image],
+    prepared: Sequence[NDArray[Any]],
     device: str = "cpu",
     batch: int = BATCH,
 ) -> NDArray[np.float64]:
@@ -75,8 +74,8 @@ def in_batches(
     same but for rounding.
 
     Args:
-        net: called with (B, 3, H, W) uint8 on the device, within exact(); gives (B, …).
-        prepared: (H, W, 3) uint8 each; only frames of one size share a batch.
+        net: called with (B, 3, H, W) of the frames' dtype on the device, within exact(); gives (B, …).
+        prepared: (H, W, 3) uint8 or float32 each; only frames of one size share a batch.
         device: where the network computes.
         batch: how many at a time, at first.
 

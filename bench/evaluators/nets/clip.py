@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,13 @@ from bench.base import state_dicts, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable, UnknownName
 from bench.evaluators import nets
+from bench.evaluators.nets import clip_names
 from bench.types import Frames, Image
+
+if TYPE_CHECKING:
+    import torch
+
+_HUB = "https://huggingface.co"
 
 VIT_B_32 = Weights(
     name="ViT-B-32.pt",
@@ -29,10 +35,67 @@ VIT_B_32 = Weights(
     sha256="40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
     size=353_976_522,
     licence="MIT",
+    twins=(
+        Weights(
+            name="ViT-B-32.open_clip.safetensors",
+            urls=(
+                f"{_HUB}/timm/vit_base_patch32_clip_224.openai/resolve/"
+                "a6f597a30f7b82c51704746581f9a4e41421e878/open_clip_model.safetensors",
+            ),
+            sha256="e6d1bd7789aa45192b3bf90570a789b478bae1b74ebcce7eddd908e83a2b7c31",
+            size=605_143_284,
+            licence="MIT",
+        ),
+        Weights(
+            name="ViT-B-32.transformers.bin",
+            urls=(
+                f"{_HUB}/openai/clip-vit-base-patch32/resolve/"
+                "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268/pytorch_model.bin",
+            ),
+            sha256="a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",
+            size=605_247_071,
+            licence="MIT",
+        ),
+    ),
+)
+"""OpenAI's archive, which a server of theirs may no longer send; then the same numbers as open_clip and transformers
+have them, by revision. Files of LAION's trainings are other networks, and other tags."""
+
+VIT_L_14 = Weights(
+    name="ViT-L-14.pt",
+    urls=(
+        "https://openaipublic.azureedge.net/clip/models/"
+        "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836/ViT-L-14.pt",
+    ),
+    sha256="b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836",
+    size=932_768_134,
+    licence="MIT",
+    twins=(
+        Weights(
+            name="ViT-L-14.open_clip.safetensors",
+            urls=(
+                f"{_HUB}/timm/vit_large_patch14_clip_224.openai/resolve/"
+                "18d0535469bb561bf468d76c1d73aa35156c922b/open_clip_model.safetensors",
+            ),
+            sha256="9ce2e8a8ebfff3793d7d375ad6d3c35cb9aebf3de7ace0fc7308accab7cd207e",
+            size=1_710_517_724,
+            licence="MIT",
+        ),
+        Weights(
+            name="ViT-L-14.transformers.safetensors",
+            urls=(
+                f"{_HUB}/openai/clip-vit-large-patch14/resolve/"
+                "32bd64288804d66eefd0ccbe215aa642df71cc41/model.safetensors",
+            ),
+            sha256="a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb",
+            size=1_710_540_580,
+            licence="MIT",
+        ),
+    ),
 )
 
-BATCH = 16
-"""Frames at a time; another number changes a cosine by less than 1e-6."""
+DECLARED = {("ViT-B-32", "openai"): VIT_B_32, ("ViT-L-14", "openai"): VIT_L_14}
+"""(model, tag) -> its file; open_clip fetches others by itself."""
 
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")
 """What open_clip states about the preprocessing of a tag."""
@@ -53,6 +116,7 @@ class Settings:
     model: str = "ViT-B-32"
     pretrained: str = "openai"
     checkpoint: Path | None = None
+    dtype: nets.DType = "float32"
 
     def weights(self) -> tuple[Weights, ...]:
         """The file that is loaded; empty where open_clip fetches a file that is not declared here.
@@ -62,7 +126,12 @@ class Settings:
         """
         if self.checkpoint:
             return (weights.local(self.checkpoint),)
-        return (VIT_B_32,) if (self.model, self.pretrained) == ("ViT-B-32", "openai") else ()
+        declared = DECLARED.get((self.model, self.pretrained))
+        return (declared,) if declared else ()
+
+    def encoder(self, device: str) -> Encoder:
+        """The network of these settings; evaluators that ask for the same have one in memory."""
+        return nets.shared(Encoder, self, device)
 
 
 class Encoder:
@@ -79,10 +148,12 @@ class Encoder:
 
     def __init__(self, settings: Settings | None = None, device: str = "cpu") -> None:
         import open_clip
+        import torch
 
         settings = settings or Settings()
         self.device = device
-        self._net = _load(settings, device)
+        self._dtype = getattr(torch, settings.dtype)
+        self._net = _load(settings, device).to(self._dtype)
         self.context_length = int(self._net.context_length)
         """Tokens of a sentence that are read, its start and end included."""
         self._tokens = open_clip.get_tokenizer(settings.model, context_length=self.context_length)
@@ -90,7 +161,13 @@ class Encoder:
             open_clip.transform.PreprocessCfg(**self._net.visual.preprocess_cfg), is_train=False
         )
 
-    def images(self, frames: Frames, batch: int = BATCH) -> NDArray[np.float64]:
+    @property
+    def size(self) -> int:
+        """Side of the square that the network sees, pixels."""
+        side = self._net.visual.image_size
+        return int(side if isinstance(side, int) else side[0])
+
+    def images(self, frames: Frames, batch: int = nets.BATCH) -> NDArray[np.float64]:
         """(T, E) unit vectors of (T, H, W, 3) uint8 sRGB frames."""
         return self.encoded([self.prepared(frame) for frame in frames], batch)
 
@@ -104,22 +181,24 @@ class Encoder:
             picture = step(picture)
         return np.array(picture)
 
-    def encoded(self, prepared: Sequence[Image], batch: int = BATCH) -> NDArray[np.float64]:
-        """(T, E) unit vectors of T prepared frames."""
-        import torch
+    def encoded(self, prepared: Sequence[NDArray[Any]], batch: int = nets.BATCH) -> NDArray[np.float64]:
+        """(T, E) unit vectors of T frames of (S, S, 3) levels in 0 to 255, uint8 or float32.
 
-        *_, to_tensor, normalise = self._transform.transforms
-        vectors = []
-        with nets.exact():
-            for start in range(0, len(prepared), batch):
-                planes = torch.stack([normalise(to_tensor(each)) for each in prepared[start : start + batch]])
-                vectors.append(self._net.encode_image(planes.to(self.device)).cpu().numpy())
-        return _unit(np.concatenate(vectors))
+        Raises:
+            BenchError: the network gave NaN, or memory does not suffice.
+        """
+        return _unit(nets.in_batches(self._see, prepared, self.device, batch))
+
+    def _see(self, planes: torch.Tensor) -> torch.Tensor:
+        normalise = self._transform.transforms[-1]
+        levels = normalise(planes.float().contiguous() / 255)
+        found: torch.Tensor = self._net.encode_image(levels.to(self._dtype))
+        return found
 
     def text(self, sentence: str) -> NDArray[np.float64]:
         """(E,) unit vector of a sentence; tokens beyond context_length are not read."""
         with nets.exact():
-            vector = self._net.encode_text(self._tokens([sentence]).to(self.device)).cpu().numpy()
+            vector = self._net.encode_text(self._tokens([sentence]).to(self.device)).double().cpu().numpy()
         return np.asarray(_unit(vector)[0])
 
     def reads_whole(self, sentence: str) -> bool:
@@ -129,9 +208,8 @@ class Encoder:
         return bool((whole[self.context_length :] == empty[self.context_length :]).all())
 
 
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    wide = vectors.astype(np.float64)
-    return np.asarray(wide / np.linalg.norm(wide, axis=1, keepdims=True))
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def _load(settings: Settings, device: str) -> Any:
@@ -142,7 +220,7 @@ def _load(settings: Settings, device: str) -> Any:
 
 
 def _load_openai(file: Path, device: str) -> Any:
-    """A file as OpenAI published them, a TorchScript archive, or a state dict with its names; with QuickGELU."""
+    """A file as OpenAI published them, a TorchScript archive, or its tensors as open_clip or transformers name them."""
     import open_clip
 
     try:
@@ -174,7 +252,9 @@ def _openai_state(file: Path) -> dict[str, Any]:
             return dict(torch.jit.load(str(file), map_location="cpu").state_dict())  # type: ignore[no-untyped-call]
     state = state_dicts.read(file)
     inner = state.get("state_dict", state)  # of a training, whose names may begin with the wrapper's
-    return {str(name).removeprefix("module."): tensor for name, tensor in dict(inner).items()}
+    return clip_names.as_openai(
+        {str(name).removeprefix("module."): each for name, each in dict(inner).items()}
+    )
 
 
 def published() -> frozenset[str]:

@@ -52,7 +52,8 @@ class VisionTransformer:
         )
         patches = planes.flatten(2).transpose(1, 2)
         first = layers["cls_token"].expand(len(images), -1, -1)
-        x = torch.cat([first, patches], dim=1) + self._positions(*planes.shape[-2:])
+        x = torch.cat([first, patches], dim=1)
+        x = x + self._positions(*planes.shape[-2:], is_square=images.shape[-2] == images.shape[-1])
         if "pos_drop.weight" in layers.tensors:
             x = layers.layer_norm("pos_drop", x, self.eps)
         for number in range(layers.count("blocks")):
@@ -63,13 +64,13 @@ class VisionTransformer:
         """(B, E): the class token after the last norm."""
         return self.layers.layer_norm("norm", self.tokens(images)[:, 0], self.eps)
 
-    def _positions(self, rows: int, columns: int) -> Tensor:
-        """(1, 1 + rows · columns, E), of a square grid."""
+    def _positions(self, rows: int, columns: int, *, is_square: bool) -> Tensor:
+        """(1, 1 + rows · columns, E), of a square grid; DINO resamples them for 224 x 226 pixels, too."""
         import torch
 
         known = self.layers["pos_embed"]
         side = math.isqrt(known.shape[1] - 1)
-        if (rows, columns) == (side, side):
+        if is_square and (rows, columns) == (side, side):
             return known
         grid = known[:, 1:].reshape(1, side, side, -1).permute(0, 3, 1, 2)
         scale = ((rows + 0.1) / side, (columns + 0.1) / side)

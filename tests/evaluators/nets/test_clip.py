@@ -129,7 +129,8 @@ def test_any_model_of_open_clip_with_a_local_file(tiny_model: str, tmp_path: Pat
 def test_the_default_is_a_declared_file() -> None:
     assert Settings().weights() == (clip.VIT_B_32,)
     assert clip.VIT_B_32.sha256 in clip.VIT_B_32.urls[0]  # OpenAI put the digest into the address
-    assert Settings("ViT-L-14", "openai").weights() == ()
+    assert Settings("ViT-L-14", "openai").weights() == (clip.VIT_L_14,)
+    assert Settings("ViT-B-16", "openai").weights() == ()
 
 
 def test_what_is_not_here_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

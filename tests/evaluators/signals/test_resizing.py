@@ -33,6 +33,16 @@ def test_is_torchvisions(
     assert found.dtype == np.uint8 and np.array_equal(found, wanted)
 
 
+@pytest.mark.parametrize("antialias", [False, True])
+def test_unrounded_is_torchvisions_of_float_tensors(antialias: bool) -> None:
+    frame = photograph(90, 160)
+    theirs = Compose([Resize(56, InterpolationMode.BICUBIC, antialias=antialias), CenterCrop(48)])
+    wanted = theirs(torch.Tensor(frame).permute(2, 0, 1)).permute(1, 2, 0).numpy()
+    found = Resizing(short=56, crop=48, antialias=antialias, is_rounded=False).of(frame)
+    assert found.dtype == np.float32 and np.array_equal(found, wanted)
+    assert antialias or (found.min() < 0 and found.max() > 255)  # bicubic overshoots at hard edges
+
+
 def test_may_distort_or_leave_the_frame_as_it_is() -> None:
     frame = photograph(30, 50)
     theirs = Resize((24, 24), InterpolationMode.BICUBIC, antialias=True)
