@@ -1,0 +1,184 @@
+"""Learned metrics in one pass against a script per metric that decodes for itself and asks its network frame by frame.
+
+Random weights, in the files of the published ones. Both sides' networks are loaded before the clock runs. Of the
+metrics below, those are measured whose evaluators this installation has.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from bench import evaluators
+from bench.base import weights
+from bench.engine.one_pass import show_file
+from bench.evaluators import ClipEvaluator
+from bench.media import pictures
+from bench.types import Case, ClipRecord, Value
+from benchmarks._clips import Film
+from benchmarks._learned_peers import Peers
+from benchmarks._random_weights import RandomWeights
+from benchmarks._timing import machine, repetitions
+
+FILM = Film("pagoda", 512, 320, 9)
+"""The size of DynamiCrafter's small model; at 16 frames per second RAFT sees four pairs of the nine frames."""
+
+FPS = 16.0
+
+BATCH = 4
+"""Frames, for the speed of a network by itself."""
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Evaluators with random weights.
+
+    Attributes:
+        of: metric -> its evaluator.
+    """
+
+    of: Mapping[str, ClipEvaluator]
+
+    @classmethod
+    def loaded(cls, files: RandomWeights, dtype: str = "float32") -> Ours:
+        """Those that there are; in bfloat16, those that have that setting.
+
+        Args:
+            files: of the weights.
+            dtype: their networks'.
+        """
+        for module, name, file in (("lpips", "ALEXNET", files.alexnet), ("raft", "WEIGHTS", files.raft)):
+            if find_spec(f"bench.evaluators.nets.{module}"):
+                net = import_module(f"bench.evaluators.nets.{module}")
+                setattr(net, name, weights.local(file))
+        checkpoints: Mapping[str, Mapping[str, Path]] = {
+            "dino": {"checkpoint": files.dino},
+            "vbench_subject_consistency": {"checkpoint": files.dino},
+            "vbench_background_consistency": {"checkpoint": files.clip_b32},
+            "vbench_aesthetic_quality": {"checkpoint": files.clip_l14, "head": files.head},
+            "lpips": {},
+            "dynamic_degree": {},
+        }
+        found: dict[str, ClipEvaluator] = {}
+        for name, fields in checkpoints.items():
+            if name not in set(evaluators.registry) or not (dtype == "float32" or fields):
+                continue
+            kind = evaluators.registry[name]
+            settings: Any = kind.Settings(**fields, **({"dtype": dtype} if fields else {}))
+            (made,) = evaluators.of_clips([kind(settings)])
+            made.ready()
+            found |= {card.name: made for card in made.cards}
+        return cls(found)
+
+    def values(self, path: Path, case: Case, metrics: Sequence[str]) -> dict[str, float]:
+        """Some metrics of a clip, in one pass."""
+        chosen = list(dict.fromkeys(self.of[name] for name in metrics))
+        record = ClipRecord(case.id, 0, str(path), "")
+        seen = show_file(path, chosen, case, record)
+        answers = {name: answer for each in chosen for name, answer in seen.answers(each).items()}
+        return {name: answer.value for name in metrics if isinstance(answer := answers[name], Value)}
+
+
+def main() -> None:
+    """Prints speeds by metric and of all in one pass, then frames per second by network."""
+    print(
+        machine("torch", "torchvision", "timm", "open-clip-torch", "torchmetrics", "opencv-python-headless")
+    )
+    with TemporaryDirectory() as folder, FILM.written() as (path, _):
+        files = RandomWeights(Path(folder))
+        files.write()
+        image = Path(folder) / "image.png"
+        pictures.write(image, FILM.frames()[0])
+        case = replace(FILM.case(), image=image)
+        peers, ours, halves = Peers(files, FPS), Ours.loaded(files), Ours.loaded(files, "bfloat16")
+        peers.load()
+        print(f"\n{FILM}\n\n{compared(path, case, peers, ours, halves)}")
+        print(f"\n{by_net(ours, halves)}")
+
+
+def compared(path: Path, case: Case, peers: Peers, ours: Ours, halves: Ours) -> str:
+    """Markdown: each metric alone, then all in one pass.
+
+    Args:
+        path, case: of the clip.
+        peers: their scripts.
+        ours: our evaluators in float32.
+        halves: those that there are in bfloat16.
+    """
+    import torch
+
+    shared = [name for name in peers.scripts if name in ours.of]
+    half = [name for name in shared if name in halves.of]
+    taken: dict[tuple[str, str], list[float]] = {}
+
+    def clock(side: str, what: str, work: Callable[[], Any]) -> Any:
+        before = time.process_time()
+        with torch.inference_mode():
+            found = work()
+        taken.setdefault((side, what), []).append(1e3 * (time.process_time() - before) / FILM.num_frames)
+        return found
+
+    rows = {}
+    for _ in range(repetitions(1)):  # seconds per frame: what is slower the first time does not show
+        for name in shared:
+            script = peers.scripts[name]
+            theirs = clock("peers", name, lambda script=script: script(path, case.image))
+            mine = clock("ours", name, lambda name=name: ours.values(path, case, [name]))[name]
+            rows[name] = f"{abs(mine - theirs):.1e} of {theirs:.4g}"
+        clock("ours", "all", lambda: ours.values(path, case, shared))
+        clock("ours", "half", lambda: ours.values(path, case, half))
+    median = {key: float(np.median(times)) for key, times in taken.items()}
+    lines = ["| metric | peers, ms per frame | ours alone | speed | difference |", "|---|---|---|---|---|"]
+    lines += [_line(f"`{name}`", median["peers", name], median["ours", name], rows[name]) for name in shared]
+    for title, names, key in (
+        ("all in one pass", shared, "all"),
+        ("those with bfloat16, in bfloat16, in one pass", half, "half"),
+    ):
+        theirs = sum(median["peers", name] for name in names)
+        lines.append(_line(title, theirs, median["ours", key], ""))
+    return "\n".join(lines)
+
+
+def _line(title: str, theirs: float, mine: float, note: str) -> str:
+    return f"| {title} | {theirs:.0f} | {mine:.0f} | {theirs / mine:.2f} × | {note} |"
+
+
+def by_net(ours: Ours, halves: Ours) -> str:
+    """Markdown: frames per second by network, one frame at a time, four, and four in bfloat16."""
+    lines = ["| network and input | one at a time | four | four, bfloat16 |", "|---|---|---|---|"]
+    for metric, title in (
+        ("vbench_i2v_subject", "DINO ViT-B/16, 224 x 224"),
+        ("vbench_subject_consistency", "DINO ViT-B/16, the whole frame at 224"),
+        ("vbench_background_consistency", "CLIP ViT-B/32"),
+        ("vbench_aesthetic_quality", "CLIP ViT-L/14"),
+    ):
+        if metric in ours.of:
+            speeds = [
+                _rate(ours.of[metric], 1),
+                _rate(ours.of[metric], BATCH),
+                _rate(halves.of[metric], BATCH),
+            ]
+            lines.append(f"| {title} | " + " | ".join(f"{speed:.1f}" for speed in speeds) + " |")
+    return "\n".join(lines)
+
+
+def _rate(evaluator: Any, batch: int) -> float:
+    """Frames per second of a network that encodes so many at a time, without decoding and resizing."""
+    rows, columns = (224, 358) if evaluator.name == "vbench_subject_consistency" else (224, 224)
+    prepared = list(np.zeros((batch, rows, columns, 3), np.float32))
+    before = time.process_time()
+    for _ in range(BATCH // batch):
+        evaluator.encoded(prepared)
+    return BATCH / (time.process_time() - before)
+
+
+if __name__ == "__main__":
+    main()
