@@ -151,7 +151,8 @@ def _metric_weights() -> Iterator[Finding]:
     for name in evaluators.registry:
         try:
             for file in evaluators.weights_of(name):
-                wanted.setdefault(file.name, (file, []))[1].append(name)
+                _, users = wanted.setdefault(file.name, (file, []))
+                users += [name] if name not in users else []  # two files may be in one wheel
             cls = evaluators.registry[name]
             with evaluators.registry.using(cls):
                 cls().check()
