@@ -32,8 +32,8 @@ class RifeSmoothness(evaluators.ClipEvaluator):
             "numbers are not VBench's. VBench cuts off predictions to bytes, which takes up to a level from a still "
             "clip; here they are rounded.",
             blind_to="Motion is punished, the more the faster and the finer the texture: real footage has 96.7, less "
-            "motion more, and a clip that stands still 100. Blur, slow motion and a frozen end make it better; repeated "
-            "frames are told only where motion is even. Damage that is steady over three frames.",
+            "motion more, and a clip that stands still 100. Blur, slow motion and a frozen end make it better; "
+            "repeated frames are told only where motion is even. Damage that is steady over three frames.",
             series="100 (255 - mean |difference|) / 255 of frames 1, 3, 5, …, those that have a frame after them",
             shows=("noise", "brightness_flicker", "jitter", "swap", "cut", "redrawn_warp", "pan"),
         ),
