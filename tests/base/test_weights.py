@@ -308,6 +308,16 @@ def test_a_file_without_published_sha256_is_checked_by_what_is_known(server: Ser
     assert weights.path(net) is None
 
 
+def test_a_file_is_checked_by_as_much_of_its_digest_as_is_published(server: Server) -> None:
+    whole = declared(server.url("other"), server.url("ok"))
+    net = replace(whole, sha256=whole.sha256[:8], size=0)
+    place = weights.fetch(net)
+    assert server.asked == ["other", "ok"]
+    assert weights.identity(net) == whole.sha256[:8]
+    place.write_bytes(CONTENT[::-1])
+    assert weights.path(net) is None
+
+
 def test_a_file_of_which_nothing_is_published_is_known_by_what_came(server: Server) -> None:
     net = replace(declared(server.url("html"), server.url("ok")), sha256="", size=0)
     assert weights.identity(net) == ""

@@ -19,6 +19,15 @@ from bench.types import Image
 if TYPE_CHECKING:
     import torch
 
+TORCHVISION = Weights(
+    name="raft_large_C_T_V1-22a6c225.pth",
+    urls=("https://download.pytorch.org/models/raft_large_C_T_V1-22a6c225.pth",),
+    sha256="22a6c225",  # all that is published, in its name, which torch checks as well
+    size=0,
+    licence="BSD-3-Clause",
+)
+"""The same numbers, by torchvision's names."""
+
 WEIGHTS = Weights(
     name="raft-things.pth",
     urls=(
@@ -28,6 +37,7 @@ WEIGHTS = Weights(
     sha256="fcfa4125d6418f4de95d84aec20a3c5f4e205101715a79f193243c186ac9a7e1",
     size=21_108_000,
     licence="BSD-3-Clause",
+    twins=(TORCHVISION,),
 )
 
 MIN_SIDE = 121
