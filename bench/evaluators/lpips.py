@@ -38,7 +38,12 @@ class Distances(NamedTuple):
 
 @evaluators.add
 class Lpips(evaluators.ClipEvaluator):
-    """Perceptual distances; a still clip that shows the input image has 0."""
+    """Perceptual distances; a still clip that shows the input image has 0.
+
+    >>> looks = [Distances(0.0, None), Distances(0.25, 0.25), Distances(0.5, 0.75)]  # of three frames
+    >>> {name: found.value for name, found in Lpips().conclude(looks, None).items()}
+    {'lpips_to_input': 0.25, 'lpips_step': 0.5}
+    """
 
     name = "lpips"
     packages = lpips.PACKAGES
