@@ -35,6 +35,6 @@ class Progress:
     def say(self, text: str) -> None:
         """One line for a person."""
 
-    def agrees(self, question: str) -> bool:
-        """Whether a person says yes; True where nobody can be asked."""
-        return True
+    def agrees(self, question: str, unasked: bool = True) -> bool:
+        """Whether a person says yes; where nobody can be asked, `unasked`."""
+        return unasked

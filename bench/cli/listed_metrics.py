@@ -93,7 +93,7 @@ def _needs(name: str) -> list[str]:
             weights.refuse_terms(file)
     except Unavailable as error:
         return [error.remedy]
-    return [f"bench evaluate RUN --metrics {name} --download fetches the weights"] if missing else []
+    return [f"bench fetch {name}"] if missing else []
 
 
 def definitions(listing: Listing, width: int) -> Iterator[str]:

@@ -92,9 +92,9 @@ class TerminalProgress(Progress):
     def say(self, text: str) -> None:
         self.console.print(printable(text), markup=False, emoji=False)
 
-    def agrees(self, question: str) -> bool:
+    def agrees(self, question: str, unasked: bool = True) -> bool:
         if not (self.console.is_terminal and sys.stdin.isatty()):
-            return True
+            return unasked
         try:
             return Confirm.ask(printable(question), console=self.console, default=False)
         except EOFError:

@@ -176,4 +176,4 @@ def _weights_remedy(file: weights.Weights) -> str:
         weights.refuse_terms(file)
     except Unavailable as error:
         return error.remedy
-    return f"fetched when first asked for, or put {file.urls[0]} in {weights.folder()}" if file.urls else ""
+    return f"bench fetch {file.name}" if file.urls else ""

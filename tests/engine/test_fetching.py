@@ -42,7 +42,7 @@ class Asking(Progress):
     def say(self, text: str) -> None:
         self.said.append(text)
 
-    def agrees(self, question: str) -> bool:
+    def agrees(self, question: str, unasked: bool = True) -> bool:
         self.asked += 1
         return self.answer
 

@@ -14,7 +14,16 @@ import typer
 
 from bench.base.provenance import bench_version
 from bench.cli import streams
-from bench.cli.commands import calibrating, comparing, creating, inspecting, running, sharing, suites
+from bench.cli.commands import (
+    calibrating,
+    comparing,
+    creating,
+    fetching,
+    inspecting,
+    running,
+    sharing,
+    suites,
+)
 from bench.cli.commands.common import Command, Group, common
 from bench.cli.commands.output import plain_errors
 
@@ -43,7 +52,7 @@ COMMANDS = {
         inspecting.show, comparing.compare, sharing.board, comparing.votes, calibrating.calibrate,
     ),
     "Share": (sharing.export, sharing.serve, sharing.publish),
-    "What there is": (inspecting.ls, inspecting.doctor),
+    "What there is": (inspecting.ls, inspecting.doctor, fetching.fetch),
     "Your own": (creating.new,),
 }  # fmt: skip
 """The commands, in the groups and the order of the help."""
