@@ -36,7 +36,8 @@ WEIGHTS = Weights(
     ),
     sha256="358bb6af275e28ea56821d44fb55c6cb83645db11f394d3ad65b2d149965ab50",
     size=108_610_983,
-    licence="Apache-2.0 (google-research); converted for PyTorch by IQA-PyTorch, PolyForm Noncommercial",
+    licence="PolyForm-Noncommercial-1.0.0",
+    terms="no commercial use: IQA-PyTorch's conversion; google-research's own files are Apache-2.0",
 )
 
 PATCH, GRID = 32, 10
