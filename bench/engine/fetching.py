@@ -107,7 +107,7 @@ def of_metrics(metrics: MetricRequest | None, suites: Sequence[Suite], device: s
         suites: whose clips they would measure.
         device: where they would compute.
     """
-    wanted, _ = resolve_metrics.resolve(metrics, device) if metrics is not None else ([], {})
+    wanted, _ = resolve_metrics.resolve(metrics, device, suites) if metrics is not None else ([], {})
     users: dict[weights.Weights, list[str]] = {}
     for evaluator in wanted:
         for file in dict.fromkeys(file for suite in suites for file in _lacking(evaluator, suite)):

@@ -103,7 +103,7 @@ def usable(
     """
     if metrics is None:
         return UsableEvaluators(suite, (), (), {}, config, progress)
-    wanted, broken = resolve_metrics.resolve(metrics, config.runtime.device)
+    wanted, broken = resolve_metrics.resolve(metrics, config.runtime.device, [suite])
     found, unavailable = resolve_metrics.usable(wanted, suite, config.download != "no", progress)
     asked = {catalogue.full_name(card, each) for each in wanted for card in each.cards}
     names = frozenset(asked) if metrics.names else None

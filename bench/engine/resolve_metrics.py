@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bench import evaluators
 from bench.base import packages, settings, weights
@@ -15,8 +15,16 @@ from bench.models.requirements import in_words
 from bench.types import Suite
 
 
-def resolve(request: MetricRequest, device: str) -> tuple[list[Evaluator], dict[str, str]]:
+def resolve(
+    request: MetricRequest, device: str, suites: Iterable[Suite] = ()
+) -> tuple[list[Evaluator], dict[str, str]]:
     """The evaluators of the metrics asked for, each with its settings, not yet loaded.
+
+    Args:
+        request: where it names no metric, it asks for all that need not be named, and for those that cases name as
+            their dimensions.
+        device: where networks are to run.
+        suites: whose cases those are.
 
     Returns:
         Those that can be used; name -> why not, of the others: plug-ins that are broken, where no metric was named,
@@ -26,7 +34,8 @@ def resolve(request: MetricRequest, device: str) -> tuple[list[Evaluator], dict[
         UnknownName: there is no such metric, evaluator or setting.
         UsageError: a setting is out of range.
     """
-    wanted = _wanted(request)
+    named = {metric for suite in suites for case in suite.cases for metric in case.dimensions}
+    wanted = _wanted(request, named)
     able: list[Evaluator] = []
     unable = {} if request.names else dict(evaluators.registry.broken)
     for name, assignments in wanted.items():
@@ -37,14 +46,17 @@ def resolve(request: MetricRequest, device: str) -> tuple[list[Evaluator], dict[
     return able, unable
 
 
-def _wanted(request: MetricRequest) -> dict[str, list[str]]:
-    """Evaluator -> the settings of it that were asked for."""
+def _wanted(request: MetricRequest, named: Collection[str]) -> dict[str, list[str]]:
+    """Evaluator -> the settings of it that were asked for; named are metrics that a suite's cases name."""
     owners = {**catalogue.registered().owners, **{name: name for name in evaluators.registry}}
     for name in request.names:
         if name in evaluators.registry.broken:
             evaluators.registry[name]  # raises, and says why
     names = [meant("metric", name, owners, hint="see bench ls metrics") for name in request.names]
-    unasked = [name for name in evaluators.registry if not evaluators.registry[name].opt_in]
+    by_cases = {owners[metric] for metric in named if metric in owners}
+    unasked = [
+        name for name in evaluators.registry if not evaluators.registry[name].opt_in or name in by_cases
+    ]
     wanted: dict[str, list[str]] = {owners[name]: [] for name in names or unasked}
     for words in request.settings:
         written, dot, assignment = words.partition(".")

@@ -65,8 +65,8 @@ class Evaluator(ABC):
             the default settings carries them in its name, since it is another metric.
         neutral: settings that change speed or memory but no number, and so stay out of the metrics' names.
         packages: that load imports and only an extra installs, as the package index calls them.
-        opt_in: whether it is left out unless it, or a metric of it, is asked for by name: its weights have terms, or
-            each clip costs money.
+        opt_in: whether it is left out unless it, or a metric of it, is asked for by name, or by cases of the suite: its
+            weights have terms, or each clip costs much time or money.
         min_frames: shorter clips are refused before conclude or features is called.
         min_side: so are clips whose width or height is smaller, in pixels.
 
