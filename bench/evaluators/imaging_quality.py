@@ -57,7 +57,7 @@ class ImagingQuality(FrameNetEvaluator):
 
 
 def shrinking(height: int, width: int) -> Resizing:
-    """How VBench brings frames of a size to MUSIQ: rounded down, and only if they are larger.
+    """How VBench brings frames of a size to MUSIQ: sides rounded down, levels not, and only frames that are larger.
 
     >>> shrinking(480, 832).size, shrinking(288, 512).size
     ((295, 512), None)
@@ -65,4 +65,5 @@ def shrinking(height: int, width: int) -> Resizing:
     if max(height, width) <= LONGEST:
         return Resizing(mode="bilinear", antialias=False)
     scale = LONGEST / max(height, width)
-    return Resizing(size=(int(scale * height), int(scale * width)), mode="bilinear", antialias=False)
+    size = int(scale * height), int(scale * width)
+    return Resizing(size=size, mode="bilinear", antialias=False, is_rounded=False)

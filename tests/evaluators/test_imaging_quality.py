@@ -36,11 +36,11 @@ def test_the_mean_of_the_frames(net: Musiq) -> None:
 
 @pytest.mark.parametrize("size", [(480, 832), (832, 480), (600, 514), (512, 512), (100, 511)])
 def test_frames_are_shrunk_as_vbench_does(size: tuple[int, int]) -> None:
-    """Its transform in mode 'longer', of torchvision 0.29.2."""
+    """Its transform in mode 'longer', of torchvision 0.29.2, on float tensors, which its load_video makes of frames."""
     from torchvision import transforms
 
     frame = random_weights.pictures(1, *size)[0]
-    planes = torch.from_numpy(frame).permute(2, 0, 1)[None]
+    planes = torch.Tensor(frame).permute(2, 0, 1)[None]
     if max(size) > 512:
         scale = 512.0 / max(size)
         planes = transforms.Resize((int(scale * size[0]), int(scale * size[1])), antialias=False)(planes)
