@@ -11,6 +11,7 @@ BenchError                 ours: the command line prints it in one line, without
 ├── BadResults             a parquet or JSON file that is not ours or is broken
 │   └── OtherSchema        a sound one, written by another version of this package
 ├── NotMeasurable          a sound clip that has no value of this metric; becomes a failure row
+├── NotFinite              a network of a metric gave NaN or infinity
 ├── ProgramFailed          a user's program crashed, hung, or did not make what it should; a plug-in called sys.exit
 ├── RemoteFailed           a service refused a task, ended it without a clip, or stopped answering
 │   └── Forgotten          … or no longer knows a task that it had accepted
@@ -25,9 +26,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 __all__ = [
-    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotMeasurable", "OtherSchema",
-    "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName", "UsageError",
-    "WorkerDied",
+    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotFinite", "NotMeasurable",
+    "OtherSchema", "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName",
+    "UsageError", "WorkerDied",
 ]  # fmt: skip
 
 
@@ -91,6 +92,18 @@ class OtherSchema(BadResults):
 
 class NotMeasurable(BenchError):
     """This metric has no value on this clip; the text is the failure row's reason."""
+
+
+class NotFinite(BenchError):
+    """A network of a metric gave NaN or infinity.
+
+    Args:
+        frame: for which, counted from 0.
+    """
+
+    def __init__(self, frame: int) -> None:
+        self.frame = frame
+        super().__init__(f"the network gave NaN or infinity for frame {frame}")
 
 
 class ProgramFailed(BenchError):

@@ -15,6 +15,9 @@ from bench.media.clip_view import ClipView, Derivation
 from bench.media.input_image import InputImage
 from bench.types import Case, ClipRecord, Image
 
+CONDENSED_EVERY = 64
+"""Frames after which evaluators are asked to make what they keep of them smaller."""
+
 
 @dataclass
 class Observation:
@@ -30,6 +33,8 @@ class Observation:
             try:
                 with no_exit(self.evaluator.name):
                     self.looks.append(self.evaluator.look(view))
+                    if len(self.looks) % CONDENSED_EVERY == 0:
+                        self.looks = self.evaluator.condensed(self.looks)
             except Exception as error:
                 reading.refuse(error)
                 self.error = error

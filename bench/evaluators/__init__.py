@@ -159,6 +159,14 @@ class Evaluator(ABC):
                 of this clip, and the text becomes the reason in each row.
         """
 
+    def condensed(self, looks: Sequence[Any]) -> list[Any]:
+        """The same looks, smaller: asked for now and then while a clip is shown, so that a long one fits in memory.
+
+        Args:
+            looks: what look returned, one per frame so far; the first ones may be condensed already.
+        """
+        return list(looks)
+
     def applies(self, case: Case, record: ClipRecord) -> bool:
         """Whether these metrics mean anything for this clip of this case; if not, it gets no rows."""
         return True

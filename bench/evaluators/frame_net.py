@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench import evaluators
+from bench.errors import NotFinite
 from bench.evaluators.view import Sample
 
 __all__ = ["FrameNetEvaluator", "Vectors", "steps", "unit"]
@@ -20,8 +22,8 @@ Vectors = NDArray[np.float64]
 class FrameNetEvaluator(evaluators.ClipEvaluator):
     """Metrics of what a network sees in single frames.
 
-    `look` gives the frame as the network is to see it, small and uint8. The network sees many of them at a time, of one
-    clip or of several; no number depends on which.
+    `look` gives the frame as the network is to see it. The network sees several of them at a time, and no number
+    depends on which; of those that it has seen only the vectors are kept.
     """
 
     @abstractmethod
@@ -36,8 +38,26 @@ class FrameNetEvaluator(evaluators.ClipEvaluator):
     def judged(self, vectors: Vectors, sample: Sample) -> evaluators.Values:
         """Every metric of the cards, from (T, E) vectors of a clip's frames."""
 
-    def conclude(self, prepared: Sequence[Any], sample: Sample) -> evaluators.Values:
-        return self.judged(self.encoded(prepared), sample)
+    def condensed(self, looks: Sequence[Any]) -> list[Any]:
+        fresh = [number for number, look in enumerate(looks) if not isinstance(look, _Encoded)]
+        found = list(looks)
+        try:
+            vectors = self.encoded([looks[number] for number in fresh]) if fresh else ()
+        except NotFinite as error:
+            raise NotFinite(fresh[error.frame]) from error
+        for number, vector in zip(fresh, vectors, strict=True):
+            found[number] = _Encoded(vector)
+        return found
+
+    def conclude(self, looks: Sequence[Any], sample: Sample) -> evaluators.Values:
+        return self.judged(np.stack([each.vector for each in self.condensed(looks)]), sample)
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """A frame that the network has seen."""
+
+    vector: NDArray[np.float64]
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.base import devices
-from bench.errors import BenchError, OutOfMemory
+from bench.errors import NotFinite, OutOfMemory
 
 if TYPE_CHECKING:
     import torch
@@ -84,7 +84,7 @@ def in_batches(
 
     Raises:
         OutOfMemory: not even single frames fit.
-        BenchError: the network gave NaN or infinity.
+        NotFinite: the network gave NaN or infinity.
     """
     import torch
 
@@ -126,7 +126,7 @@ def _smaller(batch: int, tried: int, device: str, error: Exception) -> int:
 
 def _finite(answer: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     if not np.isfinite(answer).all():
-        raise BenchError(f"the network gave NaN or infinity for frame {number}")
+        raise NotFinite(number)
     return answer
 
 
