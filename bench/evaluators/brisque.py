@@ -33,7 +33,17 @@ _BLIND = (
 
 @evaluators.add
 class Brisque(evaluators.ClipEvaluator):
-    """BRISQUE of every frame: the level, and how far the end of the clip is from the input image."""
+    """BRISQUE of every frame: the level, and how far the end of the clip is from the input image.
+
+    >>> looks = [
+    ...     (20.0, 18.0),
+    ...     (22.0, None),
+    ...     (24.0, None),
+    ...     (30.0, None),
+    ... ]  # frames, and with the first the input image
+    >>> {name: found.value for name, found in Brisque().conclude(looks, sample=None).items()}
+    {'brisque': 24.0, 'brisque_drift': 12.0}
+    """
 
     name = "brisque"
     opt_in = True  # it takes as long as all metrics that need no weights
@@ -42,7 +52,6 @@ class Brisque(evaluators.ClipEvaluator):
         MetricCard(
             name="brisque", title="Unnaturalness (BRISQUE)", group="Consistency",
             version=1, direction="lower", unit="", low=None, high=None,
-            depends=("pixels", "codec", "letterbox"),
             definition=f"Mean over frames. {_RULE}",
             source=_SOURCE,
             blind_to="Sound clips of different content differ by as much as blur of 1 pixel makes (standard deviation "
@@ -54,7 +63,6 @@ class Brisque(evaluators.ClipEvaluator):
         MetricCard(
             name="brisque_drift", title="Unnaturalness drift (BRISQUE)", group="Consistency",
             version=1, direction="lower", unit="", low=None, high=None,
-            depends=("pixels", "codec", "letterbox"),
             definition="Mean of the last quarter of the frames, at least one, less that of the input image, "
             f"{AT_CLIP_SIZE}. {_RULE}",
             source=f"Own, on BRISQUE: {_SOURCE}",

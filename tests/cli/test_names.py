@@ -25,6 +25,9 @@ MISSPELT = {
     ("run", "--metric-set"): (["--metric-set", "clipsin.x=1"], "unknown evaluator 'clipsin': did you mean clipsim"),
     ("run", "--view"): (["--view", "Natif"], "unknown view 'Natif': did you mean native"),
     ("run", "--accel"): (["svd", "--accel", "First-Blok"], "did you mean first-block"),
+    ("fetch", "METRIC"): (["CLIPSIN"], "unknown metric 'CLIPSIN': did you mean clipsim"),
+    ("fetch", "--metric-set"): (["clipsim", "--metric-set", "clipsim.modl=x"], "did you mean model"),
+    ("fetch", "--accept-licence"): (["lite0", "--accept-licence", "Apache2.0"], "did you mean Apache-2.0"),
     ("generate", "MODEL"): (["SDV"], "unknown model 'SDV': did you mean svd"),
     ("generate", "--model"): (["-m", "svd,sdv"], "unknown model 'sdv': did you mean svd"),
     ("generate", "--set"): (["still", "--set", "fsp=3"], "unknown setting 'fsp': did you mean fps"),
@@ -75,6 +78,7 @@ IN_OTHER_CASE = [
     ["ls", "Models", "SVD"],
     ["ls", "metrics", "Warping-Error"],
     ["doctor", "STILL"],
+    ["fetch", "LITE0", "--accept-licence", "apache-2.0"],
 ]  # fmt: skip
 
 
@@ -101,7 +105,7 @@ def test_every_option_is_tried_or_is_no_name() -> None:
 @pytest.mark.parametrize("where", MISSPELT, ids=" ".join)
 def test_a_misspelt_name_gets_a_suggestion(where: tuple[str, str], out: Path) -> None:
     words, said = MISSPELT[where]
-    place = [] if where[0] in ("doctor", "new", "suite import") else ["--out", out]
+    place = [] if where[0] in ("doctor", "fetch", "new", "suite import") else ["--out", out]
     answer = bench(*where[0].split(), *words, *place)
     assert said in answer.stderr
     assert (answer.exit_code, answer.stderr.count("\n"), answer.stdout) == (2, 1, "")
@@ -109,7 +113,7 @@ def test_a_misspelt_name_gets_a_suggestion(where: tuple[str, str], out: Path) ->
 
 @pytest.mark.parametrize("words", IN_OTHER_CASE, ids=" ".join)
 def test_a_name_is_found_in_any_case(words: list[str], out: Path) -> None:
-    place = [] if words[0] == "doctor" else ["--out", out]
+    place = [] if words[0] in ("doctor", "fetch") else ["--out", out]
     answer = bench(*words, *place)
     assert answer.exit_code == 0, answer.stderr
 

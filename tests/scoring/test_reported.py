@@ -130,9 +130,17 @@ def test_i2v_bench_has_a_total_of_our_own_only(committed: list[reported.Reported
     assert max(found, key=lambda model: found[model].total or 0) == "DynamiCrafter"
 
 
-def test_nothing_reported_has_the_name_of_a_metric_of_ours(committed: list[reported.Reported]) -> None:
-    """VBench's motion_smoothness is not ours: whoever puts both in one table must not mix them up."""
-    assert not {each.metric.name for each in committed} & set(catalogue.registered().cards)
+def test_nothing_reported_has_the_name_of_a_metric_of_our_own_rule(
+    committed: list[reported.Reported],
+) -> None:
+    """VBench's motion_smoothness is not ours: whoever puts both in one table must not mix them up.
+
+    What we measure by VBench's rule is called as VBench's numbers are, in the same unit.
+    """
+    ours, theirs = catalogue.registered().cards, {each.metric.name for each in committed}
+    both = sorted(theirs & set(ours))
+    assert both and all(name.startswith("vbench_") for name in both)
+    assert all(ours[name].unit == "%" or name == "vbench_imaging_quality" for name in both)
 
 
 def test_reported_and_measured_are_different_things() -> None:
