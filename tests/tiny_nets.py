@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +189,13 @@ def write_dino(path: Path) -> None:
     """
     import torch
 
-    width, random = 64, np.random.default_rng(0)
+    torch.save(_vision_transformer(np.random.default_rng(0)), path)
+
+
+def _vision_transformer(random: np.random.Generator) -> dict[str, Any]:
+    import torch
+
+    width = 64
     shapes = {
         "cls_token": (1, 1, width),
         "pos_embed": (1, 197, width),
@@ -205,7 +214,38 @@ def write_dino(path: Path) -> None:
     for norm in ("blocks.0.norm1", "blocks.0.norm2", "blocks.1.norm1", "blocks.1.norm2", "norm"):
         tensors[f"{norm}.weight"] = 1 + random.standard_normal(width) * 0.1
         tensors[f"{norm}.bias"] = random.standard_normal(width) * 0.1
-    torch.save({name: torch.from_numpy(each.astype(np.float32)) for name, each in tensors.items()}, path)
+    return {name: torch.from_numpy(each.astype(np.float32)) for name, each in tensors.items()}
+
+
+def write_dreamsim(path: Path) -> None:
+    """An archive as DreamSim's: two CLIPs under DINO's names, and adapters of three networks; see write_dino."""
+    import torch
+
+    random, lora = np.random.default_rng(1), {}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("clip_vitb16_pretrain.pth.tar", "open_clip_vitb16_pretrain.pth.tar"):
+            state = _vision_transformer(random)
+            for key, shape in {"pos_drop.weight": (64,), "pos_drop.bias": (64,), "proj": (64, 32)}.items():
+                state[key] = torch.from_numpy(random.standard_normal(shape).astype(np.float32))
+            _store(archive, name, {"state_dict": state})
+        for network, block in ((network, block) for network in range(3) for block in range(2)):
+            layer = f"base_model.model.extractor_list.{network}.model.blocks.{block}.attn.qkv"
+            for key, shape in {"lora_A": (4, 64), "lora_B": (192, 4)}.items():
+                lora[f"{layer}.{key}.weight"] = torch.from_numpy(
+                    random.standard_normal(shape).astype(np.float32) * 0.2
+                )
+        _store(archive, "ensemble_lora/adapter_model.bin", lora)
+        settings = {"peft_type": "LORA", "r": 4, "lora_alpha": 2, "lora_dropout": 0.3, "bias": "none"}
+        settings["target_modules"] = ["qkv"]
+        archive.writestr("ensemble_lora/adapter_config.json", json.dumps(settings))
+
+
+def _store(archive: zipfile.ZipFile, name: str, content: dict[str, Any]) -> None:
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    archive.writestr(name, buffer.getvalue())
 
 
 def write_head(path: Path, width: int) -> None:

@@ -82,7 +82,7 @@ class Dino:
 
         self.device = device
         self._dtype = getattr(torch, dtype)
-        self._net = VisionTransformer(_layers(weights.fetch(source)).placed(device, self._dtype))
+        self._net = VisionTransformer(layers_of(weights.fetch(source)).placed(device, self._dtype))
 
     def vectors(self, prepared: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """(T, E), each of length 1: the class token after the last norm.
@@ -102,7 +102,7 @@ class Dino:
         return self._net.summary(levels.to(self._dtype))
 
 
-def _layers(file: Path) -> Layers:
+def layers_of(file: Path) -> Layers:
     """The tensors of a file, checked to be this network's.
 
     Raises:
