@@ -112,6 +112,18 @@ def test_another_archive_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_adapters_of_other_models_beside_it_are_passed_over(files: tuple[Path, Path], tmp_path: Path) -> None:
+    with zipfile.ZipFile(files[0]) as given, zipfile.ZipFile(tmp_path / "more.zip", "w") as more:
+        for name in given.namelist():
+            more.writestr(name, given.read(name))
+        more.writestr(
+            "dino_vitb16_single_lora/adapter_config.json", '{"r": 1, "lora_alpha": 9, "bias": "none"}'
+        )
+    image = [made.photograph(224, 224)]
+    found = [_net(archive, files[1]).vectors(image) for archive in (files[0], tmp_path / "more.zip")]
+    assert np.array_equal(*found)
+
+
 def test_members_are_never_written_where_the_archive_says(files: tuple[Path, Path], tmp_path: Path) -> None:
     with zipfile.ZipFile(files[0]) as given, zipfile.ZipFile(tmp_path / "sly.zip", "w") as sly:
         for name in given.namelist():

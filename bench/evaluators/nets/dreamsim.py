@@ -43,6 +43,12 @@ ENSEMBLE = Weights(
 CLIPS = ("clip_vitb16_pretrain.pth.tar", "open_clip_vitb16_pretrain.pth.tar")
 """The archive's files of the second and the third network, OpenAI's and open_clip's."""
 
+FOLDER = "ensemble_lora"
+"""The archive's folder of the adapters and their settings; other adapters may lie beside it."""
+
+ADAPTERS = (f"{FOLDER}/adapter_model.safetensors", f"{FOLDER}/adapter_model.bin")
+"""The adapters' file, as peft writes it now and wrote it then."""
+
 ADAPTER = re.compile(r"extractor_list\.(\d)\.model\.(.+)\.lora_A\.(?:default\.)?weight")
 """An adapter's name: which network, and which of its layers."""
 
@@ -132,7 +138,7 @@ def _archive(file: Path) -> tuple[list[dict[str, Any]], dict[str, Any], float]:
         zipfile.BadZipFile: it is no archive.
     """
     with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
-        members = {PurePosixPath(name).name: name for name in archive.namelist()}
+        members = {_member(name): name for name in archive.namelist()}
 
         def read(name: str) -> dict[str, Any]:
             place = Path(folder) / "member"  # under a name of ours, wherever the archive would put it
@@ -141,16 +147,18 @@ def _archive(file: Path) -> tuple[list[dict[str, Any]], dict[str, Any], float]:
                     copy.write(chunk)
             return state_dicts.read(place)
 
-        settings = json.loads(archive.read(members["adapter_config.json"]))
+        settings = json.loads(archive.read(members[f"{FOLDER}/adapter_config.json"]))
         if settings.get("bias", "none") != "none" or settings.get("use_dora"):
             raise ValueError("its adapters are not plain low-rank ones")
-        adapter = next(
-            name
-            for name in ("adapter_model.safetensors", "adapter_model.bin", "")
-            if name in members or not name
-        )
         clips = [dict(read(name)["state_dict"]) for name in CLIPS]
-        return clips, read(adapter or "adapter_model.bin"), settings["lora_alpha"] / settings["r"]
+        adapter = next((name for name in ADAPTERS if name in members), ADAPTERS[0])
+        return clips, read(adapter), settings["lora_alpha"] / settings["r"]
+
+
+def _member(name: str) -> str:
+    """What a member of the archive is, wherever its top folder lies: the file's name, after FOLDER if it lies there."""
+    path = PurePosixPath(name)
+    return f"{FOLDER}/{path.name}" if path.parent.name == FOLDER else path.name
 
 
 def _adapt(trunks: Sequence[dict[str, Any]], adapter: dict[str, Any], strength: float) -> None:
