@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bench import evaluators
 from bench.base.weights import Weights
+from bench.evaluators.middle_frame import MiddleFrameEvaluator
 from bench.evaluators.nets import rife
 from bench.evaluators.nets.rife import Rife
-from bench.evaluators.view import Sample, View
-from bench.types import Image, MetricCard, Value
+from bench.types import Image, MetricCard
 
 
 @evaluators.add
-class RifeSmoothness(evaluators.ClipEvaluator):
+class RifeSmoothness(MiddleFrameEvaluator):
     """Mean absolute difference between odd frames and what RIFE predicts from the even ones around them."""
 
     name = "rife_smoothness"
     packages = rife.PACKAGES
     opt_in = True  # a third of a second per frame at 480 x 270 on two cores
-    min_frames = 3
     cards = (
         MetricCard(
             name="rife_smoothness", title="Smoothness (RIFE)", group="Motion",
@@ -45,27 +42,5 @@ class RifeSmoothness(evaluators.ClipEvaluator):
     def load(self) -> None:
         self._net = Rife(self.device)
 
-    def look(self, view: View) -> float | None:
-        """The difference of the frame before from its prediction; None where that one has an even number."""
-        view.keep_before()
-        if view.t % 2 or view.before is None or view.before.frame_before is None:
-            return None
-        return _mean_difference(view.before.frame, self._net.middle(view.before.frame_before, view.frame))
-
-    def conclude(self, differences: Sequence[float | None], sample: Sample) -> evaluators.Values:
-        return {"rife_smoothness": smoothness([each for each in differences if each is not None])}
-
-
-def smoothness(differences: Sequence[float]) -> Value:
-    """100 (255 - mean) / 255 of mean absolute differences in [0, 255]; the series has each's.
-
-    >>> smoothness([0.0, 102.0])
-    Value(value=80.0, series=(100.0, 60.0), low=None, high=None, n=None)
-    """
-    return evaluators.mean_value([100 * (255 - each) / 255 for each in differences])
-
-
-def _mean_difference(a: Image, b: Image) -> float:
-    import cv2
-
-    return float(cv2.norm(a, b, cv2.NORM_L1)) / a.size
+    def middle(self, before: Image, after: Image) -> Image:
+        return self._net.middle(before, after)

@@ -14,6 +14,7 @@ from bench.base import state_dicts, weights
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 from bench.evaluators import nets
+from bench.evaluators.nets.sampling import around
 from bench.types import Image
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ class Raft:
 
         with nets.exact():
             planes = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1)[None]
-            padded = torch.nn.functional.pad(planes.float(), _padding(*frame.shape[:2]), mode="replicate")
+            padded = torch.nn.functional.pad(
+                planes.float(), around(frame.shape[0], frame.shape[1], 8), mode="replicate"
+            )
             scaled = padded / 127.5 - 1
             return Seen(self._net.feature_encoder(scaled), self._net.context_encoder(scaled))
 
@@ -125,12 +128,6 @@ class Raft:
             net.corr_block.corr_pyramid = [torch.empty(0)]  # hundreds of megabytes, of no use any more
             flow: torch.Tensor = upsample_flow(places - start, net.mask_predictor(hidden))[0]
             return flow
-
-
-def _padding(height: int, width: int) -> tuple[int, int, int, int]:
-    """Pixels to add on the left, right, top and bottom; the odd one on the right and at the bottom."""
-    across, down = -width % 8, -height % 8
-    return across // 2, across - across // 2, down // 2, down - down // 2
 
 
 def _load(source: Weights, device: str) -> Any:

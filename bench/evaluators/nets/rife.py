@@ -17,6 +17,7 @@ from bench.base.weights import Weights
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.evaluators.nets import wheels
+from bench.evaluators.nets.sampling import looked_up, resized
 from bench.types import Image
 
 if TYPE_CHECKING:
@@ -139,40 +140,17 @@ def _found(block: Any, planes: Tensor, flow: Tensor | None, scale: int) -> tuple
     """(1, 4, H, W) flow to the first and the second frame, and (1, 1, H, W) mask, by one block."""
     import torch
 
-    planes = _resized(planes, 1 / scale)
+    planes = resized(planes, 1 / scale)
     if flow is not None:
-        planes = torch.cat([planes, _resized(flow, 1 / scale) / scale], 1)
+        planes = torch.cat([planes, resized(flow, 1 / scale) / scale], 1)
     features = block["conv0"](planes)
-    found = _resized(block["lastconv"](block["convblock"](features) + features), scale * 2)
+    found = resized(block["lastconv"](block["convblock"](features) + features), scale * 2)
     return found[:, :4] * scale * 2, found[:, 4:5]
 
 
 def _warped(pair: Tensor, flow: Tensor) -> tuple[Tensor, Tensor]:
     """Both frames of a pair, each looked up where its half of the flow points; past the edge, the edge."""
-    return _looked_up(pair[:, :3], flow[:, :2]), _looked_up(pair[:, 3:], flow[:, 2:])
-
-
-def _looked_up(planes: Tensor, flow: Tensor) -> Tensor:
-    import torch
-
-    height, width = planes.shape[2:]
-    across = torch.linspace(-1, 1, width, device=planes.device).expand(1, height, width)
-    down = torch.linspace(-1, 1, height, device=planes.device)[:, None].expand(1, height, width)
-    places = torch.stack(
-        [across + flow[:, 0] / ((width - 1) / 2), down + flow[:, 1] / ((height - 1) / 2)], dim=-1
-    )
-    return torch.nn.functional.grid_sample(
-        planes, places, mode="bilinear", padding_mode="border", align_corners=True
-    )
-
-
-def _resized(planes: Tensor, factor: float) -> Tensor:
-    """Bilinear, without antialias; as they are for factor 1."""
-    import torch
-
-    return torch.nn.functional.interpolate(
-        planes, scale_factor=factor, mode="bilinear", align_corners=False, recompute_scale_factor=False
-    )
+    return looked_up(pair[:, :3], flow[:, :2]), looked_up(pair[:, 3:], flow[:, 2:])
 
 
 def _block(inputs: int, channels: int) -> nn.ModuleDict:

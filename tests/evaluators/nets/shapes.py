@@ -72,6 +72,57 @@ def raft_things() -> Shapes:
     return found
 
 
+def amt_s() -> Shapes:
+    """AMT-S: its file has them in the table 'state_dict'."""
+    widths = (20, 32, 44, 56)
+    layers = dict(_amt_features()) | {"comb_block.0": (18, 9, 3, 3), "comb_block.2": (3, 18, 3, 3)}
+    slopes = {"comb_block.1": 18}
+    for number, (before, width) in enumerate(zip((3, *widths), widths, strict=False), start=1):
+        for step, inputs in enumerate((before, width)):
+            layers[f"encoder.pyramid{number}.{step}.0"] = (width, inputs, 3, 3)
+            slopes[f"encoder.pyramid{number}.{step}.1"] = width
+    transposed = {}
+    for number, inputs, width, outputs in (
+        (4, 113, 112, 48),
+        (3, 136, 132, 36),
+        (2, 100, 96, 24),
+        (1, 64, 60, 24),
+    ):
+        block = f"decoder{number}.convblock"
+        layers |= {f"{block}.0.0": (width, inputs, 3, 3), f"{block}.1.conv5": (width, width, 3, 3)}
+        slopes |= {f"{block}.0.1": width, f"{block}.1.prelu": width}
+        for step, channels in ((1, width), (2, 20), (3, width), (4, 20)):
+            layers[f"{block}.1.conv{step}.0"] = (channels, channels, 3, 3)
+            slopes[f"{block}.1.conv{step}.1"] = channels
+        transposed |= {f"{block}.2.weight": (width, outputs, 4, 4), f"{block}.2.bias": (outputs,)}
+    for number, width in ((4, 44), (3, 32), (2, 20)):
+        parts = {
+            "convc1": (64, 392, 1, 1), "convf1": (40, 4, 7, 7), "convf2": (20, 40, 3, 3), "conv": (68, 84, 3, 3),
+            "gru.0": (76, 72 + width, 3, 3), "gru.2": (76, 76, 3, 3), "feat_head.0": (76, 76, 3, 3),
+            "feat_head.2": (width, 76, 3, 3), "flow_head.0": (76, 76, 3, 3), "flow_head.2": (4, 76, 3, 3),
+        }  # fmt: skip
+        layers |= {f"update{number}.{name}": shape for name, shape in parts.items()}
+    found = transposed | {f"{name}.weight": (size,) for name, size in slopes.items()}
+    for name, shape in layers.items():
+        found |= _layer(name, shape)
+    return found
+
+
+def _amt_features() -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield "feat_encoder.conv1", (32, 3, 7, 7)
+    yield "feat_encoder.conv2", (84, 96, 1, 1)
+    before = 32
+    for number, width in ((1, 32), (2, 64), (3, 96)):
+        for block, inputs in enumerate((before, width)):
+            name = f"feat_encoder.layer{number}.{block}"
+            yield f"{name}.conv1", (width // 4, inputs, 1, 1)
+            yield f"{name}.conv2", (width // 4, width // 4, 3, 3)
+            yield f"{name}.conv3", (width, width // 4, 1, 1)
+        if number > 1:
+            yield f"feat_encoder.layer{number}.0.downsample.0", (width, before, 1, 1)
+        before = width
+
+
 def _encoder(is_batch: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Layers of an encoder; a batch norm has one number as its shape. Instance norms have no tensors."""
     yield "conv1", (64, 3, 7, 7)
