@@ -13,7 +13,13 @@ from bench.types import Image, MetricCard
 
 @evaluators.add
 class AmtSmoothness(MiddleFrameEvaluator):
-    """Mean absolute difference between odd frames and what AMT-S predicts from the even ones around them."""
+    """Mean absolute difference between odd frames and what AMT-S predicts from the even ones around them.
+
+    >>> AmtSmoothness().conclude([None, None, 0.0, None, 102.0], sample=None)[
+    ...     "vbench_motion_smoothness"
+    ... ].value  # of 5 frames
+    80.0
+    """
 
     name = "amt_smoothness"
     packages = amt.PACKAGES

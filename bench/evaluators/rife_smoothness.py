@@ -12,7 +12,13 @@ from bench.types import Image, MetricCard
 
 @evaluators.add
 class RifeSmoothness(MiddleFrameEvaluator):
-    """Mean absolute difference between odd frames and what RIFE predicts from the even ones around them."""
+    """Mean absolute difference between odd frames and what RIFE predicts from the even ones around them.
+
+    >>> RifeSmoothness().conclude([None, None, 0.0, None, 102.0], sample=None)[
+    ...     "rife_smoothness"
+    ... ].value  # of 5 frames
+    80.0
+    """
 
     name = "rife_smoothness"
     packages = rife.PACKAGES

@@ -43,13 +43,13 @@ WEIGHTS = Weights(
 )
 
 MULTIPLE = 16
-"""Of which sides must be."""
+"""Both sides of what the network sees are multiples of this."""
 
 MIN_SIDE = 113
 """Padded to 128; of smaller frames the coarsest likenesses have one place, and interpolation in it divides by 0."""
 
 LEVELS, RADIUS = 4, 3
-"""Of the pyramid of likenesses; places that are looked at on each side, on each level."""
+"""Levels of the pyramid of likenesses, and places looked at on each side of a point on each of them."""
 
 FLOWS = 3
 """Candidates per pixel."""
