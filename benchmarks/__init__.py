@@ -1,4 +1,4 @@
-"""What we claim about speed and memory, one script a claim: `./x python -m benchmarks.ssim`. See docs/performance.md.
+"""What we claim about speed and memory, one script per claim: `./x python -m benchmarks.ssim`. See docs/performance.md.
 
 Importing this puts the process on one core: it stands before anything that would read how many there are.
 """

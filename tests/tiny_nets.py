@@ -17,7 +17,7 @@ SHAPE: dict[str, Any] = {
     "vision_cfg": {"layers": 1, "width": 64, "patch_size": 16, "image_size": 32},
     "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 64, "heads": 1, "layers": 1},
 }
-"""Of open_clip. OpenAI's reader takes width / 64 as the number of heads: no width below 64 can be had."""
+"""The shape of a CLIP for open_clip. OpenAI's reader takes width / 64 as the number of heads: none can be below 64."""
 
 
 def write_clip(path: Path, *, scripted: bool = False, quick_gelu: bool = True) -> None:

@@ -79,6 +79,21 @@ def duration(seconds: float) -> str:
     return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
 
 
+def first_line(error: Exception) -> str:
+    r"""The first line of an error's text; of torch's reports, whose first line ends with a colon, the next one, too.
+
+    >>> first_line(
+    ...     RuntimeError(
+    ...         "Error(s) in loading state_dict for Net:\n\tMissing key(s): a\n\tUnexpected key(s): b"
+    ...     )
+    ... )
+    'Error(s) in loading state_dict for Net: Missing key(s): a'
+    """
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    first, *others = said or [type(error).__name__]
+    return f"{first} {others[0]}" if first.endswith(":") and others else first
+
+
 def one_line(words: str) -> str:
     """Words in one line, without the characters that control a terminal or break a document."""
     return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words.split()))

@@ -44,7 +44,7 @@ class Settings(dino.Settings):
 
     @property
     def resizing(self) -> Resizing:
-        """Of frames: VBench's, computed on float tensors."""
+        """VBench's resizing of frames, on float tensors."""
         return Resizing(short=256, crop=224, mode="bicubic", antialias=self.antialias, is_rounded=False)
 
 
@@ -155,10 +155,5 @@ def shorter_side_cut(image: Image, width: int, height: int) -> Image:
     >>> [shorter_side_cut(np.zeros((60, 80, 3), np.uint8), *size).shape for size in ((160, 90), (80, 75))]
     [(45, 80, 3), (60, 80, 3)]
     """
-    rows, columns = image.shape[:2]
-    scale = min(columns / width, rows / height)
-    seen_rows, seen_columns = round(height * scale), round(width * scale)
-    if min(seen_rows, seen_columns) >= min(rows, columns):
-        return image
-    top, left = (rows - seen_rows) // 2, (columns - seen_columns) // 2
-    return image[top : top + seen_rows, left : left + seen_columns]
+    cut = pictures.covering(image, width, height)
+    return cut if min(cut.shape[:2]) < min(image.shape[:2]) else image

@@ -19,7 +19,7 @@ from bench.evaluators.signals import vbench_rules
 from bench.evaluators.signals.resizing import Levels, Resizing
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.media import pictures
-from bench.types import Image, MetricCard
+from bench.types import Image, MetricCard, Value
 
 _NET = (
     "DreamSim's ensemble on the frame squashed to 224 x 224, bicubic with antialias. Not run with the real weights "
@@ -44,7 +44,7 @@ class Settings:
 
     @property
     def resizing(self) -> Resizing:
-        """Of frames: VBench's, computed on float tensors."""
+        """VBench's resizing of frames, on float tensors."""
         size = (dreamsim.SIZE, dreamsim.SIZE)
         return Resizing(size=size, mode="bicubic", antialias=self.antialias, is_rounded=False)
 
@@ -107,8 +107,17 @@ class DreamSim(FrameNetEvaluator):
             "vbench_i2v_background": evaluators.value_or_reason(
                 lambda: 100 * vbench_rules.likeness_to_image(vectors, theirs)
             ),
-            "pic": evaluators.mean_value(np.clip(vectors @ ours, -1.0, 1.0)),  # rounding can leave 1 + 1e-16
+            "pic": conformity(vectors, ours),
         }
+
+
+def conformity(frames_TE: Vectors, image_E: Vectors) -> Value:
+    """Mean and series of the products of T unit vectors with that of the image.
+
+    >>> conformity(np.eye(2), np.array([1.0, 0.0])).value
+    0.5
+    """
+    return evaluators.mean_value(np.clip(frames_TE @ image_E, -1.0, 1.0))  # rounding can leave 1 + 1e-16
 
 
 def _as_vbench_sees(sample: Sample) -> Image:
@@ -123,25 +132,5 @@ def _as_vbench_sees(sample: Sample) -> Image:
     from PIL import Image as pillow
 
     image = pictures.read(sample.case.image) if sample.record.fit == "cover" else sample.input.pixels
-    seen = pillow.fromarray(covered(image, sample.width, sample.height))
+    seen = pillow.fromarray(pictures.covering(image, sample.width, sample.height))
     return np.asarray(seen.resize((dreamsim.SIZE, dreamsim.SIZE), pillow.Resampling.BICUBIC))
-
-
-def covered(image: Image, width: int, height: int) -> Image:
-    """The centre of the image that a model sees which fills its clip with it; pixels as they are.
-
-    Args:
-        image: (H, W, 3).
-        width, height: of the clip, pixels.
-
-    Returns:
-        (h, w, 3), in the clip's proportions.
-
-    >>> covered(np.zeros((60, 80, 3), np.uint8), 160, 90).shape
-    (45, 80, 3)
-    """
-    rows, columns = image.shape[:2]
-    scale = min(columns / width, rows / height)
-    seen_rows, seen_columns = round(height * scale), round(width * scale)
-    top, left = (rows - seen_rows) // 2, (columns - seen_columns) // 2
-    return image[top : top + seen_rows, left : left + seen_columns]

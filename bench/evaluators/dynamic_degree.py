@@ -23,10 +23,10 @@ PER_SECOND = 8
 """Frames per second that VBench looks at, as nearly as whole steps allow."""
 
 SHARE = 0.05
-"""Of the pixels, those that move the most and are averaged."""
+"""Share of the pixels, those that move the most, whose lengths of flow are averaged."""
 
 FASTEST = 6 / 256
-"""Times the shorter side: the magnitude above which a pair of frames moves, pixels."""
+"""Magnitude above which a pair of frames moves, as a share of the shorter side."""
 
 _RULE = (
     f"RAFT (raft-things, {raft.UPDATES} updates) between frames at the clip's own size, one out of "
@@ -126,7 +126,7 @@ def magnitude(net: Raft, one: Seen, other: Seen) -> float:
     """Mean length of the 5 per cent longest flow vectors between two frames, pixels; padding counts, as there.
 
     Args:
-        net: sees the flow.
+        net: the network.
         one: the earlier frame.
         other: the later frame.
     """

@@ -14,7 +14,7 @@ from bench import evaluators
 from bench.errors import NotFinite
 from bench.evaluators.view import Sample
 
-__all__ = ["FrameNetEvaluator", "Vectors", "steps", "unit"]
+__all__ = ["FrameNetEvaluator", "Vectors", "steps"]
 
 Vectors = NDArray[np.float64]
 
@@ -58,12 +58,6 @@ class _Encoded:
     """A frame that the network has seen."""
 
     vector: NDArray[np.float64]
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """(T, E) vectors of length 1 in the direction of these, so that products are cosines; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
 
 
 def steps(units: Vectors) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from bench.evaluators.view import Sample, View
 from bench.types import MetricCard
 
 RESIZING = Resizing(short=224, mode="bilinear", antialias=False, is_rounded=False)
-"""VBench's: the whole frame, 224 x 398 of 16:9; aliased."""
+"""VBench's resizing: the whole frame (16:9 becomes 224 x 398), without antialias."""
 
 
 @evaluators.add

@@ -17,7 +17,7 @@ from bench.evaluators.view import Sample, View
 from bench.types import Image, MetricCard, Value
 
 STILL = 0.005
-"""Times the shorter side: a point that moves no farther along an axis, in pixels, stands still along it."""
+"""Share of the shorter side: a point that moves no farther along an axis stands still along it."""
 
 ROWS: Mapping[tuple[str, str], str] = {
     ("left", "left"): "pan_right", ("right", "right"): "pan_left",

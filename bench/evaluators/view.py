@@ -1,7 +1,7 @@
 """What evaluators see of a clip: one frame at a time, and what several of them derive from it, computed once.
 
 A clip is never in memory as a whole: 900 frames of 1280 x 720 would be 2.5 GB. The frame before and frame 0 are at
-    hand.
+hand.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class View:
         self.frame_before: Image | None = None
 
     def keep_before(self) -> None:
-        """Keeps the frame before as `frame_before`, for who looks at three at once; to be called for every frame."""
+        """Keeps the frame before as `frame_before`, for evaluators that compare three; to be called for every frame."""
         self.frame_before = self.before.frame if self.before else None
 
     @cached_property
@@ -123,7 +123,7 @@ class View:
         be stored in an evaluator, nor returned from look for every frame.
 
         Args:
-            make: a method of what will ask again, or a function; each has its own.
+            make: a function, or a method of the evaluator that asks; what each makes is kept apart.
         """
         if make not in self._derived:
             self._derived[make] = make(self)

@@ -126,6 +126,26 @@ def centre_square(image: Image) -> Image:
     return image[top : top + side, left : left + side].copy()
 
 
+def covering(image: Image, width: int, height: int) -> Image:
+    """The centre of an image that fit shows with 'cover', on whole pixels and at the image's own scale.
+
+    Args:
+        image: (H, W, 3).
+        width, height: that it covers.
+
+    Returns:
+        (h, w, 3) in the proportions of width and height; a view.
+
+    >>> covering(np.zeros((60, 80, 3), np.uint8), 160, 90).shape
+    (45, 80, 3)
+    """
+    rows, columns = image.shape[:2]
+    scale = min(columns / width, rows / height)
+    seen_rows, seen_columns = round(height * scale), round(width * scale)
+    top, left = (rows - seen_rows) // 2, (columns - seen_columns) // 2
+    return image[top : top + seen_rows, left : left + seen_columns]
+
+
 def gray(frames: Frames | Image) -> Plane:
     """BT.601 luma of RGB, full range, rounded to uint8 (OpenCV's RGB2GRAY): (T, H, W, 3) -> (T, H, W), or one image.
 

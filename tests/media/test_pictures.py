@@ -143,3 +143,12 @@ def test_a_folder_is_no_picture(tmp_path: Path) -> None:
 def test_an_impossible_name_is_a_bad_image(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadImage, match=r"cannot be read|does not exist"):
         pictures.read(tmp_path / name)
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 80), (40, 60), (80, 60)])
+def test_what_covers_is_what_cover_shows(width: int, height: int) -> None:
+    """At the image's own scale nothing is resampled: fit only cuts."""
+    image = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    cut = pictures.covering(image, width, height)
+    assert np.array_equal(cut, pictures.fit(image, cut.shape[1], cut.shape[0], "cover"))
+    assert cut.shape[1] * height == cut.shape[0] * width

@@ -1,7 +1,7 @@
 """Networks that evaluators use: one module per network, with the declaration of its weights beside it.
 
-Imported from here: `exact`, `one_thread`, `torchscript`, `shared`, `placed`, `in_batches`, `DType`, and the modules by
-name. They know `bench.base` and `bench.types`, and no evaluator.
+Imported from here: `exact`, `one_thread`, `torchscript`, `shared`, `placed`, `in_batches`, `unit`, `DType`, and the
+modules by name. They know `bench.base` and `bench.types`, and no evaluator.
 """
 
 from __future__ import annotations
@@ -128,6 +128,11 @@ def _finite(answer: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     if not np.isfinite(answer).all():
         raise NotFinite(number)
     return answer
+
+
+def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(T, E) vectors of length 1 in the direction of these, so that products are cosines."""
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bench.base import state_dicts, weights
 from bench.base.weights import Weights
+from bench.base.wording import first_line
 from bench.errors import Unavailable, UnknownName
 from bench.evaluators import nets
 from bench.evaluators.nets import clip_names
@@ -187,7 +188,7 @@ class Encoder:
         Raises:
             BenchError: the network gave NaN, or memory does not suffice.
         """
-        return _unit(nets.in_batches(self._see, prepared, self.device, batch))
+        return nets.unit(nets.in_batches(self._see, prepared, self.device, batch))
 
     def _see(self, planes: torch.Tensor) -> torch.Tensor:
         normalise = self._transform.transforms[-1]
@@ -199,17 +200,13 @@ class Encoder:
         """(E,) unit vector of a sentence; tokens beyond context_length are not read."""
         with nets.exact():
             vector = self._net.encode_text(self._tokens([sentence]).to(self.device)).double().cpu().numpy()
-        return np.asarray(_unit(vector)[0])
+        return np.asarray(nets.unit(vector)[0])
 
     def reads_whole(self, sentence: str) -> bool:
         """Whether the sentence is short enough for context_length tokens."""
         longer = 2 * self.context_length
         whole, empty = self._tokens([sentence, ""], context_length=longer)
         return bool((whole[self.context_length :] == empty[self.context_length :]).all())
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def _load(settings: Settings, device: str) -> Any:
@@ -293,13 +290,13 @@ def _load_named(settings: Settings, device: str) -> Any:
     except Exception as error:  # huggingface_hub, torch and open_clip have no common root
         if settings.checkpoint:
             raise _not_loadable(settings.checkpoint, error) from error
-        raise _not_fetched(settings, _first_line(error)) from error
+        raise _not_fetched(settings, first_line(error)) from error
     return net.eval()
 
 
 def _not_loadable(file: Path, error: Exception) -> Unavailable:
     return Unavailable(
-        f"{file} is not a checkpoint of this CLIP: {_first_line(error)}",
+        f"{file} is not a checkpoint of this CLIP: {first_line(error)}",
         "name its model and tag, 'openai' only for a file as OpenAI published them",
     )
 
@@ -309,7 +306,3 @@ def _not_fetched(settings: Settings, reason: str) -> Unavailable:
         f"weights '{settings.pretrained}' of CLIP model '{settings.model}' are not here: {reason}",
         "fetch them with a network, or give their file as checkpoint",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bench.base import state_dicts, weights
 from bench.base.weights import Weights
+from bench.base.wording import first_line
 from bench.errors import NotFinite, Unavailable
 from bench.evaluators import nets
 from bench.types import Frames
@@ -61,9 +62,8 @@ class CoTracker:
             state = state_dicts.read(file)
             net.model.load_state_dict(state.get("model", state))
         except (ValueError, RuntimeError) as error:
-            first = str(error).splitlines()[0]
             raise Unavailable(
-                f"{file} is not a checkpoint of CoTracker2: {first}", "fetch it again"
+                f"{file} is not a checkpoint of CoTracker2: {first_line(error)}", "fetch it again"
             ) from error
         self.device, self._net = device, nets.placed(net, device)
 

@@ -19,7 +19,7 @@ from bench.base.weights import Weights
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.evaluators.nets.layers import Layers, refuse_other
-from bench.evaluators.nets.vit import VisionTransformer
+from bench.evaluators.nets.vit import VisionTransformer, normalised
 
 if TYPE_CHECKING:
     import torch
@@ -91,15 +91,10 @@ class Dino:
             prepared: T frames of (H, W, 3) levels in 0 to 255, uint8 or float32, 16 pixels or more on a side; what is
                 left of whole patches of 16 on the right and at the bottom is not seen.
         """
-        found = nets.in_batches(self._summary, prepared, self.device)
-        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
+        return nets.unit(nets.in_batches(self._summary, prepared, self.device))
 
     def _summary(self, planes: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        mean, std = (torch.tensor(each, device=planes.device).view(3, 1, 1) for each in (MEAN, STD))
-        levels = (planes.float().contiguous() / 255 - mean) / std
-        return self._net.summary(levels.to(self._dtype))
+        return self._net.summary(normalised(planes, MEAN, STD).to(self._dtype))
 
 
 def layers_of(file: Path) -> Layers:

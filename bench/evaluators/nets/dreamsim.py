@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from bench.base import state_dicts, weights
 from bench.base.weights import Weights
+from bench.base.wording import first_line
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.evaluators.nets import dino
 from bench.evaluators.nets.layers import Layers, refuse_other
-from bench.evaluators.nets.vit import VisionTransformer
+from bench.evaluators.nets.vit import VisionTransformer, normalised
 
 if TYPE_CHECKING:
     import torch
@@ -83,9 +84,8 @@ class DreamSim:
             for tensors in clips:
                 refuse_other(tensors, lambda layers, device: _embedded(layers, _blank(device), is_quick=True))
         except (KeyError, ValueError, RuntimeError, OSError, zipfile.BadZipFile) as error:
-            first = (str(error).splitlines() or [type(error).__name__])[0]
             raise Unavailable(
-                f"{file} is not the archive of DreamSim's ensemble: {first}",
+                f"{file} is not the archive of DreamSim's ensemble: {first_line(error)}",
                 f"give {ENSEMBLE.name} as its authors published it",
             ) from error
         self._trunks = [Layers(each).placed(device, torch.float32) for each in trunks]
@@ -97,30 +97,21 @@ class DreamSim:
             prepared: T frames of (224, 224, 3) levels in 0 to 255, uint8 or float32.
         """
         found = nets.in_batches(self._ensemble, prepared, self.device)
-        centred = found - found.mean(axis=1, keepdims=True)
-        return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True))
+        return nets.unit(found - found.mean(axis=1, keepdims=True))
 
     def _ensemble(self, planes: Tensor) -> Tensor:
         import torch
 
-        levels = planes.float().contiguous() / 255
         first, second, third = self._trunks
         # DINO's token as it leaves the last block; CLIP's after the norm and the projection
-        token = VisionTransformer(first).tokens(_normed(levels, dino.MEAN, dino.STD))[:, 0]
-        for_clip = _normed(levels, CLIP_MEAN, CLIP_STD)
+        token = VisionTransformer(first).tokens(normalised(planes, dino.MEAN, dino.STD))[:, 0]
+        for_clip = normalised(planes, CLIP_MEAN, CLIP_STD)
         embedded = [_embedded(second, for_clip, is_quick=True), _embedded(third, for_clip, is_quick=False)]
         return torch.cat([token, *embedded], dim=1)
 
 
 def _embedded(layers: Layers, images: Tensor, is_quick: bool) -> Tensor:
     return VisionTransformer(layers, eps=1e-5, is_quick=is_quick).summary(images) @ layers["proj"]
-
-
-def _normed(levels: Tensor, mean: Sequence[float], std: Sequence[float]) -> Tensor:
-    import torch
-
-    centre, spread = (torch.tensor(each, device=levels.device).view(3, 1, 1) for each in (mean, std))
-    return (levels - centre) / spread
 
 
 def _blank(device: torch.device) -> Tensor:

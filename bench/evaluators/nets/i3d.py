@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bench.base import weights
 from bench.base.weights import Weights
+from bench.base.wording import first_line
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.types import Frames
@@ -106,7 +107,7 @@ class I3D:
         return self._logits(2 * cut.transpose(0, 1)[None] - 1, is_ready=True)
 
     def _logits(self, video: torch.Tensor, is_ready: bool) -> NDArray[np.float64]:
-        """Of (1, 3, T, H, W), which is scaled and resized already, or not."""
+        """(400,): the logits of (1, 3, T, H, W), which the file scales and resizes unless it is ready."""
         import torch
 
         # optimized_execution would profile the first calls and fuse from then on: the same clip, other last digits
@@ -124,5 +125,6 @@ def _load(file: Path, device: str) -> torch.jit.ScriptModule:
         try:
             return torch.jit.load(str(file), map_location=device).eval()  # type: ignore[no-untyped-call,no-any-return]
         except RuntimeError as error:
-            first = str(error).splitlines()[0]
-            raise Unavailable(f"{file} is not a TorchScript file: {first}", "give the path of one") from error
+            raise Unavailable(
+                f"{file} is not a TorchScript file: {first_line(error)}", "give the path of one"
+            ) from error

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bench.base.wording import first_line
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -112,6 +114,6 @@ def refuse_other(tensors: Mapping[str, Tensor], forward: Callable[[Layers, torch
     except KeyError as error:
         raise ValueError(f"it has no {error.args[0]}") from None
     except (RuntimeError, ValueError, IndexError) as error:
-        raise ValueError(f"shapes do not fit: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"shapes do not fit: {first_line(error)}") from None
     if left := sorted(set(tensors) - layers.used):
         raise ValueError(f"it has {left[0]}, which this network has not")

@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.base import state_dicts, weights
 from bench.base.weights import Weights
+from bench.base.wording import first_line
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.types import Image
@@ -43,7 +44,7 @@ MIN_SIDE = 31
 """Below this nothing is left for the third layer."""
 
 MEAN, DEVIATION = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
-"""Of the red, green and blue that AlexNet was trained on, in [-1, 1]."""
+"""Mean and deviation of red, green and blue, in [-1, 1], in the pictures that AlexNet was trained on."""
 
 LAYERS = {1: 0, 4: 1, 7: 2, 9: 3, 11: 4}
 """Step of torchvision's AlexNet -> number of the head that weights its channels: the five rectified convolutions."""
@@ -120,11 +121,7 @@ def _layers(backbone: Weights, device: str) -> Any:
         found = {name.removeprefix("features."): each for name, each in state_dicts.read(file).items()}
         net.load_state_dict({name: found[name] for name in net.state_dict()}, assign=True)
     except (KeyError, ValueError, RuntimeError, TypeError) as error:
-        why = (
-            f"it has no features.{error.args[0]}"
-            if isinstance(error, KeyError)
-            else str(error).splitlines()[0]
-        )
+        why = f"it has no features.{error.args[0]}" if isinstance(error, KeyError) else first_line(error)
         raise Unavailable(
             f"{file} is not torchvision's AlexNet: {why}", f"remove it, and fetch {ALEXNET.name} again"
         ) from error

@@ -44,7 +44,7 @@ PATCH, GRID = 32, 10
 """Side of a patch, pixels; side of the grid of positions, cells."""
 
 LONGER_SIDES = (224, 384)
-"""Of the smaller sizes, pixels; numbered 0 and 1 among the scales, where the picture as it is has 2."""
+"""Longer sides of the two smaller sizes, pixels; they are scales 0 and 1, and the picture as it is scale 2."""
 
 HEADS = 6
 

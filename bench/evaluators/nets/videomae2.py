@@ -43,7 +43,7 @@ SHAPE: Mapping[str, Any] = {
     "image_size": 224, "patch_size": 14, "num_frames": FRAMES, "tubelet_size": 2, "hidden_size": DIMENSIONS,
     "num_hidden_layers": 40, "num_attention_heads": 16, "intermediate_size": 6144, "layer_norm_eps": 1e-6,
 }  # fmt: skip
-"""Of the network, as transformers' VideoMAEConfig calls it: 1.01 billion parameters."""
+"""The network's shape, by the names of transformers' VideoMAEConfig: 1.01 billion parameters."""
 
 _RENAMED = {
     "patch_embed.proj": "embeddings.patch_embeddings.projection", "norm1": "layernorm_before",

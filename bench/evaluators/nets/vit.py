@@ -7,6 +7,7 @@ Source: Dosovitskiy et al. 2021 (arXiv 2010.11929); positions on other than squa
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,3 +95,17 @@ class VisionTransformer:
         import torch
 
         return x * torch.sigmoid(1.702 * x) if self.is_quick else torch.nn.functional.gelu(x)
+
+
+def normalised(planes: Tensor, mean: Sequence[float], std: Sequence[float]) -> Tensor:
+    """(B, 3, H, W) float32: levels in [0, 1], less a mean and over a deviation per channel.
+
+    Args:
+        planes: (B, 3, H, W) levels in 0 to 255, uint8 or float32.
+        mean: of the network's training, of levels in [0, 1].
+        std: the deviation, likewise.
+    """
+    import torch
+
+    centre, spread = (torch.tensor(each, device=planes.device).view(3, 1, 1) for each in (mean, std))
+    return (planes.float().contiguous() / 255 - centre) / spread

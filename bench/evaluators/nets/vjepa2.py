@@ -31,8 +31,6 @@ WEIGHTS = Weights(
     licence="MIT",
 )
 
-DIMENSIONS = 1024
-
 SHAPE: Mapping[str, Any] = {}
 """What differs from transformers' VJEPA2Config, whose defaults are this network's."""
 

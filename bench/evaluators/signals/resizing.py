@@ -1,4 +1,4 @@
-"""Resizing of frames for networks, as torchvision does it with tensors: computed in float32, of uint8 rounded, clamped.
+"""Resizing of frames for networks, as torchvision does it with tensors: in float32, then rounded to bytes, or not.
 
 Published scores depend on it: torchvision's default for tensors became antialiased, and Pillow always is. A frame
 resized with and without antialias differs by up to 44 levels. So each metric states all of it, once.
@@ -42,7 +42,7 @@ class Resizing:
 
     @classmethod
     def as_vbench_for_clip(cls, side: int) -> Resizing:
-        """VBench's for CLIP, of float tensors: the centre square, bicubic, aliased."""
+        """VBench's resizing for CLIP, on float tensors: the centre square, bicubic, without antialias."""
         return cls(short=side, crop=side, mode="bicubic", antialias=False, is_rounded=False)
 
     def of(self, frame: Image) -> Levels:

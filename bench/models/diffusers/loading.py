@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.base import devices, packages
+from bench.base.wording import first_line
 from bench.errors import OutOfMemory, Unavailable, UsageError
 from bench.models import checkpoints, hub, json_files
 from bench.models.diffusers import library_output, parts, weight_sets
@@ -166,7 +167,7 @@ def _read(
             )
     except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
         raise Unavailable(
-            f"checkpoint {folder} does not load as {cls.__name__}: {parts.first_line(error)}",
+            f"checkpoint {folder} does not load as {cls.__name__}: {first_line(error)}",
             "fetch or save it again, whole, as safetensors",
         ) from error
 

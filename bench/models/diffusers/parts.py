@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.base.wording import first_line
 from bench.errors import Unavailable, UnknownName, UsageError
 from bench.models import checkpoints, hub, json_files, other_forms
 from bench.models.diffusers import library_output, weight_sets
@@ -174,10 +175,3 @@ def _other_lora(lora: Checkpoint, pipeline: Any, why: str) -> Unavailable:
         f"LoRA {lora.source} does not fit a {type(pipeline).__name__}: {why}",
         "choose one that was trained on this model",
     )
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's text; of torch's reports, whose first line ends with a colon, the next one, too."""
-    said = [line.strip() for line in str(error).splitlines() if line.strip()]
-    first, *others = said or [type(error).__name__]
-    return f"{first} {others[0]}" if first.endswith(":") and others else first

@@ -58,7 +58,7 @@ def test_the_smallest_frame_has_a_score(net: Musiq) -> None:
         (lambda tensors: tensors.pop("gn_root.bias"), "it has no gn_root.bias"),
         (lambda tensors: tensors.update(extra=torch.zeros(1)), "it has extra, which this network has not"),
         (lambda tensors: tensors.update({"head.weight": torch.zeros(1, 13)}), "shapes do not fit"),
-        (lambda tensors: tensors.update(epoch=3), "is not a MUSIQ"),
+        (lambda tensors: tensors.update(epoch=3), ""),
     ],
 )
 def test_a_file_of_another_kind_is_unavailable(file: Path, tmp_path: Path, change, says: str) -> None:  # type: ignore[no-untyped-def]
@@ -66,7 +66,7 @@ def test_a_file_of_another_kind_is_unavailable(file: Path, tmp_path: Path, chang
     change(tensors)
     other = tmp_path / "other.pth"
     torch.save(tensors, other)
-    with pytest.raises(Unavailable, match=rf"other\.pth is not a MUSIQ: .*{says}|{says}"):
+    with pytest.raises(Unavailable, match=rf"other\.pth is not a MUSIQ: .*{says}"):
         Musiq(weights.local(other))
 
 
