@@ -34,15 +34,15 @@ class Kernel:
     factor: float = 1.0
 
     def of(self, products: Matrix, dimensions: int) -> Matrix:
-        """Of x · y, elementwise, where x and y have so many dimensions."""
+        """Its values from those of x · y, elementwise, where x and y have so many dimensions."""
         return np.asarray(self.factor * (products / dimensions + self.constant) ** self.degree)
 
 
 CUBIC = Kernel(degree=3, constant=1.0)
-"""Of the kernel inception distance: Bińkowski et al. 2018, arXiv 1801.01401."""
+"""The kernel of the kernel inception distance: Bińkowski et al. 2018, arXiv 1801.01401."""
 
 JEDI = Kernel(degree=2, constant=0.0, factor=100.0)
-"""Of JEDi: Luo et al. 2024, arXiv 2410.05203, whose code has degree 2, no constant and a factor of 100."""
+"""The kernel of JEDi: Luo et al. 2024, arXiv 2410.05203, whose code has degree 2, no constant and a factor of 100."""
 
 
 def kernel_value(

@@ -50,7 +50,7 @@ def suite_version(cases: Iterable[Case]) -> str:
 
 
 def _dimensions(case: Case) -> list[list[str]]:
-    """They decide which cases a mean is over, and no clip or number; cases without them say nothing, as ever."""
+    """What a version has of dimensions, which decide over which cases a mean is; nothing for a case without them."""
     return [sorted(case.dimensions)] if case.dimensions else []
 
 

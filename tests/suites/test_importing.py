@@ -207,13 +207,33 @@ class TestI2VBench:
             ("list.json", '{"0001.mp4": "Soup."}'),
             ("list.json", '[{"video_path": "Food/0001.mp4", "prompt": "Soup."}]'),
             ("list.jsonl", '{"videoid": "0001", "name": "Soup."}\n'),
+            ("list.csv", "Video;Caption\n0001.mp4;Soup.\n"),
         ],
     )
     def test_lists_of_captions(self, name: str, content: str, here: Path) -> None:
         folder = others.i2v_bench(here / "theirs")
         (folder / "Food" / "captions.csv").unlink()
         (folder / name).write_text(content)
+        (folder / "._list.csv").write_bytes(b"\0\5\26\7")
         assert suites.load(imported("i2v-bench", folder).folder or "").cases[0].prompt == "Soup."
+
+    @pytest.mark.parametrize(
+        ("name", "content", "said"),
+        [
+            ("list.csv", 'video,caption\n0001.mp4,"Soup', r"list\.csv:2: not CSV"),
+            (
+                "list.csv",
+                "video,caption\n0001.mp4,Soup, hot\n",
+                r"list\.csv:2: the line has not as many fields",
+            ),
+            ("list.json", '["Soup"]', r"list\.json is a list of JSON objects"),
+            ("list.jsonl", '{"id": "a", "text": "b\u2028c"}\n\n{"id"', r"list\.jsonl:3 is not JSON"),
+        ],
+    )
+    def test_broken_lists(self, name: str, content: str, said: str, here: Path) -> None:
+        (others.i2v_bench(here / "theirs") / name).write_text(content)
+        with pytest.raises(UsageError, match=said):
+            imported("i2v-bench", here / "theirs")
 
     def test_what_is_no_such_folder(self, here: Path) -> None:
         folder = others.i2v_bench(here / "theirs")
@@ -320,7 +340,7 @@ def test_what_cannot_be_asked(here: Path) -> None:
     folder = others.wbench(here / "theirs")
     with pytest.raises(UnknownName, match="unknown suite 'wbensh': did you mean wbench"):
         importing.importer("wbensh")
-    with pytest.raises(UsageError, match="wbench has no ratio"):
+    with pytest.raises(UsageError, match="wbench takes no --ratio: leave it out"):
         imported("wbench", folder, "16:9")
     with pytest.raises(UsageError, match="is no folder: give the one that holds cases/ and images/"):
         imported("wbench", here / "none")

@@ -86,6 +86,16 @@ def test_frames_are_drawn_evenly() -> None:
     assert excerpts.shuffled(["b", "a"], "x") == excerpts.shuffled(["a", "b"], "x")
 
 
+@pytest.mark.parametrize(
+    "change", [{"videos": ["x"]}, {"sentences": ["x"]}, {"sentences": [{"video_id": "x"}]}]
+)
+def test_annotations_of_another_form(change: dict[str, object], here: Path) -> None:
+    path = others.msrvtt(here / "theirs") / "test_videodatainfo.json"
+    others.write_json(path, json.loads(path.read_text()) | change)
+    with pytest.raises(UsageError, match="a video has video_id and split, a sentence video_id"):
+        imported("msrvtt", here / "theirs")
+
+
 def test_what_is_missing_is_said_in_one_line(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = others.ucf101(here / "ucf")
     next(folder.rglob("v_YoYo_g09_c01.avi")).unlink()

@@ -69,9 +69,7 @@ def import_suite(
         raise UsageError(f"a suite is called by letters, digits, '.', '_' or '-', not '{called}'")
     unknown = [each for each in asked.given() if each not in found.takes]
     if unknown:
-        raise UsageError(
-            f"{found.name} has no {unknown[0]}: its files have one form; leave --{unknown[0]} out"
-        )
+        raise UsageError(f"{found.name} takes no --{unknown[0]}: leave it out")
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder: give the one that holds {found.files}")
     return writing.write(found, found.drafts(folder, asked), to / called, asked, progress or Progress())

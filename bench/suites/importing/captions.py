@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,15 @@ from bench.base import documents
 from bench.errors import UsageError
 from bench.suites import text_files
 from bench.suites.importing import owners_files
-from bench.suites.own_clips import names
+from bench.suites.own_clips import csv_tables, names
 
 CLIPS = (
     "video", "video_path", "path", "file", "file_name", "filename", "video_name", "videoid", "video_id", "id", "name",
 )  # fmt: skip
 TEXTS = ("caption", "prompt", "text", "description", "prompt_en", "name")
 """What columns are called, the likeliest first; 'name' is WebVid's word for a caption."""
+
+SUFFIXES = (".json", ".jsonl", ".csv")
 
 
 def below(folder: Path) -> dict[str, str]:
@@ -28,9 +28,7 @@ def below(folder: Path) -> dict[str, str]:
         UsageError: a list is broken, or says two things of one clip.
     """
     found: dict[str, str] = {}
-    for path in sorted(
-        each for each in folder.rglob("*") if each.suffix.lower() in (".json", ".jsonl", ".csv")
-    ):
+    for path in (each for each in owners_files.below(folder) if each.suffix.lower() in SUFFIXES):
         for name, text in _listed(path):
             key = names.folded(name)
             if found.setdefault(key, text) != text:
@@ -42,7 +40,7 @@ def _listed(path: Path) -> Iterator[tuple[str, str]]:
     for entry in _entries(path):
         clip, text = _of(entry, CLIPS), _of(entry, TEXTS)
         if clip and text:
-            yield Path(clip.replace("\\", "/")).stem if "." in clip else Path(clip).name, text
+            yield Path(clip.replace("\\", "/")).stem, text
 
 
 def _of(entry: Mapping[str, Any], keys: tuple[str, ...]) -> str:
@@ -51,19 +49,17 @@ def _of(entry: Mapping[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def _entries(path: Path) -> Iterator[Mapping[str, Any]]:
-    text = text_files.text(path, "a list of captions")
     if path.suffix.lower() == ".csv":
-        yield from csv.DictReader(StringIO(text, newline=""), strict=True)
+        yield from (texts for _, texts in csv_tables.read(path, (*CLIPS, *TEXTS), ()).rows)
     elif path.suffix.lower() == ".jsonl":
-        yield from (
-            _object(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
-        )
+        lines = text_files.text(path, "a list of captions").split("\n")
+        yield from (_object(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
     else:
         content = owners_files.json_of(path)
         if isinstance(content, Mapping) and all(isinstance(value, str) for value in content.values()):
             yield from ({"file": name, "caption": said} for name, said in content.items())
         else:
-            yield from owners_files.entries(path)
+            yield from owners_files.objects(content, path)
 
 
 def _object(path: Path, number: int, line: str) -> Mapping[str, Any]:

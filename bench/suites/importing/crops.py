@@ -17,7 +17,7 @@ from bench.errors import UsageError
 from bench.suites.importing.drafts import Box
 
 SEED = 123
-"""Of the generator, for each picture."""
+"""The seed of the generator, for each picture."""
 
 WIDEST = 1.7778
 """Ratios are below it: the second of the two boxes is 16:9."""

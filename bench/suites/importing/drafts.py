@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -67,7 +67,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Options:
-    """What can be asked of an importer; '' and None for its default.
+    """What can be asked of an importer; '' for its default.
 
     Attributes:
         ratio: of the images, width to height, as '16:9'.
@@ -77,10 +77,9 @@ class Options:
     ratio: str = ""
     prompts: str = ""
 
-    def given(self) -> dict[str, object]:
+    def given(self) -> dict[str, str]:
         """Name -> value of those that were asked for."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value not in ("", None)}
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True)

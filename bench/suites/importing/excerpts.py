@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -16,9 +15,7 @@ from bench.base import files
 from bench.errors import BadClip, NotMeasurable, UsageError
 from bench.media import clip_view, video
 from bench.suites.importing.drafts import Excerpt
-from bench.types import Clip
-
-T = TypeVar("T", bound=str)
+from bench.types import Clip, Image
 
 
 @dataclass(frozen=True)
@@ -64,23 +61,38 @@ def read(excerpt: Excerpt) -> Clip:
         UsageError: the clip cannot be read, or ends before.
     """
     numbers = range(excerpt.first, excerpt.first + excerpt.frames * excerpt.step, excerpt.step)
+    frames, fps = _frames(excerpt.path, numbers)
+    return Clip(np.stack(frames), fps / excerpt.step)
+
+
+def frame(path: Path, number: int) -> Image:
+    """One frame of a clip, counted from 0.
+
+    Raises:
+        UsageError: the clip cannot be read, or ends before.
+    """
+    return _frames(path, range(number, number + 1))[0][0]
+
+
+def _frames(path: Path, numbers: range) -> tuple[list[Image], float]:
+    """The frames of these numbers, and the clip's rate."""
     try:
-        with video.stream(excerpt.path) as stream:
+        with video.stream(path) as stream:
             within = zip(range(numbers[-1] + 1), stream.frames, strict=False)
             frames = [frame for t, frame in within if t in numbers]
             fps = stream.fps
     except BadClip as error:
         raise UsageError(f"{error}: download it again") from None
-    if len(frames) < excerpt.frames:
-        raise UsageError(f"{excerpt.path} ends before frame {numbers[-1]}: download it again")
-    return Clip(np.stack(frames), fps / excerpt.step)
+    if len(frames) < len(numbers):
+        raise UsageError(f"{path} ends before frame {numbers[-1]}: download it again")
+    return frames, fps
 
 
 def number(key: str, below: int) -> int:
     """A number from 0 up to, but not including, another: by chance, and always the same for the same text."""
-    return int(files.digest(key)[:15], 16) % below if below > 0 else 0
+    return int(files.digest(key)[:15], 16) % below
 
 
-def shuffled(names: Iterable[T], key: str) -> list[T]:
+def shuffled(names: Iterable[str], key: str) -> list[str]:
     """The names in an order that chance chose, always the same for the same text, however they were ordered."""
     return sorted(names, key=lambda name: files.digest([key, name]))

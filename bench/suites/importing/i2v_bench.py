@@ -22,9 +22,7 @@ def drafts(folder: Path, options: Options) -> list[Draft]:
     Raises:
         UsageError: the files are laid out otherwise, missing or broken.
     """
-    clips = sorted(
-        path for path in folder.rglob("*") if opening.is_film(path) and not path.name.startswith(".")
-    )
+    clips = [path for path in owners_files.below(folder) if opening.is_film(path)]
     if not clips:
         raise UsageError(
             f"{folder} has no clip: give the folder of I2V-Bench that has one folder per category, as Pet/ and Food/"

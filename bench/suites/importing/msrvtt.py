@@ -20,17 +20,19 @@ from bench.suites.importing.drafts import Draft, Importer, Options, Picture
 from bench.suites.importing.excerpts import Window
 
 CLIPS = 2990
-"""In the test part."""
+"""The number of clips in the test part."""
 
 WINDOW = Window(frames=16, fps=8.0)
 KEY = "msrvtt@1"
-"""Of all that chance decides; another version draws anew."""
+"""A part of every key of chance; another version draws anew."""
 
 CATEGORIES = (
     "music", "people", "gaming", "sports", "news", "education", "tv shows", "movie", "animation", "vehicles", "howto",
     "travel", "science", "animals", "kids", "documentary", "food", "cooking", "beauty", "advertisement",
 )  # fmt: skip
 """By the number that the annotations have."""
+
+_CATEGORIES = {str(number): name for number, name in enumerate(CATEGORIES)}
 
 
 def drafts(folder: Path, options: Options) -> list[Draft]:
@@ -63,7 +65,7 @@ def _draft(clip: Path, entry: Mapping[str, Any], captions: Mapping[int, str]) ->
         name=clip.stem,
         picture=Picture(excerpt.path, frame=excerpt.first),
         prompt=captions[chosen],
-        category=dict(enumerate(CATEGORIES)).get(entry.get("category", -1), ""),
+        category=_CATEGORIES.get(str(entry.get("category", "")), ""),
         reference=excerpt,
     )
 
@@ -81,8 +83,8 @@ def _annotations(
         try:
             videos |= {str(entry["video_id"]): entry for entry in content["videos"]}
             for entry in content["sentences"]:
-                text = owners_files.text_in(entry, "caption", str(path))
-                captions[str(entry["video_id"])][int(entry["sen_id"])] = text
+                video, number = str(entry["video_id"]), int(entry["sen_id"])
+                captions[video][number] = owners_files.text_in(entry, "caption", str(path))
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(
                 f"{path}: a video has video_id and split, a sentence video_id, sen_id and caption: {error!r}"

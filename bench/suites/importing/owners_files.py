@@ -13,13 +13,13 @@ from bench.suites import text_files
 from bench.suites.own_clips import names
 
 MOST_CHARACTERS = 20_000
-"""Of a prompt; the longest that any suite has is a tenth of it."""
+"""Longer texts are refused: they are no prompts."""
 
 
 def below(folder: Path) -> list[Path]:
-    """Every file in a folder and its subfolders, sorted; folders that cannot be read are passed over."""
-    found = [Path(place) / name for place, _, names_there in os.walk(folder) for name in names_there]
-    return sorted(found)
+    """Every file below a folder, sorted, without hidden ones; folders that cannot be read are passed over."""
+    found = (Path(place) / name for place, _, names_there in os.walk(folder) for name in names_there)
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def entries(path: Path) -> list[Mapping[str, Any]]:
@@ -28,10 +28,22 @@ def entries(path: Path) -> list[Mapping[str, Any]]:
     Raises:
         UsageError: it is missing, no JSON, or something else.
     """
-    found = json_of(path)
-    listed = [found] if isinstance(found, Mapping) else found
+    return objects(json_of(path), path)
+
+
+def objects(content: object, path: Path) -> list[Mapping[str, Any]]:
+    """The objects of a list of objects, or one object.
+
+    Args:
+        content: of a JSON file.
+        path: of that file, for the message.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    listed = [content] if isinstance(content, Mapping) else content
     if not isinstance(listed, list) or not all(isinstance(each, Mapping) for each in listed):
-        raise UsageError(f"{path} is a list of JSON objects, not {files.short(repr(found))}")
+        raise UsageError(f"{path} is a list of JSON objects, not {files.short(repr(content))}")
     if not listed:
         raise UsageError(f"{path} is an empty list: download it again")
     return listed

@@ -20,12 +20,12 @@ from bench.suites.importing.drafts import Draft, Importer, Options, Picture
 from bench.suites.importing.excerpts import Window
 
 CLIPS = 2048
-"""Drawn in all: as many as StyleGAN-V and ConsistI2V compare."""
+"""The number of clips drawn in all: as many as StyleGAN-V and ConsistI2V compare."""
 
 LIST = "trainlist01.txt"
 WINDOW = Window(frames=16, fps=8.0)
 KEY = "ucf101@1"
-"""Of all that chance decides; another version draws anew."""
+"""A part of every key of chance; another version draws anew."""
 
 
 def drafts(folder: Path, options: Options) -> list[Draft]:

@@ -7,7 +7,7 @@ ratios in data/i2v-bench-info.json (see crops).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from bench.suites.importing.drafts import Draft, Importer, Options, Picture
 from bench.suites.own_clips.names import camera_named_by
 
 PREFIX = "vbench_"
-"""Of the metrics that are VBench's dimensions."""
+"""The beginning of the names of metrics that are VBench's dimensions."""
 
 PROMPTS = "vbench2_i2v_full_info.json"
 BOXES = "i2v-bench-info.json"
@@ -47,7 +47,7 @@ def drafts(folder: Path, options: Options) -> list[Draft]:
         owners_files.text_in(entry, "image_name", f"{prompts}, entry {number}")
         for number, entry in enumerate(found, 1)
     ]
-    of_image = _pictures(data, dict.fromkeys(images), options.ratio or USUAL)
+    of_image = _pictures(data, images, options.ratio or USUAL)
     return [
         _draft(entry, of_image[image], f"{prompts}, entry {number}")
         for number, (entry, image) in enumerate(zip(found, images, strict=True), 1)
@@ -75,7 +75,7 @@ def _draft(entry: Mapping[str, Any], picture: Picture, where: str) -> Draft:
     )
 
 
-def _pictures(data: Path, images: Mapping[str, None], ratio: str) -> dict[str, Picture]:
+def _pictures(data: Path, images: Sequence[str], ratio: str) -> dict[str, Picture]:
     """Name of an image -> its picture at that ratio: the owners' crop where they ship one, else cut by their rule."""
     sides = crops.sides(ratio)
     ready = data / "crop" / "{}-{}".format(*sides)
@@ -85,7 +85,7 @@ def _pictures(data: Path, images: Mapping[str, None], ratio: str) -> dict[str, P
     if place == ready:
         return {image: Picture(path) for image, path in paths.items()}
     boxes = {str(entry.get("file_name")): entry for entry in owners_files.entries(data / BOXES)}
-    if lacking := [image for image in images if image not in boxes]:
+    if lacking := [image for image in paths if image not in boxes]:
         raise UsageError(f"{data / BOXES} has no boxes for {len(lacking)} pictures, such as {lacking[0]}")
     return {
         image: Picture(path, crops.box_of(boxes[image], sides, f"{data / BOXES}: {image}"))

@@ -61,7 +61,7 @@ def _task(folder: str) -> str:
 IMPORTER = Importer(
     name="vbvr",
     title="VBVR-Bench: visual reasoning, 100 tasks of five samples",
-    files=f"{' and '.join(SPLITS)}",
+    files=" and ".join(SPLITS),
     licence="Apache-2.0",
     source="Video-Reason/VBVR-Bench-Data on the Hugging Face Hub; Wang et al. 2026 (arXiv 2602.20159)",
     drafts=drafts,

@@ -23,7 +23,7 @@ from bench.suites.scenes import Camera
 PANS: Mapping[str, Camera] = MappingProxyType(
     {"left": "pan_left", "right": "pan_right", "up": "tilt_up", "down": "tilt_down"}
 )
-"""Keys that turn a camera which stands still, as who looks through it sees it; the others move it."""
+"""Keys that turn a camera in its place, left and right as the viewer has them; the others move it."""
 
 
 def drafts(folder: Path, options: Options) -> list[Draft]:

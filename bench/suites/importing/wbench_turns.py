@@ -15,7 +15,7 @@ WHERE: Mapping[str, str] = MappingProxyType({"W": "forward", "S": "backward", "A
 LOOKING: Mapping[str, str] = MappingProxyType(
     {"left": "pan{} to the left", "right": "pan{} to the right", "up": "tilt{} up", "down": "tilt{} down"}
 )
-"""Key -> how a camera turns that somebody looks through, with room for the ending of the verb."""
+"""Key -> how the camera turns that the viewer looks through, with room for the ending of the verb."""
 
 AROUND: Mapping[str, str] = MappingProxyType({"left": "counterclockwise", "right": "clockwise"})
 
@@ -49,7 +49,7 @@ def sentence(kind: str, action: str, perspective: str) -> str:
 
 
 def _seen(action: str) -> str:
-    """Of a camera that somebody looks through; '' for keys that WBench has no sentence for."""
+    """What the camera does that the viewer looks through; '' for keys that WBench has no sentence for."""
     move, _, other = action.partition("+")
     plain = {"W": "pushes forward", "S": "pulls back", "A": "moves to the left", "D": "moves to the right"}
     turns = {key: said.format("s") for key, said in LOOKING.items()}
@@ -66,7 +66,7 @@ def _seen(action: str) -> str:
 
 
 def _followed(action: str) -> str:
-    """Of a camera that follows a subject; '' for keys that WBench has no sentence for."""
+    """What a subject does, and the camera that follows it; '' for keys that WBench has no sentence for."""
     move, _, other = action.partition("+")
     if other:
         return _followed_in_two_ways(move, other)

@@ -10,15 +10,14 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import suites
 from bench.base import files
 from bench.base.progress import Progress
-from bench.errors import BadClip, BadImage, UsageError
-from bench.media import encoding, picture_files, pictures, video
+from bench.errors import BadImage, UsageError
+from bench.media import encoding, picture_files, pictures
 from bench.suites import suite_files
 from bench.suites.importing import excerpts
 from bench.suites.importing.drafts import Draft, Excerpt, Importer, Options, Picture
@@ -69,7 +68,8 @@ def write(
         "made_by": f"{command}, from files with digest {written.digest()}",
     }
     files.write_text(
-        folder / "suite.toml", "".join(f"{key} = {json.dumps(value)}\n" for key, value in facts.items())
+        folder / "suite.toml",
+        "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items()),
     )
     return suites.load(folder)
 
@@ -123,27 +123,18 @@ def _line(case: str, draft: Draft, written: _Files) -> dict[str, Any]:
     return {key: value for key, value in line.items() if value}
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file of the owners', by its content."""
-
-    path: Path
-    sha256: str
-
-
 class _Files:
     """The pictures and clips of a suite's folder, each written once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._sources: dict[Path, _Source] = {}
+        self._digests: dict[Path, str] = {}
         self._names: set[str] = set()
 
     def picture(self, picture: Picture) -> str:
         """The relative path of a case's image."""
-        source = self._source(picture.path)
         suffix = ".png" if picture.frame is not None else picture.path.suffix.lower()
-        made = files.digest([source.sha256, picture.box, picture.frame])[:10]
+        made = files.digest([self._sha256(picture.path), picture.box, picture.frame])[:10]
         name = f"{PICTURES}/{names.case_id(picture.path.stem)[: names.READABLE]}-{made}{suffix}"
         if name not in self._names and not (self.folder / name).is_file():
             _write_picture(self.folder / name, picture)
@@ -155,8 +146,8 @@ class _Files:
         return self._cut(case, reference) if isinstance(reference, Excerpt) else self._linked(case, reference)
 
     def _cut(self, case: str, excerpt: Excerpt) -> str:
-        """Of a few frames of a clip, without loss."""
-        made = files.digest([self._source(excerpt.path).sha256, excerpt.first, excerpt.step, excerpt.frames])
+        """The relative path of a few frames of a clip, written without loss."""
+        made = files.digest([self._sha256(excerpt.path), excerpt.first, excerpt.step, excerpt.frames])
         name = f"{CLIPS}/{case[: names.READABLE]}-{made[:10]}.mkv"
         if not (self.folder / name).is_file():
             encoding.write_clip(self.folder / name, excerpts.read(excerpt))
@@ -164,11 +155,10 @@ class _Files:
         return name
 
     def _linked(self, case: str, path: Path) -> str:
-        """Of a whole clip: the same file under another name, where the file system has such."""
-        source = self._source(path)
-        name = f"{CLIPS}/{case[: names.READABLE]}-{source.sha256[:10]}{path.suffix.lower()}"
+        """The relative path of a whole clip: a hard link to it, or a copy where the file system has no such links."""
+        name = f"{CLIPS}/{case[: names.READABLE]}-{self._sha256(path)[:10]}{path.suffix.lower()}"
         if not (self.folder / name).is_file():
-            _first_frames(path, 1)
+            excerpts.frame(path, 0)  # a clip of a kind that is read
             files.write(self.folder / name, lambda temporary: _link(path, temporary))
         self._names.add(name)
         return name
@@ -182,21 +172,21 @@ class _Files:
 
     def digest(self) -> str:
         """16 hex digits, of the content of all files of the owners' that were read."""
-        return files.digest(sorted(source.sha256 for source in self._sources.values()))[:16]
+        return files.digest(sorted(self._digests.values()))[:16]
 
-    def _source(self, path: Path) -> _Source:
-        if path not in self._sources:
+    def _sha256(self, path: Path) -> str:
+        if path not in self._digests:
             try:
-                self._sources[path] = _Source(path, files.sha256(path))
+                self._digests[path] = files.sha256(path)
             except OSError as error:
                 raise UsageError(f"{path} cannot be read: {files.why(error)}") from None
-        return self._sources[path]
+        return self._digests[path]
 
 
 def _write_picture(target: Path, picture: Picture) -> None:
     try:
         if picture.frame is not None:
-            pictures.write(target, _first_frames(picture.path, picture.frame + 1)[-1])
+            pictures.write(target, excerpts.frame(picture.path, picture.frame))
         elif picture.box is None:
             with picture_files.opened(picture.path):
                 pass  # a picture of a kind that is read
@@ -219,22 +209,6 @@ def _write_crop(target: Path, picture: Picture) -> None:
             )
         cut, kind = image.crop((x, y, x + width, y + height)), image.format
         files.write(target, lambda temporary: cut.save(temporary, format=kind))
-
-
-def _first_frames(path: Path, count: int) -> list[Any]:
-    """The first frames of a clip.
-
-    Raises:
-        UsageError: it has fewer, or is no clip.
-    """
-    try:
-        with video.stream(path) as stream:
-            found = [frame for frame, _ in zip(stream.frames, range(count), strict=False)]
-    except BadClip as error:
-        raise UsageError(f"{error}: download it again") from None
-    if len(found) < count:
-        raise UsageError(f"{path} has {len(found)} frames, and frame {count - 1} is wanted")
-    return found
 
 
 def _link(path: Path, target: Path) -> None:
