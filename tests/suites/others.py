@@ -10,7 +10,9 @@ import numpy as np
 from PIL import Image
 
 from bench.media import encoding
-from bench.types import Clip
+from bench.suites import importing
+from bench.suites.importing import Options
+from bench.types import Clip, Suite
 
 MOVES = ("pans left", "pans right", "tilts up", "tilts down", "zooms in", "zooms out", "static")
 SUBJECT = ("i2v_subject", "subject_consistency", "motion_smoothness", "dynamic_degree", "aesthetic_quality")
@@ -158,3 +160,8 @@ def numbered_clip(path: Path, frames: int, fps: float) -> Path:
     levels = np.arange(frames, dtype=np.uint8)[:, None, None, None] * np.uint8(2)
     encoding.encode(path, Clip(np.broadcast_to(levels, (frames, 24, 32, 3)).copy(), fps), encoding.PLAIN)
     return path
+
+
+def imported(name: str, folder: Path, ratio: str = "", called: str = "", prompts: str = "") -> Suite:
+    """The suite that an importer makes of a folder, in suites/ below the current one."""
+    return importing.import_suite(name, folder, Path("suites"), Options(ratio, prompts), called)

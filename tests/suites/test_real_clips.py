@@ -11,23 +11,10 @@ import pytest
 
 from bench.errors import UsageError
 from bench.media import pictures, video
-from bench.suites import importing
-from bench.suites.importing import excerpts, msrvtt, ucf101
-from bench.suites.importing.drafts import Options
-from bench.types import Case, Suite
+from bench.suites.importing import excerpts, msrvtt
+from bench.types import Case
 from tests.suites import others
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(ucf101, "CLIPS", 4)
-    monkeypatch.setattr(msrvtt, "CLIPS", 2)
-    return tmp_path
-
-
-def imported(name: str, folder: Path, prompts: str = "") -> Suite:
-    return importing.import_suite(name, folder, Path("suites"), Options(prompts=prompts))
+from tests.suites.others import imported
 
 
 def levels(case: Case) -> tuple[int, list[int], float]:
@@ -63,12 +50,12 @@ def test_classes_have_their_shares_and_short_clips_are_passed_over(here: Path) -
 
 def test_prompts_of_ones_own(here: Path) -> None:
     folder = others.ucf101(here / "theirs")
-    suite = imported("ucf101", folder, "prompts.json")
+    suite = imported("ucf101", folder, prompts="prompts.json")
     assert {case.prompt for case in suite.cases} == {"a person plays with a yo-yo", "make-up"}
     assert suite.made_by.startswith("bench suite import ucf101 --prompts prompts.json, from")
     (folder / "few.json").write_text(json.dumps({"YoYo": "x"}))
     with pytest.raises(UsageError, match=r"few\.json has no prompt for 1 classes, such as ApplyEyeMakeup"):
-        imported("ucf101", folder, "few.json")
+        imported("ucf101", folder, prompts="few.json")
 
 
 def test_the_same_clips_frames_and_captions_every_time(here: Path) -> None:
