@@ -1,7 +1,6 @@
 """Learned metrics in one pass against a script per metric that decodes for itself and asks its network frame by frame.
 
-Random weights, in the files of the published ones. Both sides' networks are loaded before the clock runs. Of the
-metrics below, those are measured whose evaluators this installation has.
+Random weights, in the files of the published ones. Both sides' networks are loaded before the clock runs.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +18,7 @@ from bench import evaluators
 from bench.base import weights
 from bench.engine.one_pass import show_file
 from bench.evaluators import ClipEvaluator
+from bench.evaluators.nets import lpips, raft
 from bench.media import pictures
 from bench.types import Case, ClipRecord, Value
 from benchmarks._clips import Film
@@ -49,16 +47,13 @@ class Ours:
 
     @classmethod
     def loaded(cls, files: RandomWeights, dtype: str = "float32") -> Ours:
-        """Those that there are; in bfloat16, those that have that setting.
+        """All that peers have a script for; in bfloat16, those that have that setting.
 
         Args:
             files: of the weights.
             dtype: their networks'.
         """
-        for module, name, file in (("lpips", "ALEXNET", files.alexnet), ("raft", "WEIGHTS", files.raft)):
-            if find_spec(f"bench.evaluators.nets.{module}"):
-                net = import_module(f"bench.evaluators.nets.{module}")
-                setattr(net, name, weights.local(file))
+        lpips.ALEXNET, raft.WEIGHTS = weights.local(files.alexnet), weights.local(files.raft)
         checkpoints: Mapping[str, Mapping[str, Path]] = {
             "dino": {"checkpoint": files.dino},
             "vbench_subject_consistency": {"checkpoint": files.dino},
@@ -69,7 +64,7 @@ class Ours:
         }
         found: dict[str, ClipEvaluator] = {}
         for name, fields in checkpoints.items():
-            if name not in set(evaluators.registry) or not (dtype == "float32" or fields):
+            if dtype != "float32" and not fields:
                 continue
             kind = evaluators.registry[name]
             settings: Any = kind.Settings(**fields, **({"dtype": dtype} if fields else {}))
@@ -115,7 +110,7 @@ def compared(path: Path, case: Case, peers: Peers, ours: Ours, halves: Ours) -> 
     """
     import torch
 
-    shared = [name for name in peers.scripts if name in ours.of]
+    shared = list(peers.scripts)
     half = [name for name in shared if name in halves.of]
     taken: dict[tuple[str, str], list[float]] = {}
 
@@ -160,13 +155,8 @@ def by_net(ours: Ours, halves: Ours) -> str:
         ("vbench_background_consistency", "CLIP ViT-B/32"),
         ("vbench_aesthetic_quality", "CLIP ViT-L/14"),
     ):
-        if metric in ours.of:
-            speeds = [
-                _rate(ours.of[metric], 1),
-                _rate(ours.of[metric], BATCH),
-                _rate(halves.of[metric], BATCH),
-            ]
-            lines.append(f"| {title} | " + " | ".join(f"{speed:.1f}" for speed in speeds) + " |")
+        speeds = [_rate(ours.of[metric], 1), _rate(ours.of[metric], BATCH), _rate(halves.of[metric], BATCH)]
+        lines.append(f"| {title} | " + " | ".join(f"{speed:.1f}" for speed in speeds) + " |")
     return "\n".join(lines)
 
 

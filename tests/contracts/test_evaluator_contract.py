@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from bench import evaluators
-from bench.base import weights
-from bench.errors import NotMeasurable, Unavailable
+from bench.errors import NotMeasurable
 from bench.evaluators import ClipEvaluator, Evaluator, FeatureSet, SetEvaluator, Values
 from bench.evaluators.catalogue import GROUPS
 from bench.media import pictures
 from bench.types import DEPENDENCES, Case, ClipRecord, Frames, MetricCard, Value
 from tests import made
+from tests.contracts.loaded import loaded
 from tests.made import moving_clip, photograph
 
 NAMES = list(evaluators.registry)
@@ -55,15 +55,7 @@ CLIPS = {
 @pytest.fixture(scope="session", params=NAMES)
 def evaluator(request: pytest.FixtureRequest) -> Evaluator:
     """Each evaluator, loaded; skipped where its weights are not on this machine."""
-    found = evaluators.registry[request.param]()
-    missing = [each.name for each in found.weights() if weights.path(each) is None]
-    if missing:
-        pytest.skip(f"{request.param} needs weights that are not here: {', '.join(missing)}")
-    try:
-        found.ready()
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    return found
+    return loaded(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,12 @@ import pytest
 import torch
 
 from bench import evaluators
-from bench.base import weights
 from bench.engine.one_pass import show_clip
-from bench.errors import Unavailable
 from bench.evaluators import ClipEvaluator
 from bench.evaluators.frame_net import FrameNetEvaluator
 from bench.media import pictures
 from bench.types import Case, Clip, ClipRecord, Value
+from tests.contracts.loaded import loaded
 from tests.made import moving_clip, photograph
 
 LEARNED = [
@@ -28,14 +27,7 @@ CLIPS = (moving_clip(6), moving_clip(5, seed=1))
 
 @pytest.fixture(scope="module", params=LEARNED)
 def learned(request: pytest.FixtureRequest) -> ClipEvaluator:
-    found = evaluators.registry[request.param]()
-    missing = [each.name for each in found.weights() if weights.path(each) is None]
-    if missing:
-        pytest.skip(f"{request.param} needs weights that are not here: {', '.join(missing)}")
-    try:
-        found.ready()
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+    found = loaded(request.param)
     assert isinstance(found, ClipEvaluator)
     return found
 
@@ -57,7 +49,7 @@ def numbers(
     }
 
 
-def test_there_are_some_on_this_machine() -> None:
+def test_there_are_some() -> None:
     assert {"brisque", "lite0", "rife_smoothness"} <= set(LEARNED)
 
 
