@@ -34,9 +34,9 @@ _in_use: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
 
 def shared(make: Callable[..., Net], *arguments: Hashable) -> Net:
-    """What a factory makes of these arguments, made once per process while somebody holds it.
+    """What a factory makes of these arguments: one object per process, as long as it is in use.
 
-    Evaluators that look through one network have it in memory once.
+    Evaluators that use the same network have it in memory once.
 
     Args:
         make: a class of this package.

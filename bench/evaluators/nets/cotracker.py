@@ -1,6 +1,6 @@
 """CoTracker2: points followed through a clip, by the package of its authors, which is not on the package index.
 
-The network is theirs, opened with the declared weights; nothing is fetched by torch.hub. Only its tracks are ours.
+The network is theirs, opened with the declared weights; nothing is fetched by torch.hub.
 """
 
 from __future__ import annotations

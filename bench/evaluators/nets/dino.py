@@ -1,4 +1,4 @@
-"""DINO ViT-B/16: frames as vectors that tell one thing from another without having been told what things are called.
+"""DINO ViT-B/16: frames as vectors that tell things apart, by a network that learned without labels.
 
 The forward pass is that of facebookresearch/dino, the first version of 2021, in `vit`: on other than square input
 timm's port of the same weights resamples positions otherwise, and refuses sides that are no multiple of 16.
