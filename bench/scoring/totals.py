@@ -174,11 +174,11 @@ def _by_means(recipe: Recipe, rows: pd.DataFrame, cases: int) -> _Found:
     for run, means in summary.case_means(rows).groupby("run", observed=True):
         of_metrics = means.groupby("metric", observed=True)["value"].mean()
         given[str(run)] = {str(metric): float(mean) for metric, mean in of_metrics.items()}
-        total = recipe.total(given[str(run)])
-        if total is not None:
+        whole, own = recipe.of_rows(pd.DataFrame([given[str(run)]]))
+        total = float(whole.iloc[0])
+        if not np.isnan(total):
             counted = int(means["case"].nunique())
             without = max(0, cases - counted)
-            _, own = recipe.of_rows(pd.DataFrame([given[str(run)]]))
             parts[str(run)] = {str(name): float(part) for name, part in own.iloc[0].items()}
             scores[str(run)] = Score(total, np.nan, np.nan, counted, without, 0, counted + without)
     return _Found(scores, parts, {}, given)

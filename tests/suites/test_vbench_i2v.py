@@ -32,7 +32,7 @@ class TestVBenchI2V:
             "animal",
             None,
         )
-        assert set(duck.dimensions) == {f"vbench_{each}" for each in (*others.SUBJECT, "imaging_quality")}
+        assert set(duck.dimensions) == {f"vbench_{each}" for each in others.SUBJECT}
         assert [case.camera for case in moves] == [
             "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "static",
         ]  # fmt: skip
