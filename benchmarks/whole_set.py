@@ -1,4 +1,4 @@
-"""The whole weight-free set in one pass is at least 12 times as fast as peers' practice on the questions both answer.
+"""How much faster the weight-free set is in one pass than peers' practice, on the questions both answer, and whole.
 
 Peers' practice: each metric is a script of its own, which decodes the clip with OpenCV and computes by scikit-image,
 OpenCV and NumPy as published, optical flow by Farneback at full size. Their thirteen numbers are those below. Ours are

@@ -12,7 +12,7 @@ import numpy as np
 
 from bench import evaluators
 from bench.base.weights import Weights
-from bench.errors import BenchError, NotMeasurable
+from bench.errors import NotFinite, NotMeasurable
 from bench.evaluators import nets
 from bench.evaluators.nets import raft
 from bench.evaluators.nets.raft import Raft, Seen
@@ -93,7 +93,7 @@ class DynamicDegree(evaluators.ClipEvaluator):
             return None
         found = magnitude(self._net, view.before.derived(self._latest), latest)
         if not np.isfinite(found):
-            raise BenchError(f"the network gave NaN or infinity for frame {view.t}")
+            raise NotFinite(view.t)
         return found
 
     def _latest(self, view: View) -> Seen:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.base import devices, state_dicts, weights
+from bench.base import devices, state_dicts, weights, wording
 from bench.base.weights import Weights
 from bench.errors import BenchError, OutOfMemory, Unavailable
 from bench.evaluators import nets
@@ -273,7 +273,7 @@ def _load(source: Weights) -> Layers:
         refuse_other(tensors, _tried)
     except (ValueError, AttributeError, TypeError) as error:
         raise Unavailable(
-            f"{file} is not an AMT-S: {str(error).splitlines()[0]}",
+            f"{file} is not an AMT-S: {wording.first_line(error)}",
             f"remove it, and fetch {WEIGHTS.name} again",
         ) from error
     return Layers(tensors)

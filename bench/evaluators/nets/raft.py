@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bench.base import state_dicts, weights
+from bench.base import state_dicts, weights, wording
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 from bench.evaluators import nets
@@ -141,7 +141,7 @@ def _load(source: Weights, device: str) -> Any:
         net.load_state_dict(_by_torchvision(state_dicts.read(file)), assign=True)
     except (ValueError, RuntimeError, TypeError) as error:
         raise Unavailable(
-            f"{file} is not a large RAFT: {str(error).splitlines()[0]}",
+            f"{file} is not a large RAFT: {wording.first_line(error)}",
             f"remove it, and fetch {WEIGHTS.name} again",
         ) from error
     return nets.placed(net, device)

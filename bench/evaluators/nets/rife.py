@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.base import wording
 from bench.base.weights import Weights
 from bench.errors import Unavailable
 from bench.evaluators import nets
@@ -77,7 +78,7 @@ class Rife:
         try:
             self._net.load_state_dict(_tensors(content))
         except Exception as error:  # torch and pickle raise seven kinds for files of another kind
-            first = (str(error).splitlines() or [""])[0]
+            first = wording.first_line(error)
             raise Unavailable(
                 f"{source.name} is no RIFE HDv3: {first}", "restore the file that is declared"
             ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from bench.suites import importing
 from tests.command_line import bench
 from tests.suites import others
@@ -13,9 +15,10 @@ from tests.tiny_checkpoints import Tiny
 SMALL = ("width=64", "height=64", "num_frames=3", "steps=1")
 
 
-def test_svd_on_an_imported_suite(tiny: Tiny, tmp_path: Path) -> None:
-    theirs = others.vbench_i2v(tmp_path / "theirs")
-    suite = importing.import_suite("vbench-i2v", theirs, tmp_path / "suites")
+@pytest.mark.parametrize("name", ["vbench-i2v", "i2v-bench", "vbvr", "wbench"])
+def test_svd_on_an_imported_suite(name: str, tiny: Tiny, tmp_path: Path) -> None:
+    theirs = getattr(others, name.replace("-", "_"))(tmp_path / "theirs")
+    suite = importing.import_suite(name, theirs, tmp_path / "suites")
     settings = [word for setting in SMALL for word in ("--set", setting)]
     assert suite.folder
     place = ("--suite", suite.folder, "--out", tmp_path / "runs", "--limit", "1", "--seeds", "0")
