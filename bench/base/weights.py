@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from bench.base import downloads, files, licences, network, packages, temporaries
+from bench.base import downloads, files, licences, network, packages, temporaries, wording
 from bench.errors import Unavailable
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -61,6 +61,17 @@ class Weights:
     def pin(self) -> Pin:
         """What its bytes are checked by."""
         return Pin("md5", self.md5) if self.md5 and not self.sha256 else Pin("sha256", self.sha256)
+
+    @property
+    def amount(self) -> str:
+        """Its size in words: '354 MB', or 'size unknown'."""
+        return wording.size(self.size or None)
+
+    @property
+    def described(self) -> str:
+        """Name, size, licence and terms in one line."""
+        terms = f" ({self.terms})" if self.terms else ""
+        return f"{self.name}, {self.amount}, {self.licence}{terms}"
 
     @property
     def forms(self) -> tuple[Weights, ...]:

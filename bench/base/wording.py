@@ -79,6 +79,20 @@ def duration(seconds: float) -> str:
     return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
 
 
+def size(count: float | None) -> str:
+    """A number of bytes as '3.42 GB' or '354 MB'; None is 'size unknown'.
+
+    >>> size(3_420_000_000), size(353_976_522), size(12), size(None)
+    ('3.42 GB', '354 MB', '12 bytes', 'size unknown')
+    """
+    if count is None:
+        return "size unknown"
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count:.0f} bytes"
+
+
 def first_line(error: Exception) -> str:
     r"""The first line of an error's text; of torch's reports, whose first line ends with a colon, the next one, too.
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 from bench import evaluators
 from bench.base import packages, weights
-from bench.base.weights import Weights
 from bench.cli.layout import Column
 from bench.cli.listing import Entry, Listing, each
 from bench.errors import Unavailable
 from bench.evaluators import Evaluator, catalogue
-from bench.models.requirements import in_words
 
 
 def listing() -> Listing:
@@ -43,7 +41,7 @@ def _entries(name: str) -> list[Entry]:
             "depends on": ", ".join(card.depends) or "nothing",
             "available": _available(evaluator),
             "asked for": "only by name" if evaluator.opt_in else "by default",
-            "weights": [_described(file) for file in evaluator.weights()],
+            "weights": [file.described for file in evaluator.weights()],
             "definition": card.definition,
             "source": card.source,
             "blind to": card.blind_to,
@@ -59,7 +57,7 @@ def _available(evaluator: Evaluator) -> str:
     lacking = [need for need in evaluator.packages if packages.installed(need) is None]
     if lacking:
         return f"needs {packages.install_line(lacking[0])}"
-    missing = [f"{file.name} ({_size(file)})" for file in evaluator.weights() if weights.path(file) is None]
+    missing = [f"{file.name} ({file.amount})" for file in evaluator.weights() if weights.path(file) is None]
     if missing:
         return f"needs {', '.join(missing)}"
     try:
@@ -67,15 +65,6 @@ def _available(evaluator: Evaluator) -> str:
     except Unavailable as error:
         return f"no: {error.reason}"
     return "yes"
-
-
-def _size(file: Weights) -> str:
-    return in_words(file.size) if file.size else "size unknown"
-
-
-def _described(file: Weights) -> str:
-    terms = f" ({file.terms})" if file.terms else ""
-    return f"{file.name}, {_size(file)}, {file.licence}{terms}"
 
 
 def _needs(name: str) -> list[str]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.base.wording import duration
+from bench.base import wording
 from bench.cli.layout import Column, Grid
 from bench.models.plans import Plan
-from bench.models.requirements import in_words
 
 if TYPE_CHECKING:
     from bench.doctor.outlook import Outlook
@@ -83,22 +82,20 @@ def outlook_lines(
 
 
 def _memory(outlook: Outlook) -> str:
-    here = "" if outlook.memory_here is None else f"this machine has {in_words(outlook.memory_here)}"
+    here = "" if outlook.memory_here is None else f"this machine has {wording.size(outlook.memory_here)}"
     if outlook.memory is None:
         return f"memory it needs is unknown, {here}" if here else ""
     is_too_little = outlook.memory_here is not None and outlook.memory >= outlook.memory_here
     verdict = ", too little" if is_too_little else ""
-    return (
-        f"at least {in_words(outlook.memory)} of memory, {here or 'that of this machine is unknown'}{verdict}"
-    )
+    return f"at least {wording.size(outlook.memory)} of memory, {here or 'that of this machine is unknown'}{verdict}"
 
 
 def _time(outlook: Outlook, clips: int) -> str:
     if outlook.seconds is None:
         return "time unknown: there is no stored run of it on this device"
-    seconds = "under 1 s" if outlook.seconds < 0.5 else duration(outlook.seconds)
+    seconds = "under 1 s" if outlook.seconds < 0.5 else wording.duration(outlook.seconds)
     other = "" if outlook.is_alike else ", whose settings differ"
     return (
-        f"about {duration(max(outlook.seconds * clips, 1))} for {clips} clips, {seconds} per clip as in"
+        f"about {wording.duration(max(outlook.seconds * clips, 1))} for {clips} clips, {seconds} per clip as in"
         f" {outlook.like}{other}"
     )

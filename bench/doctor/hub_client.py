@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench.base import network
+from bench.base import network, wording
 from bench.doctor.findings import Finding
 from bench.errors import Unavailable
 from bench.models import hub, stored_weights
-from bench.models.requirements import Need, in_words
+from bench.models.requirements import Need
 
 
 class HubClient:
@@ -29,7 +29,7 @@ class HubClient:
             told = hub.told(need.address)
         except Unavailable as error:
             return self._explained(error)
-        words = f"about {in_words(stored_weights.size_to_fetch(need, told.sizes, is_half))} on the hub"
+        words = f"about {wording.size(stored_weights.size_to_fetch(need, told.sizes, is_half))} on the hub"
         if told.is_gated:
             return f"{words}, gated: accept its licence on its page, then set HF_TOKEN"
         return f"{words}, fetched by the first run"

@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from bench import evaluators
-from bench.base import devices, files, packages, weights
+from bench.base import devices, files, packages, weights, wording
 from bench.doctor.findings import Checkup, Finding, State
 from bench.doctor.hub_client import HubClient
 from bench.errors import Unavailable
 from bench.media import encoding, video
 from bench.models import requirements
-from bench.models.requirements import in_words
 from bench.types import Clip
 
 LOW_DISK = 20e9
@@ -86,7 +85,7 @@ def _gpu() -> Finding:
         import torch
 
         found = [torch.cuda.get_device_properties(number) for number in range(torch.cuda.device_count())]
-        words = ", ".join(f"{each.name} with {in_words(each.total_memory)}" for each in found)
+        words = ", ".join(f"{each.name} with {wording.size(each.total_memory)}" for each in found)
         return Finding("GPU", "ok", words)
     if runtime.device != "cpu":
         return Finding("GPU", "ok", runtime.device)
@@ -100,7 +99,7 @@ def _gpu() -> Finding:
 
 def _processor() -> Finding:
     present = memory("cpu")
-    words = f", {in_words(present)} of memory" if present else ""
+    words = f", {wording.size(present)} of memory" if present else ""
     return Finding("CPU", "ok", f"{os.cpu_count()} cores{words}")
 
 
@@ -136,7 +135,7 @@ def _folder(what: str, folder: Path, variable: str) -> Iterator[Finding]:
         return
     is_low = room < LOW_DISK
     remedy = f"make room, or set {variable} to another disk" if is_low else ""
-    yield Finding(what, "note" if is_low else "ok", f"{folder}, {in_words(room)} free", remedy)
+    yield Finding(what, "note" if is_low else "ok", f"{folder}, {wording.size(room)} free", remedy)
 
 
 def _hub_cache() -> Path:
@@ -161,12 +160,10 @@ def _metric_weights() -> Iterator[Finding]:
             yield Finding(f"metric {name}", "note" if is_opt_in else "missing", error.reason, error.remedy)
     for file, users in wanted.values():
         what = f"weights of {', '.join(users)}"
-        size = in_words(file.size) if file.size else "size unknown"
-        found = f"{file.name}, {size}, {file.licence}" + (f" ({file.terms})" if file.terms else "")
         if weights.path(file) is not None:
-            yield Finding(what, "ok", found)
+            yield Finding(what, "ok", file.described)
         else:
-            yield Finding(what, "note", f"{found}: not here", _weights_remedy(file))
+            yield Finding(what, "note", f"{file.described}: not here", _weights_remedy(file))
 
 
 def _weights_remedy(file: weights.Weights) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.base import devices, network
+from bench.base import devices, network, wording
 from bench.doctor import machine
 from bench.doctor.findings import Checkup, Finding
 from bench.doctor.hub_client import HubClient
@@ -22,7 +22,7 @@ from bench.engine.requests import ModelRequest
 from bench.errors import Unavailable, UsageError
 from bench.models import Model, hub
 from bench.models.processing.processed_model import Processed
-from bench.models.requirements import Need, in_words
+from bench.models.requirements import Need
 from bench.types import Checkpoint, Runtime
 
 SERVER_SECONDS = 3.0
@@ -139,13 +139,13 @@ def _memory(model: Model, paths: Sequence[Path]) -> Iterator[Finding]:
     runtime = model.runtime
     needed = {"full": total, "model": largest, "sequential": 0}[runtime.memory]
     present = machine.memory(runtime.device)
-    found = f"{in_words(total)} of weights in {runtime.dtype}, the largest part {in_words(largest)}"
+    found = f"{wording.size(total)} of weights in {runtime.dtype}, the largest part {wording.size(largest)}"
     if present is None or needed < present:
         yield Finding("memory", "ok", found)
         return
     lower = "--memory model" if runtime.memory == "full" and largest < present else "--memory sequential"
     remedy = lower if runtime.device != "cpu" else "a machine with more memory"
-    yield Finding("memory", "missing", f"{found}; {runtime.device} has {in_words(present)}", remedy)
+    yield Finding("memory", "missing", f"{found}; {runtime.device} has {wording.size(present)}", remedy)
 
 
 def sizes(paths: Sequence[Path], model: Model) -> dict[str, float]:
@@ -176,6 +176,6 @@ def _numbers(path: Path) -> int:
 
 def _device(runtime: Runtime) -> str:
     present = machine.memory(runtime.device)
-    words = f"{runtime.device}, {in_words(present)} of memory" if present else runtime.device
+    words = f"{runtime.device}, {wording.size(present)} of memory" if present else runtime.device
     slow = ": a clip takes minutes to hours" if runtime.device == "cpu" else ""
     return f"{words}, {runtime.dtype}{slow}"

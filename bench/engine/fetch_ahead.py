@@ -1,4 +1,4 @@
-"""Weights of metrics brought ahead of time, for machines and containers that will be offline."""
+"""Weights of metrics fetched ahead of time, for machines and containers that will be offline."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import evaluators, models
-from bench.base import licences, packages, weights
-from bench.base.progress import Progress
+from bench.base import licences, weights
 from bench.base.weights import Weights
 from bench.engine import resolve_metrics
 from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UsageError, meant
 from bench.evaluators import catalogue
-from bench.models.requirements import in_words
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class WantedFile:
 
     Attributes:
         file: as it is declared.
-        users: the evaluators that look through it.
+        users: the evaluators that use it.
     """
 
     file: Weights
@@ -34,11 +32,6 @@ class WantedFile:
     def path(self) -> Path | None:
         """Where it, or a twin of it, lies; None if it is not here."""
         return weights.path(self.file)
-
-    @property
-    def size(self) -> str:
-        """'354 MB'."""
-        return in_words(self.file.size) if self.file.size else "size unknown"
 
     def as_json(self) -> dict[str, object]:
         """For machines."""
@@ -52,7 +45,7 @@ class WantedFile:
 
 
 def wanted(names: Sequence[str], settings: Sequence[str] = ()) -> list[WantedFile]:
-    """The files that are looked through by metrics, each once.
+    """The files of weights that metrics use, each once.
 
     Args:
         names: of metrics, evaluators or files of weights; empty for all metrics that are measured by default.
@@ -117,17 +110,3 @@ def unaccepted(files: Sequence[WantedFile]) -> dict[str, list[WantedFile]]:
         if each.file.terms and each.path is None and not licences.is_accepted(each.file.licence):
             found.setdefault(each.file.licence, []).append(each)
     return found
-
-
-def fetch(each: WantedFile, progress: Progress) -> Path:
-    """The verified file, fetched if it is not here.
-
-    Raises:
-        Unavailable: see weights.fetch.
-    """
-    if each.file.package and each.path is None:
-        raise packages.missing(each.file.package)
-    if each.path is not None:
-        return each.path
-    with progress.bar(f"fetch {each.file.name}, {each.size}", 1) as bar:
-        return weights.fetch(each.file, lambda done, total: bar.step(done // 10**6, total // 10**6 or 1))

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bench import evaluators
-from bench.base import network, weights
+from bench.base import network, weights, wording
 from bench.base.progress import Progress
 from bench.engine import resolve_metrics
 from bench.engine.requests import MetricRequest, RunConfig
 from bench.errors import Unavailable
 from bench.evaluators import Evaluator
 from bench.models import Model, hub, stored_weights
-from bench.models.requirements import Need, in_words
+from bench.models.requirements import Need
 from bench.types import Suite
 
 
@@ -38,8 +38,7 @@ class Fetch:
     remedy: str = ""
 
     def __str__(self) -> str:
-        size = "size unknown" if self.size is None else in_words(self.size)
-        return f"{self.name} ({size}) for {self.user}"
+        return f"{self.name} ({wording.size(self.size)}) for {self.user}"
 
 
 def settled(

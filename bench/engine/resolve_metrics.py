@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from bench import evaluators
 from bench.base import packages, settings, weights
@@ -11,7 +12,6 @@ from bench.base.progress import Progress
 from bench.engine.requests import MetricRequest
 from bench.errors import Unavailable, UsageError, meant
 from bench.evaluators import Evaluator, catalogue
-from bench.models.requirements import in_words
 from bench.types import Suite
 
 
@@ -106,7 +106,7 @@ def usable(
         try:
             with evaluators.registry.using(type(evaluator)):
                 for file in lacking(evaluator, suite):
-                    _fetch(file, may_fetch, progress)
+                    _fetch_if_allowed(file, may_fetch, progress)
             able.append(evaluator)
             for file in evaluator.weights():
                 log.info("metric %s: weights %s", evaluator.name, weights.path(file))
@@ -133,12 +133,20 @@ def lacking(evaluator: Evaluator, suite: Suite) -> list[weights.Weights]:
     return [file for file in evaluator.weights() if weights.path(file) is None]
 
 
-def _fetch(file: weights.Weights, may_fetch: bool, progress: Progress) -> None:
-    size = in_words(file.size) if file.size else "size unknown"
+def _fetch_if_allowed(file: weights.Weights, may_fetch: bool, progress: Progress) -> None:
     weights.refuse_terms(file)
     if not may_fetch:
-        raise Unavailable(f"its weights {file.name} ({size}) are not here", "--download fetches them")
-    if not weights.is_worth_a_try(file):
-        weights.fetch(file)  # raises, and says why
-    with progress.bar(f"fetch {file.name}, {size}", 1) as bar:
-        weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6 or 1))
+        raise Unavailable(f"its weights {file.name} ({file.amount}) are not here", "--download fetches them")
+    fetch(file, progress)
+
+
+def fetch(file: weights.Weights, progress: Progress) -> Path:
+    """The verified file, downloaded under a progress bar if it is not here.
+
+    Raises:
+        Unavailable: see weights.fetch.
+    """
+    if weights.path(file) is not None or not weights.is_worth_a_try(file):
+        return weights.fetch(file)  # it is here, or this raises and says why
+    with progress.bar(f"fetch {file.name}, {file.amount}", 1) as bar:
+        return weights.fetch(file, lambda done, total: bar.step(done // 10**6, total // 10**6 or 1))

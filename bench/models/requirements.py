@@ -80,11 +80,3 @@ def tried(kind: Kind, name: str, check: Callable[[], object]) -> Need:
     except Unavailable as error:
         return Need(kind, name, False, error.reason, error.remedy)
     return Need(kind, name, True)
-
-
-def in_words(size: float) -> str:
-    """A size in bytes, for people: '3.42 GB'."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.3g} {unit}"
-    return f"{size:.0f} bytes"

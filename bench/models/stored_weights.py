@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from bench.base import wording
 from bench.models import checkpoints, hub, json_files, other_forms
 from bench.models.other_forms import is_pointer, lfs_pull
-from bench.models.requirements import Need, in_words
+from bench.models.requirements import Need
 from bench.types import Checkpoint, ModelCard
 
 WEIGHT_FILE = ".safetensors"
@@ -120,7 +121,7 @@ def _present(name: str, parts: Mapping[str, list[Path]]) -> Need:
         found = f"{pointers[0].name} is a pointer of Git LFS, not the file"
         return Need("weights", name, False, found, lfs_pull(pointers[0]))
     sizes = {part: sum(path.stat().st_size for path in files) for part, files in parts.items() if files}
-    words = [f"{part} {in_words(size)}".strip() for part, size in sizes.items()]
+    words = [f"{part} {wording.size(size)}".strip() for part, size in sizes.items()]
     every = tuple(path for files in parts.values() for path in files)
     return Need("weights", name, True, ", ".join(words) or "here", files=every)
 

@@ -28,7 +28,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def restricted(monkeypatch: pytest.MonkeyPatch) -> Weights:
-    """clipsim looks through a file that asks for something."""
+    """A file of clipsim whose licence has terms."""
     net = replace(NET, terms="no commercial use")
     monkeypatch.setattr(Clipsim, "weights", lambda self: (net,))
     return net
@@ -52,7 +52,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_metrics_evaluators_and_files_name_their_weights(name: str) -> None:
     (found,) = fetch_ahead.wanted([name])
     assert found.file is clip.VIT_B_32 and "clipsim" in found.users
-    assert found.path is None and found.size == "354 MB"
+    assert found.path is None and found.file.amount == "354 MB"
 
 
 def test_no_name_means_the_metrics_of_the_default_run() -> None:

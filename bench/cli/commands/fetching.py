@@ -40,7 +40,7 @@ def fetch(
     bench fetch clipsim fvd            for these
     bench fetch vbench_motion_smoothness --accept-licence CC-BY-NC-4.0
     """
-    from bench.engine import fetch_ahead
+    from bench.engine import fetch_ahead, resolve_metrics
 
     network.forget_failures()
     files = fetch_ahead.wanted(names or [], metric_set or [])
@@ -53,12 +53,14 @@ def fetch(
     failures = []
     for each in files:
         try:
-            path = fetch_ahead.fetch(each, shown)
+            path = resolve_metrics.fetch(each.file, shown)
         except Unavailable as error:
             failures.append(str(error))
             continue
         if not as_json:
-            say(f"{each.file.name} ({each.size}, {each.file.licence}) for {', '.join(each.users)}: {path}")
+            say(
+                f"{each.file.name} ({each.file.amount}, {each.file.licence}) for {', '.join(each.users)}: {path}"
+            )
     if as_json:
         print_json([each.as_json() for each in files])
     warn(failures)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.base import packages, state_dicts, weights
+from bench.base import packages, state_dicts, weights, wording
 from bench.errors import Unavailable, UsageError
 from bench.media import pictures
 from bench.models import processing, requirements
@@ -58,7 +58,7 @@ class RealESRGAN(Treatment):
         path = self._weights()
         yield requirements.package("spandrel")
         if path is not None and path.is_file():
-            yield Need("weights", path.name, True, requirements.in_words(path.stat().st_size))
+            yield Need("weights", path.name, True, wording.size(path.stat().st_size))
         else:
             yield Need("weights", str(self), False, self._missing(), REMEDY)
 
