@@ -13,7 +13,6 @@ from bench.evaluators import catalogue
 from bench.evaluators.judge import Judge, Settings
 from bench.evaluators.judging import asking, pictures as sent, questions
 from bench.evaluators.judging.checkpoint import Local
-from bench.media import pictures
 from bench.types import Case
 from tests import tiny_judge
 from tests.made import answers, moving_clip, photograph
@@ -22,13 +21,6 @@ from tests.made import answers, moving_clip, photograph
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_judge.write(tmp_path_factory.mktemp("judge") / "tiny")
-
-
-@pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    pictures.write(tmp_path / "input.png", photograph(seed=5))
-    return Case("duck", tmp_path / "input.png", prompt="a duck")
 
 
 def test_is_the_networks_own_probability_of_yes(folder: Path) -> None:

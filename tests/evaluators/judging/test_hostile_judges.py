@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.base.retries import Timing
-from bench.errors import BenchError, StorageFailed
+from bench.errors import StorageFailed
 from bench.evaluators.judge import Judge, Settings
-from bench.media import pictures
 from bench.types import Case, Value
-from tests.evaluators.fake_judge import MODEL, FakeJudge, as_bytes, reply
-from tests.made import answers, moving_clip, photograph
-from tests.models.hosted.fake_servers import Reply, serving
+from tests.evaluators.judging.fake_judge import MODEL, FakeJudge, as_bytes, reason, reply
+from tests.made import answers, moving_clip
+from tests.models.hosted.fake_servers import Reply
 
 PRICE = {"input_price": 1000.0, "output_price": 0.0}
 BUSY = Reply(429, {"error": {"message": "slow down"}}, headers={"Retry-After": "7"})
-
-
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeJudge]:
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("JUDGE_API_KEY", raising=False)
-    with serving(FakeJudge()) as server:
-        yield server
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Case:
-    pictures.write(tmp_path / "input.png", photograph(seed=5))
-    return Case("duck", tmp_path / "input.png", prompt="a duck turns its head")
 
 
 def judge(fake: FakeJudge, slept: list[float] | None = None, **words: Any) -> Judge:
@@ -48,11 +32,6 @@ def judge(fake: FakeJudge, slept: list[float] | None = None, **words: Any) -> Ju
 
 def match(made: Judge, case: Case, frames: int = 5) -> Value:
     return answers(made, moving_clip(frames).frames, case=case)["judge_match"]
-
-
-def reason(found: object) -> str:
-    assert isinstance(found, BenchError), found
-    return str(found)
 
 
 def first(*top: tuple[Any, Any]) -> bytes:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bench.errors import BenchError
 from tests.models.hosted.fake_servers import Asked, Fake, Reply
 
 MODEL = "tiny-judge"
@@ -69,6 +70,12 @@ class FakeJudge(Fake):
         return [
             base64.b64decode(part["image_url"]["url"].removeprefix(start), validate=True) for part in parts
         ]
+
+
+def reason(found: object) -> str:
+    """The words of an error in place of a value."""
+    assert isinstance(found, BenchError), found
+    return str(found)
 
 
 def as_bytes(content: Any) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,27 +22,12 @@ from bench.evaluators import catalogue
 from bench.evaluators.judge import Judge, Settings
 from bench.evaluators.judging import questions
 from bench.evaluators.judging.questions import Answer
-from bench.media import pictures
 from bench.types import Case, Frames, Value
-from tests.evaluators.fake_judge import MODEL, FakeJudge, reply
+from tests.evaluators.judging.fake_judge import MODEL, FakeJudge, reason, reply
 from tests.made import answers, moving_clip, photograph
-from tests.models.hosted.fake_servers import SECRET, serving
+from tests.models.hosted.fake_servers import SECRET
 
 FRAMES = moving_clip(20).frames
-
-
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeJudge]:
-    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("JUDGE_API_KEY", raising=False)
-    with serving(FakeJudge()) as server:
-        yield server
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Case:
-    pictures.write(tmp_path / "input.png", photograph(seed=5))
-    return Case("duck", tmp_path / "input.png", prompt="a duck turns its head")
 
 
 def settings(fake: FakeJudge, **changes: object) -> Settings:
@@ -52,11 +37,6 @@ def settings(fake: FakeJudge, **changes: object) -> Settings:
 def judged(fake: FakeJudge, case: Case, shown: Frames = FRAMES, **changes: object) -> Mapping[str, Value]:
     """By a new judge, as in a new process: only the cache folder is kept."""
     return answers(Judge(settings(fake, **changes)), shown, case=case)
-
-
-def reason(found: object) -> str:
-    assert isinstance(found, BenchError), found
-    return str(found)
 
 
 def test_is_the_probability_of_yes_in_any_spelling(fake: FakeJudge, case: Case) -> None:
