@@ -50,7 +50,7 @@ def multiply_add(a: Any, b: Any, c: Any) -> Any:
 
 @cache
 def _teach_multiply_add() -> None:
-    """Has numba make that instruction of multiply_add; for float32 only."""
+    """Lets numba compile multiply_add to that one instruction; for float32 only."""
     from numba.core.types import float32
     from numba.extending import intrinsic, overload
 

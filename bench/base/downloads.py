@@ -21,7 +21,7 @@ ATTEMPTS = 4
 """How often one address is tried before the next."""
 
 CONNECTIONS = 2
-"""How often one address is tried while no connection comes about, mostly for want of a network."""
+"""How often one address is tried if no connection can be made: mostly, there is no network."""
 
 BACKOFF_SECONDS = 1.0
 """Pause after the first failed attempt; doubles with each further one."""
@@ -39,13 +39,13 @@ def recent_failure(url: str) -> str:
 
 
 def fetch(weights: Weights, url: str, place: Path, progress: Progress) -> None:
-    """Puts what an address sends at place, verified before it gets its name.
+    """Downloads a file to place, where it appears only once it is verified.
 
     Args:
         weights: what the file must be.
         url: where it is.
         place: where it goes.
-        progress: called with the bytes that are there, and with all of them (0: unknown).
+        progress: called with the bytes received, and the bytes of the whole (0: unknown).
 
     Raises:
         Failed: the address does not answer, did not some minutes ago, or sends other bytes. That is remembered: of a

@@ -1,7 +1,7 @@
 """Connections to services that are asked by HTTP: certificates, limits of time and size, secrets that were sent.
 
 What a service answers is not trusted: it is cut off at a number of bytes and seconds (bench.base.replies), must be a
-JSON object, and is repeated to nobody before the secrets are out of it.
+JSON object, and is repeated only after secrets were taken out of it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ class Connection:
         service: its name, for people.
         timing: whose timeout and limit hold for answers.
         reply_limit: bytes of an answer, unpacked.
-        follows: whether it goes where the service redirects it to.
+        follows: whether redirects are followed.
 
     Attributes:
         http: the client.
-        sent: what authorised requests so far, which must not be repeated: headers with their scheme and without.
+        sent: secrets that requests carried so far and that must not be repeated: headers that authorise, with their
+            scheme and without.
     """
 
     def __init__(self, service: str, timing: Timing, reply_limit: int, follows: bool = True) -> None:
@@ -83,7 +84,7 @@ def json_object(answer: httpx.Response, service: str, secrets: list[str]) -> dic
 
 @cache
 def certificates() -> ssl.SSLContext:
-    """What connections are checked against: reading it takes a tenth of a second, and connections are made anew."""
+    """Certificates that connections are checked against, read once: that takes a tenth of a second."""
     import httpx
 
     return httpx.create_ssl_context()

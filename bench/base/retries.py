@@ -1,4 +1,4 @@
-"""Requests that are tried again where that helps, until a deadline: how long and how often is Timing's.
+"""Requests that are tried again where that helps, until a deadline; Timing says how long and how often.
 
 By tenacity. httpx-retries 0.6 retries inside the transport, where a request for a new clip and a poll look alike (both
 may be POST), and where an answer whose body breaks off has already counted as one; stamina 26.1 waits by the clock of

@@ -92,7 +92,7 @@ def of_suites(found: Iterable[Suite]) -> Listing:
 
 
 def terms_of_suite(folder: RunFolder) -> str:
-    """Source and licence of a suite of others that a run animates, in one line; '' of one of our own."""
+    """Source and licence of the suite that a run animates, in one line; '' of a suite without a source."""
     try:
         suite = folder.suite
     except BadResults:
@@ -114,7 +114,7 @@ def _weights() -> Listing:
                 {
                     "file": file.name,
                     "for": name,
-                    "MB": round(file.size / 1e6, 1),
+                    "MB": round(file.size / 1e6, 1) if file.size else None,
                     "licence": file.licence,
                     "present": "yes" if place else "no",
                     "path": str(place) if place else None,

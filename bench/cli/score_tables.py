@@ -59,10 +59,10 @@ def side_by_side(seen: Chosen, scores: pd.DataFrame, metrics: Sequence[str] = ()
     """
     known, names = summary.catalogue_of(seen.rows), summary.names(seen.rows)
     texts = {(str(row["run"]), str(row["metric"])): _mean(row) for row in scores.to_dict("records")}
-    found = [each for each in totals.records(seen.rows) if each["mean"] is not None]
-    of_recipes: dict[str, dict[str, str]] = {f"{each['recipe']} v{each['version']}": {} for each in found}
-    for each in found:
-        of_recipes[f"{each['recipe']} v{each['version']}"][each["run"]] = _mean(each)
+    of_recipes: dict[str, dict[str, str]] = {}
+    for each in totals.records(seen.rows):
+        if each["mean"] is not None:
+            of_recipes.setdefault(f"{each['recipe']} v{each['version']}", {})[each["run"]] = _mean(each)
     for suite, group in scores.groupby(parquet.suite_ids(scores), sort=False):
         there = list(group.loc[group["mean"].notna(), "metric"].unique())
         wanted = set(known.chosen(metrics, there) if metrics else known.headline(there))

@@ -1,7 +1,8 @@
 """Protocols of papers: a suite, its metrics and their settings under one name, as `ucf101@1`.
 
 The suite is made by `bench suite import` of the dataset as its owners ship it; how clips, frames and prompts are chosen
-is said there. Whatever is missing is refused before a clip is made. A protocol whose rules change gets another version.
+is documented there. A run whose suite is missing is refused before a clip is made. A protocol whose rules change gets
+another version.
 """
 
 from __future__ import annotations

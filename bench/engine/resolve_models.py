@@ -112,8 +112,6 @@ def _model(
         try:
             model = cls(chosen, runtime, find(cls.card))
         except Unavailable:
-            packages.check(
-                *cls.packages
-            )  # a missing package is reported first, where weights are missing, too
+            packages.check(*cls.packages)  # a missing package is reported before missing weights
             raise
     return Processed(model, treatments) if treatments else model

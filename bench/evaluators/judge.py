@@ -1,7 +1,7 @@
 """What a vision-language model says of a clip: a fixed question about frames and prompt, and one about the input image.
 
-A door, not a zoo: whichever model is behind an OpenAI-compatible address, or in a folder of transformers' format. Its
-name is part of the metrics' names, the digest of the questions part of their version.
+The model is any behind an OpenAI-compatible address, or in a folder of transformers' format. Its name is part of the
+metrics' names, the digest of the questions part of their version.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _BLIND = (
 
 @dataclass(frozen=True)
 class Settings:
-    """Who judges, and what it is shown.
+    """Which model judges, and what it is shown.
 
     Attributes:
         address: of an OpenAI-compatible server: what /chat/completions comes after.

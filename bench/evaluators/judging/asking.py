@@ -20,11 +20,11 @@ from bench.evaluators.judging.questions import Answer, Question
 
 
 class Judge(Protocol):
-    """Whoever answers questions."""
+    """A model that answers questions about pictures."""
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        """What tells it from other judges, JSON-like."""
+        """What distinguishes it from other judges, JSON-like."""
         ...
 
     def ask(self, question: Question) -> Answer:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.base import files
+from bench.base.wording import first_line
 from bench.errors import Unavailable
 from bench.evaluators import nets
 from bench.evaluators.judging import questions
@@ -53,9 +54,8 @@ class Local:
             with _without_bars():
                 self.processor, net = self._loaded()
         except (OSError, ValueError, KeyError) as error:
-            why = str(error).strip().partition("\n")[0]
             raise Unavailable(
-                f"{folder} is no model of images and text: {why}", "see docs/judges.md"
+                f"{folder} is no model of images and text: {first_line(error)}", "see docs/judges.md"
             ) from error
         if getattr(self.processor, "chat_template", None) is None:
             raise Unavailable(

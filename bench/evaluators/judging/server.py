@@ -1,6 +1,6 @@
 """A judge behind an OpenAI-compatible address: one request per question, retried where that can help.
 
-Nothing that comes back is believed: not its size, its form, its numbers, or that it ends.
+Nothing in a reply is trusted: neither its size, form and numbers, nor that it ends.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ TOP = 20
 """Tokens whose probabilities are asked for: as many as OpenAI and vLLM give."""
 
 FAR = 1e4
-"""Where logarithms end, since some servers write 0 as -1e38 or -Infinity."""
+"""The largest absolute value of a logarithm that is kept: some servers write log 0 as -1e38 or -Infinity."""
 
 REPLY_LIMIT = 1 << 20
 """Bytes of a reply; one has a few thousand."""
 
 HOPELESS = frozenset({401, 402, 403, 404})
-"""Statuses that the next question would get as well."""
+"""Statuses of HTTP that the next question would get as well."""
 
 PATIENCE = 2
 """Questions in a row without an answer, or with a hopeless one, after which no more are sent by this process."""
@@ -123,7 +123,7 @@ class Server:
         return Connection(self.service, self.timing, REPLY_LIMIT, follows=False)
 
     def _with_known_length(self, question: Question, end: float) -> tuple[dict[str, Any], float | None]:
-        """As _asked; where the server wants another name for the length of its answer, it is told that one."""
+        """As _asked; if the server demands the newer name for the length of its answer, by that one from then on."""
         try:
             return self._asked(question, end)
         except retries.GivenUp as error:
@@ -194,11 +194,8 @@ class Server:
 
     def _named(self, model: Any) -> str:
         """Who answered, as the server says, which may be a dated version of what was asked for."""
-        name = (
-            scrubbing.scrubbed(self._redacted(model))[:100]
-            if isinstance(model, str) and model
-            else self.model
-        )
+        said_so = isinstance(model, str) and model
+        name = scrubbing.scrubbed(self._redacted(model))[:100] if said_so else self.model
         return f"{name} at {urlsplit(self.address).netloc}"
 
     @property

@@ -1,7 +1,6 @@
 """What identifies a pipeline in memory: its classes, configurations, weights and active LoRAs.
 
-Changed code (a replaced attention processor, a hook) and tokenizers beyond their class and size are not
-part of it.
+Changed code (a replaced attention processor, a hook) and tokenizers beyond their class and size are not part of it.
 """
 
 from __future__ import annotations
