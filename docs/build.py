@@ -119,10 +119,11 @@ def columns() -> str:
 
 def _commands() -> Iterator[str]:
     """Every command, in the order of the help."""
-    from bench.cli.commands import COMMANDS, SUITE_COMMANDS
+    from bench.cli.commands import COMMANDS, GROUPS
 
     yield from (command.__name__ for commands in COMMANDS.values() for command in commands)
-    yield from ("suite", *(f"suite {name}" for name in SUITE_COMMANDS))
+    for word, (_, _, second_words) in GROUPS.items():
+        yield from (word, *(f"{word} {second}" for second in second_words))
 
 
 def _help(words: list[str]) -> str:

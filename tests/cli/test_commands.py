@@ -35,7 +35,7 @@ def tiny(tmp_path: Path) -> Path:
 
 COMMANDS = (
     "", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve",
-    "new", "fetch", "suite", "suite import",
+    "new", "fetch", "suite", "suite import", "launch", "launch slurm",
 )  # fmt: skip
 
 

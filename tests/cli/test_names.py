@@ -51,6 +51,7 @@ MISSPELT = {
     ("publish", "RUN"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("ls", "KIND"): (["Metric"], "unknown kind 'Metric': did you mean metrics"),
     ("ls", "WORD"): (["metrics", "warping_eror"], "unknown metric 'warping_eror': did you mean warping_error"),
+    ("launch slurm", "COMMAND"): (["--array", "2", "--", "rum"], "unknown command 'rum': did you mean run"),
     ("new", "KIND"): (["modle", "x"], "unknown kind 'modle': did you mean model"),
     ("suite import", "NAME"): (["vbench-i2w", "."], "unknown suite 'vbench-i2w': did you mean vbench-i2v"),
     ("doctor", "MODEL"): (["stil"], "unknown model 'stil': did you mean still"),
@@ -62,12 +63,13 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
-    "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
-    "--config", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype", "--fit", "--footage",
-    "--format", "--fps", "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown",
-    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--prompts", "--published",
-    "--quiet", "--ratio", "--retry-failed", "--seeds", "--step", "--to", "--track", "--verbose", "--voters", "--votes",
-    "--workers", "DIR", "FILE", "FOLDER", "PATH",
+    "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint",
+    "--clips", "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run",
+    "--dtype", "--fit", "--footage", "--format", "--fps", "--gres", "--help", "--host", "--json", "--limit",
+    "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline",
+    "--out", "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--retry-failed",
+    "--sbatch", "--script", "--seeds", "--signal", "--step", "--submit", "--time", "--to", "--track", "--verbose",
+    "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 
@@ -105,7 +107,7 @@ def test_every_option_is_tried_or_is_no_name() -> None:
 @pytest.mark.parametrize("where", MISSPELT, ids=" ".join)
 def test_a_misspelt_name_gets_a_suggestion(where: tuple[str, str], out: Path) -> None:
     words, said = MISSPELT[where]
-    place = [] if where[0] in ("doctor", "fetch", "new", "suite import") else ["--out", out]
+    place = [] if where[0] in ("doctor", "fetch", "launch slurm", "new", "suite import") else ["--out", out]
     answer = bench(*where[0].split(), *words, *place)
     assert said in answer.stderr
     assert (answer.exit_code, answer.stderr.count("\n"), answer.stdout) == (2, 1, "")

@@ -8,6 +8,7 @@ name cannot be measured here, or a gate is broken; 2: wrong use, nothing was sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from bench.cli.commands import (
     creating,
     fetching,
     inspecting,
+    launching,
     running,
     sharing,
     suites,
@@ -57,22 +59,34 @@ COMMANDS = {
 }  # fmt: skip
 """The commands, in the groups and the order of the help."""
 
-SUITE_COMMANDS = {"import": suites.import_}
-"""The commands of `bench suite`."""
+GROUPS: dict[str, tuple[str, str, dict[str, Callable[..., None]]]] = {
+    "launch": (
+        "Make and measure",
+        "Write the script that runs a command on a cluster, and send it.",
+        {"slurm": launching.slurm},
+    ),
+    "suite": (
+        "Your own",
+        "Bring suites of others here: VBench-I2V, I2V-Bench, VBVR, WBench, UCF-101, MSR-VTT.",
+        {"import": suites.import_},
+    ),
+}
+"""Commands of two words: the first one, its group in the help, what it says of itself, and the second ones."""
 
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command)))
 
-suite = typer.Typer(
-    cls=Group,
-    help="Bring suites of others here: VBench-I2V, I2V-Bench, VBVR, WBench, UCF-101, MSR-VTT.",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for name, in_suite in SUITE_COMMANDS.items():
-    suite.command(name, cls=Command)(common(plain_errors(in_suite)))
-app.add_typer(suite, name="suite", rich_help_panel="Your own")
+for word, (panel, about, second_words) in GROUPS.items():
+    group = typer.Typer(
+        cls=Group,
+        help=about,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for second, command in second_words.items():
+        group.command(second, cls=Command)(common(plain_errors(command)))
+    app.add_typer(group, name=word, rich_help_panel=panel)
 
 
 def _version(is_asked: bool) -> None:

@@ -103,12 +103,12 @@ def run(
     from bench.engine import jobs, protocols, requests
 
     asked = models_of(named, model)
-    models = _model_request(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
+    models = asked_models(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
     selection, wanted = protocols.chosen(
         protocol,
-        _selection(suite, seeds, cases, limit),
-        _metric_request(metrics, metric_settings, view),
-        _metric_request("", None, BOTH_VIEWS),
+        asked_cases(suite, seeds, cases, limit),
+        asked_metrics(metrics, metric_settings, view),
+        asked_metrics("", None, BOTH_VIEWS),
     )
     config = _config(out, device, dtype, memory, retry_failed, workers)
     config = replace(
@@ -157,10 +157,10 @@ def generate(
     asked = models_of(named, model)
     if not asked:
         raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
-    models = _model_request(asked, checkpoint, component, lora, settings, accel)
+    models = asked_models(asked, checkpoint, component, lora, settings, accel)
     config = _config(out, device, dtype, memory, retry_failed)
     config = replace(config, max_cost=max_cost, download=consent(download))
-    report = jobs.run(models, _selection(suite, seeds, cases, limit), None, config, progress())
+    report = jobs.run(models, asked_cases(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
         say(folder.path)
     print_all([made(report)])
@@ -231,7 +231,7 @@ def evaluate(
     from bench.engine import jobs, requests
 
     tracked = tracking.request(track, step)
-    wanted = _metric_request(metrics, metric_settings, view)
+    wanted = asked_metrics(metrics, metric_settings, view)
     config = replace(_config(out, device, "auto", "full", retry_failed, workers), download=consent(download))
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
@@ -247,7 +247,7 @@ def evaluate(
     print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
 
-def _model_request(
+def asked_models(
     model: list[str],
     checkpoint: list[str] | None,
     component: list[str] | None,
@@ -255,6 +255,7 @@ def _model_request(
     settings: list[str] | None,
     accel: str,
 ) -> ModelRequest:
+    """The models that options ask for, with their weights and settings."""
     from bench.engine.requests import ModelRequest
 
     return ModelRequest(
@@ -266,7 +267,8 @@ def _model_request(
     )
 
 
-def _selection(suite: str, seeds: str, cases: str, limit: int | None) -> Selection:
+def asked_cases(suite: str, seeds: str, cases: str, limit: int | None) -> Selection:
+    """The cases and seeds that options ask for."""
     from bench.engine.requests import Selection
 
     return Selection(suite, tuple(words_of(cases)), limit, _seeds(seeds))
@@ -282,7 +284,8 @@ def _seeds(text: str) -> tuple[int, ...] | None:
     return tuple(int(word) for word in words)
 
 
-def _metric_request(names: str, settings: list[str] | None, view: str) -> MetricRequest:
+def asked_metrics(names: str, settings: list[str] | None, view: str) -> MetricRequest:
+    """The metrics that options ask for."""
     from bench.engine.requests import MetricRequest
     from bench.scoring import views
 
