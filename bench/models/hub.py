@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.base import network
-from bench.errors import Unavailable
+from bench.base import files, network
+from bench.errors import StorageFailed, Unavailable
 
 HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 SECONDS = 20.0
@@ -37,13 +37,29 @@ def commit(repository: str, revision: str | None, needs: str) -> str:
     try:
         with explained_errors(repository):
             _refuse_silence()
-            return str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
+            found = str(HfApi().model_info(repository, revision=revision, timeout=SECONDS).sha)
     except Unavailable as error:
         is_answer = isinstance(error.__cause__, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
         cached = None if is_answer else cached_commit(repository, revision, needs)
         if cached is None:
             raise
         return cached
+    _remember(repository, revision, found)
+    return found
+
+
+def _remember(repository: str, revision: str | None, commit: str) -> None:
+    """Notes in the hub's cache what a revision means: files are fetched by commit, and the hub's client then does not.
+
+    Without it, what was fetched would not be found once the hub is silent.
+    """
+    from huggingface_hub import constants
+
+    if revision == commit:
+        return
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}"
+    with suppress(StorageFailed):  # a cache that cannot be written to
+        files.write_text(folder / "refs" / (revision or "main"), commit)
 
 
 def is_silent() -> bool:

@@ -151,6 +151,27 @@ def test_without_the_hub_the_cached_commit_holds(hub: Path, words: str) -> None:
     assert checkpoints.resolve(words).revision == COMMIT
 
 
+@pytest.mark.parametrize("words", ["org/tuned", "org/tuned@refs/pr/3", f"org/tuned@{COMMIT}"])
+def test_what_was_fetched_by_its_commit_is_found_when_the_hub_is_silent(
+    hub: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    with monkeypatch.context() as online:
+        answer(online, SimpleNamespace(sha=COMMIT))
+        checkpoint = checkpoints.resolve(words)
+    snapshot = (
+        hub / "models--org--tuned" / "snapshots" / COMMIT
+    )  # as the hub's client fetches a commit: without refs
+    snapshot.mkdir(parents=True)
+    (snapshot / "model_index.json").write_text("{}")
+    assert checkpoints.resolve(words) == checkpoint
+
+
+def test_a_cache_that_cannot_be_written_to_is_no_obstacle(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.write_text("a file")
+    answer(monkeypatch, SimpleNamespace(sha=COMMIT))
+    assert checkpoints.resolve("org/tuned").revision == COMMIT
+
+
 def test_an_unreachable_hub_is_no_hub(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache_repository(hub, "main")
     answer(monkeypatch, ConnectionError("no route"))
