@@ -119,7 +119,7 @@ class Forgotten(RemoteFailed):
 
 
 class WorkerDied(BenchError):
-    """A worker process was killed, or crashed, on a task, and again when the task was tried alone."""
+    """A worker process was killed, or crashed, on a task."""
 
 
 class Cancelled(BenchError):

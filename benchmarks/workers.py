@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.base.workers import Workers
+from bench.base import workers
 from bench.engine.one_pass import show_file
+from bench.engine.pull import Pool, pull
 from bench.evaluators import ClipEvaluator
 from bench.types import ClipRecord
 from benchmarks._clips import FILMS
@@ -32,13 +33,13 @@ def main() -> None:
     """Prints how many times as fast two are, in the median over turns, and the range of its middle half."""
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
     print(machine("opencv-python-headless", "av", "numba"))
-    with (
-        FILM.written() as (path, _),
-        Workers(1, without_weights) as one,
-        Workers(2, without_weights) as two,
-    ):
+    with FILM.written() as (path, _):
         work = partial(measured, path=path)
-        taken = np.array([[seconds(pool, work) for pool in (one, two)] for _ in range(repetitions() + 1)])
+        with (
+            Pool(workers.local(1, without_weights, work)) as one,
+            Pool(workers.local(2, without_weights, work)) as two,
+        ):
+            taken = np.array([[seconds(pool) for pool in (one, two)] for _ in range(repetitions() + 1)])
     ratios = taken[1:, 0] / taken[1:, 1]  # the first turn loads
     low, median, high = np.percentile(ratios, [25, 50, 75])
     print(f"{FILM}: two workers are {median:.2f} ({low:.2f}–{high:.2f}) times as fast as one")
@@ -50,11 +51,13 @@ def measured(evaluators: Sequence[ClipEvaluator], number: int, path: Path) -> in
     return sum(len(seen.answers(each)) for each in evaluators)
 
 
-def seconds(pool: Workers[list[ClipEvaluator]], work: partial[int]) -> float:
+def seconds(pool: Pool[int, int]) -> float:
     """By the clock, for one turn."""
     before = time.perf_counter()
-    for _, result in pool.map(work, range(CLIPS)):
-        assert isinstance(result, int), result
+    for number in range(CLIPS):
+        pool.add(number)
+    for done in pull(pool):
+        assert isinstance(done.result, int), done.result
     return time.perf_counter() - before
 
 

@@ -15,14 +15,6 @@ _own: dict[str, Any] = {}
 """'state': what this process's initialise returned; or 'failure'. An executor has no other place for it."""
 
 
-class NotInitialised(Exception):
-    """There is no state; takes the place of the result of a task."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(cause)
-        self.cause = cause
-
-
 def begin(lifeline: Connection, initialise: bytes) -> None:
     """Prepares this process.
 
@@ -35,7 +27,7 @@ def begin(lifeline: Connection, initialise: bytes) -> None:
     try:
         _own["state"] = pickle.loads(initialise)()
     except Exception as error:
-        _own["failure"] = NotInitialised(_portable(error))
+        _own["failure"] = error
 
 
 def _end_with(lifeline: Connection) -> None:
@@ -45,13 +37,16 @@ def _end_with(lifeline: Connection) -> None:
 
 
 def work_on(work: bytes, task: bytes) -> bytes:
-    """The pickled result, or the exception: left to the executor, one that does not unpickle would break it."""
-    if "failure" in _own:
-        return pickle.dumps(_own["failure"])
+    """Pickled: what came of a task, and whether it was raised.
+
+    Left to the executor, an exception that does not unpickle would break it.
+    """
     try:
-        return pickle.dumps(pickle.loads(work)(_own["state"], pickle.loads(task)))
+        if "failure" in _own:
+            raise _own["failure"]
+        return pickle.dumps((pickle.loads(work)(_own["state"], pickle.loads(task)), False))
     except Exception as error:
-        return pickle.dumps(_portable(error))
+        return pickle.dumps((_portable(error), True))
 
 
 def _portable(error: Exception) -> Exception:

@@ -19,15 +19,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import provenance
+from bench.base import provenance, workers
 from bench.base.progress import Progress
-from bench.base.workers import Workers
 from bench.calibration import damages
 from bench.calibration.curves import Calibration, Curve, DamageFacts, MetricFacts
 from bench.calibration.damages import Damage
 from bench.calibration.fitting import fitted
 from bench.calibration.sound_clips import FRAMES, SIDE, SoundClip, SoundClips
 from bench.engine import fetching, one_pass, resolve_metrics
+from bench.engine.pull import Pool, pull
 from bench.engine.requests import Consent, MetricRequest, RunConfig
 from bench.errors import NotMeasurable, Unavailable, UsageError, meant, reason
 from bench.evaluators import ClipEvaluator, of_clips
@@ -119,7 +119,7 @@ def calibrate(
     evaluators: Sequence[ClipEvaluator],
     chosen: Sequence[Damage],
     progress: Progress,
-    workers: int = 1,
+    processes: int = 1,
 ) -> Calibration:
     """Measures each clip undamaged and damaged; a clip without a value of a metric is left out of its curve.
 
@@ -128,24 +128,25 @@ def calibrate(
         evaluators: each measures the clips that it applies to.
         chosen: the damages.
         progress: is told about clips × damages.
-        workers: processes; the curves are the same for any number.
+        processes: that measure; the curves are the same for any number.
 
     Returns:
         The curves, and what they are of.
     """
     cells = [Cell(clip, damage, _unknown(damage)) for damage in (UNDAMAGED, *chosen) for clip in clips.all]
-    done: dict[int, Answered] = {}
+    answers: dict[int, Answered] = {}
+    count = min(processes, len(cells))
     with (
         progress.bar("calibrate", len(cells)) as bar,
-        Workers(min(workers, len(cells)), partial(tuple, tuple(evaluators))) as pool,
+        Pool(workers.local(count, partial(tuple, tuple(evaluators)), measure), cells) as pool,
     ):
-        for cell, answered in pool.map(measure, cells):
-            if isinstance(answered, Exception):
-                raise answered
-            done[id(cell)] = answered
+        for done in pull(pool):
+            if isinstance(done.result, Exception):
+                raise done.result
+            answers[id(done.unit)] = done.result
             bar.advance()
     found = {
-        damage.name: [done[id(cell)] for cell in cells if cell.damage is damage]
+        damage.name: [answers[id(cell)] for cell in cells if cell.damage is damage]
         for damage in (UNDAMAGED, *chosen)
     }  # in the order of the clips, not of their completion
     curves = tuple(_curves(evaluators, chosen, found))

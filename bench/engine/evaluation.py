@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from bench.base import reading
+from bench.base import reading, workers
 from bench.base.progress import Progress
-from bench.base.workers import Workers
 from bench.engine.one_pass import Passes, show_file_in_views
+from bench.engine.pull import Pool, pull
 from bench.engine.rows import KnownRows, cards_in, withheld_from
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
@@ -124,26 +124,26 @@ class Evaluation:
             ],
         )
 
-    def _measure_clips(self, records: Sequence[ClipRecord], workers: int) -> list[Measurement]:
+    def _measure_clips(self, records: Sequence[ClipRecord], processes: int) -> list[Measurement]:
         pending = [(record, missing) for record in records if (missing := self._missing(record))]
         new: list[Measurement] = []
         if not pending:
             return new
         worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
-        count = min(workers, len(pending))
+        count = min(processes, len(pending))
         if count == 1:
             decoders.start()  # while the evaluators are loaded
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
-            Workers(count, worker) as pool,
+            Pool(workers.local(count, worker, ClipWorker.measure), pending) as pool,
         ):
-            for clip, outcome in pool.map(ClipWorker.measure, pending):
-                if isinstance(outcome, WorkerDied):
-                    new += self._store(worker().failures(*clip, outcome))
-                elif isinstance(outcome, Exception):
-                    raise outcome
+            for done in pull(pool, say=self.progress.say):
+                if isinstance(done.result, WorkerDied):
+                    new += self._store(worker().failures(*done.unit, done.result))
+                elif isinstance(done.result, Exception):
+                    raise done.result
                 else:
-                    new += self._store(outcome)
+                    new += self._store(done.result)
                 bar.advance()
         return new
 

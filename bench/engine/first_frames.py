@@ -13,8 +13,8 @@ from typing import get_args
 
 import numpy as np
 
-from bench.base import reading
-from bench.base.workers import Workers
+from bench.base import reading, workers
+from bench.engine.pull import Pool, pull
 from bench.errors import BadClip, BadImage
 from bench.media import fits, pictures, video
 from bench.types import Case, ClipRecord, Fit, FitChoice, Image
@@ -93,25 +93,26 @@ def asked(record: ClipRecord) -> FitChoice:
 
 
 def look(
-    looks: Sequence[Look], known: Mapping[tuple[str, int], ClipRecord], workers: int
+    looks: Sequence[Look], known: Mapping[tuple[str, int], ClipRecord], processes: int
 ) -> list[ClipRecord]:
     """Records with what first frames show, in the order of looks.
 
     Args:
         looks: one per clip.
         known: records of the run, by case and seed: what was looked at before is not opened again.
-        workers: processes that open clips; a clip that kills one is left as assumed.
+        processes: that open clips; a clip that kills one is left as assumed.
 
     Raises:
         StorageFailed: a file cannot be read now.
     """
     found = {index: record for index, each in enumerate(looks) if (record := _known(each, known))}
     new = [(index, each) for index, each in enumerate(looks) if index not in found]
-    with Workers(min(workers, len(new)), _nothing) as pool:
-        for (index, each), outcome in pool.map(_seen, new):
-            if isinstance(outcome, Exception):
-                reading.refuse(outcome)
-            found[index] = each.assumed() if isinstance(outcome, Exception) else outcome
+    with Pool(workers.local(min(processes, len(new)), _nothing, _seen), new) as pool:
+        for done in pull(pool):
+            index, each = done.unit
+            if isinstance(done.result, Exception):
+                reading.refuse(done.result)
+            found[index] = each.assumed() if isinstance(done.result, Exception) else done.result
     return [found[index] for index in range(len(looks))]
 
 

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from bench.base.workers import ONE_THREAD
+from bench.base import workers
 from bench.errors import BadClip, Unavailable
 from bench.media.decoder_process import CLIP_SECONDS, CLOSE, FRAME_SECONDS, MEMORY, NEXT, OPEN
 from bench.media.streams import Stream
@@ -110,7 +110,7 @@ class _Decoder:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **ONE_THREAD},
+                env={**os.environ, **workers.environment(threads=1)},
                 **own_group,
             )
         except OSError as error:

@@ -1,0 +1,42 @@
+"""What the pull loop asks of an engine: a backend that starts workers, and workers that give a future per unit.
+
+`bench.base.workers.local` gives one: processes of this machine, or this process itself.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+Unit_contra = TypeVar("Unit_contra", contravariant=True)
+Result = TypeVar("Result")
+
+
+class Worker(Protocol[Unit_contra, Result]):
+    """Works on units one after another, in the order in which they are given."""
+
+    @property
+    def place(self) -> str:
+        """Where it works, for people: 'cuda:0', a node's name."""
+
+    def ready(self) -> Future[None]:
+        """Done when units can be worked on; an exception is why they cannot, WorkerDied if its process ended."""
+
+    def submit(self, unit: Unit_contra) -> Future[Result]:
+        """Starts on a unit. WorkerDied in the future means that the process ended; all else is the unit's result."""
+
+    def stop(self) -> None:
+        """Ends it at once, whatever it is doing; more than once does no harm."""
+
+
+class Backend(Protocol[Unit_contra, Result]):
+    """Starts workers."""
+
+    is_here: bool
+    """Whether the worker is this process, so that a unit is done when submit returns."""
+
+    def spawn(self) -> Worker[Unit_contra, Result]:
+        """A new worker, without waiting until it is ready."""
+
+    def wanted(self) -> int:
+        """How many workers there should be now. With fewer than before, those that die are not replaced."""
