@@ -4,6 +4,7 @@ BenchError                 ours: the command line prints it in one line, without
 ├── UsageError             wrong use: unknown name, bad setting, a suite with a mistake (exit 2)
 │   └── UnknownName        … with the names that may have been meant
 ├── Unavailable            needs something that this machine lacks: a package, weights, a device; with the remedy
+│   ├── InUse              a run that other processes work in, and that one alone must change
 │   ├── OutOfMemory        a model does not fit, or a clip does not
 │   └── StorageFailed      a disk is full, or cannot be read or written now; what lies on it may be sound
 ├── BadImage               an image file that cannot be read
@@ -26,7 +27,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 __all__ = [
-    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "NotFinite", "NotMeasurable",
+    "BadClip", "BadImage", "BadResults", "BenchError", "Cancelled", "Forgotten", "InUse", "NotFinite", "NotMeasurable",
     "OtherSchema", "OutOfMemory", "ProgramFailed", "RemoteFailed", "StorageFailed", "Unavailable", "UnknownName",
     "UsageError", "WorkerDied",
 ]  # fmt: skip
@@ -64,6 +65,10 @@ class Unavailable(BenchError):
     def __init__(self, reason: str, remedy: str = "") -> None:
         self.reason, self.remedy = reason, remedy
         super().__init__(f"{reason}; {remedy}" if remedy else reason)
+
+
+class InUse(Unavailable):
+    """Other processes work in a run, and what is to be done there takes one that is alone."""
 
 
 class OutOfMemory(Unavailable):

@@ -52,6 +52,7 @@ def run(
     offline: bool = False,
     retry_failed: bool = False,
     workers: int = 1,
+    shard: str = "",
     revision: str = "",
     layout: Layout = "THWC",
     track: str | Sequence[Any] = (),
@@ -92,6 +93,7 @@ def run(
         offline: whether nothing may be fetched, and no service asked.
         retry_failed: whether failures are tried again.
         workers: processes that measure clips side by side; the numbers are the same for any number of them.
+        shard: this process's share of the clips, '0/8' to '7/8'; 'slurm' or 'rank' as the launcher's variables say.
         revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
             a call that was interrupted goes on. '' makes them anew at every call.
         layout: axes of what a function gives: 'THWC', or 'TCHW' with channels first.
@@ -117,6 +119,7 @@ def run(
     from bench.base import devices, network
     from bench.engine import jobs, protocols
     from bench.engine.requests import ModelRequest, RunConfig, Selection
+    from bench.engine.units import shard_named
 
     chosen = dict(settings or {}) | ({"accel": accel} if accel else {})
     if callable(model):
@@ -140,7 +143,9 @@ def run(
     wanted = asked.metrics(metrics, metric_settings, view)
     selection, wanted = protocols.chosen(protocol, selection, wanted, asked.metrics((), None, VIEWS))
     resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
-    config = RunConfig(Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download))
+    config = RunConfig(
+        Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download), shard_named(shard)
+    )
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)
     with network.offline(offline):
         if dry_run:
@@ -170,6 +175,7 @@ def evaluate(
     offline: bool = False,
     retry_failed: bool = False,
     workers: int = 1,
+    shard: str = "",
     track: str | Sequence[Any] = (),
     step: int | None = None,
     show_progress: bool = True,
@@ -188,7 +194,8 @@ def evaluate(
         fit: how the input images were brought to the clips' size: 'cover', 'contain' or 'stretch'; 'auto' tells it from
             their first frames.
         fps: frames per second of frames, and of folders of frames; None for 8. Video files state their own.
-        metrics, metric_settings, view, device, out, download, offline, retry_failed, workers: as for run.
+        metrics, metric_settings, view, device, out, download, offline, retry_failed, workers, shard: as
+            for run.
         track, step, show_progress: as for run.
 
     Returns:
@@ -203,6 +210,7 @@ def evaluate(
     from bench.base import devices, network
     from bench.engine import jobs
     from bench.engine.requests import ClipSource, RunConfig
+    from bench.engine.units import shard_named
     from bench.media.opening import FRAMES_FPS
     from bench.suites import in_memory
 
@@ -219,7 +227,8 @@ def evaluate(
             rate = FRAMES_FPS if fps is None else fps
             clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
             name, out = name or "frames", folder / "runs"
-        config = RunConfig(Path(out), resolved, retry_failed, workers, download=asked.consent(download))
+        consent, share = asked.consent(download), shard_named(shard)
+        config = RunConfig(Path(out), resolved, retry_failed, workers, download=consent, shard=share)
         if runs:
             report = jobs.evaluate_runs(asked.names(runs), wanted, config, shown)
         else:

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NAMES = ("SIGTERM", "SIGHUP")
-"""What `kill`, `scancel`, `docker stop` and a closed terminal send. Windows has no SIGHUP."""
+NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1")
+"""What `kill`, `scancel`, `docker stop` and a closed terminal send, and Slurm before the end of a job's time, if asked
+by --signal. Windows has only the first."""
+
+OF_SCHEDULERS = ("SIGTERM", "SIGUSR1")
+"""What a scheduler sends that will start the same command again."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -23,10 +27,15 @@ class Stopped(KeyboardInterrupt):
         super().__init__(f"signal {number}")
         self.number = number
 
+    @property
+    def is_of_scheduler(self) -> bool:
+        """Whether whoever sent it will start the same command again."""
+        return signal.Signals(self.number).name in OF_SCHEDULERS
+
 
 @contextmanager
 def as_interrupts() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP raise Stopped, once: a second one would disturb the cleaning up after the first.
+    """Within, the signals of NAMES raise Stopped, once: a second one would disturb the cleaning up after the first.
 
     Signals that are ignored, as SIGHUP is under nohup, or that a caller has taken for itself stay as they are.
     """

@@ -147,6 +147,14 @@ MaxCostOption = Annotated[
     float | None, how(metavar="DOLLARS", help="Stop before paid services have cost more.")
 ]
 WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
+ShardOption = Annotated[
+    str,
+    how(
+        metavar="I/N",
+        help="This process's share of the clips, counted from 0: 0/8 to 7/8; slurm or rank: as the launcher's"
+        " variables say. docs/cluster.md",
+    ),
+]
 DownloadOption = Annotated[
     bool | None,
     how("--download/--no-download", help="Fetch missing weights; by default, a terminal asks first."),

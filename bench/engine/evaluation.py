@@ -7,28 +7,28 @@ weights it looks through.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TypeAlias
 
 from bench.base import reading, workers
 from bench.base.progress import Progress
-from bench.engine.one_pass import Passes, show_file_in_views
+from bench.engine.clip_worker import ClipWorker, PendingClip
 from bench.engine.pull import Pool, pull
 from bench.engine.rows import KnownRows, cards_in, withheld_from
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
-from bench.errors import BadClip, WorkerDied, no_exit
+from bench.errors import WorkerDied, no_exit
 from bench.evaluators import Evaluator
 from bench.media import decoders
 from bench.media.clip_view import ClipView
 from bench.models.card_facts import card_of
-from bench.runs import RunFolder, is_external
+from bench.runs import RunFolder
 from bench.runs.cards import Cards
 from bench.runs.features import FeatureStore
-from bench.types import NATIVE, Case, ClipRecord, Measurement, Run, Suite
+from bench.runs.leases import Leases
+from bench.runs.new_rows import NewRows
+from bench.types import NATIVE, ClipRecord, Measurement, Run, Suite
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,14 @@ class Evaluated:
         failed: how many of the new rows have a reason instead of a value.
         of_part: where only a part of the run's clips was asked for, the rows about the set of these. They are not
             stored: the stored ones are about all clips of the run. None where all were asked for.
+        elsewhere: clips that another process is measuring.
     """
 
     measured: int
     kept: int
     failed: int
     of_part: tuple[Measurement, ...] | None = None
+    elsewhere: int = 0
 
 
 class Evaluation:
@@ -55,7 +57,7 @@ class Evaluation:
     Args:
         run: whose rows.
         suite: whose cases and reference clips.
-        folder: of the run; no other process works in it.
+        folder: of the run; other processes may measure other clips of it meanwhile.
         evaluators: not yet loaded; each is loaded when the first clip needs it.
         progress: is told about clips.
         views: in which clips are measured, None for clips as they are; an evaluator of which every metric is measured
@@ -75,13 +77,15 @@ class Evaluation:
         self.cases = {case.id: case for case in suite.cases}
         self._withheld = withheld_from(suite.cases)
         self.metrics = tuple(each for evaluator in evaluators for each in self._metrics(evaluator, views))
-        self._known = KnownRows({})
+        self._known, self._rows = KnownRows(), NewRows(folder.rows, KnownRows.COLUMNS)
+        self._with_failures = True
 
     def evaluate(
         self,
         retry_failed: bool = False,
         samples: Collection[tuple[str, int]] | None = None,
         workers: int = 1,
+        whole: Collection[tuple[str, int]] | None = None,
     ) -> Evaluated:
         """Measures clips of the run, then the set of them; each clip's rows are stored before the next.
 
@@ -89,25 +93,40 @@ class Evaluation:
             retry_failed: tries again what failed before.
             samples: the cases and seeds asked for; None for all clips of the run.
             workers: processes that measure clips side by side; the numbers are the same for any number of them.
+            whole: where several processes share the work, the cases and seeds of all of them: the set is measured by
+                the process that finds all of these looked at. None if the samples are all there is.
         """
         evaluators = dict.fromkeys(each.evaluator for each in self.metrics)
         cards = tuple(card for evaluator in evaluators for card in evaluator.cards)
         self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
-        before, _ = self.folder.rows.table(KnownRows.COLUMNS)
-        self._known = KnownRows.of(before, with_failures=not retry_failed)
+        self._with_failures = not retry_failed
+        self._read_new_rows()
         if retry_failed:
             for each in self.metrics:
                 each.forget_failures()
         records = [record for record in self.folder.records() if record.case in self.cases]
         asked = [each for each in records if samples is None or (each.case, each.seed) in samples]
-        new = self._measure_clips(asked, workers)
+        new, elsewhere = self._measure_clips(asked, workers)
+        of_part = None
+        if whole is None and not elsewhere and len(asked) < len(records):
+            of_part = tuple(self._conclude(asked, KnownRows()))
+        elif not elsewhere and self._is_looked_at(records, whole):
+            new += self._store(self._conclude(records, self._known))
         kept = len(self._known) - sum(row in self._known for row in new)
-        if len(asked) < len(records):
-            of_part = tuple(self._conclude(asked, KnownRows({})))
-            return Evaluated(len(new), kept, _failed(new), of_part)
-        of_set = self._store(self._conclude(records, self._known))
-        kept -= sum(row in self._known for row in of_set)
-        return Evaluated(len(new + of_set), kept, _failed(new + of_set))
+        return Evaluated(len(new), kept, _failed(new), of_part, elsewhere)
+
+    def _read_new_rows(self) -> bool:
+        """Takes note of the rows that other processes have stored since; whether there are any."""
+        found = self._rows.read()
+        self._known.add(found, self._with_failures)
+        return len(found) > 0
+
+    def _is_looked_at(self, records: Sequence[ClipRecord], whole: Collection[tuple[str, int]] | None) -> bool:
+        """Whether all clips of the whole are there, and all metrics of sets have seen all clips."""
+        if whole is None:
+            return True
+        there = {(record.case, record.seed) for record in records}
+        return there.issuperset(whole) and all(each.has_looked_at(records) for each in self.metrics)
 
     def _conclude(self, records: Sequence[ClipRecord], known: KnownRows) -> list[Measurement]:
         """The rows about the set of these clips that are new."""
@@ -124,31 +143,39 @@ class Evaluation:
             ],
         )
 
-    def _measure_clips(self, records: Sequence[ClipRecord], processes: int) -> list[Measurement]:
-        pending = [(record, missing) for record in records if (missing := self._missing(record))]
+    def _measure_clips(self, records: Sequence[ClipRecord], processes: int) -> tuple[list[Measurement], int]:
+        """The rows of clips that are new, and how many clips another process is measuring."""
+        pending = {_unit(each): (each, missing) for each in records if (missing := self._missing(each))}
         new: list[Measurement] = []
         if not pending:
-            return new
+            return new, 0
         worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
         count = min(processes, len(pending))
         if count == 1:
             decoders.start()  # while the evaluators are loaded
         with (
             self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
-            Pool(workers.local(count, worker, ClipWorker.measure), pending) as pool,
+            Leases(self.folder.path) as leases,
+            Pool(workers.local(count, worker, ClipWorker.measure), self._taken(pending, leases)) as pool,
         ):
             for done in pull(pool, say=self.progress.say):
-                if isinstance(done.result, WorkerDied):
-                    new += self._store(worker().failures(*done.unit, done.result))
-                elif isinstance(done.result, Exception):
-                    raise done.result
-                else:
-                    new += self._store(done.result)
+                new += self._store(_rows(worker, done.unit, done.result))
+                leases.give_back(_unit(done.unit[0]))
                 bar.advance()
-        return new
+        return new, len(leases.elsewhere)
+
+    def _taken(self, pending: Mapping[str, PendingClip], leases: Leases) -> Iterator[PendingClip]:
+        """The clips that no other process is measuring, with what is still missing of each."""
+        for unit, (record, before) in leases.in_turn(pending):
+            missing = self._missing(record) if self._read_new_rows() else before
+            if missing:
+                yield record, missing
+            else:
+                leases.give_back(unit)
 
     def _store(self, rows: list[Measurement]) -> list[Measurement]:
-        self.folder.rows.add(rows)
+        if part := self.folder.rows.add(rows):
+            self._rows.pass_over(part)
         return rows
 
     def _missing(self, record: ClipRecord) -> list[int]:
@@ -174,76 +201,20 @@ def _failed(rows: Sequence[Measurement]) -> int:
     return sum(row.error is not None for row in rows)
 
 
-class _OtherClip(BadClip):
-    """The file of a clip has other content, whose digest is sha256."""
-
-    def __init__(self, path: Path, sha256: str) -> None:
-        super().__init__(f"clip {path} has changed since it was made; the command that made it makes it anew")
-        self.sha256 = sha256
+def _unit(record: ClipRecord) -> str:
+    return f"measure-{record.case}-{record.seed}"
 
 
-PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]
-"""A clip, and the numbers of the metrics, as places in the evaluation's, that have yet to see it."""
+def _rows(
+    worker: Callable[[], ClipWorker], clip: PendingClip, outcome: list[Measurement] | Exception
+) -> list[Measurement]:
+    """The rows about a clip, of what came back from its worker.
 
-
-@dataclass(frozen=True)
-class ClipWorker:
-    """Measures clips of a run, in this process or another: shows each to evaluators, stores features, gives the rows.
-
-    Attributes:
-        cases: of the suite, by id.
-        folder: of the run; clips are read there, features written.
-        metrics: all of the evaluation's.
+    Raises:
+        Exception: anything but the worker's death ends the job.
     """
-
-    cases: Mapping[str, Case]
-    folder: RunFolder
-    metrics: tuple[RunMetrics, ...]
-
-    def measure(self, pending: PendingClip) -> list[Measurement]:
-        """The rows about one clip of some evaluators; a clip that cannot be decoded fails them all.
-
-        Raises:
-            StorageFailed: the disk failed, which says nothing about the clip.
-        """
-        record, missing = pending
-        try:
-            seen = self._show_again(record, missing)
-        except _OtherClip as other:  # these rows are about the other content: stale once the clip is back
-            return self.failures(replace(record, sha256=other.sha256), missing, other)
-        except BadClip as error:
-            reading.refuse(error)
-            return self.failures(record, missing, error)
-        metrics = [self.metrics[number] for number in missing]
-        return [row for each in metrics for row in each.store(record, seen[each.view])]
-
-    def failures(self, record: ClipRecord, missing: Sequence[int], error: Exception) -> list[Measurement]:
-        """The rows about one clip that say why these metrics have no value for it.
-
-        Args:
-            record: of the clip.
-            missing: numbers of metrics, as places in `metrics`.
-            error: what went wrong; metrics of sets store it instead of a row.
-        """
-        return [row for number in missing for row in self.metrics[number].fail(record, error)]
-
-    def _show_again(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
-        """As _show, tried twice before the clip is called bad: libav takes a failed read for the end of the file."""
-        try:
-            return self._show(record, missing)
-        except BadClip as error:
-            reading.refuse(error)
-            return self._show(record, missing)
-
-    def _show(self, record: ClipRecord, missing: Sequence[int]) -> Passes:
-        if record.error:
-            raise BadClip(f"no clip: {record.error}")
-        path, digest = self.folder.locate(record), self.folder.digest(record)
-        if digest != record.sha256:
-            if not is_external(record):
-                self.folder.doubt(record)
-            raise _OtherClip(path, digest)
-        wanted: dict[ClipView | None, list[Evaluator]] = {}
-        for number in missing:
-            wanted.setdefault(self.metrics[number].view, []).append(self.metrics[number].evaluator)
-        return show_file_in_views(path, wanted, self.cases[record.case], record)
+    if isinstance(outcome, WorkerDied):
+        return worker().failures(*clip, outcome)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from bench.base import credentials, files, packages, provenance, reading
+from bench.base import packages
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
-from bench.errors import BadClip, BadImage, BenchError, Cancelled, UsageError, no_exit, reason
-from bench.media import pictures, video
+from bench.engine.clip_maker import ClipMaker
+from bench.errors import BenchError, UsageError, no_exit
 from bench.models import Model
 from bench.runs import RunFolder
-from bench.types import Case, Clip, ClipRecord, Fit, Receipt
+from bench.runs.leases import Leases
+from bench.types import Case, ClipRecord
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,7 @@ class Generated:
         failed: how many of the new ones have a failure instead of a clip.
         unpaid: clips that were not begun, since they would have exceeded the limit of cost.
         spent: US dollars that the run has cost up to now, in this call and before; 0 if nothing is paid.
+        elsewhere: clips that another process is making.
     """
 
     made: int = 0
@@ -35,6 +34,24 @@ class Generated:
     failed: int = 0
     unpaid: int = 0
     spent: float = 0.0
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """A clip that is to be made, and the record that it had before: of a failure, or of a file that changed."""
+
+    case: Case
+    seed: int
+    before: ClipRecord | None
+
+    @property
+    def unit(self) -> str:
+        return f"make-{self.case.id}-{self.seed}"
+
+    def is_made(self, folder: RunFolder) -> bool:
+        """Whether another process has made it since."""
+        return folder.record(self.case.id, self.seed) not in (None, self.before)
 
 
 def generate(
@@ -47,13 +64,12 @@ def generate(
 ) -> Generated:
     """Makes the clips that the folder lacks, one at a time, each stored before the next begins.
 
-    A clip that cannot be made is a record with the reason; the model is loaded afresh after an error inside it, since
-    a pipeline may be left in any state.
+    A clip that cannot be made is a record with the reason. Clips that another process is making are left to it.
 
     Args:
         model: not yet loaded; it is loaded if something is missing.
         samples: cases and seeds.
-        folder: of the run; no other process works in it.
+        folder: of the run; other processes may make other clips of it meanwhile.
         progress: is told about clips and steps within one.
         retry_failed: tries again what failed before.
         max_cost: US dollars for this run, including what it has cost before: it stops before the first clip whose
@@ -67,7 +83,7 @@ def generate(
         Unavailable: the model cannot be loaded; StorageFailed, which is one of these, if the disk failed.
         Cancelled: the generation was asked to stop; finished clips stay.
     """
-    missing = list(_missing(samples, folder, progress, retry_failed))
+    missing = {each.unit: each for each in _missing(samples, folder, progress, retry_failed)}
     kept = len(samples) - len(missing)
     if not missing:
         return Generated(kept=kept, spent=folder.spent())
@@ -76,25 +92,35 @@ def generate(
         model.load()
     made: list[ClipRecord] = []
     try:
-        model.expect(missing)
-        with progress.bar(f"generate {model.label}", len(missing)) as bar:
-            for case, seed in missing:
-                if max_cost is not None and (objection := _objection(model, case, seed, folder, max_cost)):
+        with Leases(folder.path) as leases, progress.bar(f"generate {model.label}", len(missing)) as bar:
+            ours = {unit: missing[unit] for unit in missing if not model.makes_ahead or leases.take(unit)}
+            model.expect([(each.case, each.seed) for each in ours.values()])
+            elsewhere = len(missing) - len(ours)
+            for unit, each in leases.in_turn(ours):
+                if each.is_made(folder):
+                    kept += 1
+                elif objection := _objection(model, each, folder, max_cost):
                     progress.say(f"{objection}; {len(missing) - len(made)} clips are not made")
                     break
-                record, error = _make(model, case, seed, folder, bar)
-                folder.write_record(record)
-                made.append(record)
-                if error is not None:
-                    progress.say(f"{case.id}, seed {seed}: {record.error}")
-                    model.recover(error)
+                else:
+                    made.append(_make(ClipMaker(model, folder), each, progress, bar))
+                leases.give_back(unit)
                 bar.advance()
+            elsewhere += len(leases.elsewhere)
     finally:
         model.unload()
     for line in first_frames.remarks(made):
         progress.say(line)
     failed = sum(bool(record.error) for record in made)
-    return Generated(len(made), kept, failed, unpaid=len(missing) - len(made), spent=folder.spent())
+    unpaid = len(samples) - kept - len(made) - elsewhere
+    return Generated(len(made), kept, failed, unpaid, folder.spent(), elsewhere)
+
+
+def _make(maker: ClipMaker, each: _Missing, progress: Progress, bar: Bar) -> ClipRecord:
+    record = maker.make(each.case, each.seed, bar.step)
+    if record.error:
+        progress.say(f"{each.case.id}, seed {each.seed}: {record.error}")
+    return record
 
 
 def lacks_clips(folder: RunFolder, samples: Sequence[tuple[Case, int]], retry_failed: bool) -> bool:
@@ -111,7 +137,7 @@ def lacks_clips(folder: RunFolder, samples: Sequence[tuple[Case, int]], retry_fa
 
 def _missing(
     samples: Sequence[tuple[Case, int]], folder: RunFolder, progress: Progress, retry_failed: bool
-) -> Iterator[tuple[Case, int]]:
+) -> Iterator[_Missing]:
     """The samples without a clip, those whose file is no longer the one that was made, and failures to be retried."""
     for case, seed in samples:
         record = folder.record(case.id, seed)
@@ -119,18 +145,18 @@ def _missing(
         if is_changed:
             progress.say(f"{case.id}, seed {seed}: the clip is not the one that was made, and is made anew")
         if record is None or is_changed or (retry_failed and record.error):
-            yield case, seed
+            yield _Missing(case, seed, record)
 
 
-def _objection(model: Model, case: Case, seed: int, folder: RunFolder, max_cost: float) -> str:
+def _objection(model: Model, each: _Missing, folder: RunFolder, max_cost: float | None) -> str:
     """Why a clip is not paid for; '' if it may be made."""
-    if folder.ledger.pending(case.id, seed):
+    if max_cost is None or folder.ledger.pending(each.case.id, each.seed):
         return ""  # its cost is among the sum already
-    cost, spent = _estimate(model, case), folder.spent()
+    cost, spent = _estimate(model, each.case), folder.spent()
     if spent + cost <= max_cost + 1e-9:
         return ""
     return (
-        f"stopped before case {case.id}, seed {seed}: it is estimated at ${cost:.2f}, and ${spent:.2f} of"
+        f"stopped before case {each.case.id}, seed {each.seed}: it is estimated at ${cost:.2f}, and ${spent:.2f} of"
         f" ${max_cost:.2f} are spent"
     )
 
@@ -146,102 +172,3 @@ def _estimate(model: Model, case: Case) -> float:
             " be kept; name a file with its price in BENCH_PRICES, or leave --max-cost out"
         )
     return cost or 0.0
-
-
-def _make(
-    model: Model, case: Case, seed: int, folder: RunFolder, bar: Bar
-) -> tuple[ClipRecord, Exception | None]:
-    """The clip's record, and the error that the clip failed with."""
-    started = time.perf_counter()
-    model.receipt, model.prompt_sent = None, ""
-    try:
-        with no_exit(f"model '{model.label}'"):
-            clip = model.generate(case, seed, bar.step)
-        if not isinstance(clip, Clip):  # of a plug-in
-            raise BadClip(f"generate returns a Clip, not {clip!r:.80}")
-    except Cancelled:
-        raise
-    except Exception as error:  # of an adapter or a pipeline: the failure becomes a record, the run goes on
-        reading.refuse(error)
-        return _failed(model, case, seed, error), error
-    seconds = time.perf_counter() - started
-    try:
-        return _store(model, case, seed, clip, seconds, folder), None
-    except BadClip as error:  # of a size or rate that no file holds
-        return _failed(model, case, seed, error), error
-
-
-def _failed(model: Model, case: Case, seed: int, error: Exception) -> ClipRecord:
-    why = credentials.redacted(reason(error), model.secrets())
-    sent, used = _prompt_sent(model, case), model.effective_settings()
-    failure = ClipRecord(case.id, seed, None, "", settings=used, error=why, prompt_sent=sent)
-    return _billed(failure, model.receipt)
-
-
-def _store(model: Model, case: Case, seed: int, clip: Clip, seconds: float, folder: RunFolder) -> ClipRecord:
-    path = folder.clip_path(case.id, seed)
-    video.write_clip(path, clip)
-    record = ClipRecord(
-        case=case.id,
-        seed=seed,
-        path=path.relative_to(folder.path).as_posix(),
-        sha256=files.sha256(path),
-        size=path.stat().st_size,
-        settings=model.effective_settings(),
-        fit=model.card.fit,
-        seen=_seen(case, clip, model.card.fit),
-        seconds=seconds,
-        peak_memory=None if model.receipt else _peak_memory(model.runtime.device),
-        device=model.runtime.device,
-        made_with=_made_with(model),
-        prompt_sent=_prompt_sent(model, case),
-    )
-    return _billed(record, model.receipt)
-
-
-def _prompt_sent(model: Model, case: Case) -> str:
-    """The prompt that the model was given, where it is not the case's."""
-    return (
-        "" if model.prompt_sent == case.prompt else credentials.redacted(model.prompt_sent, model.secrets())
-    )
-
-
-def _seen(case: Case, clip: Clip, fit: Fit) -> Mapping[str, str]:
-    """What the clip's first frame says of its input image, where that is not what the model's card says."""
-    try:
-        return first_frames.disagreement(pictures.read(case.image), clip.frames[0], fit)
-    except BadImage as error:
-        reading.refuse(error)
-        return {}
-
-
-def _billed(record: ClipRecord, receipt: Receipt | None) -> ClipRecord:
-    """The record with the receipt of another machine, if one made the clip."""
-    if receipt is None:
-        return record
-    return replace(
-        record,
-        seconds=record.seconds if receipt.seconds is None else receipt.seconds,
-        peak_memory=receipt.peak_memory,
-        device=receipt.device,
-        made_with={},
-        cost=receipt.cost,
-        cost_basis=receipt.cost_basis,
-    )
-
-
-def _made_with(model: Model) -> Mapping[str, str]:
-    """Hardware and libraries of this machine; a program has libraries of its own."""
-    libraries = () if model.card.access == "program" else provenance.MAKING
-    return {"hardware": provenance.hardware(model.runtime.device), **provenance.versions(libraries)}
-
-
-def _peak_memory(device: str) -> int:
-    if device.startswith("cuda"):
-        import torch
-
-        peak = torch.cuda.max_memory_allocated(device)
-        torch.cuda.reset_peak_memory_stats(device)
-        return peak
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

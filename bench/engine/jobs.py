@@ -6,26 +6,27 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
 from bench.base.wording import some
-from bench.engine import fetching, first_frames, measuring, resolve_models
+from bench.engine import external_clips, fetching, measuring, resolve_models
 from bench.engine.first_frames import Look
-from bench.engine.generation import generate, lacks_clips
+from bench.engine.generation import Generated, generate, lacks_clips
 from bench.engine.identity import external_record, external_run
+from bench.engine.measuring import Measured, UsableEvaluators
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
+from bench.engine.units import Shard, samples_of
 from bench.errors import UsageError
 from bench.media import decoders
 from bench.models import Model
 from bench.runs import RunFolder
 from bench.suites import cases, own_clips, recalling
-from bench.types import Case, ClipRecord, Suite
+from bench.types import Case, Run, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,9 @@ class JobReport:
         measured: rows that are new.
         lost: how many of the clips asked for could not be made, now or before.
         lost_before: how many of these were not tried again.
+        elsewhere: how many of the clips asked for other processes are making or measuring.
         is_generating: whether the job was to make clips.
+        shard: the share of the clips that was asked for; None for all.
     """
 
     folders: tuple[RunFolder, ...]
@@ -58,7 +61,9 @@ class JobReport:
     measured: int = 0
     lost: int = 0
     lost_before: int = 0
+    elsewhere: int = 0
     is_generating: bool = False
+    shard: Shard | None = None
 
     @property
     def failed(self) -> int:
@@ -96,22 +101,26 @@ def run(
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
     busy = [
         model
-        for (model, _), folder in zip(work, folders, strict=True)
-        if lacks_clips(folder, samples, config.retry_failed)
+        for (model, run), folder in zip(work, folders, strict=True)
+        if lacks_clips(folder, samples_of(config.shard, run, samples), config.retry_failed)
     ]
     config = fetching.settled(config, progress, metrics, [suite], busy)
     usable = measuring.usable(metrics, suite, config, progress)
     measuring.check_usable([usable])
     suites.prepare(suite, progress)
-    asked = frozenset((case.id, seed) for case, seed in samples)
-    made, measured, lost = [], [], 0
+    made: list[Generated] = []
+    measured: list[Measured] = []
+    lost = 0
     for number, ((model, run), folder) in enumerate(zip(work, folders, strict=True), start=1):
+        ours = samples_of(config.shard, run, samples)
         limit = _left(config.max_cost, [each for each in folders if each != folder])
-        with progress.part(number, len(work)), folder.working(run, suite, progress):
-            _forget_unknown(model, folder, progress)
-            made.append(generate(model, samples, folder, progress, config.retry_failed, limit))
-            measured.append(usable.measure(run, folder, asked))
-        lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
+        with progress.part(number, len(work)):
+            _forget_unknown(model, run, folder, config, progress)
+            with folder.working(run, suite, progress):
+                made.append(generate(model, ours, folder, progress, config.retry_failed, limit))
+                whole = _ids(samples) if config.shard or made[-1].elsewhere else None
+                measured.append(usable.measure(run, folder, _ids(ours), whole))
+        lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in _ids(ours))
     lost_before = lost - sum(each.failed for each in made)
     return JobReport(
         folders,
@@ -121,19 +130,33 @@ def run(
         kept=sum(each.kept for each in made) - lost_before,
         lost=lost,
         lost_before=lost_before,
+        elsewhere=sum(each.elsewhere for each in made) + sum(each.elsewhere for each in measured),
         measured=sum(each.new for each in measured),
         is_generating=True,
+        shard=config.shard,
     )
 
 
-def _forget_unknown(model: Model, folder: RunFolder, progress: Progress) -> None:
+def _ids(samples: Iterable[tuple[Case, int]]) -> frozenset[tuple[str, int]]:
+    return frozenset((case.id, seed) for case, seed in samples)
+
+
+def _forget_unknown(model: Model, run: Run, folder: RunFolder, config: RunConfig, progress: Progress) -> None:
     """Drops the clips of a model if nothing shows that it was the same model when they were made."""
-    if not model.is_identified and (records := folder.records()):
+    if model.is_identified:
+        return
+    if config.shard:
+        raise UsageError(
+            f"'{model.label}' cannot be shared by shards: nothing shows that it is the same model in each of them;"
+            " revision=… would"
+        )
+    if records := folder.records():
         progress.say(
             f"{len(records)} clips of '{model.label}' are made anew: nothing shows that this model is the one that made"
             " them; revision=… would"
         )
-        folder.forget(records)
+        with folder.working(run, folder.suite, progress, is_alone=True):
+            folder.forget(records)
 
 
 def _left(max_cost: float | None, others: Sequence[RunFolder]) -> float | None:
@@ -171,19 +194,30 @@ def evaluate_clips(
     measuring.check_usable([usable])
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
+    case_of = {case.id: case for case in found.suite.cases}
+    clips = [external_clips.rated(clip, source.fps) for clip in found.clips]
+    looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
+    records = external_clips.looked(looks, folder, config, progress)
+    external_clips.settle(folder, run, found.suite, records, progress)
     with folder.working(run, found.suite, progress):
-        case_of = {case.id: case for case in found.suite.cases}
-        clips = [_rated(clip, source.fps) for clip in found.clips]
-        looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
-        _replace_records(folder, _looked(looks, folder, config, progress), progress)
-        measured = usable.measure(run, folder)
+        measured = _measure_share(usable, run, folder, config)
     return JobReport(
         (folder,),
         measuring.frame([measured]),
         usable.unavailable,
         kept=len(found.clips),
+        elsewhere=measured.elsewhere,
         measured=measured.new,
+        shard=config.shard,
     )
+
+
+def _measure_share(usable: UsableEvaluators, run: Run, folder: RunFolder, config: RunConfig) -> Measured:
+    """Measures the clips of a run, or the share of them that falls to this process."""
+    if config.shard is None:
+        return usable.measure(run, folder)
+    whole = frozenset((record.case, record.seed) for record in folder.records())
+    return usable.measure(run, folder, config.shard.clips(run, whole), whole)
 
 
 @isolated()
@@ -217,14 +251,26 @@ def evaluate_runs(
             _say_lost(folder, progress)
             case_of = {case.id: case for case in suite.cases}
             own = [each for each in records if runs.is_external(each) and each.case in case_of]
-            looks = [_again(record, case_of[record.case]) for record in own]
-            for record in _looked(looks, folder, config, progress):  # their files may have changed since
-                folder.write_record(record)
-            measured.append(usable.measure(run, folder))
+            looks = [external_clips.again(record, case_of[record.case]) for record in own]
+            for record in external_clips.looked(
+                looks, folder, config, progress
+            ):  # their files may have changed since
+                if record not in records:
+                    folder.write_record(record)
+            measured.append(_measure_share(usable, run, folder, config))
         kept += len(records)
     new = sum(each.new for each in measured)
     unavailable = {name: why for each in work for name, why in each.unavailable.items()}
-    return JobReport(folders, measuring.frame(measured), unavailable, kept=kept, measured=new)
+    elsewhere = sum(each.elsewhere for each in measured)
+    return JobReport(
+        folders,
+        measuring.frame(measured),
+        unavailable,
+        kept=kept,
+        elsewhere=elsewhere,
+        measured=new,
+        shard=config.shard,
+    )
 
 
 def _say_lost(folder: RunFolder, progress: Progress) -> None:
@@ -251,52 +297,3 @@ def _suite_of(folder: RunFolder) -> Suite:
         f"run {folder.path.name} animates suite {stored.id}, which is neither at {stored.folder} nor among the suites"
         " here"
     )
-
-
-def _rated(clip: own_clips.FoundClip, fps: float | None) -> own_clips.FoundClip:
-    """The clip with a rate for all folders of frames, if it is one that has none."""
-    return replace(clip, fps=fps) if clip.fps is None and clip.path.is_dir() else clip
-
-
-def _again(record: ClipRecord, case: Case) -> Look:
-    """A clip from elsewhere that is in a run already."""
-    clip = own_clips.FoundClip(
-        record.case, record.seed, Path(record.path or ""), record.fps, record.prompt_sent
-    )
-    return Look(external_record(clip), case, first_frames.asked(record))
-
-
-def _looked(
-    looks: Sequence[Look], folder: RunFolder, config: RunConfig, progress: Progress
-) -> list[ClipRecord]:
-    known = {(record.case, record.seed): record for record in folder.records()}
-    records = first_frames.look(looks, known, config.workers)
-    for line in first_frames.remarks(records):
-        progress.say(line)
-    return records
-
-
-def _replace_records(folder: RunFolder, records: Sequence[ClipRecord], progress: Progress) -> None:
-    """Makes records the whole of a run; what is no longer among them goes, with its rows, and that is said.
-
-    Raises:
-        UsageError: none of the clips that were measured under this label is among them, in content or place.
-    """
-    now = {(record.case, record.seed): record for record in records}
-    before = {(record.case, record.seed): record for record in folder.records()}
-    shared = [(before[key], now[key]) for key in before if key in now]
-    if before and all(old.path != new.path and old.sha256 != new.sha256 for old, new in shared):
-        raise UsageError(
-            f"the name '{folder.run.label}' is that of other clips, measured on {folder.run.suite_id}, such as"
-            f" {next(iter(before.values())).path}: choose another --name, or delete {folder.path}"
-        )
-    gone = [record for key, record in before.items() if key not in now]
-    changed = [new for old, new in shared if old.sha256 != new.sha256]
-    if gone or changed:
-        progress.say(
-            f"clips of '{folder.run.label}' are not what they were, and nor are its numbers:"
-            f" {len(changed)} changed, {len(gone)} gone, {len(now) - len(shared)} new"
-        )
-    folder.forget(gone)
-    for record in records:
-        folder.write_record(record)

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run has in the end: the rows asked for, with their cards, and how many of them are new."""
+    """What a run has in the end: the rows asked for, with their cards, and how many of them are new.
+
+    Attributes:
+        elsewhere: clips that another process is measuring.
+    """
 
     rows: Sequence[pa.Table]
     new: int
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,21 +54,26 @@ class UsableEvaluators:
     asked: frozenset[str] | None = None
 
     def measure(
-        self, run: Run, folder: RunFolder, samples: Collection[tuple[str, int]] | None = None
+        self,
+        run: Run,
+        folder: RunFolder,
+        samples: Collection[tuple[str, int]] | None = None,
+        whole: Collection[tuple[str, int]] | None = None,
     ) -> Measured:
-        """Brings the rows of a run up to date, and gives those asked for. The folder is this process's own.
+        """Brings the rows of a run up to date, and gives those asked for.
 
         Args:
             run: that the folder is of.
-            folder: of the run.
+            folder: of the run; this process works in it.
             samples: the cases and seeds asked for; None for all.
+            whole: all cases and seeds, where other processes have a share of them; see Evaluation.evaluate.
         """
         work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
-        done = work.evaluate(self.config.retry_failed, samples, self.config.workers)
+        done = work.evaluate(self.config.retry_failed, samples, self.config.workers, whole)
         rows = [self._asked(folder.rows.table()[0], done, samples)]
         if done.of_part is not None:
             rows.append(row_tables.of([row for row in done.of_part if self._is_named(row.metric)]))
-        return Measured(rows, done.measured)
+        return Measured(rows, done.measured, done.elsewhere)
 
     def _asked(
         self, table: pa.Table, done: Evaluated, samples: Collection[tuple[str, int]] | None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from bench import suites
+from bench.engine.units import Shard
 from bench.errors import UsageError, meant
 from bench.media import clip_view
 from bench.media.clip_view import ClipView
@@ -136,6 +137,7 @@ class RunConfig:
         max_cost: US dollars that the runs of one job may cost together, including what they have cost before; None for
             no limit.
         download: whether missing weights may be fetched; see bench.engine.fetching.
+        shard: the share of the clips that this process makes and measures; None for all.
 
     Raises:
         UsageError: fewer than one worker, or a limit of costs below 0.
@@ -147,6 +149,7 @@ class RunConfig:
     workers: int = 1
     max_cost: float | None = None
     download: Consent = "yes"
+    shard: Shard | None = None
 
     def __post_init__(self) -> None:
         if self.workers < 1:

@@ -34,12 +34,11 @@ class KnownRows:
 
     COLUMNS = (*row_rules.KEY, "inputs", "metric_version", "status")
 
-    def __init__(self, rows: Mapping[Key, tuple[str, str]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Mapping[Key, tuple[str, str]] | None = None) -> None:
+        self._rows = dict(rows or {})
 
-    @classmethod
-    def of(cls, table: pa.Table, with_failures: bool) -> KnownRows:
-        """The rows of a table.
+    def add(self, table: pa.Table, with_failures: bool) -> None:
+        """Adds the rows of a table, in place of earlier ones about the same.
 
         Args:
             table: of COLUMNS at least, one row per key.
@@ -53,7 +52,7 @@ class KnownRows:
         shared: dict[tuple[str, str], tuple[str, str]] = {}
         about = (shared.setdefault(each, each) for each in zip(inputs, version, strict=True))
         found = zip(keys, about, status, strict=True)
-        return cls({key: each for key, each, what in found if with_failures or what == "measured"})
+        self._rows |= {key: each for key, each, what in found if with_failures or what == "measured"}
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -40,6 +40,10 @@ class RunMetrics(ABC):
     def fail(self, record: ClipRecord, error: Exception) -> list[Measurement]:
         """Stores why a clip could not be shown; the rows about it."""
 
+    def has_looked_at(self, records: Sequence[ClipRecord]) -> bool:
+        """Whether the set of these clips can be measured: each was looked at. True of metrics of clips."""
+        return True
+
     def forget_failures(self) -> None:
         """Forgets stored failures, so that their clips are tried again."""
 

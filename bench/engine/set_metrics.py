@@ -49,6 +49,12 @@ class SetMetrics(RunMetrics):
     view: None = None
 
     def is_answered(self, record: ClipRecord, known: KnownRows) -> bool:
+        return self._has_seen(record)
+
+    def has_looked_at(self, records: Sequence[ClipRecord]) -> bool:
+        return all(map(self._has_seen, records))
+
+    def _has_seen(self, record: ClipRecord) -> bool:
         return bool(record.error) or record.sha256 in self.features
 
     def store(self, record: ClipRecord, seen: OnePass) -> list[Measurement]:

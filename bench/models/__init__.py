@@ -95,6 +95,11 @@ class Model(ABC):
         """Whether the run's identity says all that decides its clips; if not, none is kept for a later call."""
         return True
 
+    @property
+    def makes_ahead(self) -> bool:
+        """Whether several clips are made at a time, those of expect; no other process may make these meanwhile."""
+        return False
+
     def secrets(self) -> list[str]:
         """What must not be repeated in a message or a file, whoever says it: keys that the model sends to a service."""
         return []

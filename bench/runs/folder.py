@@ -1,4 +1,4 @@
-"""A run's folder: its identity, clips, features and measurements, and the lock of the process that works in it.
+"""A run's folder: its identity, clips, features and measurements, and the locks of the processes that work in it.
 
     <out>/<run id>/run.json               what the run is
                    suite.json             its cases, with the paths that their images have on this machine
@@ -8,34 +8,32 @@
                    measurements/part-*.parquet    new rows, not yet folded
                    results.parquet            all rows, one per (case, seed, metric)
                    previews/                  for browsers, made on demand
+                   leases/                    what some process makes or measures now
+                   lock, rows.lock            held by the processes that work here, and by the one that rewrites rows
 
-A process may be killed at any moment: every finished clip and row is one whole file, and is found again.
+Any number of processes, on any number of machines, may work here at once. Each may be killed at any moment: every
+finished clip and row is one whole file, and is found again.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bench.base import files, reading
+from bench.base.locks import Lock
 from bench.base.progress import Progress
-from bench.errors import BadResults, BenchError, Unavailable, UsageError
+from bench.errors import BadResults, BenchError, InUse, UsageError
 from bench.media import digests
-from bench.runs import named_files, stored_values
+from bench.runs import leases, named_files, stored_values
 from bench.runs.ledger import Ledger
 from bench.runs.row_store import RowStore
 from bench.runs.stored_values import case_and_seed
 from bench.types import ClipRecord, Run, Suite
 
 SILENT = Progress()
-
-LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-"""Links are not followed: through a stranger's, another file would be emptied."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +85,34 @@ class RunFolder:
         return sum(noted.values()) + sum(record.cost or 0.0 for record in others)
 
     @contextmanager
-    def working(self, run: Run, suite: Suite, progress: Progress = SILENT) -> Iterator[None]:
-        """Locks the folder for this process while the block runs, and folds the rows at its end.
+    def working(
+        self, run: Run, suite: Suite, progress: Progress = SILENT, is_alone: bool = False
+    ) -> Iterator[None]:
+        """Locks the folder while the block runs, and folds the rows at its end.
 
         Args:
             run: whose folder it is.
             suite: that the clips animate.
             progress: is told which files are set aside.
+            is_alone: whether no other process may work here meanwhile, as if clips are taken out of the run.
 
         Raises:
-            Unavailable: another process works here, or another version of this package did.
+            InUse: other processes work here, and this one must be alone.
+            Unavailable: another version of this package worked here.
             UsageError: it is another run's folder.
             StorageFailed: the folder cannot be written to, or a file of the run cannot be read now; nothing is changed.
         """
-        with self._lock():
+        with Lock(self.path / "lock") as lock:
+            if lock.take():
+                files.sweep(self.path)
+            elif is_alone:
+                raise self._in_use()
+            if not is_alone:
+                lock.share()
             self._check_is_of(run)
-            files.sweep(self.path)
             for path in self.rows.set_aside():
                 progress.say(f"rows in a broken file are measured again; it is kept as {path}")
-            stored_values.write(self.path / "run.json", run)
-            stored_values.write(self.path / "suite.json", suite)
+            self._note(run, suite)
             try:
                 yield
             except BaseException:
@@ -114,6 +120,21 @@ class RunFolder:
                     self.rows.fold()
                 raise
             self.rows.fold()
+
+    def _in_use(self) -> InUse:
+        who = ", ".join(sorted(set(leases.holders(self.path).values()))) or "another process"
+        return InUse(f"{who} is working on {self.path}", "wait for it, or choose another --out")
+
+    def _note(self, run: Run, suite: Suite) -> None:
+        """Writes what the run is, unless that is what is written there."""
+        for name, value, read in (
+            ("run.json", run, stored_values.read_run),
+            ("suite.json", suite, stored_values.read_suite),
+        ):
+            with suppress(BadResults):
+                if read(self.path / name) == value:
+                    continue
+            stored_values.write(self.path / name, value)
 
     def _check_is_of(self, run: Run) -> None:
         """Refuses the folder of another run, renamed: its clips would pass for this one's."""
@@ -126,16 +147,6 @@ class RunFolder:
                 f"{self.path} is the folder of run '{own}', not of '{run.id}': rename it to {own},"
                 " or choose another --out"
             )
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        with files.storing(self.path / "lock"):
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = os.fdopen(os.open(self.path / "lock", LOCK_FLAGS, 0o666), "a+")
-        with lock:
-            with files.storing(self.path / "lock"):
-                _take(lock, self.path)
-            yield
 
     def clip_path(self, case: str, seed: int) -> Path:
         """Where the clip of a case and a seed is kept."""
@@ -228,17 +239,3 @@ class RunFolder:
 def is_external(record: ClipRecord) -> bool:
     """Whether the clip was made elsewhere and is read where it lies."""
     return Path(record.path or "").is_absolute()
-
-
-def _take(lock: Any, path: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        raise Unavailable(
-            f"process {lock.read().strip() or '?'} is working on {path}",
-            "wait for it, or choose another --out",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()

@@ -4,22 +4,22 @@
     <run>/results.parquet                  all rows, one per (case, seed, metric), and the cards of metrics and model
     <run>/cards.json                       the cards of all rows, noted before they are measured
 
-Reading changes nothing; only the process that holds the run's lock adds, folds and drops rows or sets files aside.
+Reading changes nothing. Any process may add a part; one at a time folds, drops rows or sets files aside.
 A file that cannot be read now ends each of these before anything is changed; only what was read and is broken is set
 aside.
 """
 
 from __future__ import annotations
 
-import os
+import secrets
 import time
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.base import files, reading
+from bench.base import files, locks, reading
 from bench.errors import BadResults, OtherSchema, Unavailable
 from bench.runs import parquet, result_files, row_tables, stored_values
 from bench.runs.cards import Cards
@@ -67,7 +67,7 @@ class RowStore:
         for _ in range(TRIES):
             tables: list[pa.Table] = []
             problems: list[BadResults] = []
-            found, own = self._files(), self._own()
+            found, own = self.files(), self._own()
             for file in found:
                 try:
                     tables.append(self._read(file, own, names))
@@ -79,18 +79,35 @@ class RowStore:
         found = row_tables.joined(tables, names)
         return row_tables.with_cards(found, parquet.cards(tables) | self._noted()), problems
 
-    def add(self, rows: Sequence[Measurement]) -> None:
-        """Stores new rows at once."""
-        if rows:
-            parquet.write(self.path / "measurements" / f"part-{time.time_ns()}-{os.getpid()}.parquet", rows)
+    def files(self) -> list[Path]:
+        """The files of rows, the folded one first."""
+        with reading.of(self.folded):
+            return [path for path in (self.folded,) if path.exists()] + self._parts()
+
+    def read_file(self, file: Path, columns: Sequence[str]) -> pa.Table:
+        """Columns of one file of rows, those of the key among them.
+
+        Raises:
+            BadResults: it is broken or gone, or holds rows of another run.
+            StorageFailed: it cannot be read now.
+        """
+        return self._read(file, self._own(), columns)
+
+    def add(self, rows: Sequence[Measurement]) -> Path | None:
+        """Stores new rows at once; gives the file that they are in, None if there are none."""
+        if not rows:
+            return None
+        part = self.path / "measurements" / f"part-{time.time_ns()}-{secrets.token_hex(4)}.parquet"
+        parquet.write(part, rows)
+        return part
 
     def describe(self, cards: Cards) -> None:
         """Stores the cards of the metrics and the model that rows are about."""
-        known = self._noted()
-        if known | cards != known:
-            files.write(
-                self._described, lambda temporary: temporary.write_text((known | cards).text(), "utf-8")
-            )
+        if self._noted() | cards == self._noted():
+            return
+        with self._rewriting():
+            known = self._noted() | cards
+            files.write_text(self._described, known.text())
 
     def fold(self, gone: Collection[tuple[str, int]] = ()) -> None:
         """Merges the parts into the folded file; if killed in between, rows are in both and count once.
@@ -102,9 +119,12 @@ class RowStore:
             StorageFailed: a file cannot be read or written now; nothing is changed.
             BadResults: a file is broken, and part of the rows would pass for all; nothing is changed.
         """
+        if self._parts() or gone:
+            with self._rewriting():
+                self._fold(gone)
+
+    def _fold(self, gone: Collection[tuple[str, int]]) -> None:
         parts = self._parts()
-        if not (parts or gone):
-            return
         table, problems = self.table()
         if problems:
             raise problems[0]
@@ -123,15 +143,23 @@ class RowStore:
             Unavailable: a file is sound, but of another version of this package, which alone should touch it.
             StorageFailed: a file cannot be read now: whether it is sound is not known.
         """
-        renamed, own = [], self._own()
-        for file in self._files():
-            try:
-                self._read(file, own, parquet.schema().names)
-            except OtherSchema as error:
-                raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
-            except BadResults:
-                renamed.append(file.rename(file.with_name(f"{file.name}.corrupt-{time.time_ns()}")))
-        return renamed
+        with self._rewriting():
+            own = self._own()
+            broken = [file for file in self.files() if self._is_broken(file, own)]
+            return [file.rename(file.with_name(f"{file.name}.corrupt-{time.time_ns()}")) for file in broken]
+
+    def _is_broken(self, file: Path, own: str) -> bool:
+        try:
+            self._read(file, own, parquet.schema().names)
+        except OtherSchema as error:
+            raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
+        except BadResults:
+            return True
+        return False
+
+    def _rewriting(self) -> AbstractContextManager[None]:
+        """Held by the one process that replaces or deletes files of rows; others may add some meanwhile."""
+        return locks.alone(self.path / "rows.lock")
 
     def _own(self) -> str:
         """The id of the run; '' if its file is missing or broken, which says nothing about the rows."""
@@ -167,7 +195,3 @@ class RowStore:
     def _parts(self) -> list[Path]:
         with reading.of(self.path / "measurements"):
             return sorted((self.path / "measurements").glob("part-*.parquet"))
-
-    def _files(self) -> list[Path]:
-        with reading.of(self.folded):
-            return [path for path in (self.folded,) if path.exists()] + self._parts()

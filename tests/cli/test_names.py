@@ -68,8 +68,8 @@ NO_NAMES = {
     "--dtype", "--fit", "--footage", "--format", "--fps", "--gres", "--help", "--host", "--json", "--limit",
     "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline",
     "--out", "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--retry-failed",
-    "--sbatch", "--script", "--seeds", "--signal", "--step", "--submit", "--time", "--to", "--track", "--verbose",
-    "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
+    "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
+    "--verbose", "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 

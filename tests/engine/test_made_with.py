@@ -9,7 +9,7 @@ import pytest
 
 import bench
 from bench.base import provenance
-from bench.engine.generation import _billed
+from bench.engine.clip_maker import _billed
 from bench.runs import RunFolder, find, stored_values
 from bench.types import ClipRecord, Receipt
 

@@ -1,11 +1,9 @@
-"""A run's folder: what is whole is found again, what is not is made again, and one process at a time works there."""
+"""A run's folder: what is whole is found again, what is not is made again, and processes that share it tear nothing."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,9 +13,10 @@ import pytest
 
 from bench import runs
 from bench.base import files, temporaries
-from bench.errors import BadResults, StorageFailed, Unavailable, UnknownName, UsageError
+from bench.errors import BadResults, InUse, StorageFailed, Unavailable, UnknownName, UsageError
 from bench.media import video
 from bench.runs import RunFolder, parquet
+from bench.runs.leases import Leases
 from bench.types import ClipRecord, Run
 from tests.made import measurement, moving_clip, suite
 
@@ -218,26 +217,34 @@ def test_killed_between_folding_and_deleting_no_row_counts_twice(folder: RunFold
     assert parquet.read(folder.rows.folded) == [measurement()]
 
 
-def test_two_processes_do_not_work_in_one_run(folder: RunFolder, tmp_path: Path) -> None:
+def test_several_processes_work_in_one_run(folder: RunFolder, tmp_path: Path) -> None:
+    tiny = suite(tmp_path)
+    with folder.working(RUN, tiny), folder.working(RUN, tiny):
+        folder.rows.add([measurement()])
+
+
+def test_who_changes_what_others_work_on_must_be_alone(folder: RunFolder, tmp_path: Path) -> None:
     tiny = suite(tmp_path)
     with (
         folder.working(RUN, tiny),
-        pytest.raises(Unavailable, match=r"process .* is working on"),
-        folder.working(RUN, tiny),
+        Leases(folder.path) as leases,
+        pytest.raises(InUse, match=rf"{os.getpid()} is working on .*; wait for it, or choose another --out"),
     ):
+        leases.take("make-c0-0")
+        with folder.working(RUN, tiny, is_alone=True):
+            pass
+    with folder.working(RUN, tiny, is_alone=True):
         pass
 
 
-def test_the_lock_of_a_killed_process_is_free(folder: RunFolder, tmp_path: Path) -> None:
+def test_rows_that_another_process_stores_while_one_folds_are_kept(folder: RunFolder, tmp_path: Path) -> None:
     tiny = suite(tmp_path)
     with folder.working(RUN, tiny):
-        pass
-    code = (
-        "import fcntl,os,sys; f=open(sys.argv[1],'a'); fcntl.flock(f,fcntl.LOCK_EX); os.kill(os.getpid(),9)"
-    )
-    subprocess.run([sys.executable, "-c", code, str(folder.path / "lock")], check=False)
-    with folder.working(RUN, tiny):
-        pass
+        folder.rows.add([measurement(case="c0")])
+        with folder.working(RUN, tiny):
+            folder.rows.add([measurement(case="c1")])
+        folder.rows.add([measurement(case="c2")])
+    assert sorted(row.case or "" for row in folder.rows.read()[0]) == ["c0", "c1", "c2"]
 
 
 def test_temporary_files_of_a_killed_process_are_swept(folder: RunFolder, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Imported from here: `app`. Knows every room. Progress goes to stderr, results to stdout, `--json` is for machines. Exit
 0: all good; 1: a clip could not be made or measured because something broke, now or before, or a metric asked for by
 name cannot be measured here, or a gate is broken; 2: wrong use, nothing was started. Only what was asked for counts.
+0 also: a scheduler's SIGTERM or SIGUSR1 stopped run, generate or evaluate, which go on when they are started again.
 70: a mistake of ours, with a traceback; 130: Ctrl-C; 141: the reader of the output has gone.
 """
 
@@ -73,9 +74,12 @@ GROUPS: dict[str, tuple[str, str, dict[str, Callable[..., None]]]] = {
 }
 """Commands of two words: the first one, its group in the help, what it says of itself, and the second ones."""
 
+REQUEUED = COMMANDS["Make and measure"]
+"""The commands that a scheduler may stop and start again."""
+
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command)))
+        app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command, command in REQUEUED)))
 
 for word, (panel, about, second_words) in GROUPS.items():
     group = typer.Typer(

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from bench.cli.layout import Grid
 
 
-def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
+def plain_errors(command: Callable[..., None], is_requeued: bool = False) -> Callable[..., None]:
     """The command with stdout to itself, our errors and the disk's in one line and exit 2; the rest crashes.
 
-    Stopped by Ctrl-C, SIGTERM or SIGHUP, it says how to go on.
+    Stopped by Ctrl-C or a signal, it says how to go on.
+
+    Args:
+        command: that ends so.
+        is_requeued: whether schedulers stop the command and start it again: then SIGTERM and SIGUSR1 are no failure.
     """
 
     @wraps(command)
@@ -48,10 +52,15 @@ def plain_errors(command: Callable[..., None]) -> Callable[..., None]:
             _end(failure)
         except KeyboardInterrupt as stop:
             to_stderr("stopped: finished clips and rows are kept; the same command goes on from there")
-            number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
-            raise typer.Exit(128 + number) from None
+            raise typer.Exit(_code_of(stop, is_requeued)) from None
 
     return guarded
+
+
+def _code_of(stop: KeyboardInterrupt, is_requeued: bool) -> int:
+    if not isinstance(stop, Stopped):
+        return 128 + signal.SIGINT
+    return 0 if is_requeued and stop.is_of_scheduler else 128 + stop.number
 
 
 def _end(error: object) -> NoReturn:

@@ -89,7 +89,8 @@ def _shown(done: Done, seen: Chosen) -> Iterator[Grid | str]:
     report, scores = done.report, summary.scores(seen.rows)
     yield from score_tables.stories(seen, scores)
     clips = made(report) if report.is_generating else f"{report.kept} clips, {_measured(report)}"
-    yield f"{clips}, in {duration(done.seconds)}"
+    share = f"shard {report.shard}: " if report.shard else ""
+    yield f"{share}{clips}, in {duration(done.seconds)}"
     if not is_quiet():
         yield from where_to_look(report.folders, done.out)
     yield from score_tables.side_by_side(seen, scores, done.wanted.names)
@@ -138,4 +139,6 @@ def made(report: JobReport) -> str:
 
 
 def _measured(report: JobReport) -> str:
-    return f"{report.measured} numbers measured" if report.measured else "nothing to measure"
+    done = f"{report.measured} numbers measured" if report.measured else "nothing to measure"
+    others = f"; other processes are at {report.elsewhere} more clips" if report.elsewhere else ""
+    return done + others

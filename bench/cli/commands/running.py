@@ -37,6 +37,7 @@ from bench.cli.options import (
     RetryOption,
     SeedsOption,
     SetOption,
+    ShardOption,
     StepOption,
     SuiteOption,
     TrackOption,
@@ -79,6 +80,7 @@ def run(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
+    shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
     track: TrackOption = "",
@@ -110,7 +112,7 @@ def run(
         asked_metrics(metrics, metric_settings, view),
         asked_metrics("", None, BOTH_VIEWS),
     )
-    config = _config(out, device, dtype, memory, retry_failed, workers)
+    config = _config(out, device, dtype, memory, retry_failed, workers, shard)
     config = replace(
         config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics or protocol else "no")
     )
@@ -142,6 +144,7 @@ def generate(
     memory: MemoryOption = "full",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
     download: DownloadOption = None,
@@ -158,7 +161,7 @@ def generate(
     if not asked:
         raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
     models = asked_models(asked, checkpoint, component, lora, settings, accel)
-    config = _config(out, device, dtype, memory, retry_failed)
+    config = _config(out, device, dtype, memory, retry_failed, shard=shard)
     config = replace(config, max_cost=max_cost, download=consent(download))
     report = jobs.run(models, asked_cases(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
@@ -205,6 +208,7 @@ def evaluate(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     workers: WorkersOption = 1,
+    shard: ShardOption = "",
     track: TrackOption = "",
     step: StepOption = None,
     download: DownloadOption = None,
@@ -232,7 +236,9 @@ def evaluate(
 
     tracked = tracking.request(track, step)
     wanted = asked_metrics(metrics, metric_settings, view)
-    config = replace(_config(out, device, "auto", "full", retry_failed, workers), download=consent(download))
+    config = replace(
+        _config(out, device, "auto", "full", retry_failed, workers, shard), download=consent(download)
+    )
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
     started = time.monotonic()
@@ -294,12 +300,14 @@ def asked_metrics(names: str, settings: list[str] | None, view: str) -> MetricRe
 
 
 def _config(
-    out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1
+    out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1, shard: str = ""
 ) -> RunConfig:
     from bench.base import devices
     from bench.engine.requests import RunConfig
+    from bench.engine.units import shard_named
 
-    return RunConfig(out, devices.resolve(device, dtype, memory), retry_failed, workers)
+    runtime = devices.resolve(device, dtype, memory)
+    return RunConfig(out, runtime, retry_failed, workers, shard=shard_named(shard))
 
 
 def _print_plan(

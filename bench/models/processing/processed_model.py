@@ -56,6 +56,10 @@ class Processed(models.Model):
             plan = treatment.plan(plan)
         return plan
 
+    @property
+    def makes_ahead(self) -> bool:
+        return self.base.makes_ahead
+
     def expect(self, samples: Sequence[tuple[Case, int]]) -> None:
         self.base.expect(samples)
 

@@ -173,6 +173,10 @@ class Command(models.Model):
                 "correct 'version' in its file, or take it out",
             )
 
+    @property
+    def makes_ahead(self) -> bool:
+        return self.program.batch
+
     def expect(self, samples: Sequence[tuple[Case, int]]) -> None:
         self._batches.expected = list(samples)
 
