@@ -105,3 +105,8 @@ def sleeps(state: None, task: Path) -> None:
     """Says who it is, and then works for a minute."""
     task.with_suffix(f".{os.getpid()}").touch()
     time.sleep(60)
+
+
+def variable(state: None, task: str) -> str | None:
+    """Of the environment of this process."""
+    return os.environ.get(task)

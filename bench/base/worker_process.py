@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import threading
+from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -24,6 +25,11 @@ def begin(lifeline: Connection, initialise: bytes) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    load(initialise)
+
+
+def load(initialise: bytes) -> None:
+    """Calls initialise, pickled; if that raises, every task will."""
     try:
         _own["state"] = pickle.loads(initialise)()
     except Exception as error:
@@ -47,6 +53,15 @@ def work_on(work: bytes, task: bytes) -> bytes:
         return pickle.dumps((pickle.loads(work)(_own["state"], pickle.loads(task)), False))
     except Exception as error:
         return pickle.dumps((_portable(error), True))
+
+
+def fill(outcome: Future[Any], sent: bytes) -> None:
+    """Gives a future of the parent's what work_on gave."""
+    try:
+        value, is_raised = pickle.loads(sent)
+    except BaseException as error:  # its class may not unpickle here; left alone, outcome would never be done
+        value, is_raised = error, True
+    (outcome.set_exception if is_raised else outcome.set_result)(value)
 
 
 def _portable(error: Exception) -> Exception:

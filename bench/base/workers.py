@@ -30,7 +30,7 @@ from multiprocessing import get_context
 from types import FunctionType, ModuleType
 from typing import Any, Generic, TypeVar
 
-from bench.base.worker_process import begin, work_on
+from bench.base.worker_process import begin, fill, work_on
 from bench.errors import WorkerDied
 
 State = TypeVar("State")
@@ -80,7 +80,7 @@ def local(
     """
     if count > 1:
         return Processes(processes(count), initialise, work)
-    _packed_function(work)
+    packed_function(work)
     return Here(initialise, work)
 
 
@@ -135,7 +135,7 @@ class Processes(Generic[State, Task, Result]):
         work: Callable[[State, Task], Result],
     ) -> None:
         self._places, self._taken = places, set[str]()
-        self._packed = _packed_function(initialise), _packed_function(work)
+        self._packed = packed_function(initialise), packed_function(work)
 
     def wanted(self) -> int:
         return len(self._places)
@@ -168,7 +168,7 @@ class Process(Generic[Task, Result]):
         held_there, self._lifeline = context.Pipe(duplex=False)
         self._executor = ProcessPoolExecutor(1, context, begin, (held_there, initialise))
         with _environment_of_a_worker(place.environment):
-            self._ready = self._submit(_NOTHING, None)
+            self._ready = self._submit(NOTHING, None)
 
     def ready(self) -> Future[None]:
         """Done when initialise has returned, or with what it raised."""
@@ -200,11 +200,7 @@ def _bring(sent: Future[bytes], outcome: Future[Any], place: str) -> None:
     if sent.cancelled() or isinstance(sent.exception(), BrokenProcessPool):
         outcome.set_exception(WorkerDied(f"the worker process at {place} died"))
         return
-    try:
-        value, is_raised = pickle.loads(sent.result())
-    except BaseException as error:  # its class may not unpickle here; left alone, outcome would never be done
-        value, is_raised = error, True
-    (outcome.set_exception if is_raised else outcome.set_result)(value)
+    fill(outcome, sent.result())
 
 
 def _done(make: Callable[[], Any]) -> Future[Any]:
@@ -246,7 +242,12 @@ def _mask(signals: Iterable[int], is_whole: bool = False) -> set[int]:
     return set(signal.pthread_sigmask(signal.SIG_SETMASK if is_whole else signal.SIG_BLOCK, signals))
 
 
-def _packed_function(function: Callable[..., Any]) -> bytes:
+def packed_function(function: Callable[..., Any]) -> bytes:
+    """A function, pickled for another process.
+
+    Raises:
+        TypeError: it cannot be, as one of the main script.
+    """
     packed = BytesIO()
     try:
         _Pickler(packed).dump(function)
@@ -270,4 +271,5 @@ def _nothing(state: object, task: object) -> None:
     """A task that no process dies on: done when the process is ready."""
 
 
-_NOTHING = _packed_function(_nothing)
+NOTHING = packed_function(_nothing)
+"""Work of which it matters only that a process comes to it."""
