@@ -18,6 +18,17 @@ def bench(*words: object, columns: int = 100) -> Result:
     )
 
 
+def parsed(words: list[str]) -> dict[str, Any]:
+    """The options of a command line, by their names in Python; nothing is run.
+
+    Raises:
+        TyperException: there is no such option, or it does not take that.
+    """
+    name = next(name for name in commands() if words[: len(name.split())] == name.split())
+    with commands()[name].make_context(name, words[len(name.split()) :]) as context:
+        return dict(context.params)
+
+
 def commands() -> dict[str, Any]:
     """Every command, as it is typed -> what it is; of groups, those in them."""
     return dict(_below(typer.main.get_command(app)))

@@ -55,7 +55,8 @@ def _journal() -> list[str]:
 
 def sbatch(words: list[str]) -> None:
     options = dict(word.removeprefix("--").partition("=")[::2] for word in words if word.startswith("--"))
-    script, step = [word for word in words if not word.startswith("--")]
+    script, *steps = [word for word in words if not word.startswith("--")]
+    step = " ".join(steps) or "shard"
     if step == os.environ.get("FAKE_SLURM_REFUSES"):
         sys.exit("sbatch: error: Batch job submission failed: Invalid account")
     job = str(1 + sum(line.startswith("sent") for line in _journal()))

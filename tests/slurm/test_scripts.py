@@ -71,7 +71,7 @@ def test_one_clip_then_shards_then_the_rest(
         "sent 3 last", "ended 3_0 0",
     ]  # fmt: skip
     assert json.loads(slurm.output("1_0")) == [["run", "--limit", "1"], str(tmp_path), "0", None]
-    assert json.loads(slurm.output("2_1")) == [["run", "--shard", "slurm"], str(tmp_path), "1", "1"]
+    assert json.loads(slurm.output("2_1")) == [["run", "--shard", "1/3"], str(tmp_path), "1", "1"]
     assert json.loads(slurm.output("3_0")) == [["run"], str(tmp_path), "0", None]
 
 
@@ -83,10 +83,15 @@ def test_hostile_words_arrive_as_they_are(tmp_path: Path, slurm: FakeSlurm) -> N
     assert not list(folder.glob("hacked"))
 
 
-def test_a_plain_sbatch_runs_the_shards(tmp_path: Path, slurm: FakeSlurm) -> None:
-    path = written(tmp_path, job(tmp_path, size="1"))
-    done = subprocess.run(["bash", path], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)[0] == ["run", "--shard", "slurm"]
+def test_a_plain_sbatch_runs_the_shards_that_it_names(tmp_path: Path, slurm: FakeSlurm) -> None:
+    path = written(tmp_path, job(tmp_path, size="20"))
+    subprocess.run(["sbatch", "--array=17-18", path], capture_output=True, check=True)
+    assert slurm.journal() == ["sent 1 shard", "ended 1_17 0", "ended 1_18 0"]
+    assert json.loads(slurm.output("1_17"))[0] == ["run", "--shard", "17/20"]
+
+
+def test_a_step_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, job(tmp_path))
     done = subprocess.run(["bash", path, "all"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "expected first, shard or last, not all\n")
 
@@ -129,9 +134,9 @@ def test_a_task_whose_time_is_nearly_up_writes_and_is_queued_again(tmp_path: Pat
     assert slurm.journal()[3:7] == ["ended 2_0 0", "requeued 2_1", "resumed 2_1", "ended 2_1 0"]
     lines = [json.loads(line) for line in slurm.output("2_1").splitlines()]
     assert [line[0] for line in lines] == [
-        ["run", "--shard", "slurm"],
+        ["run", "--shard", "1/3"],
         "written",
-        ["run", "--shard", "slurm"],
+        ["run", "--shard", "1/3"],
     ]
 
 
