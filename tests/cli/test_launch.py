@@ -47,7 +47,16 @@ def test_words_that_are_not_text_are_kept(elsewhere: Path) -> None:
     assert b"--out 'r\xffns'" in (elsewhere / "bench.sbatch").read_bytes()
 
 
-def test_it_is_sent(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("out", "is_offline"), [("runs", True), ("s3://lab/i2v", True), ("hf://datasets/lab/i2v", False)]
+)
+def test_shards_are_offline_unless_runs_lie_on_the_hub(out: str, is_offline: bool) -> None:
+    code, shown, said = launch("--array", 2, "--", *STILL, "--out", out)
+    assert code == 0, said
+    assert ("export HF_HUB_OFFLINE=1" in shown) == is_offline
+
+
+def test_what_sbatch_says_is_said(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_SLURM_REFUSES", "first")
     slurm = fake_slurm.install(elsewhere / "slurm", monkeypatch)
     code, _, said = launch("--array", 2, "--submit", "--", *STILL)
