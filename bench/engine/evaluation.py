@@ -104,13 +104,15 @@ class Evaluation:
         if retry_failed:
             for each in self.metrics:
                 each.forget_failures()
-        records = [record for record in self.folder.records() if record.case in self.cases]
+        records = self._records()
         asked = [each for each in records if samples is None or (each.case, each.seed) in samples]
         new, elsewhere = self._measure_clips(asked, workers)
         of_part = None
-        if whole is None and not elsewhere and len(asked) < len(records):
+        if elsewhere and whole is None:
+            whole = ()
+        if whole is None and len(asked) < len(records):
             of_part = tuple(self._conclude(asked, KnownRows()))
-        elif not elsewhere and self._is_looked_at(records, whole):
+        elif whole is None or self._is_looked_at(records := self._records(), whole):
             new += self._store(self._conclude(records, self._known))
         kept = len(self._known) - sum(row in self._known for row in new)
         return Evaluated(len(new), kept, _failed(new), of_part, elsewhere)
@@ -121,10 +123,14 @@ class Evaluation:
         self._known.add(found, self._with_failures)
         return len(found) > 0
 
-    def _is_looked_at(self, records: Sequence[ClipRecord], whole: Collection[tuple[str, int]] | None) -> bool:
-        """Whether all clips of the whole are there, and all metrics of sets have seen all clips."""
-        if whole is None:
-            return True
+    def _records(self) -> list[ClipRecord]:
+        return [record for record in self.folder.records() if record.case in self.cases]
+
+    def _is_looked_at(self, records: Sequence[ClipRecord], whole: Collection[tuple[str, int]]) -> bool:
+        """Whether all clips of the whole are there, and all metrics of sets have seen all clips.
+
+        Of processes that share a run, the last one finds it so: each asks after it has stored what it has done.
+        """
         there = {(record.case, record.seed) for record in records}
         return there.issuperset(whole) and all(each.has_looked_at(records) for each in self.metrics)
 

@@ -105,6 +105,7 @@ class RunFolder:
         with Lock(self.path / "lock") as lock:
             if lock.take():
                 files.sweep(self.path)
+                leases.sweep(self.path)
             elif is_alone:
                 raise self._in_use()
             if not is_alone:

@@ -92,6 +92,13 @@ class Leases:
         lock.close()
 
 
+def sweep(run: Path) -> None:
+    """Deletes what processes that were killed have left."""
+    for path in (run / "leases").glob("*"):
+        if not locks.is_held(path):
+            path.unlink(missing_ok=True)
+
+
 def holders(run: Path) -> dict[str, str]:
     """Unit -> 'host pid', for the units of a run that some process holds now."""
     return dict(_held(run / "leases"))

@@ -18,7 +18,7 @@ from bench.errors import UsageError
 from bench.models.null.noise import Noise
 from bench.runs import RunFolder, parquet
 from bench.runs.leases import Leases
-from bench.types import Case, Clip
+from bench.types import Case, Clip, ClipRecord, Measurement
 from tests.command_line import bench
 from tests.engine.test_evaluation import Distance
 from tests.engine.test_parallel import RUN, run_folder
@@ -131,6 +131,47 @@ def test_a_set_is_measured_by_who_finds_all_clips_looked_at(tmp_path: Path) -> N
         assert work.evaluate(samples=share, whole=whole).of_part is None
         of_sets.append([row.n for row in folder.rows.read()[0] if row.case is None])
     assert of_sets == [[], [3]]  # c1 is no video
+
+
+def test_a_set_waits_for_a_clip_that_another_process_is_at(tmp_path: Path) -> None:
+    (tmp_path / "suite").mkdir()
+    tiny = suite(tmp_path / "suite", cases=4, with_references=True)
+    folder = run_folder(tmp_path / RUN.id, tiny)
+
+    with Leases(folder.path) as others:
+        others.take("measure-c3-0")
+        done = Evaluation(RUN, tiny, folder, [Distance()], Progress()).evaluate()
+        assert done.elsewhere == 1
+        assert [row for row in folder.rows.read()[0] if row.case is None] == []
+        others.give_back("measure-c3-0")
+    assert Evaluation(RUN, tiny, folder, [Distance()], Progress()).evaluate().elsewhere == 0
+    assert [row.n for row in folder.rows.read()[0] if row.case is None] == [3]
+
+
+def test_of_two_that_end_at_once_the_last_measures_the_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each had found the other's last clip taken, and left the set to it."""
+    (tmp_path / "suite").mkdir()
+    tiny = suite(tmp_path / "suite", cases=4, with_references=True)
+    folder = run_folder(tmp_path / RUN.id, tiny)
+    evaluation = Evaluation(RUN, tiny, folder, [Distance()], Progress())
+    measure = evaluation._measure_clips
+
+    def measure_while_another_ends(records: list[ClipRecord], workers: int) -> tuple[list[Measurement], int]:
+        with Leases(folder.path) as others:
+            others.take("measure-c3-0")
+            found = measure(records, workers)
+        Evaluation(RUN, tiny, folder, [Distance()], Progress()).evaluate(samples={("c3", 0)}, whole=())
+        for row in folder.path.glob(
+            "measurements/*"
+        ):  # the other one looked before this one had stored its last
+            row.unlink()
+        return found
+
+    monkeypatch.setattr(evaluation, "_measure_clips", measure_while_another_ends)
+    assert evaluation.evaluate().elsewhere == 1
+    assert [row.n for row in folder.rows.read()[0] if row.case is None] == [3]
 
 
 @pytest.mark.parametrize(("sent", "code"), [("SIGTERM", 0), ("SIGUSR1", 0), ("SIGHUP", 129)])

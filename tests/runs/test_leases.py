@@ -52,6 +52,15 @@ def test_the_units_of_a_killed_process_are_free(tmp_path: Path) -> None:
         assert ours.take("make-a-0")
 
 
+def test_what_killed_processes_left_is_swept(tmp_path: Path) -> None:
+    (tmp_path / "leases").mkdir()
+    (tmp_path / "leases" / "make-b-0").write_text("elsewhere 1\n")
+    with Leases(tmp_path) as ours:
+        ours.take("make-a-0")
+        leases.sweep(tmp_path)
+        assert [path.name for path in (tmp_path / "leases").iterdir()] == ["make-a-0"]
+
+
 def test_no_two_of_many_racers_hold_a_unit(tmp_path: Path) -> None:
     """Files of leases are deleted when they are given back: without is_in_place, two processes hold one unit."""
     code = """if True:
