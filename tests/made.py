@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import files
+from bench.base import files, sealed
 from bench.engine.one_pass import OnePass, show_clip
 from bench.evaluators import ClipEvaluator, Evaluator, SetEvaluator
 from bench.media import pictures, video
@@ -32,6 +32,13 @@ def measurement(**changes: Any) -> Measurement:
     if changes.get("error") and "status" not in changes:
         fields["status"] = "failed"
     return Measurement(**{**fields, **changes})
+
+
+def edit(path: Path, /, **fields: Any) -> None:
+    """Writes other fields into a JSON file, as somebody who edits it by hand does."""
+    content = {**json.loads(path.read_text()), **fields}
+    content.pop(sealed.FIELD, None)
+    files.write_json(path, content)
 
 
 def photograph(height: int = 48, width: int = 64, seed: int = 0) -> Frames:

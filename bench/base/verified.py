@@ -8,6 +8,7 @@ Files without one are those of an earlier version, and of a process that was kil
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,12 +18,12 @@ from bench.base import files, reading
 from bench.errors import StorageFailed
 
 SUFFIX = ".sha256"
-LINE = re.compile(rb"([0-9a-f]{64})  [^\n]+\n")
+LINE = re.compile(rb"([0-9a-f]{64})  ([^\n]+)\n")
 
 
 def write_digest(path: Path) -> None:
     """Writes the digest of a file beside it; to be called once the file is whole."""
-    files.write_text(_beside(path), f"{files.sha256(path)}  {path.name}\n")
+    files.write_text(beside(path), f"{files.sha256(path)}  {path.name}\n")
 
 
 def is_sound(path: Path, looks_right: Callable[[Path], bool]) -> bool:
@@ -38,9 +39,9 @@ def is_sound(path: Path, looks_right: Callable[[Path], bool]) -> bool:
     with reading.of(path):
         if not path.is_file():
             return False
-        stated = _stated(path)
-        if stated is not None:
-            return files.sha256(path) == stated
+        digest = stated(path)
+        if digest is not None:
+            return files.sha256(path) == digest
     if not looks_right(path):
         return False
     with suppress(StorageFailed):  # a cache that can only be read
@@ -48,14 +49,15 @@ def is_sound(path: Path, looks_right: Callable[[Path], bool]) -> bool:
     return True
 
 
-def _stated(path: Path) -> str | None:
+def stated(path: Path) -> str | None:
     """The digest beside a file: '' for one that is broken, None where there is none."""
     try:
-        found = LINE.fullmatch(reading.content(_beside(path)))
+        found = LINE.fullmatch(reading.content(beside(path)))
     except reading.ABSENT:
         return None
-    return found.group(1).decode() if found else ""
+    return found[1].decode() if found and found[2] == os.fsencode(path.name) else ""
 
 
-def _beside(path: Path) -> Path:
+def beside(path: Path) -> Path:
+    """Where the digest of a file is kept."""
     return path.with_name(path.name + SUFFIX)

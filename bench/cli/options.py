@@ -94,6 +94,14 @@ RunsArgument = Annotated[
     list[str],
     typer.Argument(metavar="RUN", help="Runs: id, its beginning, or label.", autocompletion=completion.runs),
 ]
+FoldersArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RUN|FOLDER",
+        help="Runs: id, its beginning, or label; folders of runs; none: all runs in --out.",
+        autocompletion=completion.runs,
+    ),
+]
 RunArgument = Annotated[
     str,
     typer.Argument(metavar="RUN", help="Run: id, its beginning, or label.", autocompletion=completion.runs),

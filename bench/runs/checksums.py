@@ -6,7 +6,7 @@ last page and the footer is read by nobody, and there the checksum of all the re
 
     PAR1 | pages | MARK, sha256 of all other bytes | footer | its length | PAR1
 
-A flip in MARK leaves a file that reads as one of an earlier version, without a checksum; its rows are as they were.
+A file of an earlier version has none. What differs from MARK in a few bytes only is a MARK that has changed.
 """
 
 from __future__ import annotations
@@ -53,13 +53,17 @@ def verify(path: Path, content: bytes) -> None:
     """
     at = _footer(len(content), content[-TAIL:])
     kept = content[max(0, at - SIZE) : at]
-    if not kept.startswith(MARK):
+    if not _is_about(MARK, kept):
         return
     whole = memoryview(content)
     digest = hashlib.sha256(whole[: at - SIZE])
     digest.update(whole[at:])
-    if digest.digest() != kept[len(MARK) :]:
+    if kept != MARK + digest.digest():
         raise BadResults(f"{path} is not as it was written: its checksum is another")
+
+
+def _is_about(expected: bytes, found: bytes) -> bool:
+    return sum(one == other for one, other in zip(expected, found, strict=False)) > len(expected) // 2
 
 
 def _footer(size: int, tail: bytes) -> int:

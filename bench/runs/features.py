@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.base import documents, files, reading, verified
+from bench.base import documents, files, reading, sealed, verified
 from bench.errors import BenchError, NotMeasurable, reason
 from bench.types import MetricCard
 
@@ -52,7 +52,7 @@ class FeatureStore:
 
     def has_features(self, sha256: str) -> bool:
         """Whether the clip with this digest has a vector, and it is as it was written."""
-        return verified.is_sound(self._vector(sha256), _is_vector)
+        return verified.is_sound(self._vector(sha256), is_vector)
 
     def is_broken(self, sha256: str) -> bool:
         """Whether there is a vector of the clip with this digest that is not as it was written."""
@@ -103,7 +103,7 @@ class FeatureStore:
     def fail(self, sha256: str, error: Exception) -> None:
         """Keeps why a clip has no vector."""
         content = {"is_measurable": not isinstance(error, NotMeasurable), "reason": reason(error)}
-        files.write_json(self._failure(sha256), content)
+        files.write_text(self._failure(sha256), sealed.text(content))
 
     def forget_failures(self) -> None:
         """Forgets why clips have no vector, so that they are tried again."""
@@ -113,7 +113,9 @@ class FeatureStore:
     def _why_not(self, sha256: str) -> BenchError | None:
         """Why a clip has no vector; None where nothing is stored, or what is stored is broken."""
         try:
-            failure = documents.json_value(reading.content(self._failure(sha256)))
+            stored = reading.content(self._failure(sha256))
+            sealed.check(stored)
+            failure = documents.json_value(stored)
             kind = NotMeasurable if failure["is_measurable"] is False else BenchError
             return kind(str(failure["reason"]))
         except (*reading.ABSENT, ValueError, TypeError, KeyError):
@@ -137,7 +139,7 @@ def _vector(path: Path) -> NDArray[np.float64]:
     return found
 
 
-def _is_vector(path: Path) -> bool:
+def is_vector(path: Path) -> bool:
     """Whether a file without a digest, of an earlier version, can be what was written."""
     try:
         found = _vector(path)

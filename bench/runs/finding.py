@@ -91,9 +91,18 @@ def _run(folder: RunFolder) -> Run | BenchError:
         return problem
     if run.id == folder.path.name:
         return run
-    remedy = (
-        f"it is a copy of {folder.path.parent / run.id}, which counts: delete it, or move it out"
-        if (folder.path.parent / run.id / RUN_FILE).exists()
-        else f"rename it to {run.id}"
+    return BadResults(
+        f"{folder.path} is the folder of run '{run.id}', and is passed over: {misplaced(folder, run)}"
     )
-    return BadResults(f"{folder.path} is the folder of run '{run.id}', and is passed over: {remedy}")
+
+
+def misplaced(folder: RunFolder, run: Run) -> str:
+    """What to do with the folder of a run of another name."""
+    if is_copy(folder, run):
+        return f"it is a copy of {folder.path.parent / run.id}, which counts: delete it, or move it out"
+    return f"rename it to {run.id}"
+
+
+def is_copy(folder: RunFolder, run: Run) -> bool:
+    """Whether the run of a folder of another name is there by its own name, too."""
+    return (folder.path.parent / run.id / RUN_FILE).exists()

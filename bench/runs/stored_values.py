@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.base import documents, files, reading
+from bench.base import documents, files, reading, sealed
 from bench.errors import BadResults
 from bench.types import ClipRecord, Run, Suite
 
@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 
 def write(path: Path, value: Run | Suite | ClipRecord) -> None:
-    """Writes a value as JSON, its paths as absolute text."""
-    files.write_json(path, _plain(asdict(value)))
+    """Writes a value as JSON, its paths as absolute text, with the digest of the file at its end."""
+    files.write_text(path, sealed.text(_plain(asdict(value))))
 
 
 def read_run(path: Path) -> Run:
@@ -59,7 +59,9 @@ def read(kind: type[T], path: Path) -> T:
         StorageFailed: it cannot be read now.
     """
     try:
-        content = documents.json_value(reading.content(path))
+        stored = reading.content(path)
+        sealed.check(stored)
+        content = documents.json_value(stored)
         value: T = _adapter(kind).validate_json(json.dumps(content), strict=True)  # type: ignore[arg-type]
     except (*reading.ABSENT, ValueError) as error:
         raise BadResults(f"{path} cannot be read: {_why(error)}") from error

@@ -48,6 +48,7 @@ MISSPELT = {
     ("compare", "--metrics"): (["still", "mover", "--metrics", "ssim_men"], "did you mean ssim_mean"),
     ("compare", "--fail-if-worse"): (["still", "mover", "--fail-if-worse", "ssim_men"], "did you mean ssim_mean"),
     ("compare", "--view"): (["still", "mover", "--view", "nativ"], "did you mean native"),
+    ("verify", "RUN|FOLDER"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("publish", "RUN"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("ls", "KIND"): (["Metric"], "unknown kind 'Metric': did you mean metrics"),
     ("ls", "WORD"): (["metrics", "warping_eror"], "unknown metric 'warping_eror': did you mean warping_error"),
@@ -63,6 +64,7 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
+<<<<<<< HEAD
     "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint",
     "--clips", "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run",
     "--dtype", "--fit", "--footage", "--format", "--fps", "--gres", "--help", "--host", "--json", "--limit",
@@ -70,6 +72,14 @@ NO_NAMES = {
     "--out", "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--retry-failed",
     "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
     "--verbose", "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
+=======
+    "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
+    "--config", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype", "--fit", "--footage",
+    "--format", "--fps", "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown",
+    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--prompts", "--published",
+    "--quiet", "--ratio", "--repair", "--retry-failed", "--seeds", "--step", "--to", "--track", "--verbose", "--voters",
+    "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
+>>>>>>> a1185ce (bench verify: every file of runs against its digest; JSON files of runs end with their own)
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 

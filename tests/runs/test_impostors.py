@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -117,8 +116,7 @@ def test_rows_of_another_run_in_a_run_s_folder_are_named_and_kept_aside(
 
 
 def test_a_folder_says_nothing_of_another(folder: RunFolder) -> None:
-    about = folder.path / "run.json"
-    about.write_text(json.dumps({**json.loads(about.read_text()), "id": "elsewhere"}))
+    made.edit(folder.path / "run.json", id="elsewhere")
     with pytest.raises(BadResults, match="holds rows of run"):
         raise folder.rows.read()[1][0]
 

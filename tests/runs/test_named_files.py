@@ -47,10 +47,6 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-def _change(at: Path, /, **fields: Any) -> None:
-    at.write_text(json.dumps({**json.loads(at.read_text()), **fields}))
-
-
 def _by_absolute_path(folder: RunFolder, film: Path) -> str:
     return str(film)
 
@@ -75,7 +71,7 @@ def test_no_film_from_elsewhere_gets_into_a_site(
 ) -> None:
     """Though its record knows digest and size."""
     about = {"sha256": files.sha256(film), "size": film.stat().st_size}
-    _change(folder.path / "clips" / "c0-0.json", path=named(folder, film), **about)
+    made.edit(folder.path / "clips" / "c0-0.json", path=named(folder, film), **about)
     exported = sites.export(tmp_path / "site", folder.path.parent)
     assert exported.clips == 0
     assert not list((tmp_path / "site").rglob("*.mp4"))
@@ -84,9 +80,9 @@ def test_no_film_from_elsewhere_gets_into_a_site(
 def test_clips_that_were_made_elsewhere_are_shown_if_they_are_what_was_measured(
     folder: RunFolder, film: Path
 ) -> None:
-    _change(folder.path / "run.json", model="clips")
+    made.edit(folder.path / "run.json", model="clips")
     about = folder.path / "clips" / "c0-0.json"
-    _change(about, path=str(film), sha256=files.sha256(film))
+    made.edit(about, path=str(film), sha256=files.sha256(film))
     record = folder.record("c0", 0)
     assert record
     assert previews.make(folder, record).is_file()
@@ -99,9 +95,9 @@ def test_no_picture_from_elsewhere_gets_into_a_site(folder: RunFolder, tmp_path:
     secret = tmp_path / "private" / "secret.png"
     pictures.write(secret, made.photograph(seed=9))
     about = folder.path / "suite.json"
-    content = json.loads(about.read_text())
-    content["cases"][0]["image"] = str(secret) if name == secret.name else str(tmp_path / "runs" / name)
-    about.write_text(json.dumps(content))
+    cases = json.loads(about.read_text())["cases"]
+    cases[0]["image"] = str(secret) if name == secret.name else str(tmp_path / "runs" / name)
+    made.edit(about, cases=cases)
     sites.export(tmp_path / "site", folder.path.parent)
     assert not (tmp_path / "site" / "images").exists()
     assert recalling.recalled(folder.suite).cases[0].prompt == "prompt 0"
@@ -162,7 +158,7 @@ def test_a_lock_that_is_a_link_empties_no_other_file(folder: RunFolder, suite: S
 )
 def test_a_record_of_another_clip_is_none(folder: RunFolder, change: dict[str, Any]) -> None:
     assert isinstance(folder.record("c0", 0), ClipRecord)
-    _change(folder.path / "clips" / "c0-0.json", **change)
+    made.edit(folder.path / "clips" / "c0-0.json", **change)
     assert folder.records() == []
 
 
@@ -170,7 +166,7 @@ def test_a_record_of_another_clip_is_none(folder: RunFolder, change: dict[str, A
 def test_a_run_whose_names_are_paths_is_none(
     folder: RunFolder, tmp_path: Path, change: dict[str, Any]
 ) -> None:
-    _change(folder.path / "run.json", **change)
+    made.edit(folder.path / "run.json", **change)
     with pytest.raises(BadResults, match="no name of a file"):
         publishing.publish(folder, tmp_path / "results")
 
