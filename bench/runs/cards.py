@@ -97,11 +97,15 @@ class Cards:
 
     def text(self) -> str:
         """As JSON."""
+        return json.dumps(self.content())
+
+    def content(self) -> dict[str, Any]:
+        """As JSON-like content."""
         metrics = [
             {name: value for name, value in asdict(card).items() if name not in OMITTED}
             for card in self.metrics
         ]
-        return json.dumps({"metrics": metrics, "models": [asdict(card) for card in self.models]})
+        return {"metrics": metrics, "models": [asdict(card) for card in self.models]}
 
     def attributes(self) -> dict[str, str]:
         """As attributes of a frame of rows."""

@@ -122,6 +122,18 @@ class RunFolder:
                 raise
             self.rows.fold()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps other processes from working here while the block runs.
+
+        Raises:
+            InUse: one is working here.
+        """
+        with Lock(self.path / "lock") as lock:
+            if not lock.take():
+                raise self._in_use()
+            yield
+
     def _in_use(self) -> InUse:
         who = ", ".join(sorted(set(leases.holders(self.path).values()))) or "another process"
         return InUse(f"{who} is working on {self.path}", "wait for it, or choose another --out")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.base import files, locks, reading
+from bench.base import files, locks, reading, sealed
 from bench.errors import BadResults, OtherSchema, Unavailable
 from bench.runs import parquet, result_files, row_tables, stored_values
 from bench.runs.cards import Cards
@@ -107,7 +107,7 @@ class RowStore:
             return
         with self._rewriting():
             known = self._noted() | cards
-            files.write_text(self._described, known.text())
+            files.write_text(self._described, sealed.text(known.content()))
 
     def fold(self, gone: Collection[tuple[str, int]] = ()) -> None:
         """Merges the parts into the folded file; if killed in between, rows are in both and count once.
@@ -182,10 +182,12 @@ class RowStore:
         return table
 
     def _noted(self) -> Cards:
-        """The cards in cards.json; none if there is no such file."""
+        """The cards in cards.json; none if there is no such file, or it is broken."""
         noted = b""
-        with suppress(*reading.ABSENT):
-            noted = reading.content(self._described)
+        with suppress(*reading.ABSENT, ValueError):
+            stored = reading.content(self._described)
+            sealed.check(stored)
+            noted = stored
         return Cards.of_text(noted.decode(errors="replace"))
 
     @property

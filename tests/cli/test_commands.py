@@ -35,11 +35,7 @@ def tiny(tmp_path: Path) -> Path:
 
 COMMANDS = (
     "", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve",
-<<<<<<< HEAD
-    "new", "fetch", "suite", "suite import", "launch", "launch slurm",
-=======
-    "new", "fetch", "verify", "suite", "suite import",
->>>>>>> a1185ce (bench verify: every file of runs against its digest; JSON files of runs end with their own)
+    "new", "fetch", "verify", "suite", "suite import", "launch", "launch slurm",
 )  # fmt: skip
 
 

@@ -64,22 +64,13 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
-<<<<<<< HEAD
     "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint",
     "--clips", "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run",
-    "--dtype", "--fit", "--footage", "--format", "--fps", "--gres", "--help", "--host", "--json", "--limit",
-    "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline",
-    "--out", "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--retry-failed",
+    "--dtype", "--fit", "--footage", "--format", "--fps", "--gres", "--help", "--host", "--json", "--limit", "--long",
+    "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
+    "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--repair", "--retry-failed",
     "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
     "--verbose", "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
-=======
-    "--across-protocols", "--address", "--allow-host", "--browser", "--checkpoint", "--clips", "--component",
-    "--config", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype", "--fit", "--footage",
-    "--format", "--fps", "--help", "--host", "--json", "--limit", "--long", "--lora", "--markdown",
-    "--max-clips", "--max-cost", "--memory", "--name", "--offline", "--out", "--port", "--prompts", "--published",
-    "--quiet", "--ratio", "--repair", "--retry-failed", "--seeds", "--step", "--to", "--track", "--verbose", "--voters",
-    "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
->>>>>>> a1185ce (bench verify: every file of runs against its digest; JSON files of runs end with their own)
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 

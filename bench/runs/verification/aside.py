@@ -17,11 +17,11 @@ def set_aside(folder: RunFolder, found: Iterable[Fault]) -> list[Path]:
     """Renames the files that stand in the way; gives their new names. No other process may work in the run.
 
     Raises:
-        Unavailable: one does.
+        InUse: one does.
         StorageFailed: a file cannot be renamed.
     """
     renamed = []
-    with folder._lock():
+    with folder.alone():
         for path in dict.fromkeys(path for each in found for path in each.aside):
             with suppress(FileNotFoundError), files.storing(path):
                 renamed.append(path.rename(path.with_name(f"{path.name}{CORRUPT}{time.time_ns()}")))

@@ -28,13 +28,13 @@ def faults(folder: RunFolder, progress: Progress) -> list[Fault]:
     """
     among_clips, kept = clips.listed(folder), vectors.listed(folder)
     records = [path for path in among_clips if clips.is_record(path)]
-    of_rows = rows.listed(folder)
+    of_rows = folder.rows.files()
     with _threads(
         progress, f"verify {folder.path.name}", len(records) + len(kept) + len(of_rows)
     ) as side_by_side:
         of_records = side_by_side(lambda path: clips.of_record(folder, path), records)
         of_vectors = side_by_side(lambda path: vectors.of_file(folder, path), kept)
-        of_files = side_by_side(lambda path: rows.of_file(path, folder.path.name), of_rows)
+        of_files = side_by_side(lambda path: rows.of_file(folder, path), of_rows)
     sound = [record for record, _ in of_records if record]
     cases = run_files.cases(folder)
     stated = {(record.case, record.seed): record.sha256 for record in sound}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.base import files, reading, temporaries
 from bench.errors import BadClip, BadResults
-from bench.runs import named_files, stored_values
+from bench.runs import leases, named_files, stored_values
 from bench.runs.folder import RunFolder, is_external
 from bench.runs.stored_values import case_and_seed
 from bench.runs.verification.fault import AGAIN, Fault, why
@@ -62,16 +62,16 @@ def _of_clip(folder: RunFolder, record: ClipRecord, path: Path) -> Iterator[Faul
 
 
 def orphans(folder: RunFolder, paths: Sequence[Path]) -> Iterator[Fault]:
-    """Files that are neither a record nor the clip of one.
+    """Files that are neither a record nor the clip of one, nor of a clip that some process makes now.
 
     Args:
         folder: of the run.
         paths: of all files among its clips.
     """
-    records = {path.stem for path in paths if is_record(path)}
+    records, in_work = {path.stem for path in paths if is_record(path)}, leases.holders(folder.path)
     for path in paths:
         is_clip = path.suffix == ".mkv" and path.stem in records
-        if not (is_clip or is_record(path)):
+        if not (is_clip or is_record(path) or path.stem in in_work):
             what = (
                 "it is the clip of no record"
                 if path.suffix == ".mkv"

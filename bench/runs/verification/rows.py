@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.base import reading
 from bench.errors import BadResults, OtherSchema
-from bench.runs import parquet, result_files, row_rules
+from bench.runs import parquet, row_rules
 from bench.runs.folder import RunFolder
-from bench.runs.verification.clips import is_kept
 from bench.runs.verification.fault import AGAIN, MEASURE, Fault, why
 
 if TYPE_CHECKING:
@@ -26,29 +24,21 @@ Clips = Mapping[tuple[str, int], str]
 """Case and seed -> digest of the clip."""
 
 
-def listed(folder: RunFolder) -> list[Path]:
-    """The files of rows of a run, the folded one first."""
-    with reading.of(folder.path):
-        parts = sorted((folder.path / "measurements").glob("*.parquet"))
-        return [path for path in (folder.rows.folded, *parts) if path.exists() and is_kept(path)]
-
-
-def of_file(path: Path, run: str) -> tuple[pa.Table | None, list[Fault]]:
+def of_file(folder: RunFolder, path: Path) -> tuple[pa.Table | None, list[Fault]]:
     """What other checks need of the rows in a file, if it is sound, and what is wrong with it.
 
     Args:
-        path: of the file.
-        run: whose rows it should hold.
+        folder: of the run.
+        path: of the file; it may have gone, since other processes fold rows.
     """
+    name = folder.path.name
     try:
-        table = parquet.read_table(path, parquet.schema().names)
-        strangers = set(table["run"].unique().to_pylist()) - {run}
-        if strangers:
-            raise result_files.stranger(path, min(strangers))
+        table = folder.rows.read_file(path, parquet.schema().names)
     except OtherSchema as error:
-        return None, [Fault(run, "other version", path, why(error, path), OTHER_VERSION)]
+        return None, [Fault(name, "other version", path, why(error, path), OTHER_VERSION)]
     except BadResults as error:
-        return None, [Fault(run, "changed", path, why(error, path), MEASURE, (path,))]
+        broken = Fault(name, "changed", path, why(error, path), MEASURE, (path,))
+        return None, [broken] if path.exists() else []
     return table.select([*SAME, "clip_sha256", "value"]), []
 
 
