@@ -14,6 +14,21 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # bit-identical clips need a fixe
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a hub
 os.environ["NO_COLOR"] = "1"
 
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true", help="also the tests marked `long`, and faults in full number"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
 REAL_CLIPS = Path(__file__).parents[2] / "shared" / "real_clips"
 
 

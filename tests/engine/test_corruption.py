@@ -114,7 +114,7 @@ def test_no_flip_leaves_other_features(tmp_path: Path) -> None:
     assert _read_after_flips(tmp_path, 30) == 0
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_of_400_flips_none_leaves_other_features(tmp_path: Path) -> None:
     assert _read_after_flips(tmp_path, 400) == 0
 

@@ -72,7 +72,7 @@ PLACES: list[tuple[Any, str]] = [(Path, "read_bytes"), (Path, "open"), (files, "
 
 @pytest.mark.parametrize(("owner", "name"), PLACES, ids=[name for _, name in PLACES])
 @pytest.mark.parametrize(
-    "numbers", [(2, 7), pytest.param(range(1, 60), marks=pytest.mark.sweep)], ids=["some", "all"]
+    "numbers", [(2, 7), pytest.param(range(1, 60), marks=pytest.mark.long)], ids=["some", "all"]
 )
 def test_an_error_of_the_disk_never_becomes_a_number_or_a_failure(
     folder: RunFolder, tiny: Suite, tmp_path: Path, owner: Any, name: str, numbers: Sequence[int]

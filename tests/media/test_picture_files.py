@@ -234,7 +234,7 @@ def test_much_text_in_a_png_is_no_matter(tmp_path: Path) -> None:
 SUFFIXES = ("png", "jpg", "webp", "gif", "bmp", "tif", "avif", "ppm")
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_five_hundred_mutated_files_are_read_or_named(tmp_path: Path, suffix: str) -> None:
     mutated_are_read_or_named(tmp_path, suffix, 500)

@@ -60,14 +60,14 @@ def test_no_flip_reads_as_other_content(path: Path) -> None:
     assert found["other"] == 0 and found["refused"] > 30
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_of_400_flips_none_reads_as_other_content(path: Path) -> None:
     found = _outcomes(path, 400)
     print(dict(found))  # noqa: T201
     assert found["other"] == 0
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_no_flip_of_footer_or_page_headers_reads_as_other_content(path: Path) -> None:
     """One bit of every byte of the footer, and of every seventh before it, where headers of pages are."""
     content = path.read_bytes()

@@ -63,7 +63,7 @@ def _asked(path: Path, read: Callable[[], object], texts: Iterator[str]) -> int:
     return refused
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(5_000, marks=pytest.mark.sweep)], ids=["sample", "all"])
+@pytest.mark.parametrize("count", [40, pytest.param(5_000, marks=pytest.mark.long)], ids=["sample", "all"])
 def test_json_of_any_kind_is_read_or_refused_by_name(tmp_path: Path, count: int) -> None:
     folder, ledger = RunFolder(tmp_path / "sound"), Ledger(tmp_path / "tasks")
     stored_values.write(folder.path / "run.json", RUN)

@@ -180,7 +180,7 @@ print(json.dumps([time.perf_counter() - began, (after - before) / 1024, said]))
 """
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_small_file_takes_little_time_and_memory(tmp_path: Path, bomb: str) -> None:
     table, options = BOMBS[bomb]()
@@ -207,7 +207,7 @@ def test_text_that_repeats_is_refused_before_it_is_spread(
 def test_a_file_of_many_equal_rows_is_refused_by_its_footer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the bombs of the sweep, at a hundredth of their size."""
+    """As the bombs of the long run, at a hundredth of their size."""
     monkeypatch.setattr(row_rules, "FREE", 2_560_000)
     path = _written(tmp_path, _repeated(50_000), column_encoding=None)
     monkeypatch.setattr(row_rules, "check", lambda *_: pytest.fail("it was read"))

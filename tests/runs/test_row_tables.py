@@ -68,7 +68,7 @@ def _large(store: RowStore, clips: int) -> None:
     parquet.write_tables(store.folded, row_tables.plain(together), Cards())
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_a_million_rows_are_read_and_folded_in_seconds_and_below_two_gigabytes(tmp_path: Path) -> None:
     """26 s and 6 GB per read before."""
     store = RowStore(tmp_path / "run")

@@ -179,7 +179,7 @@ except (StorageFailed, MemoryError) as error:
 """
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of address space are Linux's")
 @pytest.mark.parametrize("room", [0.25, 1, 4, 16, 64, 256])
 def test_a_limit_of_memory_sets_nothing_aside(folder: RunFolder, room: float) -> None:

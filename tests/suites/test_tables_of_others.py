@@ -170,7 +170,7 @@ def test_whatever_stands_in_a_table_it_is_read_or_refused(
     _read_or_refused(folder, encoding, cut, inside)
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @_checked(3000)
 @given(**MUTATED)
 def test_every_table_is_read_or_refused(folder: Path, encoding: str, cut: int, inside: str) -> None:

@@ -70,7 +70,7 @@ def test_some_mutated_films_are_read_or_refused(tmp_path: Path, suffix: str) -> 
     assert outcomes(tmp_path, suffix, 8, seed=1)["refused"] >= 1
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_mutated_films_are_read_or_refused(tmp_path: Path, suffix: str) -> None:
     found = outcomes(tmp_path, suffix, 400, seed=2)
