@@ -15,7 +15,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks a hub
 os.environ["NO_COLOR"] = "1"
 
 
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="also the tests marked `long`, and faults in full number"

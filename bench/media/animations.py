@@ -42,6 +42,8 @@ def stream(path: Path, container: str) -> Iterator[Stream]:
     with pillow.open(path, formats=[container.upper()]) as opened:
         frames = range(bool(opened.info.get("default_image")), getattr(opened, "n_frames", 1))
         refuse_too_much(path, len(frames), opened.width, opened.height)
+        if len(frames) < (lying := Seen.of(path, container).in_file or 0):
+            raise BadClip(f"clip {path} is damaged: {len(frames)} frames can be found of {lying}")
         facts = {"container": container, "codec": container, "decoder": f"Pillow {PIL.__version__}"}
         found = Stream(iter(()), 1 / USUAL, facts)
         decoded = _frames(path, opened, frames, found)

@@ -1,4 +1,4 @@
-"""How many pictures the structure of a file holds, by its own sizes: gif, avi, mkv and webm.
+"""How many pictures the structure of a file holds, by its own sizes: gif, avi, mkv, webm and webp.
 
 A header's count may be a plan that was not carried out, or rounded. So the pictures themselves are counted, from the
 first byte to the end that the outermost size states. Nothing is decoded.
@@ -7,6 +7,7 @@ first byte to the end that the outermost size states. Nothing is decoded.
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -17,9 +18,19 @@ EBML, SEGMENT, CLUSTER, TRACKS = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1654AE6B
 BLOCK_GROUP, BLOCK, SIMPLE_BLOCK = 0xA0, 0xA1, 0xA3
 """Identifiers of Matroska's elements (RFC 9559)."""
 
+ANNOUNCED = re.compile(rb"\x21\xf9\x04.{4}\x00\x2c", re.DOTALL)
+"""A gif's graphic control extension with the picture after it; by chance, once in 10¹² bytes."""
+
+NO_PICTURES = {b"VP8X", b"ANIM", b"ICCP", b"EXIF", b"XMP "}
+"""Chunks of an animated webp that hold none."""
+
 
 class Broken(Exception):
     """Sizes do not lead from the first byte to the end."""
+
+
+class Unstated(Exception):
+    """Sizes are not stated, as in a live stream."""
 
 
 def pictures_in(path: Path, container: str, number: int) -> int | None:
@@ -31,7 +42,10 @@ def pictures_in(path: Path, container: str, number: int) -> int | None:
         number: of the stream, from 0.
 
     Returns:
-        None where the file is not whole, states no size, or is of another container.
+        None where the file states no size, or is of another container.
+
+    Raises:
+        Broken: the file is not whole.
     """
     count = COUNTS.get(container.partition(",")[0])
     if count is None:
@@ -39,8 +53,10 @@ def pictures_in(path: Path, container: str, number: int) -> int | None:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
             return count(content, number)
-        except (Broken, IndexError):
+        except Unstated:
             return None
+        except IndexError:
+            raise Broken from None
 
 
 def has_index(path: Path) -> bool:
@@ -58,7 +74,11 @@ def has_index(path: Path) -> bool:
 
 
 def _gif(content: Bytes, number: int) -> int:
-    """GIF89a, appendix A: blocks up to the trailer. What follows that is not part of the film."""
+    """GIF89a, appendix A: blocks up to the trailer. What follows that is not part of the film.
+
+    Bytes that are missing in a picture may hide the next one in it, or end the film early: what announces a picture
+    is searched for anywhere, up to where another film begins.
+    """
     at, pictures = 13 + _table(content[10]), 0
     while (kind := content[at]) != 0x3B:
         if kind == 0x2C:
@@ -71,6 +91,9 @@ def _gif(content: Bytes, number: int) -> int:
         while size := content[at]:
             at += size + 1
         at += 1
+    following = content.find(b"GIF8", at)
+    if pictures < len(ANNOUNCED.findall(content, 0, following if following > 0 else len(content))):
+        raise Broken
     return pictures
 
 
@@ -97,6 +120,11 @@ def _chunks(content: Bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int
             raise Broken
         yield content[at : at + 4], at + 8, at + 8 + size
         at += 8 + size + size % 2
+
+
+def _webp(content: Bytes, number: int) -> int:
+    """A chunk of a kind that nobody knows counts: decoders pass over it, and it was a picture before a byte changed."""
+    return sum(kind not in NO_PICTURES for kind, _, _ in _chunks(content, 12, len(content)))
 
 
 def _matroska(content: Bytes, number: int) -> int:
@@ -141,8 +169,9 @@ def _elements(content: Bytes, at: int, end: int) -> Iterator[tuple[int, int, int
         _, after = _variable(content, at)
         identifier = int.from_bytes(content[at:after], "big")
         size, begin = _variable(content, after)
-        is_unknown = size == (1 << 7 * (begin - after)) - 1
-        if is_unknown or begin + size > end:
+        if size == (1 << 7 * (begin - after)) - 1:
+            raise Unstated
+        if begin + size > end:
             raise Broken
         yield identifier, begin, begin + size
         at = begin + size
@@ -156,4 +185,6 @@ def _variable(content: Bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(content[at : at + length], "big") & ((1 << 7 * length) - 1), at + length
 
 
-COUNTS: dict[str, Callable[[Bytes, int], int]] = {"gif": _gif, "avi": _avi, "matroska": _matroska}
+COUNTS: dict[str, Callable[[Bytes, int], int]] = {
+    "gif": _gif, "avi": _avi, "matroska": _matroska, "webp": _webp
+}  # fmt: skip

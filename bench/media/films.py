@@ -72,7 +72,7 @@ def _video_frames(
 ) -> Iterator[Image]:
     """The frames; once they are exhausted, opened has the true rate and the facts."""
     with broken_is_bad_clip(path):
-        seen = Seen(in_file=containers.pictures_in(path, container.format.name, video.index))
+        seen = Seen.of(path, container.format.name, video.index)
         refuse_too_much(path, seen.in_file or video.frames, video.width, video.height)
         showing = Showing()
         for frame in _watch(path, container, video, seen):

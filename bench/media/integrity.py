@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.errors import BadClip
+from bench.media import containers
 
 if TYPE_CHECKING:
     import av
@@ -21,10 +22,11 @@ _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass
 class Seen:
-    """What came out of a stream so far.
+    """What is known of a file, and what came out of its stream so far.
 
     Attributes:
         in_file: how many pictures lie in the file, if its structure says so (see bench.media.containers).
+        adds_up: whether the sizes of the file's parts lead to its end, as far as they are stated.
         size: width and height of all frames; None before the first.
         packets: how many came of the file.
         begins, ends: of each frame, in seconds.
@@ -33,12 +35,21 @@ class Seen:
     """
 
     in_file: int | None = None
+    adds_up: bool = True
     size: tuple[int, int] | None = None
     packets: int = 0
     begins: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     hidden: int = 0
     has_checksums: set[bool] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, path: Path, container: str, number: int = 0) -> Seen:
+        """Before anything is decoded; see containers.pictures_in."""
+        try:
+            return cls(containers.pictures_in(path, container, number))
+        except containers.Broken:
+            return cls(adds_up=False)
 
     def is_uneven(self, rate: float) -> bool:
         """Whether some frame stays for half a frame longer or shorter than rate says."""
@@ -96,7 +107,7 @@ def refuse_cut_short(
         return True
     if container.format.name == "gif":
         raise BadClip(
-            f"clip {path} is cut short after {len(seen.begins)} frames: its closing byte is missing"
+            f"clip {path} is cut short or damaged after {len(seen.begins)} frames: its blocks lead to no closing byte"
         )
     if stream.frames:
         expected = stream.frames - seen.hidden
@@ -105,10 +116,17 @@ def refuse_cut_short(
         return True
     if not container.format.name.startswith("matroska"):
         return False
-    promised, end = _promised_end(container, stream), max(seen.ends)
+    return _refuse_early_end(path, _promised_end(container, stream), seen, rate)
+
+
+def _refuse_early_end(path: Path, promised: float | None, seen: Seen, rate: float) -> bool:
+    """Of an mkv or webm of which it is not known how many pictures lie in it; as refuse_cut_short."""
+    end = max(seen.ends)
     # times are whole milliseconds, and a duration is rounded down: at most 1 ms is lost
     if promised is not None and end < promised - max(0.5 / rate, 1.5e-3):
         raise BadClip(f"clip {path} is cut short: {end:.3f} s of {promised:.3f} s")
+    if not seen.adds_up:
+        raise BadClip(f"clip {path} is damaged: the sizes of its parts do not lead to its end")
     return promised is not None
 
 

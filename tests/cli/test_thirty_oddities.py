@@ -97,7 +97,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "21.mkv": (cut(0.5), "cut short"),
     "22.gif": (
         lambda path: path.write_bytes(animated(path).read_bytes()[:-9]),
-        "its closing byte is missing",
+        "its blocks lead to no closing byte",
     ),
     "23.mp4": (written(bytes(4000)), "empty but for zeros"),
     "24.mp4": (written(b'{"error": "expired"}'), "JSON"),

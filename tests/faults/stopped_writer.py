@@ -2,7 +2,8 @@
 
     python -m tests.faults.stopped_writer FOLDER ACTION EVERY CALL…
 
-ACTION is strace's: signal=SIGKILL, error=EIO, …; EVERY is 1 for every call, 5 for every fifth. One line of JSON per point.
+ACTION is strace's: signal=SIGKILL, error=EIO, …; EVERY is 1 for every call, 5 for every fifth. Each gives a line
+of JSON, a Point.
 
 The modules are imported once: every writer is a fork of this process, and strace is attached to it before it begins.
 """
@@ -51,7 +52,7 @@ class Point:
     Attributes:
         call: its name.
         number: which one, counted from 1 in the thread that makes it.
-        ended: how the writer ended: "killed", "refused", "crashed" or "finished"; "not met" if it made fewer such calls.
+        ended: how the writer did: "killed", "refused", "crashed" or "finished"; "not met" if it made fewer such calls.
         said: the error of a writer that refused or crashed.
         lost: files and rows of finished cases that are missing before, or of any case after resuming.
         duplicated: rows that are there twice.
@@ -92,9 +93,7 @@ def _made(folder: RunFolder, case: Case, number: int) -> ClipRecord:
     clip = folder.clip_path(case.id, 0)
     folder.ledger.note(case.id, 0, RemoteTask(f"t{number}", "2026-01-01T00:00:00Z", 0.25, "vendor"))
     video.write_clip(clip, moving_clip(seed=number))
-    record = ClipRecord(
-        case.id, 0, f"clips/{clip.name}", files.sha256(clip), clip.stat().st_size, fps=8.0
-    )
+    record = ClipRecord(case.id, 0, f"clips/{clip.name}", files.sha256(clip), clip.stat().st_size, fps=8.0)
     folder.write_record(record)
     return record
 
@@ -142,7 +141,9 @@ def _child(path: Path, small: Suite, shared: mmap.mmap) -> None:
 
 def _is_told(error: BaseException) -> bool:
     """Whether the command line says it in one line."""
-    return isinstance(error, BenchError) or (isinstance(error, OSError) and storage.failure(error) is not None)
+    return isinstance(error, BenchError) or (
+        isinstance(error, OSError) and storage.failure(error) is not None
+    )
 
 
 def after(path: Path, small: Suite, point: Point, finished: Sequence[bool]) -> None:

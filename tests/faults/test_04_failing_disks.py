@@ -56,7 +56,10 @@ def test_a_disk_fills_up_and_is_read_only_then(
 ) -> None:
     """In a mount namespace of its own: whether that may be made depends on the machine."""
     unshare = ["unshare", "--mount", "--map-root-user"]
-    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode
+    ):
         pytest.skip("no mount namespaces here")
     suite_folder = small_runs.written_suite(tmp_path / "suite", 4)
     figures.lost = figures.duplicated = figures.unreadable = figures.refused = 0
