@@ -66,7 +66,7 @@ def test_exceptions_are_results_and_nodes_that_do_not_see_the_folder_are_refused
     )
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_a_unit_that_kills_three_actors_is_a_failure_and_costs_no_other(came: dict[str, Any]) -> None:
     found = came["deaths"]["found"]
     assert found.pop("2") == "worker process died on 2, 3 times, the last time alone (out of memory?)"
@@ -76,31 +76,31 @@ def test_a_unit_that_kills_three_actors_is_a_failure_and_costs_no_other(came: di
     ] * 2
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_what_cannot_be_loaded_is_the_error(came: dict[str, Any]) -> None:
     assert came["loading_fails"] == {
         "found": {}, "said": [], "error": "the weights are not here; fetch them"
     }  # fmt: skip
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_large_results_come_through(came: dict[str, Any]) -> None:
     assert came["large"] == [5_000_000]
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_several_gpus_are_of_one_node_and_given_back(came: dict[str, Any]) -> None:
     assert came["several_gpus"]["found"] == {"CUDA_VISIBLE_DEVICES": "0,1"}
     assert came["several_gpus"]["wanted"] == 2
     assert came["several_gpus"]["groups"] == ["REMOVED"]
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_actors_have_the_variables_of_their_terms(came: dict[str, Any]) -> None:
     assert came["environment"]["found"] == {"OMP_NUM_THREADS": "3"}
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 def test_a_node_with_another_version_is_refused(came: dict[str, Any]) -> None:
     checked, started = came["other_version"]
     assert checked.startswith("node ") and checked.endswith("and 0.0 drives the run; install the same there")

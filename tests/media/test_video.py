@@ -202,7 +202,9 @@ def test_a_gif_without_its_closing_byte_is_cut_short(tmp_path: Path) -> None:
     read = video.read_clip(tmp_path / "a.gif")
     assert (len(read), read.decoded["complete"], read.decoded["timing"]) == (5, "yes", "even")
     (tmp_path / "a.gif").write_bytes((tmp_path / "a.gif").read_bytes()[:-1])
-    with pytest.raises(BadClip, match="cut short or damaged after 5 frames: its blocks lead to no closing byte"):
+    with pytest.raises(
+        BadClip, match="cut short or damaged after 5 frames: its blocks lead to no closing byte"
+    ):
         video.read_clip(tmp_path / "a.gif")
 
 
