@@ -463,7 +463,9 @@ def test_the_command_writes_table_and_document(tmp_path: Path) -> None:
     assert "flicker_max_step" in answer.stdout
     made = curves.read(tmp_path / "out" / "calibration.json")
     assert made.curve("flicker_max_step", "brightness_flicker").verdict == "shows"  # type: ignore[union-attr]
-    assert "`flicker_max_step` ↓" in (tmp_path / "c.md").read_text()
+    document = (tmp_path / "c.md").read_text()
+    assert "`flicker_max_step` ↓" in document
+    assert f"Made by `bench {' '.join(map(str, words))}`; do not edit." in document
     assert made.about["clips"] == "4 of clips: c0, c1, c2, c3"
     answer = CliRunner().invoke(app, [str(word) for word in (*words, "--json")])
     assert {each["damage"] for each in json.loads(answer.stdout)["curves"]} == {"brightness_flicker", "loop"}

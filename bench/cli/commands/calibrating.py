@@ -88,8 +88,10 @@ def calibrate(
     path = out / curves.FILE
     curves.write(path, found)
     if docs:
-        few = f" --limit {limit}" if limit else ""
-        files.write_text(docs, tables.markdown(found, f"bench calibrate{few} --out {out} --docs {docs}"))
+        said = {"clips" if clips else "suite": clips or suite, "limit": limit, "metrics": metrics}
+        said |= {"damages": damages, "out": out, "docs": docs}
+        options = [f"--{option} {value}" for option, value in said.items() if value]
+        files.write_text(docs, tables.markdown(found, " ".join(["bench calibrate", *options])))
     if as_json:
         print_json(json.loads(path.read_text(encoding="utf-8")))
     else:
@@ -97,6 +99,6 @@ def calibrate(
         columns = [Column(heading, wraps=place > 0) for place, heading in enumerate(headings)]
         table = Grid(tuple(columns), lines)
         without = [f"real footage was left out: {real.REMEDY}"] if wants_real and not found.on_footage else []
-        said = f"{path}; bench board shows the curves"
-        print_all([table, *tables.not_as_claimed_anywhere(found), *without, said])
+        where = f"{path}; bench board shows the curves"
+        print_all([table, *tables.not_as_claimed_anywhere(found), *without, where])
     raise typer.Exit(bool(found.failures or (found.on_footage and found.on_footage.failures)))
