@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 
 from bench.errors import NotMeasurable
 from bench.evaluators.signals import warping_kernels
-from bench.media import pictures
 from bench.types import Image, Plane
 
 Flow: TypeAlias = NDArray[np.float32]
@@ -89,7 +88,7 @@ class MotionField:
         """
         return visible(self.forward, self.backward)
 
-    @property
+    @cached_property
     def warped(self) -> Image:
         """(H, W, 3) uint8: `after` brought back onto `before` by the forward flow.
 
@@ -98,7 +97,7 @@ class MotionField:
         Raises:
             NotMeasurable: the frames are too small.
         """
-        return self._warping[0]
+        return warping_kernels.unpacked(self._warping[0])
 
     @property
     def left(self) -> Field:
@@ -110,12 +109,12 @@ class MotionField:
         return self._warping[1]
 
     @cached_property
-    def _warping(self) -> tuple[Image, Field]:
+    def _warping(self) -> tuple[warping_kernels.Packed, Field]:
         u, v = _planes(self.forward)
         pixels, left = np.empty(u.shape, np.uint32), np.empty(u.shape, np.float32)
         before, after = (warping_kernels.packed(each) for each in (self.before, self.after))
         warping_kernels.warping()(before, after, u, v, pixels, left)
-        return warping_kernels.unpacked(pixels), left
+        return pixels, left
 
     @cached_property
     def warped_gray(self) -> Plane:
@@ -124,7 +123,7 @@ class MotionField:
         Raises:
             NotMeasurable: the frames are too small.
         """
-        return pictures.gray(self.warped)
+        return warping_kernels.packed_gray(self._warping[0])
 
     @cached_property
     def speed(self) -> float:

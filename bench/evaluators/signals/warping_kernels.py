@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.base.compiled import compiled, multiply_add, readonly
-from bench.types import Image
+from bench.types import Image, Plane
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -38,9 +38,19 @@ def unpacked(pixels: Packed) -> Image:
     """(H, W, 3) uint8: the picture of (H, W) pixels."""
     import cv2
 
-    return np.asarray(
-        cv2.cvtColor(pixels.view(np.uint8).reshape(*pixels.shape, 4), cv2.COLOR_RGBA2RGB), np.uint8
-    )
+    return np.asarray(cv2.cvtColor(_bytes(pixels), cv2.COLOR_RGBA2RGB), np.uint8)
+
+
+def packed_gray(pixels: Packed) -> Plane:
+    """(H, W) uint8: pictures.gray of the picture of (H, W) pixels, without making that picture."""
+    import cv2
+
+    return np.asarray(cv2.cvtColor(_bytes(pixels), cv2.COLOR_RGBA2GRAY), np.uint8)
+
+
+def _bytes(pixels: Packed) -> Image:
+    """(H, W, 4) uint8."""
+    return pixels.view(np.uint8).reshape(*pixels.shape, 4)
 
 
 def paired(u: Floats, v: Floats) -> NDArray[np.uint64]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from bench.base.compiled import multiply_add
 from bench.evaluators.signals import warping_kernels as kernels
+from bench.media import pictures
 
 Pictures = NDArray[np.uint8]
 
@@ -74,6 +75,11 @@ def test_warping_is_bilinear_and_says_what_is_left() -> None:
 def test_a_picture_survives_being_packed() -> None:
     picture = noise(5, 7)[0]
     assert np.array_equal(kernels.unpacked(kernels.packed(picture)), picture)
+
+
+def test_the_gray_of_packed_pixels_is_that_of_the_picture() -> None:
+    picture = noise(50, 70)[0]
+    assert np.array_equal(kernels.packed_gray(kernels.packed(picture)), pictures.gray(picture))
 
 
 def test_the_sum_of_what_is_seen() -> None:
