@@ -6,7 +6,7 @@ antialias, centre crop, then the mean and standard deviation of the model's trai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from bench.base.wording import first_line
 from bench.errors import Unavailable, UnknownName
 from bench.evaluators import nets
 from bench.evaluators.nets import clip_names
+from bench.evaluators.nets.layers import Layers
+from bench.evaluators.nets.vit import VisionTransformer
 from bench.types import Frames, Image
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ class Encoder:
         self.device = device
         self._dtype = getattr(torch, settings.dtype)
         self._net = _load(settings, device).to(self._dtype)
+        self._tower = _tower(self._net.visual) if settings.pretrained == "openai" else None
         self.context_length = int(self._net.context_length)
         """Tokens of a sentence that are read, its start and end included."""
         self._tokens = open_clip.get_tokenizer(settings.model, context_length=self.context_length)
@@ -193,7 +196,8 @@ class Encoder:
     def _see(self, planes: torch.Tensor) -> torch.Tensor:
         normalise = self._transform.transforms[-1]
         levels = normalise(planes.float().contiguous() / 255)
-        found: torch.Tensor = self._net.encode_image(levels.to(self._dtype))
+        see = self._tower or self._net.encode_image
+        found: torch.Tensor = see(levels.to(self._dtype))
         return found
 
     def text(self, sentence: str) -> NDArray[np.float64]:
@@ -207,6 +211,22 @@ class Encoder:
         longer = 2 * self.context_length
         whole, empty = self._tokens([sentence, ""], context_length=longer)
         return bool((whole[self.context_length :] == empty[self.context_length :]).all())
+
+
+def _tower(visual: Any) -> Callable[[torch.Tensor], torch.Tensor] | None:
+    """What one of OpenAI's vision towers says of images, by our own forward on its tensors; None of a ResNet.
+
+    Equal to open_clip's forward but for rounding, and twice as fast on AMD's processors: see products.
+    """
+    from open_clip.transformer import QuickGELU, VisionTransformer as Tower
+
+    if not isinstance(visual, Tower):
+        return None
+    layers, block = Layers(clip_names.as_dino(visual.state_dict())), visual.transformer.resblocks[0]
+    head = block.attn.embed_dim // block.attn.num_heads
+    is_quick = isinstance(block.mlp.gelu, QuickGELU)
+    net = VisionTransformer(layers, eps=visual.ln_post.eps, is_quick=is_quick, head=head)
+    return lambda images: net.summary(images) @ layers["proj"]
 
 
 def _load(settings: Settings, device: str) -> Any:

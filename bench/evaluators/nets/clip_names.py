@@ -1,9 +1,10 @@
-"""Names of CLIP's tensors in its containers: transformers' brought to OpenAI's, which open_clip has, too."""
+"""Names of CLIP's tensors: transformers' brought to OpenAI's (open_clip's are the same), its tower's to DINO's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,6 +32,41 @@ _OF_PARTS = {
 }
 
 _TRANSPOSED = {"visual_projection.weight": "visual.proj", "text_projection.weight": "text_projection"}
+
+
+_OF_TOWER = (
+    ("transformer.resblocks.", "blocks."),
+    (".ln_1.", ".norm1."),
+    (".ln_2.", ".norm2."),
+    (".attn.in_proj_", ".attn.qkv."),
+    (".attn.out_proj.", ".attn.proj."),
+    (".mlp.c_fc.", ".mlp.fc1."),
+    (".mlp.c_proj.", ".mlp.fc2."),
+    ("ln_pre.", "pos_drop."),
+    ("ln_post.", "norm."),
+)
+
+
+def as_dino(tower: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Tensors of CLIP's vision transformer by DINO's names, which vit.VisionTransformer knows; 'proj' stays 'proj'.
+
+    Args:
+        tower: by OpenAI's names, without 'visual.'.
+    """
+    import torch
+
+    found = {_replaced(name): tensor for name, tensor in tower.items()}
+    kernel = found.pop("conv1.weight")
+    return found | {
+        "patch_embed.proj.weight": kernel,
+        "patch_embed.proj.bias": torch.zeros_like(kernel[:, 0, 0, 0]),
+        "cls_token": found.pop("class_embedding")[None, None],
+        "pos_embed": found.pop("positional_embedding")[None],
+    }
+
+
+def _replaced(name: str) -> str:
+    return reduce(lambda known, pair: known.replace(*pair), _OF_TOWER, name)
 
 
 def as_openai(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

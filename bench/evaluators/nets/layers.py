@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.base.wording import first_line
+from bench.evaluators.nets import products
 
 if TYPE_CHECKING:
     import torch
@@ -52,9 +53,7 @@ class Layers:
 
     def linear(self, name: str, x: Tensor) -> Tensor:
         """(…, out) of (…, in)."""
-        from torch.nn import functional
-
-        return functional.linear(x, self[f"{name}.weight"], self[f"{name}.bias"])
+        return products.linear(x, self[f"{name}.weight"], self[f"{name}.bias"])
 
     def conv(self, name: str, x: Tensor, stride: int = 1) -> Tensor:
         """A convolution whose padding keeps the size, but for the stride.

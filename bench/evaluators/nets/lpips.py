@@ -85,7 +85,7 @@ class Lpips:
 
         with nets.exact():
             planes = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1)
-            maps = ((planes.float() / 127.5 - 1 - self._mean) / self._deviation)[None]
+            maps = nets.channels_last(((planes.float() / 127.5 - 1 - self._mean) / self._deviation)[None])
             parts = []
             for step, layer in enumerate(self._layers):
                 maps = layer(maps)
@@ -125,4 +125,4 @@ def _layers(backbone: Weights, device: str) -> Any:
         raise Unavailable(
             f"{file} is not torchvision's AlexNet: {why}", f"remove it, and fetch {ALEXNET.name} again"
         ) from error
-    return nets.placed(net, device)
+    return nets.channels_last(nets.placed(net, device))

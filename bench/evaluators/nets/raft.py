@@ -106,7 +106,7 @@ class Raft:
             padded = torch.nn.functional.pad(
                 planes.float(), around(frame.shape[0], frame.shape[1], 8), mode="replicate"
             )
-            scaled = padded / 127.5 - 1
+            scaled = nets.channels_last(padded / 127.5 - 1)
             return Seen(self._net.feature_encoder(scaled), self._net.context_encoder(scaled))
 
     def flow(self, one: Seen, other: Seen) -> torch.Tensor:
@@ -117,13 +117,15 @@ class Raft:
         net = self._net
         with nets.exact():
             net.corr_block.build_pyramid(one.features, other.features)
-            hidden, context = one.context.chunk(2, 1)
+            hidden, context = map(nets.channels_last, one.context.chunk(2, 1))
             hidden, context = hidden.tanh(), context.relu()
             start = make_coords_grid(1, *one.features.shape[2:]).to(self.device)
             places = start
             for _ in range(UPDATES):
-                correlations = net.corr_block.index_pyramid(places)
-                hidden, step = net.update_block(hidden, context, correlations, places - start)
+                correlations = nets.channels_last(net.corr_block.index_pyramid(places))
+                hidden, step = net.update_block(
+                    hidden, context, correlations, nets.channels_last(places - start)
+                )
                 places = places + step
             net.corr_block.corr_pyramid = [torch.empty(0)]  # hundreds of megabytes, of no use any more
             flow: torch.Tensor = upsample_flow(places - start, net.mask_predictor(hidden))[0]
@@ -144,7 +146,7 @@ def _load(source: Weights, device: str) -> Any:
             f"{file} is not a large RAFT: {wording.first_line(error)}",
             f"remove it, and fetch {WEIGHTS.name} again",
         ) from error
-    return nets.placed(net, device)
+    return nets.channels_last(nets.placed(net, device))
 
 
 def _by_torchvision(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
