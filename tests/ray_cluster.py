@@ -42,6 +42,21 @@ class LocalCluster:
         """Kills all processes of the oldest node that is not the head."""
         self.tell("kill")
 
+    def actors(self) -> list[int]:
+        """Processes of actors that are alive."""
+        return [
+            int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if self._is_actor(path)
+        ]
+
+    def _is_actor(self, path: Path) -> bool:
+        try:
+            return path.read_bytes().startswith(b"ray::Resident") and self._is_own(path.with_name("environ"))
+        except OSError:  # it has ended
+            return False
+
+    def _is_own(self, path: Path) -> bool:
+        return f"RAY_TMPDIR={self.environment['RAY_TMPDIR']}".encode() in path.read_bytes().split(b"\0")
+
     def tell(self, word: str) -> None:
         """Returns once it is done."""
         assert self.process.stdin is not None and self.process.stdout is not None

@@ -76,7 +76,7 @@ class Actors(Generic[State, Task, Result]):
 
         share, group = self._terms.share, _group(self._terms.share)
         handle = (
-            ray.remote(_Inside)
+            ray.remote(Resident)
             .options(
                 num_gpus=share.gpus,
                 num_cpus=share.cpus,
@@ -143,7 +143,7 @@ class Actor(Generic[Task, Result]):
         worker_process.fill(outcome, sent.result())
 
 
-class _Inside:
+class Resident:
     """The actor, in its process: a resident state, loaded by a call of its own, so that its place is known before."""
 
     def where(self) -> str:

@@ -53,6 +53,10 @@ def environment(cluster: Cluster) -> Any:
     return _pulled(Actors(cluster, replace(CPU, most=1), tasks.nothing, tasks.variable), ["OMP_NUM_THREADS"])
 
 
+def endless(cluster: Cluster) -> Any:
+    return _pulled(Actors(cluster, CPU, tasks.nothing, tasks.sleeps), [cluster.beacon.path.with_name("unit")])
+
+
 def other_version(cluster: Cluster) -> Any:
     """Both when all nodes are checked and when an actor starts on one that joined later."""
     other = replace(cluster, beacon=replace(cluster.beacon, version="0.0"))

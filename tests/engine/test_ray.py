@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,25 @@ def test_a_node_with_another_version_is_refused(came: dict[str, Any]) -> None:
     checked, started = came["other_version"]
     assert checked.startswith("node ") and checked.endswith("and 0.0 drives the run; install the same there")
     assert started.endswith("and 0.0 drives the run; install the same there")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_driver_that_ends_leaves_no_actor_behind(number: int, local: LocalCluster, tmp_path: Path) -> None:
+    words = ["-m", "tests.engine.ray_pulling", local.address, str(tmp_path), "endless"]
+    driver = subprocess.Popen([sys.executable, *words], env=local.environment)
+    wait_for(lambda: any(tmp_path.glob("unit.*")))
+    assert local.actors()
+    driver.send_signal(number)
+    driver.wait()
+    wait_for(lambda: not local.actors())
+
+
+def wait_for(happens: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def refusal(address: str, out: Path) -> BenchError:
