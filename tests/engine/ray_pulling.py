@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.engine.on_ray.actors import Actors, Terms
+from bench.engine.on_ray.cluster import Cluster, Share
+from bench.engine.on_ray.joining import joined
 from bench.engine.pull import Pool, pull
-from bench.engine.ray_actors import Actors, Terms
-from bench.engine.ray_cluster import Cluster, Share, joined
 from bench.errors import BenchError, reason
 from tests import worker_tasks as tasks
 

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from bench.base import packages
-from bench.engine import ray_cluster
-from bench.engine.node_check import Beacon
-from bench.engine.ray_cluster import Node, Share, joined
+from bench.engine.on_ray import joining
+from bench.engine.on_ray.beacon import Beacon
+from bench.engine.on_ray.cluster import Node, Share
+from bench.engine.on_ray.joining import joined
 from bench.errors import BenchError, Unavailable, UsageError
 from tests.ray_cluster import LocalCluster, cluster
 
@@ -210,4 +211,4 @@ def test_a_beacon_is_seen_where_it_is_lit_and_gone_afterwards(tmp_path: Path) ->
 def test_variables_of_the_user_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     refusal("garbage", tmp_path)
-    assert ray_cluster.os.environ["RAY_USAGE_STATS_ENABLED"] == "1"
+    assert joining.os.environ["RAY_USAGE_STATS_ENABLED"] == "1"

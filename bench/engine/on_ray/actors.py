@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from bench.base import worker_process
 from bench.base.workers import NOTHING, packed_function
-from bench.engine.node_check import Beacon
-from bench.engine.ray_cluster import Cluster, Share
+from bench.engine.on_ray.beacon import Beacon
+from bench.engine.on_ray.cluster import Cluster, Share
 from bench.errors import Unavailable, WorkerDied, reason
 
 State = TypeVar("State")
