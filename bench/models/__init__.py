@@ -116,6 +116,13 @@ class Model(ABC):
             Unavailable: a package, the weights or the device is missing.
         """
 
+    def fetch(self) -> None:
+        """Brings the weights to this machine, as far as that needs no loading; load fetches what is missing then.
+
+        Raises:
+            Unavailable: they cannot be fetched.
+        """
+
     def needs(self) -> Iterator[Need]:
         """What this machine must have before load can succeed, and whether it is here; nothing is fetched or loaded."""
         yield from stored_weights.needs(self.card, self.checkpoint, is_half=self.runtime.is_half)

@@ -131,6 +131,9 @@ class DiffusersModel(models.Model):
         unset = [name for name, value in vars(self.settings).items() if value is None and name in own]
         return replace(self.settings, **{name: own[name] for name in unset})
 
+    def fetch(self) -> None:
+        loading.fetch(self._source(), self._loading_plan(), self.runtime.dtype)
+
     def needs(self) -> Iterator[Need]:
         yield from (requirements.package(name) for name in self.packages)
         yield from super().needs()
@@ -218,18 +221,20 @@ class DiffusersModel(models.Model):
     def _load(self) -> None:
         if self._pipeline is not None:
             return
-        plan = loading.LoadingPlan(
-            self.pipeline, self.bases, self.part_classes, self.full_precision, self.extra_parts, self._prepare
-        )
         if self._acceleration is not None:
             caching.check_class(self._acceleration, self.pipeline, self._teacache)
         runtime = replace(self.runtime, memory=self._memory)
         source = self._source()
-        pipeline, self._variant = loading.load(source, plan, runtime)
+        pipeline, self._variant = loading.load(source, self._loading_plan(), runtime)
         checkpoints.check_unchanged(source)
         self.resolved = self.resolve(pipeline)
         self._check(self.resolved)
         self._pipeline = pipeline
+
+    def _loading_plan(self) -> loading.LoadingPlan:
+        return loading.LoadingPlan(
+            self.pipeline, self.bases, self.part_classes, self.full_precision, self.extra_parts, self._prepare
+        )
 
     def _prepare(self, pipeline: Any) -> None:
         self.prepare(pipeline)

@@ -64,6 +64,16 @@ def load(checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtime) -> tuple[A
         return _loaded(cls, checkpoint, plan, runtime)
 
 
+def fetch(checkpoint: Checkpoint, plan: LoadingPlan, dtype: str) -> None:
+    """Brings the weights to this machine, but for those of parts that come from elsewhere.
+
+    Raises:
+        Unavailable: a package is missing, or the hub does not give them.
+    """
+    with library_output.no_messages():
+        _folder(checkpoint, _pipeline_class(plan.pipeline), dtype, plan)
+
+
 def _loaded(cls: Any, checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtime) -> tuple[Any, str | None]:
     _check_device(runtime.device)
     index = checkpoints.content(checkpoint, checkpoints.PIPELINE_INDEX)

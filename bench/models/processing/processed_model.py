@@ -44,6 +44,9 @@ class Processed(models.Model):
         for treatment in self.chain:
             yield from treatment.needs()
 
+    def fetch(self) -> None:
+        self.base.fetch()
+
     def load(self) -> None:
         self.base.ledger = self.ledger
         for treatment in self.chain:
