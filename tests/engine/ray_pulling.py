@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,9 @@ def several_gpus(cluster: Cluster) -> Any:
 
 
 def environment(cluster: Cluster) -> Any:
-    return _pulled(Actors(cluster, replace(CPU, most=1), tasks.nothing, tasks.variable), ["OMP_NUM_THREADS"])
+    return _pulled(
+        Actors(cluster, replace(CPU, most=lambda: 1), tasks.nothing, tasks.variable), ["OMP_NUM_THREADS"]
+    )
 
 
 def endless(cluster: Cluster) -> Any:
@@ -60,13 +61,13 @@ def endless(cluster: Cluster) -> Any:
 
 def other_version(cluster: Cluster) -> Any:
     """Both when all nodes are checked and when an actor starts on one that joined later."""
-    other = replace(cluster, beacon=replace(cluster.beacon, version="0.0"))
-    return [_reason(other.check), _pulled(Actors(other, CPU, tasks.ten, tasks.times), range(3))["error"]]
+    other = Cluster(cluster.address, "", replace(cluster.beacon, version="0.0"))
+    return [_reason(other), _pulled(Actors(other, CPU, tasks.ten, tasks.times), range(3))["error"]]
 
 
 def other_folder(cluster: Cluster) -> Any:
     elsewhere = replace(cluster.beacon, path=Path("/nowhere/runs/.seen"))
-    return _reason(replace(cluster, beacon=elsewhere).check)
+    return _reason(Cluster(cluster.address, "", elsewhere))
 
 
 def _pulled(actors: Actors[Any, Any, Any], units: Any) -> dict[str, Any]:
@@ -82,9 +83,9 @@ def _pulled(actors: Actors[Any, Any, Any], units: Any) -> dict[str, Any]:
     return {"found": found, "said": lines, "error": error}
 
 
-def _reason(check: Callable[[], None]) -> str:
+def _reason(cluster: Cluster) -> str:
     try:
-        check()
+        cluster.check()
     except BenchError as error:
         return reason(error)
     return ""
@@ -92,7 +93,6 @@ def _reason(check: Callable[[], None]) -> str:
 
 def main(address: str, folder: str, *names: str) -> None:
     with joined(address, Path(folder)) as cluster:
-        cluster.check()
         for name in names:
             print(json.dumps(globals()[name](cluster)), flush=True)  # noqa: T201
 

@@ -31,13 +31,13 @@ class Terms:
     """How many actors there are, and what each has.
 
     Attributes:
-        share: of a node; with more than one GPU, these are of one node.
-        most: actors, however large the cluster; None for as many as have room.
+        share: of a node.
+        most: gives how many actors there may be now; None for as many as have room.
         environment: variables of their processes.
     """
 
     share: Share = field(default_factory=Share)
-    most: int | None = None
+    most: Callable[[], int] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,18 +63,18 @@ class Actors(Generic[State, Task, Result]):
         initialise: Callable[[], State],
         work: Callable[[State, Task], Result],
     ) -> None:
-        self._cluster, self._terms = cluster, terms
+        self._cluster, self.terms = cluster, terms
         self._packed = _packed(cluster.beacon, initialise), packed_function(work)
 
     def wanted(self) -> int:
-        room = self._cluster.room(self._terms.share)
-        return room if self._terms.most is None else min(room, self._terms.most)
+        room = self._cluster.room(self.terms.share)
+        return room if self.terms.most is None else min(room, self.terms.most())
 
     def spawn(self) -> Actor[Task, Result]:
         """An actor, which waits for its share of a node if others have it now."""
         import ray
 
-        share, group = self._terms.share, _group(self._terms.share)
+        share, group = self.terms.share, _group(self.terms.share)
         handle = (
             ray.remote(Resident)
             .options(
@@ -83,11 +83,15 @@ class Actors(Generic[State, Task, Result]):
                 max_restarts=0,
                 max_task_retries=0,
                 scheduling_strategy=_placed(group),
-                runtime_env={"env_vars": dict(self._terms.environment)},
+                runtime_env={"env_vars": self._environment()},
             )
             .remote()
         )
         return Actor(handle, group, *self._packed)
+
+    def _environment(self) -> dict[str, str]:
+        offline = {"HF_HUB_OFFLINE": "1"} if self._cluster.is_offline else {}
+        return {**self.terms.environment, **offline}
 
 
 class Actor(Generic[Task, Result]):
@@ -166,7 +170,7 @@ def _packed(beacon: Beacon, initialise: Callable[[], Any]) -> bytes:
 
 
 def _checked(beacon: Beacon, initialise: Callable[[], Any]) -> Any:
-    beacon.check()
+    beacon.enter()
     return initialise()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +20,12 @@ class Beacon:
     Attributes:
         path: of the file.
         version: of this package on the machine that lit it.
+        working: the folder that relative paths begin at.
     """
 
     path: Path
     version: str
+    working: Path
 
     @classmethod
     @contextmanager
@@ -38,9 +41,19 @@ class Beacon:
         path = out.absolute() / f".seen-by-nodes-{secrets.token_hex(8)}"
         files.write_text(path, path.name)
         try:
-            yield cls(path, version())
+            yield cls(path, version(), Path.cwd())
         finally:
             path.unlink(missing_ok=True)
+
+    def enter(self) -> None:
+        """Checks the machine that this is called on, and gives relative paths the meaning that they have for the driver.
+
+        Raises:
+            Unavailable: see check.
+        """
+        self.check()
+        if self.working.is_dir():
+            os.chdir(self.working)
 
     def check(self) -> None:
         """Refuses the machine that this is called on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,16 +28,18 @@ TOKEN = "if it has a token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH to 
 
 
 @contextmanager
-def joined(address: str, out: Path) -> Iterator[Cluster]:
+def joined(address: str, out: Path, say: Callable[[str], None] = lambda line: None) -> Iterator[Cluster]:
     """This process is a driver of a cluster while the block runs; its actors and tasks end with it.
 
     Args:
         address: HOST:PORT of the cluster's head, or 'auto' for the cluster that this machine is a node of.
         out: the folder of runs, which all nodes must see.
+        say: is told what the cluster is, and which nodes are left out.
 
     Raises:
         UsageError: it is no address of a driver.
-        Unavailable: Ray is not installed, no cluster answers there, or it is of another version.
+        Unavailable: Ray is not installed, no cluster answers there, it is of another version, or one of its nodes
+            cannot be used: see Cluster.check.
         StorageFailed: the folder of runs cannot be written to.
     """
     for name, value in DRIVER.items():
@@ -51,7 +53,10 @@ def joined(address: str, out: Path) -> Iterator[Cluster]:
         with _explained(found):
             context = ray.init(found, log_to_driver=False, logging_level=logging.CRITICAL)
         with Beacon.lit(out) as beacon:
-            yield Cluster(found, context.dashboard_url or "", beacon)
+            cluster = Cluster(found, context.dashboard_url or "", beacon, say)
+            cluster.check()
+            say(str(cluster))
+            yield cluster
     finally:
         ray.shutdown()
 

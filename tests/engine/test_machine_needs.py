@@ -1,16 +1,18 @@
-"""Several processes of a machine that want the same weights: one fetches them, the others wait."""
+"""What a job needs on a machine: one process brings it, the others wait."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench import suites
 from bench.base import weights
 from bench.base.weights import Weights
-from bench.engine import fetching_here
+from bench.engine.machine_needs import Needs
 from bench.errors import Unavailable
 from bench.models.null.still import Still
 from bench.models.requirements import Need
@@ -46,7 +48,7 @@ def heavy(monkeypatch: pytest.MonkeyPatch) -> Heavy:
 def test_one_process_fetches_and_the_others_wait_for_it(heavy: Heavy) -> None:
     answers: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(fetching_here.fetch([heavy], []))) for _ in range(4)
+        threading.Thread(target=lambda: answers.append(Needs(models=(heavy,)).bring())) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -58,17 +60,17 @@ def test_one_process_fetches_and_the_others_wait_for_it(heavy: Heavy) -> None:
 
 def test_what_only_loading_fetches_is_not_here(heavy: Heavy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Heavy, "has_all", False)
-    assert not fetching_here.fetch([heavy], [])
+    assert not Needs(models=(heavy,)).bring()
 
 
 def test_models_without_weights_need_nothing() -> None:
-    assert fetching_here.fetch([Still()], [])
+    assert Needs(models=(Still(),)).bring()
 
 
 def test_files_of_metrics_are_fetched_and_what_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[Weights] = []
     monkeypatch.setattr(weights, "fetch", fetched.append)
-    assert fetching_here.fetch([], [FILE])
+    assert Needs(weights=(FILE,)).bring()
     assert fetched == [FILE]
 
     def refuse(file: Weights) -> Path:
@@ -76,4 +78,14 @@ def test_files_of_metrics_are_fetched_and_what_cannot_be_is_said(monkeypatch: py
 
     monkeypatch.setattr(weights, "fetch", refuse)
     with pytest.raises(Unavailable, match=r"net\.safetensors could not be fetched"):
-        fetching_here.fetch([], [FILE])
+        Needs(weights=(FILE,)).bring()
+
+
+def test_pictures_of_the_suite_are_seen_or_missed_by_name() -> None:
+    suite = suites.load("demo")
+    assert Needs(suite).bring()
+    moved = replace(suite, cases=(replace(suite.cases[0], image=Path("/nowhere/cat.png")),))
+    with pytest.raises(
+        Unavailable, match=r"image /nowhere/cat\.png of suite demo is not here; keep the suite where"
+    ):
+        Needs(moved).bring()
