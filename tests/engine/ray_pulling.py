@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,13 @@ def endless(cluster: Cluster) -> Any:
 
 
 def other_version(cluster: Cluster) -> Any:
-    """Both when all nodes are checked and when an actor starts on one that joined later."""
-    other = Cluster(cluster.address, "", replace(cluster.beacon, version="0.0"))
-    return [_reason(other), _pulled(Actors(other, CPU, tasks.ten, tasks.times), range(3))["error"]]
+    """What is said of nodes that are checked at first, and of those that join later."""
+    lines: list[str] = []
+    other = Cluster(cluster.address, "", replace(cluster.beacon, version="0.0"), lines.append)
+    while len(lines) < 3:
+        assert not other.nodes()
+        time.sleep(0.1)
+    return [_reason(other), *lines]
 
 
 def other_folder(cluster: Cluster) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from bench.base.weights import Weights
 from bench.engine.machine_needs import Needs
+from bench.engine.on_ray import actors as actors_module
 from bench.engine.on_ray.actors import Actors
 from bench.engine.on_ray.cluster import Node, Share
 from bench.engine.on_ray.engine import RayEngine, ray_engine
@@ -110,3 +111,15 @@ def test_gpus_that_no_node_has_are_refused() -> None:
         Unavailable, match="no node of this cluster has 4 GPUs and a CPU; --gpus cpu:4 does without"
     ):
         engine("all:4", (2, 8), (3, 8))
+
+
+def test_nodes_that_have_all_left_are_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    actors = making(engine("cpu:2", (0, 4)))
+    there: Any = actors._cluster
+    there.ready = ()
+    assert actors.wanted() == 0
+    monkeypatch.setattr(actors_module, "WITHOUT_NODES", -1.0)
+    with pytest.raises(
+        Unavailable, match="has had room for a worker .* start nodes; the same command goes on"
+    ):
+        actors.wanted()

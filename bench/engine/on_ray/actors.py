@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -24,6 +25,10 @@ from bench.errors import Unavailable, WorkerDied, reason
 State = TypeVar("State")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+
+WITHOUT_NODES = 900.0
+"""Seconds for which nodes are waited for when all have left."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,23 @@ class Actors(Generic[State, Task, Result]):
         work: Callable[[State, Task], Result],
     ) -> None:
         self._cluster, self.terms = cluster, terms
+        self._had_room = time.monotonic()
         self._packed = _packed(cluster.beacon, initialise), packed_function(work)
 
     def wanted(self) -> int:
+        """As many as have room now.
+
+        Raises:
+            Unavailable: none has had for a long time, since all nodes have left.
+        """
         room = self._cluster.room(self.terms.share)
+        if room:
+            self._had_room = time.monotonic()
+        elif time.monotonic() > self._had_room + WITHOUT_NODES:
+            raise Unavailable(
+                f"no node of {self._cluster} has had room for a worker for {WITHOUT_NODES / 60:g} minutes",
+                "start nodes; the same command goes on",
+            )
         return room if self.terms.most is None else min(room, self.terms.most())
 
     def spawn(self) -> Actor[Task, Result]:

@@ -46,7 +46,7 @@ class Beacon:
             path.unlink(missing_ok=True)
 
     def enter(self) -> None:
-        """Checks the machine that this is called on, and gives relative paths the meaning that they have for the driver.
+        """Checks the machine that this is called on, and lets relative paths mean there what they mean here.
 
         Raises:
             Unavailable: see check.
