@@ -39,7 +39,7 @@ def came_of(local: LocalCluster, folder: Path, *names: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert not done.stderr
@@ -111,7 +111,7 @@ def test_a_node_with_another_version_is_refused(came: dict[str, Any]) -> None:
     assert all(line.endswith("install the same there: it is left out") for line in joined)
 
 
-@pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_driver_that_ends_leaves_no_actor_behind(number: int, local: LocalCluster, tmp_path: Path) -> None:
     words = ["-m", "tests.engine.ray_pulling", local.address, str(tmp_path), "endless"]

@@ -120,6 +120,6 @@ def test_nodes_that_have_all_left_are_waited_for_but_not_for_ever(monkeypatch: p
     assert actors.wanted() == 0
     monkeypatch.setattr(actors_module, "WITHOUT_NODES", -1.0)
     with pytest.raises(
-        Unavailable, match="has had room for a worker .* start nodes; the same command goes on"
+        Unavailable, match=r"has had room for a worker .* start nodes; the same command goes on"
     ):
         actors.wanted()
