@@ -13,13 +13,9 @@ import numpy as np
 from bench import evaluators
 from bench.errors import BenchError, NotMeasurable
 from bench.evaluators.signals import colour, theil_sen
-from bench.evaluators.signals.sharpness import laplacian_variance
+from bench.evaluators.signals.sharpness import FLAT, laplacian_variance
 from bench.evaluators.view import AT_CLIP_SIZE, Sample, View
 from bench.types import DEPENDENCES, Image, MetricCard, Plane, Value
-
-FLAT_SHARPNESS = 5 / 3
-"""Variance of the Laplacian that counts as none: what rounding to bytes alone leaves, 20 (sum of squared weights) /
-12."""
 
 FLAT_CONTRAST = 0.1
 """Standard deviation of L* that counts as none: what rounding to bytes alone leaves, about 0.39 L* per level over
@@ -50,7 +46,7 @@ Change: TypeAlias = Callable[[FrameColour, FrameColour], float]
 
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {
-        "sharpness": lambda frame, image: _log2_ratio(frame.sharpness, image.sharpness, FLAT_SHARPNESS),
+        "sharpness": lambda frame, image: _log2_ratio(frame.sharpness, image.sharpness, FLAT),
         "contrast": lambda frame, image: _log2_ratio(frame.spread[0], image.spread[0], FLAT_CONTRAST),
         "exposure": lambda frame, image: float(frame.mean[0] - image.mean[0]),
         "saturation": lambda frame, image: frame.chroma - image.chroma,
@@ -219,7 +215,7 @@ class Appearance(evaluators.ClipEvaluator):
     def look(self, view: View) -> tuple[FrameColour, FrameColour | None]:
         image = view.sample.input
         return (
-            frame_colour(view.frame, view.gray),
+            FrameColour(view.sharpness, *view.lab),
             frame_colour(image.pixels, image.gray) if view.t == 0 else None,
         )
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from bench.evaluators.signals import camera_motion, first_frame_trace, noise_floor
+from bench.evaluators.signals import camera_motion, colour, first_frame_trace, noise_floor, sharpness
 from bench.evaluators.signals.camera_motion import CameraStep
+from bench.evaluators.signals.colour import Lab
 from bench.evaluators.signals.noise_floor import Drift, Grays
 from bench.evaluators.signals.optical_flow import Flow, MotionField
 from bench.evaluators.signals.resizing import Levels, Resizing
@@ -109,6 +110,16 @@ class View:
     def gray(self) -> Plane:
         """(H, W) uint8: see pictures.gray."""
         return pictures.gray(self.frame)
+
+    @cached_property
+    def lab(self) -> tuple[Lab, Lab]:
+        """Mean and standard deviation of L*, a* and b*: see colour.lab_moments."""
+        return colour.lab_moments(self.frame)
+
+    @cached_property
+    def sharpness(self) -> float:
+        """Variance of the Laplacian of gray: see sharpness.laplacian_variance."""
+        return sharpness.laplacian_variance(self.gray)
 
     def resized(self, how: Resizing) -> Levels:
         """(h, w, 3): the frame as networks of this resizing see it, resized once for all of them."""

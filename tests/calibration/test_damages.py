@@ -39,7 +39,8 @@ def difference(one: Frames, other: Frames) -> float:
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
         "noise blur compression brightness_flicker local_flicker jitter swap freeze drop duplicate slow_motion "
-        "colour_drift exposure_drift cut fixed_warp redrawn_warp morph loop pan half_fps trim half_size letterbox"
+        "colour_drift exposure_drift first_step cut fixed_warp redrawn_warp morph loop pan half_fps trim half_size "
+        "letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -101,7 +102,7 @@ def test_any_clip_has_another_format(name: str, shape: tuple[int, int, int]) -> 
 
 TEMPORAL = [
     "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "drop", "duplicate", "slow_motion",
-    "colour_drift", "exposure_drift", "cut", "redrawn_warp", "morph", "loop", "pan",
+    "colour_drift", "exposure_drift", "first_step", "cut", "redrawn_warp", "morph", "loop", "pan",
 ]  # fmt: skip
 
 
@@ -251,6 +252,11 @@ def test_exposure_falls_by_stops_of_linear_light() -> None:
     # 200/255 is 0.5776 of linear light; half of it, 0.2888, is 0.5743 · 255 = 146.4 again
     assert last == 146
     assert hurt("exposure_drift", 0.8, flat(3, 0)).max() == 0
+
+
+def test_the_step_after_frame_0_stays() -> None:
+    assert hurt("first_step", 16, flat(4))[:, 0, 0, 0].tolist() == [128, 144, 144, 144]
+    assert hurt("first_step", 16, flat(2, 250)).max() == 255
 
 
 def test_a_full_cut_shows_the_picture_turned_from_the_middle_on() -> None:

@@ -38,6 +38,7 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
             timing.SLOW_MOTION,
             appearance.COLOUR_DRIFT,
             appearance.EXPOSURE_DRIFT,
+            appearance.FIRST_STEP,
             appearance.CUT,
             geometry.FIXED_WARP,
             geometry.REDRAWN_WARP,

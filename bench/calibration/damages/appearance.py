@@ -96,6 +96,10 @@ def _srgb(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
     return to_uint8(255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055))
 
 
+def _first_step(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
+    return np.concatenate([frames[:1], to_uint8(frames[1:] + np.float32(severity))])
+
+
 def _cut(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     share = np.where(np.arange(len(frames)) * 2 >= len(frames), min(severity, 1.0), 0.0)
     return _mixed(frames, frames[:, ::-1, ::-1], share)
@@ -149,6 +153,11 @@ COLOUR_DRIFT = Damage(
 EXPOSURE_DRIFT = Damage(
     "exposure_drift", "Exposure drift", "stops", (0.05, 0.1, 0.2, 0.4, 0.8), _exposure_drift,
     "Linear light falls by this many stops from the first frame to the last, evenly in time.",
+)  # fmt: skip
+
+FIRST_STEP = Damage(
+    "first_step", "Step after frame 0", "gray levels", (2, 4, 8, 16, 32), _first_step,
+    "Every frame but the first is brighter by this much.",
 )  # fmt: skip
 
 CUT = Damage(

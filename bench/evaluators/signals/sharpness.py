@@ -11,6 +11,10 @@ import numpy as np
 from bench.base.compiled import compiled, readonly
 from bench.types import Plane
 
+FLAT = 5 / 3
+"""Variance of the Laplacian that counts as none: what rounding to bytes alone leaves, 20 (sum of squared weights) /
+12."""
+
 
 def laplacian_variance(gray: Plane) -> float:
     """Variance over the pixels of the Laplacian (4 neighbours) of an (H, W) uint8 plane, mirrored at its edges.
@@ -23,6 +27,15 @@ def laplacian_variance(gray: Plane) -> float:
     sums, squares = _sums()(np.ascontiguousarray(gray))
     scale = 1 / gray.size
     return math.sqrt(max(squares * scale - (sums * scale) ** 2, 0.0)) ** 2  # as OpenCV's deviation, squared
+
+
+def octaves(variance: float) -> float:
+    """log2 of a variance of the Laplacian, of at least FLAT: one less is half the energy of fine detail.
+
+    >>> octaves(8.0) - octaves(2.0), octaves(0.0) == octaves(FLAT)
+    (2.0, True)
+    """
+    return math.log2(max(variance, FLAT))
 
 
 def _kernel(gray: Plane) -> tuple[float, float]:
