@@ -5,12 +5,14 @@ Random weights, in the files of the published ones. Both sides' networks are loa
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -18,9 +20,9 @@ from bench import evaluators
 from bench.base import weights
 from bench.engine.one_pass import show_file
 from bench.evaluators import ClipEvaluator
-from bench.evaluators.nets import lpips, raft
+from bench.evaluators.nets import lpips, products, raft
 from bench.media import pictures
-from bench.types import Case, ClipRecord, Value
+from bench.types import Case, ClipRecord, Image, Value
 from benchmarks._clips import Film
 from benchmarks._learned_peers import Peers
 from benchmarks._random_weights import RandomWeights
@@ -31,8 +33,14 @@ FILM = Film("pagoda", 512, 320, 9)
 
 FPS = 16.0
 
+if TYPE_CHECKING:
+    import torch
+
 BATCH = 4
 """Frames, for the speed of a network by itself."""
+
+Look: TypeAlias = Callable[[Sequence[Image]], Any]
+"""What a network does with some frames."""
 
 
 @dataclass(frozen=True)
@@ -147,27 +155,84 @@ def _line(title: str, theirs: float, mine: float, note: str) -> str:
 
 
 def by_net(ours: Ours, halves: Ours) -> str:
-    """Markdown: frames per second by network, one frame at a time, four, and four in bfloat16."""
-    lines = ["| network and input | one at a time | four | four, bfloat16 |", "|---|---|---|---|"]
-    for metric, title in (
-        ("vbench_i2v_subject", "DINO ViT-B/16, 224 x 224"),
-        ("vbench_subject_consistency", "DINO ViT-B/16, the whole frame at 224"),
-        ("vbench_background_consistency", "CLIP ViT-B/32"),
-        ("vbench_aesthetic_quality", "CLIP ViT-L/14"),
-    ):
-        speeds = [_rate(ours.of[metric], 1), _rate(ours.of[metric], BATCH), _rate(halves.of[metric], BATCH)]
-        lines.append(f"| {title} | " + " | ".join(f"{speed:.1f}" for speed in speeds) + " |")
+    """Markdown: frames per second by network, and in brackets the share that its arithmetic has of the core's rate."""
+    import torch
+
+    rates = {dtype: core_rate(dtype) for dtype in (torch.float32, torch.bfloat16)}
+    said = ", ".join(f"{rate / 1e9:.0f} billion in {str(dtype)[6:]}" for dtype, rate in rates.items())
+    lines = [
+        f"Operations per second of the core's matrix products: {said}.\n",
+        "| network and input | billion operations | one at a time | four | four, bfloat16 |",
+        "|---|---|---|---|---|",
+    ]
+    frames = [*FILM.frames()[:BATCH]]
+    for title, half, look in _looks(ours, halves):
+        work = operations(partial(look, frames[:1]))
+        whole, reduced = rates[torch.float32] / work, rates[torch.bfloat16] / work
+        speeds = [(_rate(look, frames[:1]), whole), (_rate(look, frames), whole)]
+        speeds += [(_rate(half, frames), reduced)] if half else []
+        cells = [f"{speed:.1f} ({speed / bound:.0%})" for speed, bound in speeds]
+        lines.append(f"| {title} | {work / 1e9:.0f} | " + " | ".join([*cells, "–"][:3]) + " |")
     return "\n".join(lines)
 
 
-def _rate(evaluator: Any, batch: int) -> float:
-    """Frames per second of a network that encodes so many at a time, without decoding and resizing."""
-    rows, columns = (224, 358) if evaluator.name == "vbench_subject_consistency" else (224, 224)
-    prepared = list(np.zeros((batch, rows, columns, 3), np.float32))
+def _looks(ours: Ours, halves: Ours) -> Iterator[tuple[str, Look | None, Look]]:
+    """Network and input, what it does with frames in bfloat16, where it can, and in float32."""
+    for metric, title, columns in (
+        ("vbench_i2v_subject", "DINO ViT-B/16, 224 x 224", 224),
+        ("vbench_subject_consistency", "DINO ViT-B/16, the whole frame at 224", 358),
+        ("vbench_background_consistency", "CLIP ViT-B/32", 224),
+        ("vbench_aesthetic_quality", "CLIP ViT-L/14", 224),
+    ):
+        yield title, _encoding(halves.of[metric], columns), _encoding(ours.of[metric], columns)
+    seen, flow = lpips.Lpips(lpips.ALEXNET), raft.Raft(raft.WEIGHTS)
+    yield f"LPIPS, {FILM.width} x {FILM.height}", None, lambda frames: [seen.vector(each) for each in frames]
+
+    def pairs(frames: Sequence[Image]) -> None:
+        for each in map(flow.seen, frames):
+            flow.flow(each, each)
+
+    yield f"RAFT, {FILM.width} x {FILM.height}, a frame and a flow", None, pairs
+
+
+def _encoding(evaluator: Any, columns: int) -> Look:
+    """The network of an evaluator by itself, without decoding and resizing."""
+    return lambda frames: evaluator.encoded(list(np.zeros((len(frames), 224, columns, 3), np.float32)))
+
+
+def _rate(look: Look, frames: Sequence[Image]) -> float:
+    """Frames per second, the best of three tries."""
+    return len(frames) / min(_seconds(lambda: look(frames)) for _ in range(3))
+
+
+def core_rate(dtype: torch.dtype) -> float:
+    """Operations per second of a large matrix product, the best of five tries; a product and a sum are two."""
+    import torch
+
+    side = 1024
+    x, weight, bias = (torch.ones(shape, dtype=dtype) for shape in ((side, side), (side, side), (side,)))
+    with torch.inference_mode():
+        return 2 * side**3 / min(_seconds(lambda: products.linear(x, weight, bias)) for _ in range(5))
+
+
+def operations(work: Callable[[], Any]) -> int:
+    """Of the matrix products and convolutions of some work."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    def of_linear(x: torch.Size, weight: torch.Size, *_: Any, **__: Any) -> int:
+        return 2 * math.prod(x) * weight[0]
+
+    known = {torch.ops.mkldnn._linear_pointwise: of_linear}
+    with FlopCounterMode(display=False, custom_mapping=known) as counter:
+        work()
+    return int(counter.get_total_flops())
+
+
+def _seconds(work: Callable[[], Any]) -> float:
     before = time.process_time()
-    for _ in range(BATCH // batch):
-        evaluator.encoded(prepared)
-    return BATCH / (time.process_time() - before)
+    work()
+    return time.process_time() - before
 
 
 if __name__ == "__main__":
