@@ -51,7 +51,8 @@ def run(
     download: bool = True,
     offline: bool = False,
     retry_failed: bool = False,
-    workers: int = 1,
+    workers: int | None = None,
+    gpus: str = "",
     shard: str = "",
     revision: str = "",
     layout: Layout = "THWC",
@@ -92,7 +93,10 @@ def run(
         download: whether missing weights may be fetched; what failed is not tried again for ten minutes.
         offline: whether nothing may be fetched, and no service asked.
         retry_failed: whether failures are tried again.
-        workers: processes that measure clips side by side; the numbers are the same for any number of them.
+        workers: processes that measure clips side by side, for which numbers do not depend on how many there are; None
+            for 1, or with gpus as many as make clips.
+        gpus: where other processes make clips, while others measure them: 'all', '0,1', or 'cpu:4' for four that
+            divide the cores.
         shard: this process's share of the clips, '0/8' to '7/8'; 'slurm' or 'rank' as the launcher's variables say.
         revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
             a call that was interrupted goes on. '' makes them anew at every call.
@@ -118,6 +122,7 @@ def run(
     from bench import tracking
     from bench.base import devices, network
     from bench.engine import jobs, protocols
+    from bench.engine.local_engine import local_engine
     from bench.engine.requests import ModelRequest, RunConfig, Selection
     from bench.engine.units import shard_named
 
@@ -142,9 +147,15 @@ def run(
     )
     wanted = asked.metrics(metrics, metric_settings, view)
     selection, wanted = protocols.chosen(protocol, selection, wanted, asked.metrics((), None, VIEWS))
-    resolved = devices.resolve(device, "auto" if callable(model) else dtype, memory)
     config = RunConfig(
-        Path(out), resolved, retry_failed, workers, max_cost, asked.consent(download), shard_named(shard)
+        Path(out),
+        devices.resolve(device, "auto" if callable(model) else dtype, memory, gpus),
+        retry_failed,
+        1 if workers is None else workers,
+        max_cost,
+        asked.consent(download),
+        shard_named(shard),
+        local_engine(gpus, workers),
     )
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)
     with network.offline(offline):

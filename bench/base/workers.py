@@ -38,7 +38,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def environment(threads: int) -> Mapping[str, str]:
+def environment(threads: int) -> dict[str, str]:
     """The variables of a process with so many threads. Libraries read them when they are first imported."""
     names = (
         "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",

@@ -154,7 +154,11 @@ DryRunOption = Annotated[
 MaxCostOption = Annotated[
     float | None, how(metavar="DOLLARS", help="Stop before paid services have cost more.")
 ]
-WorkersOption = Annotated[int, how(metavar="N", help="Processes that measure clips.")]
+WorkersOption = Annotated[int | None, how(metavar="N", help="Processes that measure clips.")]
+GpusOption = Annotated[
+    str,
+    how(metavar="N,M,…", help="all, 0,1 or cpu:4: a process each makes clips, as many measure meanwhile."),
+]
 ShardOption = Annotated[
     str,
     how(

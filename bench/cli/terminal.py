@@ -48,6 +48,7 @@ class TerminalProgress(Progress):
         self.console = stderr()
         self.number, self.of = 1, 1
         self.ends = self.started = time.monotonic()
+        self._drawn: RichProgress | None = None
 
     @contextmanager
     def part(self, number: int, of: int) -> Iterator[None]:
@@ -77,6 +78,16 @@ class TerminalProgress(Progress):
             yield plain
             self.say(f"{title}: done in {plain.minutes()}")
             return
+        with self._bars() as drawn:
+            task = drawn.add_task(self.of_whole(title), total=total, step="")
+            yield _DrawnBar(drawn, task, lambda: self.of_whole(title))
+
+    @contextmanager
+    def _bars(self) -> Iterator[RichProgress]:
+        """Where bars are drawn; one within the block of another stands below it."""
+        if self._drawn is not None:
+            yield self._drawn
+            return
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -86,8 +97,11 @@ class TerminalProgress(Progress):
             TimeRemainingColumn(),
         )
         with RichProgress(*columns, console=self.console, transient=True) as drawn:
-            task = drawn.add_task(self.of_whole(title), total=total, step="")
-            yield _DrawnBar(drawn, task, lambda: self.of_whole(title))
+            self._drawn = drawn
+            try:
+                yield drawn
+            finally:
+                self._drawn = None
 
     def say(self, text: str) -> None:
         self.console.print(printable(text), markup=False, emoji=False)

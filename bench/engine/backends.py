@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 Unit_contra = TypeVar("Unit_contra", contravariant=True)
 Result = TypeVar("Result")
+State = TypeVar("State")
+Task = TypeVar("Task")
 
 
 class Worker(Protocol[Unit_contra, Result]):
@@ -40,3 +43,21 @@ class Backend(Protocol[Unit_contra, Result]):
 
     def wanted(self) -> int:
         """How many workers there should be now. With fewer than before, those that die are not replaced."""
+
+
+class Engine(Protocol):
+    """Where other processes are that do a job: some make clips, others measure them meanwhile.
+
+    Each backend gets a function that gives what every task needs, called once per worker, and one that gives the result
+    of a task. Both are of modules that can be imported, or partials of such.
+    """
+
+    def making(
+        self, initialise: Callable[[], State], work: Callable[[State, Task], Result]
+    ) -> Backend[Task, Result]:
+        """Workers that each hold a model."""
+
+    def measuring(
+        self, initialise: Callable[[], State], work: Callable[[State, Task], Result]
+    ) -> Backend[Task, Result]:
+        """Workers beside them, so that no GPU waits for a measurement."""

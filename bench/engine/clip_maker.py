@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bench.base import credentials, files, provenance, reading
+from bench.base import credentials, files, packages, provenance, reading
 from bench.engine import first_frames
 from bench.errors import BadClip, BadImage, Cancelled, no_exit, reason
 from bench.media import pictures, video
@@ -22,12 +22,28 @@ class ClipMaker:
     """Makes clips of a run.
 
     Attributes:
-        model: loaded.
+        model: loaded before the first clip.
         folder: of the run.
     """
 
     model: Model
     folder: RunFolder
+
+    def load(self) -> ClipMaker:
+        """Loads the model; gives this.
+
+        Raises:
+            Unavailable: it cannot be loaded.
+        """
+        with no_exit(f"model '{self.model.label}'"), packages.explained():
+            self.model.load()
+        return self
+
+    def fail(self, case: Case, seed: int, error: Exception) -> ClipRecord:
+        """The record of the failure to make a clip, which is now stored; the model need not be loaded."""
+        record = _failed(self.model, case, seed, error)
+        self.folder.write_record(record)
+        return record
 
     def make(self, case: Case, seed: int, step: Step = ignore_steps) -> ClipRecord:
         """The record of a clip that is now stored, or of the failure to make it; the record is stored, too.

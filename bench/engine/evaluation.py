@@ -8,13 +8,16 @@ weights it looks through.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from bench.base import reading, workers
-from bench.base.progress import Progress
+from bench.base.progress import Bar, Progress
+from bench.engine.backends import Backend
 from bench.engine.clip_worker import ClipWorker, PendingClip
-from bench.engine.pull import Pool, pull
+from bench.engine.pull import Done, Pool, pull
 from bench.engine.rows import KnownRows, cards_in, withheld_from
 from bench.engine.run_metrics import ClipMetrics, RunMetrics
 from bench.engine.set_metrics import SetMetrics
@@ -29,6 +32,12 @@ from bench.runs.features import FeatureStore
 from bench.runs.leases import Leases
 from bench.runs.new_rows import NewRows
 from bench.types import NATIVE, ClipRecord, Measurement, Run, Suite
+
+Start: TypeAlias = Callable[
+    [Callable[[], ClipWorker], Callable[[ClipWorker, PendingClip], list[Measurement]]],
+    Backend[PendingClip, list[Measurement]],
+]
+"""What gives a backend, such as `Engine.measuring`."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,8 @@ class Evaluation:
         self._withheld = withheld_from(suite.cases)
         self.metrics = tuple(each for evaluator in evaluators for each in self._metrics(evaluator, views))
         self._known, self._rows = KnownRows(), NewRows(folder.rows, KnownRows.COLUMNS)
-        self._with_failures = True
+        self._with_failures, self._has_begun = True, False
+        self._new: list[Measurement] = []
 
     def evaluate(
         self,
@@ -96,18 +106,11 @@ class Evaluation:
             whole: where several processes share the work, the cases and seeds of all of them: the set is measured by
                 the process that finds all of these looked at. None if the samples are all there is.
         """
-        evaluators = dict.fromkeys(each.evaluator for each in self.metrics)
-        cards = tuple(card for evaluator in evaluators for card in evaluator.cards)
-        self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
-        self._with_failures = not retry_failed
-        self._read_new_rows()
-        if retry_failed:
-            for each in self.metrics:
-                each.forget_failures()
+        self.begin(retry_failed)
         records = self._records()
         asked = [each for each in records if samples is None or (each.case, each.seed) in samples]
-        new, elsewhere = self._measure_clips(asked, workers)
-        of_part = None
+        elsewhere = self._measure_clips(asked, workers)
+        of_part, new = None, self._new
         if elsewhere and whole is None:
             whole = ()
         if whole is None and len(asked) < len(records):
@@ -116,6 +119,62 @@ class Evaluation:
             new += self._store(self._conclude(records, self._known))
         kept = len(self._known) - sum(row in self._known for row in new)
         return Evaluated(len(new), kept, _failed(new), of_part, elsewhere)
+
+    def begin(self, retry_failed: bool = False) -> None:
+        """Reads which rows there are; evaluate does it, unless it was done before.
+
+        Args:
+            retry_failed: passes over those of failures.
+        """
+        if self._has_begun:
+            return
+        self._has_begun, self._with_failures = True, not retry_failed
+        evaluators = dict.fromkeys(each.evaluator for each in self.metrics)
+        cards = tuple(card for evaluator in evaluators for card in evaluator.cards)
+        self.folder.rows.describe(Cards(cards, (card_of(self.run.model),)))
+        self._read_new_rows()
+        if retry_failed:
+            for each in self.metrics:
+                each.forget_failures()
+
+    @contextmanager
+    def measuring(
+        self, records: Sequence[ClipRecord], start: Start, expected: int = 0
+    ) -> Iterator[MeasuredClips]:
+        """Clips that workers measure while the block runs.
+
+        Args:
+            records: of clips that are there.
+            start: gives the workers' backend, of what initialises one and of what it does.
+            expected: how many clips will be added.
+        """
+        pending = {_unit(each): (each, missing) for each in records if (missing := self.missing(each))}
+        total = len(pending) + expected
+        progress = self.progress if total else Progress()
+        worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
+        with (
+            progress.bar(f"evaluate {self.run.label}", total) as bar,
+            Leases(self.folder.path) as leases,
+            Pool(start(worker, ClipWorker.measure), self._taken(pending, leases)) as pool,
+        ):
+            yield MeasuredClips(self, pool, leases, bar)
+
+    def note(self, clip: PendingClip, outcome: list[Measurement] | Exception) -> None:
+        """Stores the rows about a clip, of what came back from its worker.
+
+        Args:
+            clip: that was measured.
+            outcome: its rows, or what went wrong.
+
+        Raises:
+            Exception: anything but the worker's death ends the job.
+        """
+        if isinstance(outcome, WorkerDied):
+            outcome = ClipWorker(self.cases, self.folder, self.metrics).failures(*clip, outcome)
+        if isinstance(outcome, Exception):
+            raise outcome
+        self._new += self._store(outcome)
+        self._known.add_new(outcome)
 
     def _read_new_rows(self) -> bool:
         """Takes note of the rows that other processes have stored since; whether there are any."""
@@ -149,31 +208,22 @@ class Evaluation:
             ],
         )
 
-    def _measure_clips(self, records: Sequence[ClipRecord], processes: int) -> tuple[list[Measurement], int]:
-        """The rows of clips that are new, and how many clips another process is measuring."""
-        pending = {_unit(each): (each, missing) for each in records if (missing := self._missing(each))}
-        new: list[Measurement] = []
-        if not pending:
-            return new, 0
-        worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
-        count = min(processes, len(pending))
+    def _measure_clips(self, records: Sequence[ClipRecord], processes: int) -> int:
+        """Measures what is missing; how many clips another process is measuring."""
+        count = min(processes, sum(bool(self.missing(each)) for each in records))
+        if count == 0:
+            return 0
         if count == 1:
             decoders.start()  # while the evaluators are loaded
-        with (
-            self.progress.bar(f"evaluate {self.run.label}", len(pending)) as bar,
-            Leases(self.folder.path) as leases,
-            Pool(workers.local(count, worker, ClipWorker.measure), self._taken(pending, leases)) as pool,
-        ):
-            for done in pull(pool, say=self.progress.say):
-                new += self._store(_rows(worker, done.unit, done.result))
-                leases.give_back(_unit(done.unit[0]))
-                bar.advance()
-        return new, len(leases.elsewhere)
+        with self.measuring(records, partial(workers.local, count)) as clips:
+            for done in pull(clips.pool, say=self.progress.say):
+                clips.note(done)
+        return clips.elsewhere
 
     def _taken(self, pending: Mapping[str, PendingClip], leases: Leases) -> Iterator[PendingClip]:
         """The clips that no other process is measuring, with what is still missing of each."""
         for unit, (record, before) in leases.in_turn(pending):
-            missing = self._missing(record) if self._read_new_rows() else before
+            missing = self.missing(record) if self._read_new_rows() else before
             if missing:
                 yield record, missing
             else:
@@ -184,7 +234,7 @@ class Evaluation:
             self._rows.pass_over(part)
         return rows
 
-    def _missing(self, record: ClipRecord) -> list[int]:
+    def missing(self, record: ClipRecord) -> list[int]:
         """Numbers of the metrics that mean something for this clip and have not answered."""
         return [
             number
@@ -211,16 +261,42 @@ def _unit(record: ClipRecord) -> str:
     return f"measure-{record.case}-{record.seed}"
 
 
-def _rows(
-    worker: Callable[[], ClipWorker], clip: PendingClip, outcome: list[Measurement] | Exception
-) -> list[Measurement]:
-    """The rows about a clip, of what came back from its worker.
+class MeasuredClips:
+    """Clips of a run that workers are measuring.
 
-    Raises:
-        Exception: anything but the worker's death ends the job.
+    Attributes:
+        pool: the workers; what is pulled from it is to be noted.
+
+    Args:
+        evaluation: stores the rows.
+        pool, leases, bar: of these clips.
     """
-    if isinstance(outcome, WorkerDied):
-        return worker().failures(*clip, outcome)
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        pool: Pool[PendingClip, list[Measurement]],
+        leases: Leases,
+        bar: Bar,
+    ) -> None:
+        self.pool = pool
+        self._evaluation, self._leases, self._bar = evaluation, leases, bar
+
+    @property
+    def elsewhere(self) -> int:
+        """How many clips another process is measuring."""
+        return len(self._leases.elsewhere)
+
+    def add(self, record: ClipRecord) -> None:
+        """A clip that has just been made."""
+        missing = self._evaluation.missing(record)
+        if missing and self._leases.take(_unit(record)):
+            self.pool.add((record, missing))
+        else:
+            self._bar.advance()
+
+    def note(self, done: Done[PendingClip, list[Measurement]]) -> None:
+        """Stores what a worker gave."""
+        self._evaluation.note(done.unit, done.result)
+        self._leases.give_back(_unit(done.unit[0]))
+        self._bar.advance()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench.base import packages
 from bench.base.progress import Bar, Progress
 from bench.engine import first_frames
 from bench.engine.clip_maker import ClipMaker
-from bench.errors import BenchError, UsageError, no_exit
+from bench.errors import BenchError, UsageError
 from bench.models import Model
 from bench.runs import RunFolder
 from bench.runs.leases import Leases
@@ -18,7 +18,7 @@ from bench.types import Case, ClipRecord
 
 @dataclass(frozen=True)
 class Generated:
-    """What a call of generate did.
+    """What became of the clips that a run lacked.
 
     Attributes:
         made: clips that are new.
@@ -38,7 +38,7 @@ class Generated:
 
 
 @dataclass(frozen=True)
-class _Missing:
+class MissingClip:
     """A clip that is to be made, and the record that it had before: of a failure, or of a file that changed."""
 
     case: Case
@@ -49,78 +49,135 @@ class _Missing:
     def unit(self) -> str:
         return f"make-{self.case.id}-{self.seed}"
 
+    def __str__(self) -> str:
+        return f"{self.case.id}, seed {self.seed}"
+
     def is_made(self, folder: RunFolder) -> bool:
         """Whether another process has made it since."""
         return folder.record(self.case.id, self.seed) not in (None, self.before)
 
 
-def generate(
-    model: Model,
-    samples: Sequence[tuple[Case, int]],
-    folder: RunFolder,
-    progress: Progress,
-    retry_failed: bool = False,
-    max_cost: float | None = None,
-) -> Generated:
-    """Makes the clips that the folder lacks, one at a time, each stored before the next begins.
-
-    A clip that cannot be made is a record with the reason. Clips that another process is making are left to it.
+class Generation:
+    """The clips that a run lacks, and what becomes of them.
 
     Args:
-        model: not yet loaded; it is loaded if something is missing.
+        model: that makes them.
         samples: cases and seeds.
         folder: of the run; other processes may make other clips of it meanwhile.
-        progress: is told about clips and steps within one.
+        progress: is told about clips.
         retry_failed: tries again what failed before.
-        max_cost: US dollars for this run, including what it has cost before: it stops before the first clip whose
-            estimate exceeds them. None for no limit.
+        max_cost: US dollars for this run, including what it has cost before. None for no limit.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        samples: Sequence[tuple[Case, int]],
+        folder: RunFolder,
+        progress: Progress,
+        retry_failed: bool = False,
+        max_cost: float | None = None,
+    ) -> None:
+        self.model, self.folder, self.progress = model, folder, progress
+        self.missing = {each.unit: each for each in _missing(samples, folder, progress, retry_failed)}
+        self._samples, self._max_cost = samples, max_cost
+        self._kept, self._elsewhere = len(samples) - len(self.missing), 0
+        self._made: list[ClipRecord] = []
+        model.ledger = folder.ledger
+
+    def records(self) -> list[ClipRecord]:
+        """Of the clips asked for that are there now, or have failed and are not tried again."""
+        found = (self.folder.record(case.id, seed) for case, seed in self._samples)
+        made = {(record.case, record.seed) for record in self._made}
+        missing = {(each.case.id, each.seed) for each in self.missing.values()} - made
+        return [each for each in found if each is not None and (each.case, each.seed) not in missing]
+
+    @contextmanager
+    def begun(self, clips: Collection[MissingClip]) -> Iterator[tuple[Leases, Bar]]:
+        """Around the making of clips: leases that keep other processes from them, and a bar."""
+        progress = self.progress if clips else Progress()
+        with (
+            Leases(self.folder.path) as leases,
+            progress.bar(f"generate {self.model.label}", len(clips)) as bar,
+        ):
+            yield leases, bar
+            self._elsewhere += len(leases.elsewhere)
+
+    def expected(self, leases: Leases) -> list[MissingClip]:
+        """The clips that the model is to expect; held from now on if it makes them ahead."""
+        held = [
+            each for each in self.missing.values() if not self.model.makes_ahead or leases.take(each.unit)
+        ]
+        self._elsewhere += len(self.missing) - len(held)
+        return held
+
+    def in_turn(self, clips: Iterable[MissingClip], leases: Leases, bar: Bar) -> Iterator[MissingClip]:
+        """The clips that no other process has made or is making, until the limit of cost; each is held.
+
+        Args:
+            clips: of those missing.
+            leases, bar: of begun.
+        """
+        for unit, each in leases.in_turn({each.unit: each for each in clips}):
+            if each.is_made(self.folder):
+                self._kept += 1
+                leases.give_back(unit)
+                bar.advance()
+            elif objection := _objection(self.model, each, self.folder, self._max_cost):
+                self.progress.say(f"{objection}; {len(self.missing) - len(self._made)} clips are not made")
+                return
+            else:
+                yield each
+
+    def note(self, each: MissingClip, record: ClipRecord, leases: Leases, bar: Bar) -> None:
+        """Takes note of a clip that is made, or of its failure.
+
+        Args:
+            each: as it was missing.
+            record: that is now stored.
+            leases, bar: of begun.
+        """
+        self._made.append(record)
+        if record.error:
+            self.progress.say(f"{each}: {record.error}")
+        leases.give_back(each.unit)
+        bar.advance()
+
+    def done(self) -> Generated:
+        """What was made, and what it has cost; says what first frames show."""
+        for line in first_frames.remarks(self._made):
+            self.progress.say(line)
+        failed = sum(bool(record.error) for record in self._made)
+        unpaid = len(self._samples) - self._kept - len(self._made) - self._elsewhere
+        return Generated(len(self._made), self._kept, failed, unpaid, self.folder.spent(), self._elsewhere)
+
+
+def generate(work: Generation) -> Generated:
+    """Makes the clips that a run lacks in this process, one at a time, each stored before the next begins.
+
+    A clip that cannot be made is a record with the reason. Clips that another process is making are left to it.
 
     Returns:
         What was made, and what it has cost.
 
     Raises:
-        UsageError: there is a limit, and the model's price is unknown.
+        UsageError: there is a limit of cost, and the model's price is unknown.
         Unavailable: the model cannot be loaded; StorageFailed, which is one of these, if the disk failed.
         Cancelled: the generation was asked to stop; finished clips stay.
     """
-    missing = {each.unit: each for each in _missing(samples, folder, progress, retry_failed)}
-    kept = len(samples) - len(missing)
-    if not missing:
-        return Generated(kept=kept, spent=folder.spent())
-    model.ledger = folder.ledger
-    with no_exit(f"model '{model.label}'"), packages.explained():
-        model.load()
-    made: list[ClipRecord] = []
+    if not work.missing:
+        return work.done()
+    maker = ClipMaker(work.model, work.folder)
+    maker.load()
     try:
-        with Leases(folder.path) as leases, progress.bar(f"generate {model.label}", len(missing)) as bar:
-            ours = {unit: missing[unit] for unit in missing if not model.makes_ahead or leases.take(unit)}
-            model.expect([(each.case, each.seed) for each in ours.values()])
-            elsewhere = len(missing) - len(ours)
-            for unit, each in leases.in_turn(ours):
-                if each.is_made(folder):
-                    kept += 1
-                elif objection := _objection(model, each, folder, max_cost):
-                    progress.say(f"{objection}; {len(missing) - len(made)} clips are not made")
-                    break
-                else:
-                    made.append(_make(ClipMaker(model, folder), each, progress, bar))
-                leases.give_back(unit)
-                bar.advance()
-            elsewhere += len(leases.elsewhere)
+        with work.begun(work.missing.values()) as (leases, bar):
+            expected = work.expected(leases)
+            work.model.expect([(each.case, each.seed) for each in expected])
+            for each in work.in_turn(expected, leases, bar):
+                work.note(each, maker.make(each.case, each.seed, bar.step), leases, bar)
     finally:
-        model.unload()
-    for line in first_frames.remarks(made):
-        progress.say(line)
-    failed = sum(bool(record.error) for record in made)
-    unpaid = len(samples) - kept - len(made) - elsewhere
-    return Generated(len(made), kept, failed, unpaid, folder.spent(), elsewhere)
-
-
-def _make(maker: ClipMaker, each: _Missing, progress: Progress, bar: Bar) -> ClipRecord:
-    record = maker.make(each.case, each.seed, bar.step)
-    if record.error:
-        progress.say(f"{each.case.id}, seed {each.seed}: {record.error}")
-    return record
+        work.model.unload()
+    return work.done()
 
 
 def lacks_clips(folder: RunFolder, samples: Sequence[tuple[Case, int]], retry_failed: bool) -> bool:
@@ -137,7 +194,7 @@ def lacks_clips(folder: RunFolder, samples: Sequence[tuple[Case, int]], retry_fa
 
 def _missing(
     samples: Sequence[tuple[Case, int]], folder: RunFolder, progress: Progress, retry_failed: bool
-) -> Iterator[_Missing]:
+) -> Iterator[MissingClip]:
     """The samples without a clip, those whose file is no longer the one that was made, and failures to be retried."""
     for case, seed in samples:
         record = folder.record(case.id, seed)
@@ -145,10 +202,10 @@ def _missing(
         if is_changed:
             progress.say(f"{case.id}, seed {seed}: the clip is not the one that was made, and is made anew")
         if record is None or is_changed or (retry_failed and record.error):
-            yield _Missing(case, seed, record)
+            yield MissingClip(case, seed, record)
 
 
-def _objection(model: Model, each: _Missing, folder: RunFolder, max_cost: float | None) -> str:
+def _objection(model: Model, each: MissingClip, folder: RunFolder, max_cost: float | None) -> str:
     """Why a clip is not paid for; '' if it may be made."""
     if max_cost is None or folder.ledger.pending(each.case.id, each.seed):
         return ""  # its cost is among the sum already

@@ -14,9 +14,11 @@ from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
 from bench.base.wording import some
-from bench.engine import external_clips, fetching, measuring, resolve_models
+from bench.engine import external_clips, fetching, measuring, resolve_models, side_by_side
+from bench.engine.backends import Engine
+from bench.engine.evaluation import Evaluation
 from bench.engine.first_frames import Look
-from bench.engine.generation import Generated, generate, lacks_clips
+from bench.engine.generation import Generated, Generation, generate, lacks_clips
 from bench.engine.identity import external_record, external_run
 from bench.engine.measuring import Measured, UsableEvaluators
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
@@ -96,6 +98,10 @@ def run(
         Unavailable: a model's weights cannot be loaded or may not be fetched, or none of the metrics named can be
             measured here.
     """
+    if config.engine and models.at_hand:
+        raise UsageError(
+            f"a model in memory, as '{models.at_hand.label}', cannot be sent to other processes: leave gpus out"
+        )
     suite, samples = selection.samples()
     work = resolve_models.resolve(models, suite, config.runtime)
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
@@ -117,9 +123,11 @@ def run(
         with progress.part(number, len(work)):
             _forget_unknown(model, run, folder, config, progress)
             with folder.working(run, suite, progress):
-                made.append(generate(model, ours, folder, progress, config.retry_failed, limit))
+                evaluation = usable.evaluation(run, folder)
+                to_make = Generation(model, ours, folder, progress, config.retry_failed, limit)
+                made.append(_generated(to_make, evaluation, config.engine))
                 whole = _ids(samples) if config.shard or made[-1].elsewhere else None
-                measured.append(usable.measure(run, folder, _ids(ours), whole))
+                measured.append(usable.measure(evaluation, _ids(ours), whole))
         lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in _ids(ours))
     lost_before = lost - sum(each.failed for each in made)
     return JobReport(
@@ -135,6 +143,11 @@ def run(
         is_generating=True,
         shard=config.shard,
     )
+
+
+def _generated(work: Generation, evaluation: Evaluation, engine: Engine | None) -> Generated:
+    """Makes the clips that are missing; with an engine, they are measured meanwhile."""
+    return generate(work) if engine is None else side_by_side.generate(work, evaluation, engine)
 
 
 def _ids(samples: Iterable[tuple[Case, int]]) -> frozenset[tuple[str, int]]:
@@ -215,9 +228,9 @@ def evaluate_clips(
 def _measure_share(usable: UsableEvaluators, run: Run, folder: RunFolder, config: RunConfig) -> Measured:
     """Measures the clips of a run, or the share of them that falls to this process."""
     if config.shard is None:
-        return usable.measure(run, folder)
+        return usable.measure(usable.evaluation(run, folder))
     whole = frozenset((record.case, record.seed) for record in folder.records())
-    return usable.measure(run, folder, config.shard.clips(run, whole), whole)
+    return usable.measure(usable.evaluation(run, folder), config.shard.clips(run, whole), whole)
 
 
 @isolated()

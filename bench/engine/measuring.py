@@ -53,24 +53,32 @@ class UsableEvaluators:
     progress: Progress
     asked: frozenset[str] | None = None
 
+    def evaluation(self, run: Run, folder: RunFolder) -> Evaluation:
+        """What brings the rows of a run up to date.
+
+        Args:
+            run: that the folder is of.
+            folder: of the run; this process works in it.
+        """
+        work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
+        work.begin(self.config.retry_failed)
+        return work
+
     def measure(
         self,
-        run: Run,
-        folder: RunFolder,
+        work: Evaluation,
         samples: Collection[tuple[str, int]] | None = None,
         whole: Collection[tuple[str, int]] | None = None,
     ) -> Measured:
         """Brings the rows of a run up to date, and gives those asked for.
 
         Args:
-            run: that the folder is of.
-            folder: of the run; this process works in it.
+            work: the evaluation of the run.
             samples: the cases and seeds asked for; None for all.
             whole: all cases and seeds, where other processes have a share of them; see Evaluation.evaluate.
         """
-        work = Evaluation(run, self.suite, folder, self.evaluators, self.progress, self.views)
         done = work.evaluate(self.config.retry_failed, samples, self.config.workers, whole)
-        rows = [self._asked(folder.rows.table()[0], done, samples)]
+        rows = [self._asked(work.folder.rows.table()[0], done, samples)]
         if done.of_part is not None:
             rows.append(row_tables.of([row for row in done.of_part if self._is_named(row.metric)]))
         return Measured(rows, done.measured, done.elsewhere)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from bench import suites
+from bench.engine.backends import Engine
 from bench.engine.units import Shard
 from bench.errors import UsageError, meant
 from bench.media import clip_view
@@ -133,11 +134,12 @@ class RunConfig:
         out: the folder of runs.
         runtime: device, dtype and memory mode.
         retry_failed: whether failures are tried again.
-        workers: processes that measure clips side by side; models always run in this one.
+        workers: processes that measure clips side by side, after this one has made them.
         max_cost: US dollars that the runs of one job may cost together, including what they have cost before; None for
             no limit.
         download: whether missing weights may be fetched; see bench.engine.fetching.
         shard: the share of the clips that this process makes and measures; None for all.
+        engine: where other processes make clips, and measure them meanwhile; None for this process.
 
     Raises:
         UsageError: fewer than one worker, or a limit of costs below 0.
@@ -150,6 +152,7 @@ class RunConfig:
     max_cost: float | None = None
     download: Consent = "yes"
     shard: Shard | None = None
+    engine: Engine | None = None
 
     def __post_init__(self) -> None:
         if self.workers < 1:

@@ -54,6 +54,10 @@ class KnownRows:
         found = zip(keys, about, status, strict=True)
         self._rows |= {key: each for key, each, what in found if with_failures or what == "measured"}
 
+    def add_new(self, rows: Iterable[Measurement]) -> None:
+        """Adds rows that have just been stored, failures among them."""
+        self._rows |= {_key(row): (row.inputs, row.metric_version) for row in rows}
+
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -1,6 +1,7 @@
 """What holds for every registered model, whoever wrote it."""
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -92,6 +93,14 @@ def test_a_model_is_made_without_its_weights(name: str) -> None:
     assert model.settings == model.Settings()
     assert {field.name for field in fields(model.Settings)} <= set(model.effective_settings())
     model.unload()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_can_be_sent_to_another_process(name: str) -> None:
+    model = models.registry[name]()
+    sent = pickle.loads(pickle.dumps(model))  # noqa: S301
+    assert type(sent) is type(model)
+    assert (sent.card, sent.label, sent.settings) == (model.card, model.label, model.settings)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bench.base.progress import Progress
 from bench.engine import first_frames, jobs
-from bench.engine.generation import generate
+from bench.engine.generation import Generation, generate
 from bench.engine.requests import ClipSource, MetricRequest, RunConfig
 from bench.errors import UsageError
 from bench.media import pictures, video
@@ -155,7 +155,7 @@ class Stretching(Scripted):
 
 def test_the_fit_of_a_models_clips_is_verified(csv: Path, tmp_path: Path) -> None:
     heard, folder = Heard(), RunFolder(tmp_path / "run")
-    generate(Stretching(), [(Case("cat", csv.parent / "cat.png"), 0)], folder, heard)
+    generate(Generation(Stretching(), [(Case("cat", csv.parent / "cat.png"), 0)], folder, heard))
     (record,) = folder.records()
     assert (record.fit, record.seen) == ("cover", {"image_fit_shown": "stretch"})
     assert heard.lines[0].startswith(

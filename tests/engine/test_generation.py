@@ -9,7 +9,7 @@ import pytest
 
 from bench import models
 from bench.base.progress import Progress
-from bench.engine.generation import Generated, generate
+from bench.engine.generation import Generated, Generation, generate
 from bench.errors import BadImage, Cancelled
 from bench.media import video
 from bench.runs import RunFolder
@@ -62,8 +62,8 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Scripted:
 def test_every_sample_is_made_once(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
-    assert generate(model, samples[:2], folder, Progress()) == Generated(made=2)
-    assert generate(model, samples, folder, Progress()) == Generated(made=4, kept=2)
+    assert generate(Generation(model, samples[:2], folder, Progress())) == Generated(made=2)
+    assert generate(Generation(model, samples, folder, Progress())) == Generated(made=4, kept=2)
     assert [word for word in model.done if "load" not in word] == [
         f"{case.id}-{seed}" for case, seed in samples
     ]
@@ -82,7 +82,7 @@ def test_a_prompt_that_the_model_rewrote_is_on_its_record_without_secrets(
                 self.prompt_sent = f"{case.prompt}, sk-1234567890"
             return clip
 
-    generate(Rewriting(), samples[:2], folder, Progress())
+    generate(Generation(Rewriting(), samples[:2], folder, Progress()))
     kept, rewritten = folder.records()
     assert kept.prompt_sent == ""
     assert rewritten.prompt_sent.startswith(samples[0][0].prompt)
@@ -92,16 +92,16 @@ def test_a_prompt_that_the_model_rewrote_is_on_its_record_without_secrets(
 def test_a_second_run_does_not_even_load(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
-    generate(model, samples, folder, Progress())
+    generate(Generation(model, samples, folder, Progress()))
     again = Scripted()
-    assert generate(again, samples, folder, Progress()) == Generated(kept=6)
+    assert generate(Generation(again, samples, folder, Progress())) == Generated(kept=6)
     assert again.done == []
 
 
 def test_clips_are_stored_without_loss(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
-    generate(model, samples[:2], folder, Progress())
+    generate(Generation(model, samples[:2], folder, Progress()))
     record = folder.record("c0", 1)
     assert record is not None
     assert record.seconds is not None
@@ -121,7 +121,7 @@ def test_a_failure_is_a_record_and_a_model_that_broke_is_loaded_afresh(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder, error: Exception, reason: str
 ) -> None:
     model.script["c1"] = error
-    assert generate(model, samples[::2], folder, Progress()) == Generated(made=3, failed=1)
+    assert generate(Generation(model, samples[::2], folder, Progress())) == Generated(made=3, failed=1)
     assert [record.error for record in folder.records()] == ["", reason, ""]
     afresh = [] if isinstance(error, BadImage) else ["unload", "load"]
     assert model.done == ["load", "c0-0", "c1-0", *afresh, "c2-0", "unload"]
@@ -131,7 +131,7 @@ def test_a_clip_that_no_file_holds_is_a_failure(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model, "generate", lambda *_: moving_clip(fps=1e-9))
-    assert generate(model, samples[:1], folder, Progress()) == Generated(made=1, failed=1)
+    assert generate(Generation(model, samples[:1], folder, Progress())) == Generated(made=1, failed=1)
     (record,) = folder.records()
     assert record.error == "a clip of 1e-09 frames per second cannot be written: a file states 0.001 at least"
 
@@ -140,10 +140,12 @@ def test_a_failure_is_kept_until_it_is_asked_for_again(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
     model.script["c1"] = ValueError("no memory")
-    generate(model, samples[::2], folder, Progress())
+    generate(Generation(model, samples[::2], folder, Progress()))
     model.script.clear()
-    assert generate(model, samples[::2], folder, Progress()) == Generated(kept=3)
-    assert generate(model, samples[::2], folder, Progress(), retry_failed=True) == Generated(made=1, kept=2)
+    assert generate(Generation(model, samples[::2], folder, Progress())) == Generated(kept=3)
+    assert generate(Generation(model, samples[::2], folder, Progress(), retry_failed=True)) == Generated(
+        made=1, kept=2
+    )
     assert not any(record.error for record in folder.records())
 
 
@@ -153,7 +155,7 @@ def test_stopping_keeps_what_is_finished(
 ) -> None:
     model.script["c1"] = error
     with pytest.raises(type(error)):
-        generate(model, samples, folder, Progress())
+        generate(Generation(model, samples, folder, Progress()))
     assert [(record.case, record.seed) for record in folder.records()] == [("c0", 0), ("c0", 1)]
     assert model.done[-1] == "unload"
 
@@ -161,6 +163,6 @@ def test_stopping_keeps_what_is_finished(
 def test_a_clip_that_was_damaged_is_made_again(
     model: Scripted, samples: list[tuple[Case, int]], folder: RunFolder
 ) -> None:
-    generate(model, samples, folder, Progress())
+    generate(Generation(model, samples, folder, Progress()))
     folder.clip_path("c0", 0).write_bytes(b"short")
-    assert generate(model, samples, folder, Progress()) == Generated(made=1, kept=5)
+    assert generate(Generation(model, samples, folder, Progress())) == Generated(made=1, kept=5)

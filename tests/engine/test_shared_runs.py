@@ -13,7 +13,7 @@ import pytest
 
 from bench.base.progress import Progress
 from bench.engine.evaluation import Evaluation
-from bench.engine.generation import generate
+from bench.engine.generation import Generation, generate
 from bench.errors import UsageError
 from bench.models.null.noise import Noise
 from bench.runs import RunFolder, parquet
@@ -110,12 +110,12 @@ def test_a_clip_that_another_process_has_made_meanwhile_is_not_made_again(
         def generate(self, case: Case, seed: int, step: object = None) -> Clip:
             made.append(case.id)
             if case.id == "c0":  # another process is faster with c1, and is at c2
-                generate(Noise(), samples[1:2], folder, Progress())
+                generate(Generation(Noise(), samples[1:2], folder, Progress()))
                 others.take("make-c2-0")
             return super().generate(case, seed)
 
     with Leases(folder.path) as others:
-        done = generate(Watched(), samples, folder, Progress())
+        done = generate(Generation(Watched(), samples, folder, Progress()))
     assert made == ["c0"]
     assert (done.made, done.kept, done.elsewhere, done.unpaid) == (1, 1, 1, 0)
 

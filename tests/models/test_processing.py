@@ -14,7 +14,7 @@ import pytest
 
 from bench import models
 from bench.base.progress import Progress
-from bench.engine.generation import Generated, generate
+from bench.engine.generation import Generated, Generation, generate
 from bench.engine.requests import ModelRequest
 from bench.engine.resolve_models import resolve
 from bench.errors import Cancelled, ProgramFailed, Unavailable, UnknownName, UsageError
@@ -321,7 +321,7 @@ def test_a_run_of_a_processed_model(case: Case, tmp_path: Path) -> None:
     plan = model.plan(case)
     assert (plan.frames, plan.fps, plan.width, plan.height) == (9, 16, 48, 32)
     folder = RunFolder(tmp_path / "run")
-    assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1)
+    assert generate(Generation(model, [(case, 0)], folder, Progress())) == Generated(made=1)
     record = folder.record("duck", 0)
     assert record is not None
     used: dict[str, Any] = dict(record.settings)
@@ -338,7 +338,7 @@ def test_a_run_of_a_processed_model(case: Case, tmp_path: Path) -> None:
 def test_a_failing_treatment_is_a_record(case: Case, tmp_path: Path) -> None:
     model, _ = entrant("drift+resize@64x64", case=case)
     folder = RunFolder(tmp_path / "run")
-    assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
+    assert generate(Generation(model, [(case, 0)], folder, Progress())) == Generated(made=1, failed=1)
     record = folder.record("duck", 0)
     assert record is not None
     assert record.error == "resize@64x64 would distort a clip of 96 x 64"

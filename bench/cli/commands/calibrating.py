@@ -80,10 +80,10 @@ def calibrate(
     wants_real = footage and clips is None
     parts = 2 if wants_real and real.is_here() else 1
     with told.part(1, parts):
-        found = measure.calibrate(sources, evaluators, chosen, told, workers)
+        found = measure.calibrate(sources, evaluators, chosen, told, workers or 1)
     if parts == 2:
         with told.part(2, parts):
-            on_footage = measure.calibrate(real.clips(limit), evaluators, chosen, told, workers)
+            on_footage = measure.calibrate(real.clips(limit), evaluators, chosen, told, workers or 1)
         found = replace(found, on_footage=on_footage)
     path = out / curves.FILE
     curves.write(path, found)

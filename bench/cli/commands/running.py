@@ -22,6 +22,7 @@ from bench.cli.options import (
     DownloadOption,
     DryRunOption,
     DtypeOption,
+    GpusOption,
     JsonOption,
     LimitOption,
     LoraOption,
@@ -49,7 +50,7 @@ from bench.cli.options import (
     words_of,
 )
 from bench.errors import UsageError
-from bench.types import FitChoice, Memory
+from bench.types import FitChoice, Memory, Runtime
 
 if TYPE_CHECKING:
     from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
@@ -79,7 +80,8 @@ def run(
     memory: MemoryOption = "full",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
-    workers: WorkersOption = 1,
+    workers: WorkersOption = None,
+    gpus: GpusOption = "",
     shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
@@ -98,6 +100,7 @@ def run(
     bench run svd --checkpoint ./step-2000   a checkpoint of your own
     bench run svd --set steps=10 --seeds 0,1,2 --limit 4
     bench run svd --protocol ucf101@1        FVD as papers report it
+    bench run svd --gpus all                 one process per GPU
     bench run svd --dry-run                  frames, size, cost; fetches nothing
     bench run --config run.toml              options from a file
     """
@@ -112,7 +115,8 @@ def run(
         asked_metrics(metrics, metric_settings, view),
         asked_metrics("", None, BOTH_VIEWS),
     )
-    config = _config(out, device, dtype, memory, retry_failed, workers, shard)
+    runtime = _runtime(device, dtype, memory, gpus)
+    config = _config(out, runtime, retry_failed, workers, shard, gpus)
     config = replace(
         config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics or protocol else "no")
     )
@@ -144,6 +148,7 @@ def generate(
     memory: MemoryOption = "full",
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
+    gpus: GpusOption = "",
     shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
@@ -161,7 +166,7 @@ def generate(
     if not asked:
         raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
     models = asked_models(asked, checkpoint, component, lora, settings, accel)
-    config = _config(out, device, dtype, memory, retry_failed, shard=shard)
+    config = _config(out, _runtime(device, dtype, memory, gpus), retry_failed, shard=shard, gpus=gpus)
     config = replace(config, max_cost=max_cost, download=consent(download))
     report = jobs.run(models, asked_cases(suite, seeds, cases, limit), None, config, progress())
     for folder in report.folders:
@@ -236,9 +241,7 @@ def evaluate(
 
     tracked = tracking.request(track, step)
     wanted = asked_metrics(metrics, metric_settings, view)
-    config = replace(
-        _config(out, device, "auto", "full", retry_failed, workers, shard), download=consent(download)
-    )
+    config = replace(_config(out, _runtime(device), retry_failed, workers, shard), download=consent(download))
     if bool(runs) == bool(clips):
         raise UsageError("name runs on disk, or --clips PATH --name LABEL")
     started = time.monotonic()
@@ -299,15 +302,27 @@ def asked_metrics(names: str, settings: list[str] | None, view: str) -> MetricRe
     return MetricRequest(chosen, tuple(settings or ()), views.all_named(words_of(view)))
 
 
-def _config(
-    out: Path, device: str, dtype: str, memory: Memory, retry_failed: bool, workers: int = 1, shard: str = ""
-) -> RunConfig:
+def _runtime(device: str, dtype: str = "auto", memory: Memory = "full", gpus: str = "") -> Runtime:
     from bench.base import devices
+
+    return devices.resolve(device, dtype, memory, gpus)
+
+
+def _config(
+    out: Path,
+    runtime: Runtime,
+    retry_failed: bool,
+    workers: int | None = None,
+    shard: str = "",
+    gpus: str = "",
+) -> RunConfig:
+    from bench.engine.local_engine import local_engine
     from bench.engine.requests import RunConfig
     from bench.engine.units import shard_named
 
-    runtime = devices.resolve(device, dtype, memory)
-    return RunConfig(out, runtime, retry_failed, workers, shard=shard_named(shard))
+    engine = local_engine(gpus, workers)
+    count = 1 if workers is None else workers
+    return RunConfig(out, runtime, retry_failed, count, shard=shard_named(shard), engine=engine)
 
 
 def _print_plan(

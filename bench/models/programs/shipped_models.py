@@ -24,7 +24,7 @@ def _add(name: str, content: dict[str, Any]) -> None:
         "own": name,
         "__module__": __name__,
     }
-    models.add(type(name, (Command,), about))
+    globals()[name] = models.add(type(name, (Command,), about))  # where pickle looks for a class
 
 
 for _name in shipped():

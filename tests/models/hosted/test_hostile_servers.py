@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bench.base.progress import Progress
-from bench.engine.generation import generate
+from bench.engine.generation import Generation, generate
 from bench.errors import RemoteFailed
 from bench.models.hosted import fetching
 from bench.runs import RunFolder
@@ -68,7 +68,7 @@ def test_a_server_that_repeats_what_it_was_sent_is_not_believed_with_it(stage: S
     stage.fake.answer = echoing  # type: ignore[method-assign]
     model = stage.model()
     folder = RunFolder(stage.folder / "run")
-    generate(model, [(stage.case, 0)], folder, Progress())
+    generate(Generation(model, [(stage.case, 0)], folder, Progress()))
     record = folder.record("duck", 0)
     assert record is not None
     assert record.error

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bench.base.progress import Progress
-from bench.engine.generation import generate
+from bench.engine.generation import Generation, generate
 from bench.errors import RemoteFailed, Unavailable, UsageError
 from bench.media import pictures, video
 from bench.models.hosted.openai_video import DIALECTS, OpenAIVideo, Settings
@@ -284,7 +284,7 @@ def test_a_run_goes_on_past_what_fails(server: FakeOpenAI, case: Case, tmp_path:
     server.extra = {"inference_time_s": 7.0}
     server.faults["create"] = [Reply(400, {"error": {"message": "bad size"}})]
     folder = RunFolder(tmp_path)
-    done = generate(Model(server), [(case, 0), (case, 1)], folder, Progress(), max_cost=0.0)
+    done = generate(Generation(Model(server), [(case, 0), (case, 1)], folder, Progress(), max_cost=0.0))
     assert (done.made, done.failed, done.spent) == (2, 1, 0.0)
     lost, whole = folder.records()
     assert lost.error == "the server answers a new clip with 400: bad size"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.base.progress import Progress
-from bench.engine.generation import Generated, generate
+from bench.engine.generation import Generated, Generation, generate
 from bench.media import video
 from bench.models.programs.command import Command, Settings
 from bench.runs import RunFolder
@@ -39,8 +39,12 @@ def test_a_batch_program_starts_once_and_makes_only_what_is_missing(
     batch: Callable[..., str], samples: list[tuple[Case, int]], tmp_path: Path
 ) -> None:
     folder = RunFolder(tmp_path / "run")
-    assert generate(Command(Settings(batch())), samples[1:2], folder, Progress()) == Generated(made=1)
-    assert generate(Command(Settings(batch())), samples, folder, Progress()) == Generated(made=3, kept=1)
+    assert generate(Generation(Command(Settings(batch())), samples[1:2], folder, Progress())) == Generated(
+        made=1
+    )
+    assert generate(Generation(Command(Settings(batch())), samples, folder, Progress())) == Generated(
+        made=3, kept=1
+    )
     assert starts(tmp_path) == ["bees-0", "ant-0 camel-0 donkey-0"]
     for case, seed in samples:
         record = folder.record(case.id, seed)
@@ -67,7 +71,7 @@ def test_a_clip_that_crashes_a_batch_or_is_refused_by_it_fails_alone(
     """After a crash the program is started again for what is left; after a refusal it goes on."""
     folder = RunFolder(tmp_path / "run")
     model = Command(Settings(batch(fault, "bees")))
-    assert generate(model, samples, folder, Progress()) == Generated(made=4, failed=1)
+    assert generate(Generation(model, samples, folder, Progress())) == Generated(made=4, failed=1)
     assert starts(tmp_path) == ["ant-0 bees-0 camel-0 donkey-0", *again]
     assert [record.error for record in folder.records()] == ["", error, "", ""]
 
@@ -78,7 +82,7 @@ def test_a_batch_that_never_makes_anything_is_started_twice_at_most(
     folder = RunFolder(tmp_path / "run")
     model = Command(Settings(batch("--crash-on", "a")))
     everything = [(picture(tmp_path, name), 0) for name in ("a1", "a22", "a333", "a4444")]
-    assert generate(model, everything, folder, Progress()) == Generated(made=4, failed=4)
+    assert generate(Generation(model, everything, folder, Progress())) == Generated(made=4, failed=4)
     assert len(starts(tmp_path)) == 2
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.base.progress import Progress
-from bench.engine.generation import Generated, generate
+from bench.engine.generation import Generated, Generation, generate
 from bench.errors import ProgramFailed, Unavailable
 from bench.models.programs import Program, environment
 from bench.runs import RunFolder
@@ -22,7 +22,7 @@ def test_what_it_says_is_kept_in_the_run_without_keys(
     monkeypatch.setenv("EXAMPLE_KEY", "sk-very-secret")
     ((model, _run),) = entrants(write("--mode", "crashes", inherit=["EXAMPLE_KEY"]), case)
     folder = RunFolder(tmp_path / "run")
-    assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
+    assert generate(Generation(model, [(case, 0)], folder, Progress())) == Generated(made=1, failed=1)
     log = (folder.path / "tasks" / "duck-0.err.log").read_text()
     assert "CUDA out of memory, key ***" in log
     record = folder.record("duck", 0)
@@ -55,7 +55,7 @@ def test_a_program_that_prints_its_environment_gives_no_secret_away(
     )
     ((model, _run),) = entrants(write(command=[sys.executable, "-c", script], inherit=inherit), case)
     folder = RunFolder(tmp_path / "run")
-    assert generate(model, [(case, 0)], folder, Progress()) == Generated(made=1, failed=1)
+    assert generate(Generation(model, [(case, 0)], folder, Progress())) == Generated(made=1, failed=1)
     record = folder.record("duck", 0)
     assert record is not None
     assert "exits with code 1" in record.error
