@@ -21,8 +21,8 @@ Steps: TypeAlias = NDArray[np.float64]
 """(T - 1, 4): changes of mean L*, a*, b*, and of sharpness in octaves, from each frame to the next."""
 
 DEVIATIONS = 5.0
-"""Robust deviations above which the first step is no usual one: of 104 windows of 16 frames of real footage, at 8 and at
-25 frames per second, only the two count as a jump whose first step is a cut; with 3.5, three others do, too."""
+"""Robust deviations above which the first step is no usual one: of 104 windows of 16 frames of real footage, at 8 and
+at 25 frames per second, only the two count as a jump whose first step is a cut; with 3.5, three others do, too."""
 
 LEAST_COLOUR, LEAST_SHARPNESS = 1.0, 0.5
 """ΔE, and octaves: smaller jumps are none. A half of what is just noticeable between two patches, since the whole frame

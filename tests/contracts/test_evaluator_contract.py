@@ -27,8 +27,8 @@ HEAVY = [
 ]  # fmt: skip
 DAMAGES = (
     "noise", "blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "drop",
-    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "fixed_warp", "redrawn_warp", "morph",
-    "loop", "pan",
+    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "fixed_warp", "redrawn_warp",
+    "morph", "loop", "pan",
 )  # fmt: skip
 
 
