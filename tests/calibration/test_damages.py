@@ -38,9 +38,9 @@ def difference(one: Frames, other: Frames) -> float:
 
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
-        "noise blur compression brightness_flicker local_flicker jitter swap freeze drop duplicate slow_motion "
-        "colour_drift exposure_drift first_step cut fixed_warp redrawn_warp morph loop pan half_fps trim half_size "
-        "letterbox"
+        "noise blur compression brightness_flicker local_flicker jitter swap freeze late_start drop duplicate "
+        "slow_motion colour_drift exposure_drift first_step cut fixed_warp redrawn_warp morph loop pan half_fps trim "
+        "half_size letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -101,7 +101,7 @@ def test_any_clip_has_another_format(name: str, shape: tuple[int, int, int]) -> 
 
 
 TEMPORAL = [
-    "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "drop", "duplicate", "slow_motion",
+    "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start", "drop", "duplicate", "slow_motion",
     "colour_drift", "exposure_drift", "first_step", "cut", "redrawn_warp", "morph", "loop", "pan",
 ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_what_unfolds_in_time_starts_from_the_image(name: str) -> None:
     assert np.array_equal(hurt(name, severity)[0], baseline(name)[0])
 
 
-@pytest.mark.parametrize("name", ["freeze", "duplicate", "swap", "drop", "loop", "slow_motion"])
+@pytest.mark.parametrize("name", ["freeze", "late_start", "duplicate", "swap", "drop", "loop", "slow_motion"])
 def test_what_only_changes_the_order_does_nothing_to_a_still_clip(name: str) -> None:
     still = photograph()[None].repeat(12, axis=0)
     for severity in damages.TABLE[name].severities:
@@ -204,6 +204,11 @@ def test_swapped_pairs_are_neighbours_and_the_others_stay() -> None:
 def test_a_freeze_holds_the_frame_before_it() -> None:
     assert order("freeze", 0.25) == [*range(12), 11, 11, 11, 11]
     assert order("freeze", 1) == [0] * 16
+
+
+def test_a_late_start_holds_the_first_frame() -> None:
+    assert order("late_start", 0.25) == [0, 0, 0, 0, *range(12)]
+    assert order("late_start", 1) == [0] * 16
 
 
 def test_drops_move_the_rest_up() -> None:

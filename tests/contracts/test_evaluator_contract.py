@@ -26,9 +26,9 @@ HEAVY = [
     "pyarrow", "pydantic", "numba",
 ]  # fmt: skip
 DAMAGES = (
-    "noise", "blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "drop",
-    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "fixed_warp", "redrawn_warp",
-    "morph", "loop", "pan",
+    "noise", "blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start",
+    "drop", "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "fixed_warp",
+    "redrawn_warp", "morph", "loop", "pan",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
             geometry.JITTER,
             timing.SWAP,
             timing.FREEZE,
+            timing.LATE_START,
             timing.DROP,
             timing.DUPLICATE,
             timing.SLOW_MOTION,

@@ -21,6 +21,10 @@ def _freeze(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     return in_order(frames, np.minimum(np.arange(len(frames)), last))
 
 
+def _late_start(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
+    return in_order(frames, np.maximum(np.arange(len(frames)) - round(severity * len(frames)), 0))
+
+
 MOST_DROPPED = 4
 
 
@@ -71,6 +75,11 @@ SWAP = Damage(
 FREEZE = Damage(
     "freeze", "Freeze", "share of the clip", (0.125, 0.25, 0.5, 0.75), _freeze,
     "The last frames, this share of the clip, repeat the one before them.",
+)  # fmt: skip
+
+LATE_START = Damage(
+    "late_start", "Late start", "share of the clip", (0.125, 0.25, 0.5, 0.75), _late_start,
+    "The first frame stands for this share of the clip before the others follow; what no longer fits is cut off.",
 )  # fmt: skip
 
 DROP = Damage(
