@@ -503,6 +503,8 @@ class ClipRecord:
         cost_basis: where the cost is from.
         made_with: hardware of that device, and versions of the libraries there; empty where that is unknown: for a
             clip of another machine or of a version before this was noted, and of a program but for the hardware.
+        made_at: when it was finished, ISO 8601, UTC; '' for one of an earlier version, or that was made elsewhere.
+        made_by: the process that made it, as 'host pid'; likewise.
     """
 
     case: str
@@ -522,6 +524,8 @@ class ClipRecord:
     seen: Mapping[str, str] = field(default_factory=dict)
     fps: float | None = None
     prompt_sent: str = ""
+    made_at: str = ""
+    made_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,17 @@ class Lock:
         """Writes into the file who holds it."""
         with files.storing(self.path):
             self._file.truncate(0)
-            self._file.write(f"{socket.gethostname()} {os.getpid()}\n")
+            self._file.write(f"{own_name()}\n")
             self._file.flush()
 
     def _flock(self, how: int) -> None:
         with files.storing(self.path):
             _flock(self._file.fileno(), how)
+
+
+def own_name() -> str:
+    """This process, as 'host pid'."""
+    return f"{socket.gethostname()} {os.getpid()}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bench.base import credentials, files, packages, provenance, reading
+from bench.base import credentials, files, locks, packages, provenance, reading
 from bench.engine import first_frames
 from bench.errors import BadClip, BadImage, Cancelled, no_exit, reason
 from bench.media import pictures, video
@@ -60,6 +60,7 @@ class ClipMaker:
             Cancelled: the generation was asked to stop.
         """
         record, error = _made(self.model, case, seed, self.folder, step)
+        record = replace(record, made_at=provenance.now(), made_by=locks.own_name())
         self.folder.write_record(record)
         if error is not None:
             self.model.recover(error)

@@ -26,7 +26,7 @@ from bench.engine.units import Shard, samples_of
 from bench.errors import UsageError
 from bench.media import decoders
 from bench.models import Model
-from bench.runs import RunFolder
+from bench.runs import RunFolder, requested
 from bench.suites import cases, own_clips, recalling
 from bench.types import Case, Run, Suite
 
@@ -123,12 +123,14 @@ def run(
         with progress.part(number, len(work)):
             _forget_unknown(model, run, folder, config, progress)
             with folder.working(run, suite, progress):
+                requested.note(folder.path, *_cases_and_seeds(samples))
                 evaluation = usable.evaluation(run, folder)
                 to_make = Generation(model, ours, folder, progress, config.retry_failed, limit)
                 made.append(_generated(to_make, evaluation, config.engine))
                 whole = _ids(samples) if config.shard or made[-1].elsewhere else None
                 measured.append(usable.measure(evaluation, _ids(ours), whole))
-        lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in _ids(ours))
+        asked = _ids(ours)
+        lost += sum(bool(each.error) for each in folder.records() if (each.case, each.seed) in asked)
     lost_before = lost - sum(each.failed for each in made)
     return JobReport(
         folders,
@@ -152,6 +154,13 @@ def _generated(work: Generation, evaluation: Evaluation, engine: Engine | None) 
 
 def _ids(samples: Iterable[tuple[Case, int]]) -> frozenset[tuple[str, int]]:
     return frozenset((case.id, seed) for case, seed in samples)
+
+
+def _cases_and_seeds(samples: Iterable[tuple[Case, int]]) -> tuple[list[str], list[int]]:
+    """Every case has every seed."""
+    return list(dict.fromkeys(case.id for case, _ in samples)), list(
+        dict.fromkeys(seed for _, seed in samples)
+    )
 
 
 def _forget_unknown(model: Model, run: Run, folder: RunFolder, config: RunConfig, progress: Progress) -> None:

@@ -88,18 +88,13 @@ class UsableEvaluators:
     ) -> pa.Table:
         """The stored rows about what was asked for; those about the set, where all clips were."""
         views = {NATIVE, *map(str, self.views)}  # what is native only counts in every view
-        names = ("case", "metric", "view")
-        case, metric, view = (row_tables.texts(table, name) for name in names)
-        found = zip(case, table["seed"].to_pylist(), metric, view, strict=True)
-
-        def is_asked(case: str | None, seed: int | None, metric: str, view: str) -> bool:
-            if not self._is_named(metric):
-                return False
-            if case is None:
-                return done.of_part is None
-            return view in views and (samples is None or (case, seed) in samples)
-
-        return table.filter(np.array([is_asked(*each) for each in found], dtype=np.bool_))
+        is_asked = row_tables.where(table, "metric", self._is_named)
+        of_clips = row_tables.where(table, "case", lambda case: case is not None)
+        in_views = row_tables.where(table, "view", lambda view: view in views)
+        if samples is not None:
+            in_views &= row_tables.about(table, samples)
+        of_set = np.full(len(table), done.of_part is None)
+        return table.filter(is_asked & np.where(of_clips, in_views, of_set))
 
     def _is_named(self, metric: str) -> bool:
         return self.asked is None or metric in self.asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bench.base import files, provenance
@@ -36,6 +37,7 @@ class KnownRows:
 
     def __init__(self, rows: Mapping[Key, tuple[str, str]] | None = None) -> None:
         self._rows = dict(rows or {})
+        self._expected: dict[tuple[Evaluator, str, frozenset[str]], list[tuple[str, str]]] = {}
 
     def add(self, table: pa.Table, with_failures: bool) -> None:
         """Adds the rows of a table, in place of earlier ones about the same.
@@ -82,11 +84,21 @@ class KnownRows:
             view: of the clip.
             withheld: metrics that are not measured on the case.
         """
-        for card in cards_in(evaluator, view, withheld):
-            row = self._rows.get((case, seed, full_name(card, evaluator), view))
-            if row != (inputs, full_version(card, evaluator)):
-                return False
-        return True
+        rows = self._rows
+        return all(
+            rows.get((case, seed, metric, view)) == (inputs, version)
+            for metric, version in self._metrics(evaluator, view, frozenset(withheld))
+        )
+
+    def _metrics(self, evaluator: Evaluator, view: str, withheld: frozenset[str]) -> list[tuple[str, str]]:
+        """Names and versions of the metrics, found once: clips are many."""
+        key = (evaluator, view, withheld)
+        if key not in self._expected:
+            cards = cards_in(evaluator, view, withheld)
+            self._expected[key] = [
+                (full_name(card, evaluator), full_version(card, evaluator)) for card in cards
+            ]
+        return self._expected[key]
 
 
 def _key(row: Measurement) -> Key:
@@ -133,10 +145,17 @@ class ClipInView:
     @property
     def inputs(self) -> str:
         """The digest of all that a number depends on, besides metric and view; other rows are stale."""
-        record, rules = self.record, [] if self.view is None else [clip_view.RULES]
-        stated: list[Any] = [] if record.fps is None else [record.fps]  # older rows have none
-        stated += [{"prompt": record.prompt_sent}] if record.prompt_sent else []
-        return files.digest([self.case.digest, record.sha256, record.fit, record.error, *stated, *rules])
+        record, rules = self.record, () if self.view is None else (clip_view.RULES,)
+        about = (self.case.digest, record.sha256, record.fit, record.error)
+        return _inputs(about, record.fps, record.prompt_sent, rules)
+
+
+@lru_cache(maxsize=256)
+def _inputs(about: tuple[str, ...], fps: float | None, prompt_sent: str, rules: tuple[Any, ...]) -> str:
+    """Once per clip and kind of view, although every evaluator asks for it."""
+    stated: list[Any] = [] if fps is None else [fps]  # older rows have none
+    stated += [{"prompt": prompt_sent}] if prompt_sent else []
+    return files.digest([*about, *stated, *rules])
 
 
 def clip_rows(

@@ -41,6 +41,15 @@ def add(file: BinaryIO) -> None:
     file.write(MARK + digest.digest() + footer)
 
 
+def is_in(path: Path) -> bool:
+    """Whether a parquet file has a checksum, which then is that of every byte of it."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL))
+        file.seek(max(0, _footer(size, file.read()) - SIZE))
+        return file.read(len(MARK)) == MARK
+
+
 def verify(path: Path, content: bytes) -> None:
     """Refuses a parquet file that is not as it was written; one without a checksum passes.
 

@@ -2,6 +2,7 @@
 
     <out>/<run id>/run.json               what the run is
                    suite.json             its cases, with the paths that their images have on this machine
+                   requests/<digest>.json     cases and seeds that it was asked for
                    clips/<case>-<seed>.mkv    lossless; beside it its record as .json, written last
                    tasks/<case>-<seed>.json   the tasks that services were given, and their cost
                    features/<protocol>/       what set-level metrics keep of each clip
@@ -17,6 +18,7 @@ finished clip and row is one whole file, and is found again.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -163,7 +165,7 @@ class RunFolder:
 
     def clip_path(self, case: str, seed: int) -> Path:
         """Where the clip of a case and a seed is kept."""
-        return self.path / "clips" / f"{case}-{seed}.mkv"
+        return self.path / f"clips/{case}-{seed}.mkv"
 
     def record(self, case: str, seed: int) -> ClipRecord | None:
         """The record of a clip; None if it was not made, or its file is gone or not whole.
@@ -171,7 +173,7 @@ class RunFolder:
         Raises:
             StorageFailed: whether it was made cannot be seen now.
         """
-        path = self.clip_path(case, seed).with_suffix(".json")
+        path = self._record_path(case, seed)
         try:
             record = named_files.check_record(stored_values.read_record(path), path)
         except BadResults:
@@ -196,11 +198,11 @@ class RunFolder:
         """Takes clips out of the run: the rows about them, then their records, by which a killed run goes on."""
         self.rows.fold(gone={(record.case, record.seed) for record in records})
         for record in records:
-            self._record_path(record).unlink(missing_ok=True)
+            self._record_path(record.case, record.seed).unlink(missing_ok=True)
 
     def write_record(self, record: ClipRecord) -> None:
         """Notes a clip as finished; its file must be there."""
-        stored_values.write(self._record_path(record), record)
+        stored_values.write(self._record_path(record.case, record.seed), record)
 
     def locate(self, record: ClipRecord) -> Path:
         """The clip's file: inside this folder, or elsewhere if the clip is external."""
@@ -226,7 +228,9 @@ class RunFolder:
             return False
         path = self.locate(record)
         with reading.of(path):
-            changed, noted = (each.stat().st_ctime_ns for each in (path, self._record_path(record)))
+            changed, noted = (
+                each.stat().st_ctime_ns for each in (path, self._record_path(record.case, record.seed))
+            )
         if changed < noted:
             return False
         if self.digest(record) != record.sha256:
@@ -239,16 +243,22 @@ class RunFolder:
         """Makes is_changed read a clip whose bytes were found to be others, although its file looks no newer."""
         self.locate(record).touch()
 
-    def _record_path(self, record: ClipRecord) -> Path:
-        return self.clip_path(record.case, record.seed).with_suffix(".json")
+    def _record_path(self, case: str, seed: int) -> Path:
+        return self.path / f"clips/{case}-{seed}.json"
 
     def _is_whole(self, record: ClipRecord) -> bool:
         """Whether a clip of this folder has its size; an external one is checked when it is opened."""
+        if is_external(record):
+            return True
         path = self.locate(record)
-        with reading.of(path):
-            return is_external(record) or (path.is_file() and path.stat().st_size == record.size)
+        try:
+            with reading.of(path):
+                facts = path.stat()
+        except reading.ABSENT:
+            return False
+        return stat.S_ISREG(facts.st_mode) and facts.st_size == record.size
 
 
 def is_external(record: ClipRecord) -> bool:
     """Whether the clip was made elsewhere and is read where it lies."""
-    return Path(record.path or "").is_absolute()
+    return (record.path or "").startswith("/")

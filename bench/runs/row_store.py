@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from bench.base import files, locks, reading, sealed
 from bench.errors import BadResults, OtherSchema, Unavailable
-from bench.runs import parquet, result_files, row_tables, stored_values
+from bench.runs import checksums, parquet, result_files, row_rules, row_tables, stored_values
 from bench.runs.cards import Cards
 from bench.types import Measurement
 
@@ -109,6 +109,10 @@ class RowStore:
             known = self._noted() | cards
             files.write_text(self._described, sealed.text(known.content()))
 
+    def are_wanted(self) -> bool:
+        """Whether the run was to be measured: there are rows, or it was noted what they would be about."""
+        return bool(self._noted().metrics or self.files())
+
     def fold(self, gone: Collection[tuple[str, int]] = ()) -> None:
         """Merges the parts into the folded file; if killed in between, rows are in both and count once.
 
@@ -150,7 +154,11 @@ class RowStore:
 
     def _is_broken(self, file: Path, own: str) -> bool:
         try:
-            self._read(file, own, parquet.schema().names)
+            with reading.of(file):
+                has_checksum = checksums.is_in(file)
+            self._read(file, own, row_rules.KEY if has_checksum else parquet.schema().names)
+        except reading.ABSENT:
+            return False
         except OtherSchema as error:
             raise Unavailable(str(error), "use the version that wrote it, or another --out") from None
         except BadResults:

@@ -5,7 +5,7 @@ Text is dictionary-encoded: a million rows take some hundred megabytes, a millio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,10 +57,43 @@ def of(measurements: Sequence[Measurement]) -> pa.Table:
 
 def without(table: pa.Table, clips: Collection[tuple[str, int]]) -> pa.Table:
     """The rows that are not about clips of these cases and seeds."""
-    if not clips:
-        return table
-    about = zip(texts(table, "case"), table["seed"].to_pylist(), strict=True)
-    return table.filter(np.array([clip not in clips for clip in about], dtype=np.bool_))
+    return table.filter(~about(table, clips)) if clips else table
+
+
+def about(table: pa.Table, clips: Collection[tuple[str, int]]) -> NDArray[np.bool_]:
+    """(N,) bool: which rows are about clips of these cases and seeds."""
+    import pandas as pd
+
+    keys = pd.DataFrame({name: codes(table[name]) for name in ("case", "seed")})
+    groups = keys.groupby(["case", "seed"], sort=False).ngroup().to_numpy()
+    _, first = np.unique(groups, return_index=True)  # of the clips, which are fewer than rows
+    found = table.select(["case", "seed"]).take(first).to_pylist()
+    return np.array([(each["case"], each["seed"]) in clips for each in found], dtype=np.bool_)[groups]
+
+
+def unique(table: pa.Table, columns: Sequence[str]) -> set[tuple[Any, ...]]:
+    """What there is in these columns, each once."""
+    import pandas as pd
+
+    keys = pd.DataFrame({name: codes(table[name]) for name in columns})
+    _, first = np.unique(keys.groupby(list(columns), sort=False).ngroup().to_numpy(), return_index=True)
+    found = table.select(list(columns)).take(first).to_pylist()
+    return {tuple(each[name] for name in columns) for each in found}
+
+
+def where(table: pa.Table, column: str, holds: Callable[[Any], bool]) -> NDArray[np.bool_]:
+    """(N,) bool: for which rows something holds of a text.
+
+    Args:
+        table: of rows, texts dictionary-encoded.
+        column: of text.
+        holds: is asked once per text, and once for None.
+    """
+    found = []
+    for chunk in table[column].chunks:
+        answers = np.array([holds(text) for text in (*chunk.dictionary.to_pylist(), None)], dtype=np.bool_)
+        found.append(answers[chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+    return np.concatenate([np.zeros(0, dtype=np.bool_), *found])
 
 
 def texts(table: pa.Table, column: str) -> list[Any]:
@@ -81,24 +114,32 @@ def with_cards(table: pa.Table, cards: Cards) -> pa.Table:
 
 def frame(tables: Sequence[pa.Table]) -> pd.DataFrame:
     """Tables with all columns as a pandas frame like parquet.joined's: text is text, not categories."""
-    rows = parquet.joined(tables)
-    for name in rows.columns[rows.dtypes == "category"]:
-        rows[name] = rows[name].astype(rows[name].cat.categories.dtype)
-    return rows
+    return parquet.joined([_decoded(table) for table in tables])
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    """The table with its text as such: pandas takes ten times as long for that."""
+    import pyarrow as pa
+
+    columns = [
+        each.with_type(pa.large_string()) if pa.types.is_dictionary(each.type) else each
+        for each in table.schema
+    ]
+    return table.cast(pa.schema(columns, table.schema.metadata))
 
 
 def _latest(table: pa.Table) -> NDArray[np.int64]:
     """Places of the rows that count."""
     import pandas as pd
 
-    keys = pd.DataFrame({name: _codes(table[name]) for name in row_rules.KEY})
+    keys = pd.DataFrame({name: codes(table[name]) for name in row_rules.KEY})
     groups = keys.groupby(list(row_rules.KEY), sort=False).ngroup().to_numpy()
     places = np.zeros(groups.max() + 1 if len(groups) else 0, dtype=np.int64)
     places[groups] = np.arange(len(groups))  # of several, the last stays
     return places
 
 
-def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """A number per row, the same for the same content; -1 for none. Chunks have one dictionary."""
     import pyarrow as pa
 

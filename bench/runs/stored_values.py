@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_KEPT = 1 << 15
+"""Values that are kept in memory: records are two kilobytes each."""
+
 
 def write(path: Path, value: Run | Suite | ClipRecord) -> None:
     """Writes a value as JSON, its paths as absolute text, with the digest of the file at its end."""
@@ -26,17 +29,33 @@ def write(path: Path, value: Run | Suite | ClipRecord) -> None:
 
 def read_run(path: Path) -> Run:
     """The run in a file; see read."""
-    return read(Run, path)
+    return _read_once(Run, path)
 
 
 def read_suite(path: Path) -> Suite:
     """The suite in a file, with its cases; see read."""
-    return read(Suite, path)
+    return _read_once(Suite, path)
 
 
 def read_record(path: Path) -> ClipRecord:
     """The record in a file; see read."""
-    return read(ClipRecord, path)
+    return _read_once(ClipRecord, path)
+
+
+def _read_once(kind: type[T], path: Path) -> T:
+    """As read; parsed again only when the file's stamp differs: a job looks at its records several times."""
+    try:
+        with reading.of(path):
+            stamp = files.stamp(path)
+    except reading.ABSENT:
+        return read(kind, path)  # says so
+    found: T = _parsed(kind, path, stamp)  # type: ignore[arg-type]
+    return found
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _parsed(kind: Hashable, path: Path, stamp: tuple[int, ...]) -> Any:
+    return read(kind, path)  # type: ignore[arg-type]
 
 
 def case_and_seed(path: Path) -> tuple[str, int] | None:

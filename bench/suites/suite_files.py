@@ -94,13 +94,14 @@ def read_entries(path: Path) -> list[Entry]:
     entries: list[Entry] = []
     lines: dict[str, int] = {}
     mistakes: list[str] = []
+    home = path.parent.resolve()
     for number, line in enumerate(file_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         entry, found = validated(Entry, line, parts={"scene": Scene, "keyframes": KeyframeEntry})
         texts = [text for _, text in found]
         if entry is not None:
-            texts += _mistakes(entry, path.parent, lines)
+            texts += _mistakes(entry, home, lines)
             lines.setdefault(entry.id.casefold(), number)
             entries.append(entry)
         mistakes += [f"{shown(path)}:{number}: {text}" for text in texts]
@@ -121,7 +122,7 @@ def are_ascending(frames: Sequence[int]) -> bool:
 
 
 def _mistakes(entry: Entry, home: Path, lines: Mapping[str, int]) -> Iterator[str]:
-    """What is wrong with an entry whose types are right; lines maps earlier ids to their lines."""
+    """What is wrong with an entry whose types are right; home has no links, lines maps earlier ids to their lines."""
     if not is_case_id(entry.id):
         yield (
             f"'id' must be a letter or digit, then letters, digits, '.', '_' or '-', at most {LONGEST_ID} in all, "
@@ -168,7 +169,7 @@ def _files(entry: Entry) -> Iterator[tuple[str, str]]:
 def _mistakes_of_file(field: str, name: str, home: Path) -> Iterator[str]:
     if Path(name).is_absolute() or ".." in Path(name).parts:
         yield f"'{field}' must be a path inside the suite's folder, got {name!r}"
-    elif not all(path.resolve().is_relative_to(home.resolve()) for path in _with_frames(field, home / name)):
+    elif not all(path.resolve().is_relative_to(home) for path in _with_frames(field, home / name)):
         yield f"'{field}' {name!r} is a link that leaves the suite's folder, or has one in it"
     elif not (home / name).is_file() and not (field == "reference" and (home / name).is_dir()):
         yield f"'{field}' names a file that does not exist: {name!r}"

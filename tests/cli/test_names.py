@@ -48,6 +48,7 @@ MISSPELT = {
     ("compare", "--metrics"): (["still", "mover", "--metrics", "ssim_men"], "did you mean ssim_mean"),
     ("compare", "--fail-if-worse"): (["still", "mover", "--fail-if-worse", "ssim_men"], "did you mean ssim_mean"),
     ("compare", "--view"): (["still", "mover", "--view", "nativ"], "did you mean native"),
+    ("progress", "RUN|FOLDER"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("verify", "RUN|FOLDER"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("publish", "RUN"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("ls", "KIND"): (["Metric"], "unknown kind 'Metric': did you mean metrics"),
@@ -64,13 +65,13 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
-    "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint",
-    "--clips", "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run",
-    "--dtype", "--fit", "--footage", "--format", "--fps", "--gpus", "--gres", "--help", "--host", "--json", "--limit",
-    "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
+    "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint", "--clips",
+    "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype",
+    "--fit", "--footage", "--format", "--fps", "--gpus", "--gres", "--help", "--host", "--json", "--limit", "--long",
+    "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
     "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--repair", "--retry-failed",
     "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
-    "--verbose", "--voters", "--votes", "--workers", "DIR", "FILE", "FOLDER", "PATH",
+    "--verbose", "--voters", "--votes", "--watch", "--workers", "DIR", "FILE", "FOLDER", "PATH",
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 

@@ -56,7 +56,7 @@ COMMANDS = {
         inspecting.show, comparing.compare, sharing.board, comparing.votes, calibrating.calibrate,
     ),
     "Share": (sharing.export, sharing.serve, sharing.publish),
-    "What there is": (inspecting.ls, checking.verify, inspecting.doctor, fetching.fetch),
+    "What there is": (inspecting.ls, checking.progress, checking.verify, inspecting.doctor, fetching.fetch),
     "Your own": (creating.new,),
 }  # fmt: skip
 """The commands, in the groups and the order of the help."""

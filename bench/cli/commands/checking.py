@@ -1,14 +1,56 @@
-"""`bench verify`: whether the files of runs are as they were written."""
+"""`bench progress` and `verify`: how far runs are, and whether their files are as they were written."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.commands.output import print_json, progress, say
-from bench.cli.options import FoldersArgument, JsonOption, OutOption, how
+from bench.cli.commands import output
+from bench.cli.commands.output import print_all, print_json, say
+from bench.cli.options import FoldersArgument, JsonOption, OutOption, ShardOption, how, shown
+
+SECONDS = 5.0
+"""Between two looks of --watch."""
+
+
+def progress(
+    runs: FoldersArgument = None,
+    shard: ShardOption = "",
+    watch: Annotated[
+        bool, shown("--watch", help="Print it again every 5 seconds, until all is done.")
+    ] = False,
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say how far runs are: made, failed, measured, by whom, at what rate, until when.
+
+    It looks at files and locks alone, so that it works beside any number of
+    processes on any machine that sees the folder. Exit 1: something is missing.
+
+    bench progress                     all runs
+    bench progress svd --watch
+    bench progress svd --shard 3/8     only what falls to one shard
+    """
+    from bench.cli import progress_table
+    from bench.engine import run_progress, units
+    from bench.runs import verification
+
+    share = units.shard_named(shard)
+    folders = verification.places(out, runs or [])
+    while True:
+        found = [run_progress.of_run(folder, share) for folder in folders]
+        is_done = all(each.is_done for each in found)
+        if as_json:
+            print_json([each.as_json() for each in found])
+        else:
+            print_all(progress_table.shown(found))
+        if is_done or not watch:
+            break
+        time.sleep(SECONDS)
+    raise typer.Exit(not is_done)
 
 
 def verify(
@@ -31,10 +73,10 @@ def verify(
     """
     from bench.runs import verification
 
-    shown = progress()
+    bars = output.progress()
     found, renamed = [], []
     for folder in verification.places(out, runs or []):
-        faults = verification.faults(folder, shown)
+        faults = verification.faults(folder, bars)
         found += faults
         if repair and any(each.aside for each in faults):
             renamed += verification.set_aside(folder, faults)

@@ -59,7 +59,7 @@ def faults(folder: RunFolder, tables: Sequence[pa.Table], clips: Clips) -> Itera
 
 
 def _none(folder: RunFolder, clips: Clips) -> Iterator[Fault]:
-    if clips and (folder.path / "cards.json").exists() and not folder.rows.folded.exists():
+    if clips and folder.rows.are_wanted() and not folder.rows.folded.exists():
         what = f"{len(clips)} clips were to be measured, and there are no rows"
         yield Fault(folder.path.name, "missing", folder.rows.folded, what, MEASURE)
 
