@@ -173,12 +173,12 @@ def _with_schema_version(part: Path, version: str) -> None:
 
 
 def test_rows_that_disagree_are_named(run: RunFolder) -> None:
-    part = next(run.path.glob("measurements/*.parquet"))
-    row = next(each for each in parquet.read(part) if each.case)
-    parquet.write(part.with_name("part-0.parquet"), [replace(row, value=(row.value or 0) + 1)])
+    rows = [row for part in run.path.glob("measurements/*.parquet") for row in parquet.read(part) if row.case]
+    other = replace(rows[0], value=(rows[0].value or 0) + 1)
+    parquet.write(run.path / "measurements" / "part-0.parquet", [other])
     code, faults = _verified(run)
     assert (code, [each["kind"] for each in faults]) == (1, ["duplicated"])
-    assert f"such as {row.metric} of {row.case}, seed 0" in faults[0]["what"]
+    assert f"such as {other.metric} of {other.case}, seed 0" in faults[0]["what"]
 
 
 def test_an_older_run_without_digests_is_sound(run: RunFolder) -> None:
