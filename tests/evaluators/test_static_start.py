@@ -77,7 +77,7 @@ def test_still_is_static_throughout_and_a_slide_never() -> None:
 
 
 def test_motion_that_halves_has_fallen_by_octaves() -> None:
-    """Steps of 16, then of 8, then of 4 pixels, eight each: the last third is 1.5 octaves below the median before it."""
+    """Steps of 16, then of 8, then of 4 pixels, eight each: the last third is 1.5 octaves below the rest's median."""
     places = np.concatenate([[0], np.cumsum(np.repeat([16, 8, 4], 8))])
     found = measured(pan(places))
     assert number(found, "motion_fade") == pytest.approx(-1.5, abs=0.1)  # flow errs by some 5 %
