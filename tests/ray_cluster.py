@@ -42,15 +42,15 @@ class LocalCluster:
         """Kills all processes of the oldest node that is not the head."""
         self.tell("kill")
 
-    def actors(self) -> list[int]:
-        """Processes of actors that are alive."""
-        return [
-            int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if self._is_actor(path)
-        ]
+    def actors(self, doing: str = "") -> list[int]:
+        """Processes of actors that are alive; only those that run a method, if one is named."""
+        title = f"ray::Resident{doing and '.'}{doing}".encode()
+        paths = Path("/proc").glob("[0-9]*/cmdline")
+        return [int(path.parent.name) for path in paths if self._is_actor(path, title)]
 
-    def _is_actor(self, path: Path) -> bool:
+    def _is_actor(self, path: Path, title: bytes) -> bool:
         try:
-            return path.read_bytes().startswith(b"ray::Resident") and self._is_own(path.with_name("environ"))
+            return path.read_bytes().startswith(title) and self._is_own(path.with_name("environ"))
         except OSError:  # it has ended
             return False
 

@@ -53,6 +53,8 @@ def run(
     retry_failed: bool = False,
     workers: int | None = None,
     gpus: str = "",
+    engine: str = "local",
+    address: str = "",
     shard: str = "",
     revision: str = "",
     layout: Layout = "THWC",
@@ -97,6 +99,9 @@ def run(
             for 1, or with gpus as many as make clips.
         gpus: where other processes make clips, while others measure them: 'all', '0,1', or 'cpu:4' for four that
             divide the cores.
+        engine: 'local', or 'ray' for the workers of a Ray cluster, where gpus is 'all', 'all:2' for models that span
+            two each, or 'cpu:4'; see docs/cluster.md.
+        address: HOST:PORT of the cluster's head; '' for the cluster that this machine belongs to.
         shard: this process's share of the clips, '0/8' to '7/8'; 'slurm' or 'rank' as the launcher's variables say.
         revision: what identifies a function in memory, such as a commit and a step: clips are then kept under it, and
             a call that was interrupted goes on. '' makes them anew at every call.
@@ -121,8 +126,8 @@ def run(
     """
     from bench import tracking
     from bench.base import devices, network
-    from bench.engine import jobs, protocols
-    from bench.engine.local_engine import local_engine
+    from bench.engine import engines, jobs, protocols
+    from bench.engine.engines import EngineRequest
     from bench.engine.requests import ModelRequest, RunConfig, Selection
     from bench.engine.units import shard_named
 
@@ -147,18 +152,20 @@ def run(
     )
     wanted = asked.metrics(metrics, metric_settings, view)
     selection, wanted = protocols.chosen(protocol, selection, wanted, asked.metrics((), None, VIEWS))
-    config = RunConfig(
-        Path(out),
-        devices.resolve(device, "auto" if callable(model) else dtype, memory, gpus),
-        retry_failed,
-        1 if workers is None else workers,
-        max_cost,
-        asked.consent(download),
-        shard_named(shard),
-        local_engine(gpus, workers),
-    )
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)
-    with network.offline(offline):
+    where = EngineRequest(engine, gpus, workers, address)
+    with network.offline(offline), engines.opened(where, Path(out), shown) as found:
+        dtype = "auto" if callable(model) else dtype
+        config = RunConfig(
+            Path(out),
+            devices.resolve(device, dtype, memory, found.device if found else ""),
+            retry_failed,
+            1 if workers is None else workers,
+            max_cost,
+            asked.consent(download),
+            shard_named(shard),
+            found,
+        )
         if dry_run:
             return _plan(models, selection, config, shown)
         report = jobs.run(models, selection, wanted, config, shown)

@@ -7,21 +7,21 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from bench.base import gpus as gpus_named, packages
+from bench.base import packages
 from bench.errors import Unavailable, UsageError
 from bench.types import Memory, Runtime
 
 DTYPES = ("float32", "float16", "bfloat16")
 
 
-def resolve(device: str, dtype: str, memory: Memory = "full", gpus: str = "") -> Runtime:
+def resolve(device: str, dtype: str, memory: Memory = "full", elsewhere: str = "") -> Runtime:
     """The Runtime that words choose.
 
     Args:
         device: 'cpu', 'cuda', 'cuda:1', 'mps'; 'auto' for the first GPU if there is one, else the CPU.
         dtype: one of DTYPES; 'auto' for float16 on a GPU, float32 on a CPU.
         memory: see bench.types.Runtime.
-        gpus: where other processes compute, see bench.base.gpus; '' for this one.
+        elsewhere: the device of other processes that compute, which is not touched; '' if this one does.
 
     Returns:
         A device that works, and a dtype.
@@ -37,8 +37,9 @@ def resolve(device: str, dtype: str, memory: Memory = "full", gpus: str = "") ->
     kind = device.split(":", maxsplit=1)[0]
     if kind not in ("auto", "cpu", "cuda", "mps"):
         raise UsageError(f"device is auto, cpu, cuda, cuda:1 or mps, not '{device}'")
-    if gpus:
-        chosen = _elsewhere(device, gpus)
+    if elsewhere:
+        chosen = elsewhere
+        _refuse_choice(device)
     else:
         chosen = _automatic() if kind == "auto" else device
         if chosen != "cpu":
@@ -70,12 +71,9 @@ def _automatic() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _elsewhere(device: str, words: str) -> str:
-    """What processes of --gpus call their device; this process does not touch it."""
+def _refuse_choice(device: str) -> None:
     if device != "auto":
-        raise UsageError(f"gpus says where clips are made: leave device out, not '{device}'")
-    gpus_named.places(words)
-    return gpus_named.device(words)
+        raise UsageError(f"gpus and engine say where clips are made: leave device out, not '{device}'")
 
 
 def _check(device: str) -> None:

@@ -159,6 +159,12 @@ GpusOption = Annotated[
     str,
     how(metavar="N,M,…", help="all, 0,1 or cpu:4: a process each makes clips, as many measure meanwhile."),
 ]
+EngineOption = Annotated[
+    str, how(metavar="local|ray", help="Where: this machine, or a Ray cluster. docs/cluster.md")
+]
+AddressOption = Annotated[
+    str, how(metavar="HOST:PORT", help="Of the Ray cluster's head; auto: of the one that this machine is in.")
+]
 ShardOption = Annotated[
     str,
     how(

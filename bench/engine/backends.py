@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
+from bench.engine.machine_needs import Needs
+
 Unit_contra = TypeVar("Unit_contra", contravariant=True)
 Result = TypeVar("Result")
 State = TypeVar("State")
@@ -51,6 +53,20 @@ class Engine(Protocol):
     Each backend gets a function that gives what every task needs, called once per worker, and one that gives the result
     of a task. Both are of modules that can be imported, or partials of such.
     """
+
+    @property
+    def device(self) -> str:
+        """What its workers call their device: 'cuda:0', 'cpu'."""
+
+    def prepare(self, needs: Needs) -> None:
+        """Brings to every machine of the workers what they need, before there are any.
+
+        Args:
+            needs: of the job.
+
+        Raises:
+            Unavailable: a machine cannot have it.
+        """
 
     def making(
         self, initialise: Callable[[], State], work: Callable[[State, Task], Result]

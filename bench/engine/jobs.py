@@ -20,6 +20,7 @@ from bench.engine.evaluation import Evaluation
 from bench.engine.first_frames import Look
 from bench.engine.generation import Generated, Generation, generate, lacks_clips
 from bench.engine.identity import external_record, external_run
+from bench.engine.machine_needs import Needs
 from bench.engine.measuring import Measured, UsableEvaluators
 from bench.engine.requests import ClipSource, MetricRequest, ModelRequest, RunConfig, Selection
 from bench.engine.units import Shard, samples_of
@@ -114,6 +115,8 @@ def run(
     usable = measuring.usable(metrics, suite, config, progress)
     measuring.check_usable([usable])
     suites.prepare(suite, progress)
+    if config.engine:
+        config.engine.prepare(Needs(suite, tuple(busy), usable.weights()))
     made: list[Generated] = []
     measured: list[Measured] = []
     lost = 0

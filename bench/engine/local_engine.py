@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bench.base import gpus
 from bench.base.workers import Place, Processes
+from bench.engine.machine_needs import Needs
 
 State = TypeVar("State")
 Task = TypeVar("Task")
@@ -21,10 +22,16 @@ class LocalEngine:
     Attributes:
         places: where clips are made.
         measurers: how many processes measure.
+        device: what each calls its own.
     """
 
     places: Sequence[Place]
     measurers: int
+    device: str
+
+    def prepare(self, needs: Needs) -> None:
+        """See Engine.prepare."""
+        needs.bring()
 
     def making(
         self, initialise: Callable[[], State], work: Callable[[State, Task], Result]
@@ -49,4 +56,6 @@ def local_engine(words: str, measurers: int | None = None) -> LocalEngine | None
         Unavailable: a GPU that this machine lacks.
     """
     places = gpus.places(words)
-    return LocalEngine(places, len(places) if measurers is None else measurers) if places else None
+    if not places:
+        return None
+    return LocalEngine(places, len(places) if measurers is None else measurers, gpus.device(words))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.base.progress import Progress
+from bench.base.weights import Weights
 from bench.engine import resolve_metrics
 from bench.engine.evaluation import Evaluated, Evaluation
 from bench.engine.requests import MetricRequest, RunConfig
@@ -52,6 +53,10 @@ class UsableEvaluators:
     config: RunConfig
     progress: Progress
     asked: frozenset[str] | None = None
+
+    def weights(self) -> tuple[Weights, ...]:
+        """The files that the evaluators read, each once."""
+        return tuple(dict.fromkeys(file for each in self.evaluators for file in each.weights()))
 
     def evaluation(self, run: Run, folder: RunFolder) -> Evaluation:
         """What brings the rows of a run up to date.

@@ -75,6 +75,7 @@ class Pool(Generic[Unit, Result]):
         self._slots: list[_Slot[Unit, Result]] = []
         self._asked, self._wanted = float("-inf"), 0
         self._left_out: list[Exception] = []
+        self._died_loading = 0
         self._unsaid: list[str] = []
 
     def __enter__(self) -> Pool[Unit, Result]:
@@ -125,14 +126,26 @@ class Pool(Generic[Unit, Result]):
         if error is not None and not isinstance(error, Exception):
             raise error
         if attempt is None:
-            slot.is_ready = error is None
-            if error is not None:
-                self._leave_out(slot, error)
+            self._settle_start(slot, error)
             return None
         if isinstance(error, WorkerDied):
             return self._replace(slot)
         slot.units.remove(attempt)
         return Done(self, attempt.unit, future.result() if error is None else error, slot.worker.place)
+
+    def _settle_start(self, slot: _Slot[Unit, Result], error: Exception | None) -> None:
+        """A worker is ready, is left out, or is started again: its machine may have gone, and others be sound."""
+        slot.is_ready = error is None
+        if error is None:
+            self._died_loading = 0
+        elif isinstance(error, WorkerDied) and self._died_loading < MOST_DEATHS:
+            self._died_loading += 1
+            self._unsaid.append(
+                f"the worker at {slot.worker.place} died before it was ready; another is started"
+            )
+            self._drop(slot)
+        else:
+            self._leave_out(slot, error)
 
     def abandon(self) -> None:
         """Ends the workers that are busy or not ready, and forgets all units."""

@@ -233,6 +233,19 @@ def test_if_no_worker_gets_ready_that_is_the_error(
         pulled(Backend(timeline, 2, loading=lambda number: None), [1, 2, 3], ready_within=5.0)
 
 
+def test_a_worker_that_dies_while_it_loads_is_started_again(timeline: Timeline) -> None:
+    def loading(number: int) -> float:
+        if number in (0, 2):
+            raise WorkerDied("its node has left")
+        return 0.0
+
+    backend, lines = Backend(timeline, 1, loading=loading), list[str]()
+    with Pool(backend, range(4)) as pool:
+        done = list(pull(pool, say=lines.append, events=timeline))
+    assert [each.unit for each in done] == [0, 1, 2, 3]
+    assert lines == ["the worker at worker 0 died before it was ready; another is started"]
+
+
 def test_if_every_worker_dies_before_its_first_unit_one_line_says_so(timeline: Timeline) -> None:
     def loading(number: int) -> float:
         raise WorkerDied("gone")
@@ -240,7 +253,7 @@ def test_if_every_worker_dies_before_its_first_unit_one_line_says_so(timeline: T
     backend = Backend(timeline, 4, loading=loading)
     with pytest.raises(WorkerDied, match=r"^worker processes die before their first task"):
         pulled(backend, range(99))
-    assert len(backend.spawned) == 4
+    assert len(backend.spawned) == 4 + 3
 
 
 def test_no_worker_starts_without_a_unit(timeline: Timeline) -> None:

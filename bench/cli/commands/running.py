@@ -15,6 +15,7 @@ from bench.cli.commands.report import Done, made, print_report
 from bench.cli.config import as_toml
 from bench.cli.options import (
     AccelOption,
+    AddressOption,
     CasesOption,
     CheckpointOption,
     ComponentOption,
@@ -22,6 +23,7 @@ from bench.cli.options import (
     DownloadOption,
     DryRunOption,
     DtypeOption,
+    EngineOption,
     GpusOption,
     JsonOption,
     LimitOption,
@@ -53,6 +55,7 @@ from bench.errors import UsageError
 from bench.types import FitChoice, Memory, Runtime
 
 if TYPE_CHECKING:
+    from bench.engine.backends import Engine
     from bench.engine.requests import MetricRequest, ModelRequest, RunConfig, Selection
 
 BOTH_VIEWS = "native,default"
@@ -82,6 +85,8 @@ def run(
     retry_failed: RetryOption = False,
     workers: WorkersOption = None,
     gpus: GpusOption = "",
+    engine: EngineOption = "local",
+    address: AddressOption = "",
     shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
@@ -101,11 +106,12 @@ def run(
     bench run svd --set steps=10 --seeds 0,1,2 --limit 4
     bench run svd --protocol ucf101@1        FVD as papers report it
     bench run svd --gpus all                 one process per GPU
+    bench run svd --engine ray               one per GPU of a Ray cluster
     bench run svd --dry-run                  frames, size, cost; fetches nothing
     bench run --config run.toml              options from a file
     """
     from bench import tracking
-    from bench.engine import jobs, protocols, requests
+    from bench.engine import engines, jobs, protocols, requests
 
     asked = models_of(named, model)
     models = asked_models(asked or list(requests.NULL_MODELS), checkpoint, component, lora, settings, accel)
@@ -115,19 +121,18 @@ def run(
         asked_metrics(metrics, metric_settings, view),
         asked_metrics("", None, BOTH_VIEWS),
     )
-    runtime = _runtime(device, dtype, memory, gpus)
-    config = _config(out, runtime, retry_failed, workers, shard, gpus)
-    config = replace(
-        config, max_cost=max_cost, download=consent(download, "ask" if asked or metrics or protocol else "no")
-    )
-    if dry_run:
-        _print_plan(models, selection, wanted, config, as_json)
-        if not as_json:
-            print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
-        return
     tracked = tracking.request(track, step)
     started = time.monotonic()
-    report = jobs.run(models, selection, wanted, config, progress())
+    with engines.opened(engines.EngineRequest(engine, gpus, workers, address), out, progress()) as found:
+        config = _config(out, _runtime(device, dtype, memory, found), retry_failed, workers, shard)
+        fetches = consent(download, "ask" if asked or metrics or protocol else "no")
+        config = replace(config, max_cost=max_cost, download=fetches, engine=found)
+        if dry_run:
+            _print_plan(models, selection, wanted, config, as_json)
+            if not as_json:
+                print_all(["bench run --config FILE with this in FILE is this run:", as_toml(context)])
+            return
+        report = jobs.run(models, selection, wanted, config, progress())
     tracked.log(report.folders, report.rows, out, progress())
     print_report(Done(report, wanted, out, time.monotonic() - started), as_json)
 
@@ -149,6 +154,8 @@ def generate(
     out: OutOption = Path("runs"),
     retry_failed: RetryOption = False,
     gpus: GpusOption = "",
+    engine: EngineOption = "local",
+    address: AddressOption = "",
     shard: ShardOption = "",
     accel: AccelOption = "",
     max_cost: MaxCostOption = None,
@@ -160,15 +167,17 @@ def generate(
     bench generate svd --suite my/suite
     bench evaluate svd
     """
-    from bench.engine import jobs
+    from bench.engine import engines, jobs
 
     asked = models_of(named, model)
     if not asked:
         raise UsageError("name a model, as in bench generate svd: bench ls models lists them")
     models = asked_models(asked, checkpoint, component, lora, settings, accel)
-    config = _config(out, _runtime(device, dtype, memory, gpus), retry_failed, shard=shard, gpus=gpus)
-    config = replace(config, max_cost=max_cost, download=consent(download))
-    report = jobs.run(models, asked_cases(suite, seeds, cases, limit), None, config, progress())
+    chosen = asked_cases(suite, seeds, cases, limit)
+    with engines.opened(engines.EngineRequest(engine, gpus, None, address), out, progress()) as found:
+        config = _config(out, _runtime(device, dtype, memory, found), retry_failed, shard=shard)
+        config = replace(config, max_cost=max_cost, download=consent(download), engine=found)
+        report = jobs.run(models, chosen, None, config, progress())
     for folder in report.folders:
         say(folder.path)
     print_all([made(report)])
@@ -302,27 +311,22 @@ def asked_metrics(names: str, settings: list[str] | None, view: str) -> MetricRe
     return MetricRequest(chosen, tuple(settings or ()), views.all_named(words_of(view)))
 
 
-def _runtime(device: str, dtype: str = "auto", memory: Memory = "full", gpus: str = "") -> Runtime:
+def _runtime(
+    device: str, dtype: str = "auto", memory: Memory = "full", engine: Engine | None = None
+) -> Runtime:
     from bench.base import devices
 
-    return devices.resolve(device, dtype, memory, gpus)
+    return devices.resolve(device, dtype, memory, engine.device if engine else "")
 
 
 def _config(
-    out: Path,
-    runtime: Runtime,
-    retry_failed: bool,
-    workers: int | None = None,
-    shard: str = "",
-    gpus: str = "",
+    out: Path, runtime: Runtime, retry_failed: bool, workers: int | None = None, shard: str = ""
 ) -> RunConfig:
-    from bench.engine.local_engine import local_engine
     from bench.engine.requests import RunConfig
     from bench.engine.units import shard_named
 
-    engine = local_engine(gpus, workers)
     count = 1 if workers is None else workers
-    return RunConfig(out, runtime, retry_failed, count, shard=shard_named(shard), engine=engine)
+    return RunConfig(out, runtime, retry_failed, count, shard=shard_named(shard))
 
 
 def _print_plan(
