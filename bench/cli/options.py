@@ -160,10 +160,10 @@ GpusOption = Annotated[
     how(metavar="N,M,…", help="all, 0,1 or cpu:4: a process each makes clips, as many measure meanwhile."),
 ]
 EngineOption = Annotated[
-    str, how(metavar="local|ray", help="Where: this machine, or a Ray cluster. docs/cluster.md")
+    str, how(metavar="NAME", help="local, or ray: the workers of a Ray cluster. docs/cluster.md")
 ]
 AddressOption = Annotated[
-    str, how(metavar="HOST:PORT", help="Of the Ray cluster's head; auto: of the one that this machine is in.")
+    str, how(metavar="HOST:N", help="Head of the Ray cluster; auto, as by default: that of this machine.")
 ]
 ShardOption = Annotated[
     str,
