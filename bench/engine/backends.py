@@ -58,6 +58,10 @@ class Engine(Protocol):
     def device(self) -> str:
         """What its workers call their device: 'cuda:0', 'cpu'."""
 
+    @property
+    def measuring_device(self) -> str:
+        """The device that metrics are given: those about a set of clips compute in this process, too."""
+
     def prepare(self, needs: Needs) -> None:
         """Brings to every machine of the workers what they need, before there are any.
 

@@ -7,7 +7,7 @@ What fails on the way (one clip, one metric) is a row, and the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench import runs, suites
@@ -112,7 +112,7 @@ def run(
         if lacks_clips(folder, samples_of(config.shard, run, samples), config.retry_failed)
     ]
     config = fetching.settled(config, progress, metrics, [suite], busy)
-    usable = measuring.usable(metrics, suite, config, progress)
+    usable = measuring.usable(metrics, suite, _of_metrics(config), progress)
     measuring.check_usable([usable])
     suites.prepare(suite, progress)
     if config.engine:
@@ -148,6 +148,13 @@ def run(
         is_generating=True,
         shard=config.shard,
     )
+
+
+def _of_metrics(config: RunConfig) -> RunConfig:
+    """The config with the device of metrics, which may be another than that of models."""
+    if config.engine is None:
+        return config
+    return replace(config, runtime=replace(config.runtime, device=config.engine.measuring_device))
 
 
 def _generated(work: Generation, evaluation: Evaluation, engine: Engine | None) -> Generated:

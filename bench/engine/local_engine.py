@@ -29,6 +29,11 @@ class LocalEngine:
     measurers: int
     device: str
 
+    @property
+    def measuring_device(self) -> str:
+        """See Engine.measuring_device."""
+        return self.device
+
     def prepare(self, needs: Needs) -> None:
         """See Engine.prepare."""
         needs.bring()

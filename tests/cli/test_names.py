@@ -67,8 +67,8 @@ MISSPELT = {
 NO_NAMES = {
     "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint", "--clips",
     "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype",
-    "--engine",    "--fit", "--footage", "--format", "--fps", "--gpus", "--gres", "--help", "--host", "--json", "--limit", "--long",
-    "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
+    "--engine", "--fit", "--footage", "--format", "--fps", "--gpus", "--gres", "--help", "--host", "--json", "--limit",
+    "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
     "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--repair", "--retry-failed",
     "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
     "--verbose", "--voters", "--votes", "--watch", "--workers", "DIR", "FILE", "FOLDER", "PATH",

@@ -1,6 +1,7 @@
 """A Ray cluster as an engine: which share of a node each worker has, and how many there are.
 
-A GPU holds one model, and beside it one worker that measures, if some metric has a network; the others measure on CPUs.
+A GPU holds one model, and beside it one worker that measures, if some metric has a network. Without a GPU on the machine
+of the driver, all metrics are measured on CPUs: those about a set of clips compute there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bench.base import workers
+from bench.base import devices, workers
 from bench.engine.machine_needs import Needs
 from bench.engine.on_ray.actors import Actors, Terms
 from bench.engine.on_ray.cluster import Cluster, Share
@@ -36,6 +37,7 @@ class RayEngine:
     Attributes:
         cluster: that this process has joined.
         gpus: for each model; 0 on CPUs.
+        measuring_device: see Engine.measuring_device.
         makers: the most workers that make clips; None for as many as have room.
         measurers: the most that measure; None for as many as make clips.
         has_networks: whether metrics need a part of a GPU; known once the cluster is prepared.
@@ -43,6 +45,7 @@ class RayEngine:
 
     cluster: Cluster
     gpus: int
+    measuring_device: str
     makers: int | None = None
     measurers: int | None = None
     has_networks: bool = field(default=False, init=False)
@@ -53,17 +56,8 @@ class RayEngine:
         return "cuda:0" if self.gpus else "cpu"
 
     def prepare(self, needs: Needs) -> None:
-        """See Engine.prepare.
-
-        Raises:
-            UsageError: models that span GPUs leave none for the networks of metrics.
-        """
-        self.has_networks = bool(self.gpus and needs.weights)
-        if self.has_networks and self.gpus > 1:
-            raise UsageError(
-                "models that span GPUs leave none for metrics with networks: make the clips by bench generate, and"
-                " measure them by bench evaluate"
-            )
+        """See Engine.prepare."""
+        self.has_networks = self.measuring_device != "cpu" and bool(needs.weights)
         self.cluster.prepare(needs)
 
     def making(
@@ -109,13 +103,16 @@ def ray_engine(cluster: Cluster, words: str, measurers: int | None = None) -> Ra
         Unavailable: no node has that many GPUs.
     """
     if found := re.fullmatch(r"cpu:([1-9]\d{0,3})", words, re.ASCII):
-        return RayEngine(cluster, 0, int(found[1]), measurers)
+        return RayEngine(cluster, 0, "cpu", int(found[1]), measurers)
     found = re.fullmatch(r"all(?::([1-9]\d?))?", words or "all", re.ASCII)
     if not found:
         raise UsageError(f"with --engine ray, gpus is {FORMS}, not '{words}': Ray chooses which")
     gpus = int(found[1] or 1)
     if cluster.room(Share(gpus, CPU)):
-        return RayEngine(cluster, gpus, None, measurers)
+        measuring = (
+            devices.resolve("auto", "auto").device if gpus == 1 else "cpu"
+        )  # models that span leave none
+        return RayEngine(cluster, gpus, measuring, None, measurers)
     if words:
         raise Unavailable(f"no node of {cluster} has {gpus} GPUs and a CPU", "--gpus cpu:4 does without")
-    return RayEngine(cluster, 0, None, measurers)
+    return RayEngine(cluster, 0, "cpu", None, measurers)
