@@ -109,6 +109,10 @@ class RowStore:
             known = self._noted() | cards
             files.write_text(self._described, sealed.text(known.content()))
 
+    def cards(self) -> Cards:
+        """The cards of the rows, as far as they are noted beside them."""
+        return self._noted()
+
     def are_wanted(self) -> bool:
         """Whether the run was to be measured: there are rows, or it was noted what they would be about."""
         return bool(self._noted().metrics or self.files())

@@ -55,7 +55,7 @@ COMMANDS = {
     "Look and judge": (
         inspecting.show, comparing.compare, sharing.board, comparing.votes, calibrating.calibrate,
     ),
-    "Share": (sharing.export, sharing.serve, sharing.publish),
+    "Share": (sharing.export, sharing.serve, sharing.publish, checking.compact),
     "What there is": (inspecting.ls, checking.progress, checking.verify, inspecting.doctor, fetching.fetch),
     "Your own": (creating.new,),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""`bench progress` and `verify`: how far runs are, and whether their files are as they were written."""
+"""`bench progress`, `verify` and `compact`: how far runs are, whether their files are sound, all rows in one file."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def progress(
             break
         time.sleep(SECONDS)
     raise typer.Exit(not is_done)
+
+
+def compact(out: OutOption = Path("runs")) -> None:
+    """Write the rows of all runs into one parquet file, for DuckDB, pandas and the like.
+
+    It is compact.parquet in the folder of runs. Nothing needs it: delete it at
+    any time, and make it again.
+
+    bench compact --out /lustre/i2v
+    """
+    from bench.runs import compact as all_rows
+
+    say(all_rows.write(out, output.progress()))
 
 
 def verify(
