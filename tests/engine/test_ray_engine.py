@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.base import devices
 from bench.base.weights import Weights
 from bench.engine.machine_needs import Needs
 from bench.engine.on_ray import actors as actors_module
@@ -13,6 +14,7 @@ from bench.engine.on_ray.actors import Actors
 from bench.engine.on_ray.cluster import Node, Share
 from bench.engine.on_ray.engine import RayEngine, ray_engine
 from bench.errors import Unavailable, UsageError
+from bench.types import Runtime
 from tests import worker_tasks as tasks
 
 NET = Weights("net.safetensors", (), "0" * 64, 1, "MIT")
@@ -38,6 +40,12 @@ class Nodes:
 
     def prepare(self, needs: Needs) -> None:
         self.needs.append(needs)
+
+
+@pytest.fixture(autouse=True)
+def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that the driver has."""
+    monkeypatch.setattr(devices, "resolve", lambda *words: Runtime("cuda:0", "float16"))
 
 
 def engine(words: str, *nodes: tuple[float, float], measurers: int | None = None) -> RayEngine:
@@ -73,11 +81,18 @@ def test_networks_that_measure_have_a_quarter_of_the_gpu_of_a_model() -> None:
 
 def test_models_that_span_gpus_are_on_one_node_each() -> None:
     made = engine("all:3", (8, 64), (2, 64))
+    made.prepare(Needs(weights=(NET,)))
     assert making(made).wanted() == 2
-    with pytest.raises(
-        UsageError, match="leave none for metrics with networks: make the clips by bench generate"
-    ):
-        made.prepare(Needs(weights=(NET,)))
+    assert made.measuring_device == "cpu"
+    assert measuring(made).terms.share == Share(gpus=0)
+
+
+def test_where_the_driver_has_no_gpu_metrics_are_measured_on_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "resolve", lambda *words: Runtime("cpu", "float32"))
+    made = engine("all", (2, 16))
+    made.prepare(Needs(weights=(NET,)))
+    assert (made.device, made.measuring_device) == ("cuda:0", "cpu")
+    assert (making(made).terms.share, measuring(made).terms.share) == (Share(gpus=1), Share(gpus=0))
 
 
 def test_without_gpus_one_model_per_cpu_or_as_many_as_asked() -> None:

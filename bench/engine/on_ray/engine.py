@@ -1,7 +1,7 @@
 """A Ray cluster as an engine: which share of a node each worker has, and how many there are.
 
-A GPU holds one model, and beside it one worker that measures, if some metric has a network. Without a GPU on the machine
-of the driver, all metrics are measured on CPUs: those about a set of clips compute there.
+A GPU holds one model, and beside it one worker that measures, if some metric has a network. Where the driver has no
+GPU, all metrics are measured on CPUs: those about a set of clips compute there.
 """
 
 from __future__ import annotations
