@@ -4,9 +4,9 @@ Imported from here: the functions below, whose work is in `api`. `types` holds t
 what they raise; both know no room.
 """
 
-from bench.api import compare, evaluate, run, scores
+from bench.api import compare, evaluate, run, same, scores
 from bench.base.provenance import bench_version
 
 __version__ = bench_version()
 
-__all__ = ["__version__", "compare", "evaluate", "run", "scores"]
+__all__ = ["__version__", "compare", "evaluate", "run", "same", "scores"]

@@ -1,4 +1,4 @@
-"""`bench.scores` and `compare`: means with intervals, and whether one run is better than another."""
+"""`bench.scores`, `compare` and `same`: means with intervals, and whether a run is better than another, or the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.api import asked
 from bench.api.asked import names
 
 if TYPE_CHECKING:
@@ -83,3 +84,58 @@ def compare(
     }
     table.attrs["notes"] = {pair.b.name: notes(pair) for pair in found.pairs}
     return table
+
+
+def same(
+    base: str,
+    other: str,
+    *,
+    margin: float = 0.1,
+    limit: int | None = None,
+    floor: str = "run",
+    ceiling: str = "run",
+    device: str = "auto",
+    workers: int = 1,
+    out: str | Path = "runs",
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Compares the clips of two runs one by one, as a share of what another seed changes, like `bench same`.
+
+    Args:
+        base: id of a run, its beginning, or its label: the one that is held to be right.
+        other: the run that should be the same.
+        margin: share of a change of seed up to which a run counts as the same.
+        limit: only this many cases, the first ones; None for all.
+        floor: 'run' makes the base again where that was not done before, 'reuse' takes what is there, 'none' does
+            without.
+        ceiling: the same for the base under other seeds.
+        device: where models and networks compute.
+        workers: processes that compare clips side by side.
+        out: the folder of runs.
+        show_progress: whether bars are drawn on stderr.
+
+    Returns:
+        One row per measure: measure, unit; other, floor, ceiling: how far clips are from the base's in the mean over
+        cases, in the measure's unit, and as distances of which shares are taken; cases; share, with low and high, its
+        95 % interval; verdict. `attrs["verdict"]` is over all measures: 'identical', 'same', 'different' or
+        'undecided'; `attrs["sentence"]` and `attrs["notes"]` say it in words; `attrs["clips"]` is a frame of one row
+        per measure and clip, the farthest first, with the frame that is least like its counterpart. See docs/same.md.
+
+    Raises:
+        bench.errors.UsageError: runs of different suites, or without a clip of one case and seed in common.
+        bench.errors.UnknownName: no such run.
+
+    >>> import bench
+    >>> rows = bench.run("noise", limit=6, settings={"num_frames": 3}, metrics="ssim", show_progress=False)
+    >>> found = bench.same("noise", "noise", show_progress=False)
+    >>> found.attrs["verdict"], found.set_index("measure").loc["psnr", ["other", "floor"]].tolist()
+    ('identical', [100.0, 100.0])
+    """
+    from bench.base import devices
+    from bench.engine.requests import RunConfig
+    from bench.fidelity import job, records, repeats
+
+    modes = repeats.mode(floor, "floor"), repeats.mode(ceiling, "ceiling")
+    config = RunConfig(Path(out), devices.resolve(device, "auto"), workers=workers)
+    request = job.SameRequest(base, other, *modes, margin, limit)
+    return records.frame(job.same(request, config, asked.progress(show_progress)))

@@ -14,7 +14,7 @@ from bench import runs, suites
 from bench.base.isolation import isolated
 from bench.base.progress import Progress
 from bench.base.wording import some
-from bench.engine import external_clips, fetching, measuring, resolve_models, side_by_side
+from bench.engine import external_clips, fetching, measuring, repeating, resolve_models, side_by_side
 from bench.engine.backends import Engine
 from bench.engine.evaluation import Evaluation
 from bench.engine.first_frames import Look
@@ -127,6 +127,7 @@ def run(
             _forget_unknown(model, run, folder, config, progress)
             with folder.working(run, suite, progress):
                 requested.note(folder.path, *_cases_and_seeds(samples))
+                repeating.note(folder, models, config.runtime.memory)
                 evaluation = usable.evaluation(run, folder)
                 to_make = Generation(model, ours, folder, progress, config.retry_failed, limit)
                 made.append(_generated(to_make, evaluation, config.engine))

@@ -1,7 +1,7 @@
 """Clips decoded in processes of their own: what a file does to its decoder, it does to nothing else.
 
-A process is started with the first clip and kept for the next ones; there is a second one only while two clips are open
-at once. It has limits of time and memory; a clip that kills it is a BadClip. It decodes one frame ahead.
+A process is started with the first clip and kept for the next ones; a second one is started when two clips are open at
+once, and kept as well. It has limits of time and memory; a clip that kills it is a BadClip. It decodes one frame ahead.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from bench.types import Image
 
 CODE = "import sys; sys.path[:] = {path}; from {module} import main; main()"
 MODULE = "bench.media.decoder_process"
+
+MOST_IDLE = 2
+"""Processes that are kept: pairs of clips are decoded side by side, and to start a process takes as long as a clip."""
 
 PIPE_BYTES = 1 << 20
 """Capacity of the pipe that frames come through; with the usual 64 kB, both sides wake up a hundred times per frame."""
@@ -77,7 +80,7 @@ def _take() -> _Decoder:
 def _give_back(decoder: _Decoder) -> None:
     can_go_on = decoder.close()  # outside the lock: it may wait for a frame
     with _lock:
-        if can_go_on and not _idle:
+        if can_go_on and len(_idle) < MOST_IDLE:
             _idle.append(decoder)
             return
     decoder.end()

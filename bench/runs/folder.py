@@ -3,6 +3,7 @@
     <out>/<run id>/run.json               what the run is
                    suite.json             its cases, with the paths that their images have on this machine
                    requests/<digest>.json     cases and seeds that it was asked for
+                   model.json             the model as it was asked for, with paths of this machine
                    clips/<case>-<seed>.mkv    lossless; beside it its record as .json, written last
                    tasks/<case>-<seed>.json   the tasks that services were given, and their cost
                    features/<protocol>/       what set-level metrics keep of each clip

@@ -35,7 +35,7 @@ def tiny(tmp_path: Path) -> Path:
 
 COMMANDS = (
     "", "run", "generate", "evaluate", "calibrate", "show", "ls", "doctor", "board", "votes", "export", "serve",
-    "new", "fetch", "compact", "progress", "verify", "suite", "suite import", "launch", "launch slurm",
+    "new", "fetch", "compact", "progress", "verify", "suite", "suite import", "launch", "launch slurm", "same",
 )  # fmt: skip
 
 

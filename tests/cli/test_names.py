@@ -50,6 +50,8 @@ MISSPELT = {
     ("compare", "--view"): (["still", "mover", "--view", "nativ"], "did you mean native"),
     ("progress", "RUN|FOLDER"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("verify", "RUN|FOLDER"): (["moovr"], "unknown run 'moovr': did you mean mover"),
+    ("same", "BASE"): (["stlil", "mover"], "unknown run 'stlil': did you mean still"),
+    ("same", "OTHER"): (["still", "moover"], "unknown run 'moover': did you mean mover"),
     ("publish", "RUN"): (["moovr"], "unknown run 'moovr': did you mean mover"),
     ("ls", "KIND"): (["Metric"], "unknown kind 'Metric': did you mean metrics"),
     ("ls", "WORD"): (["metrics", "warping_eror"], "unknown metric 'warping_eror': did you mean warping_error"),
@@ -65,13 +67,14 @@ MISSPELT = {
 """(Command, option or argument) -> words in which its name is misspelt, and what the error says."""
 
 NO_NAMES = {
-    "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--checkpoint", "--clips",
-    "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download", "--dry-run", "--dtype",
-    "--engine", "--fit", "--footage", "--format", "--fps", "--gpus", "--gres", "--help", "--host", "--json", "--limit",
-    "--long", "--lora", "--markdown", "--max-clips", "--max-cost", "--mem", "--memory", "--name", "--offline", "--out",
-    "--partition", "--port", "--prompts", "--published", "--quiet", "--ratio", "--repair", "--retry-failed",
-    "--sbatch", "--script", "--seeds", "--shard", "--signal", "--step", "--submit", "--time", "--to", "--track",
-    "--verbose", "--voters", "--votes", "--watch", "--workers", "DIR", "FILE", "FOLDER", "PATH",
+    "--account", "--across-protocols", "--address", "--allow-host", "--array", "--browser", "--ceiling",
+    "--checkpoint", "--clips", "--component", "--config", "--cpus", "--dataset", "--device", "--docs", "--download",
+    "--dry-run", "--dtype", "--engine", "--fit", "--floor", "--footage", "--format", "--fps", "--gpus", "--gres",
+    "--help", "--host", "--json", "--limit", "--long", "--lora", "--margin", "--markdown", "--max-clips",
+    "--max-cost", "--mem", "--memory", "--name", "--offline", "--out", "--partition", "--port", "--prompts",
+    "--published", "--quiet", "--ratio", "--repair", "--retry-failed", "--sbatch", "--script", "--seeds", "--shard",
+    "--signal", "--step", "--submit", "--time", "--to", "--track", "--verbose", "--voters", "--votes", "--watch",
+    "--workers", "DIR", "FILE", "FOLDER", "PATH",
 }  # fmt: skip
 """Options and arguments of every command that take numbers, paths, a few words that are all listed, or nothing."""
 

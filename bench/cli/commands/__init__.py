@@ -53,7 +53,8 @@ app = _CommandLine(
 COMMANDS = {
     "Make and measure": (running.run, running.generate, running.evaluate),
     "Look and judge": (
-        inspecting.show, comparing.compare, sharing.board, comparing.votes, calibrating.calibrate,
+        inspecting.show, comparing.compare, comparing.same, sharing.board, comparing.votes,
+        calibrating.calibrate,
     ),
     "Share": (sharing.export, sharing.serve, sharing.publish, checking.compact),
     "What there is": (inspecting.ls, checking.progress, checking.verify, inspecting.doctor, fetching.fetch),

@@ -1,4 +1,4 @@
-"""`bench compare` and `votes`: which run is better, by metrics and by people."""
+"""`bench compare`, `same` and `votes`: which run is better, or whether it is the same, by metrics and by people."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Annotated
 import typer
 
 from bench.cli import completion
-from bench.cli.commands.output import print_all, print_json, warn
-from bench.cli.options import JsonOption, OutOption, ViewOption, how, of_metrics, shown, words_of
+from bench.cli.commands.output import print_all, print_json, progress, warn
+from bench.cli.options import (
+    DeviceOption,
+    JsonOption,
+    LimitOption,
+    OutOption,
+    ViewOption,
+    WorkersOption,
+    how,
+    of_metrics,
+    shown,
+    words_of,
+)
 
 
 def compare(
@@ -77,6 +88,65 @@ def compare(
             print_all([*lead, table, *tables.not_compared(pair), *notes.extreme_lines(pair), *rest])
         print_all([*found.view_notes, *notes.gate_lines(broken), *map(str, written)])
     raise typer.Exit(bool(broken))
+
+
+def same(
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="BASE",
+            help="The run that is held to be right: id, its beginning, or label.",
+            autocompletion=completion.runs,
+        ),
+    ],
+    other: Annotated[
+        str,
+        typer.Argument(
+            metavar="OTHER", help="The run that should be the same.", autocompletion=completion.runs
+        ),
+    ],
+    margin: Annotated[
+        float, of_metrics(metavar="SHARE", help="Share of a change of seed that counts as the same.")
+    ] = 0.1,
+    limit: LimitOption = None,
+    floor: Annotated[
+        str, how(metavar="HOW", help="BASE made again: run what is missing, reuse what is there, none.")
+    ] = "run",
+    ceiling: Annotated[
+        str,
+        how(metavar="HOW", help="BASE under other seeds: run what is missing, reuse what is there, none."),
+    ] = "run",
+    device: DeviceOption = "auto",
+    workers: WorkersOption = 1,
+    out: OutOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a run is still the same: how far its clips are from BASE's, as a share of a change of seed.
+
+    Clips of the same case and seed are compared frame by frame: PSNR, SSIM, LPIPS
+    where its weights are, motion, decay of the first frame, colour. BASE made
+    again is the floor (0), BASE under other seeds the ceiling (1); both are made
+    once and kept. The same is what is shown to lie within the margin.
+
+    bench same svd svd@quantised
+    bench same svd-demo-1f2e svd-demo-9a8b --workers 4   two runs with one label
+    bench same svd fast --floor none --ceiling reuse
+    """
+    from bench.base import devices
+    from bench.cli import fidelity_table
+    from bench.engine.requests import RunConfig
+    from bench.fidelity import job, notes, records, repeats
+
+    modes = repeats.mode(floor, "--floor"), repeats.mode(ceiling, "--ceiling")
+    request = job.SameRequest(base, other, *modes, margin, limit)
+    config = RunConfig(out, devices.resolve(device, "auto"), workers=workers or 1)
+    found = job.same(request, config, progress())
+    if as_json:
+        print_json(records.as_json(found))
+    else:
+        first, *rest = notes.lines(found)
+        print_all([first, fidelity_table.table(found), *rest])
+    raise typer.Exit(bool(found.failures))
 
 
 def votes(
