@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from bench.media.streams import MAX_FRAMES
+
 Bytes: TypeAlias = "mmap.mmap | bytes"
 
 EBML, SEGMENT, CLUSTER, TRACKS = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1654AE6B
@@ -82,7 +84,8 @@ def _gif(content: Bytes, number: int) -> int:
     at, pictures = 13 + _table(content[10]), 0
     while (kind := content[at]) != 0x3B:
         if kind == 0x2C:
-            pictures += 1
+            if (pictures := pictures + 1) > MAX_FRAMES:
+                return pictures  # the film is refused anyway
             at += 11 + _table(content[at + 9])
         elif kind == 0x21:
             at += 2

@@ -58,8 +58,13 @@ def check_record(record: ClipRecord, path: Path) -> ClipRecord:
         raise BadResults(f"{path} cannot be read: it is about {record.case}, seed {record.seed}")
     if record.sha256 and not SHA256.fullmatch(record.sha256):
         raise BadResults(f"{path} cannot be read: {files.short(repr(record.sha256))} is no sha256")
-    named = record.path or ""
-    if ".." in named.split("/") or (named.startswith("/") and not _is_of_external_clips(path.parents[1])):
+    parts = (record.path or "").split("/")
+    is_elsewhere = not parts[0] and len(parts) > 1 and not _is_of_external_clips(path.parents[1])
+    if (
+        is_elsewhere
+        or ".." in parts
+        or max(len(part.encode(errors="replace")) for part in parts) > files.LONGEST_NAME
+    ):
         raise BadResults(
             f"{path} cannot be read: its clip {files.short(repr(record.path))} is not in the run's folder"
         )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.command_line import bench
 from tests.leaderboard import boards
 
@@ -73,27 +71,6 @@ def test_arguments_have_the_names_that_the_help_gives_them(tmp_path: Path) -> No
     answer = bench("compare", "--config", file)
     assert answer.exit_code == 0, answer.stderr
     assert "mover against still on tiny" in answer.stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('\nmetrcs = "ssim"\n', "unknown option 'metrcs': did you mean metrics or metric-set"),
-        ('\nmetrcs = "ssim"\n', "run.toml, line 2; bench run --help)"),
-        ("\n\n[sets]\nsteps = 1\n", "unknown option 'sets': did you mean set"),
-        ("\n\n[sets]\nsteps = 1\n", "line 3;"),
-        ('config = "other.toml"', "unknown option 'config'"),
-        ('a = 1\nlimit = "many"\n', "unknown option 'a'"),
-        ('limit = "many"', "run.toml, line 1: limit: "),
-        ("dry-run = 1", "run.toml, line 1: dry-run is true or false, not 1"),
-        ("suite = true", "run.toml, line 1: suite is text, a number or a list of them, not true"),
-        ("suite = ", "run.toml cannot be read: "),
-    ],
-)
-def test_a_mistake_is_one_line_that_says_where_it_is(text: str, said: str, tmp_path: Path) -> None:
-    answer = bench("run", "--config", written(tmp_path / "run.toml", text))
-    assert said in answer.stderr
-    assert (answer.exit_code, answer.stderr.count("\n"), answer.stdout) == (2, 1, "")
 
 
 def test_a_file_that_is_not_there_is_one_line() -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -138,63 +134,6 @@ def _repeated(rows: int, **columns: Any) -> pa.Table:
     return table.set_column(table.column_names.index("seed"), parquet.schema().field("seed"), seeds)
 
 
-def _many_rows() -> tuple[pa.Table, dict[str, Any]]:
-    plain = {"column_encoding": {"seed": "DELTA_BINARY_PACKED"}}
-    dictionary = [name for name in parquet.schema().names if name not in ("seed", "series")]
-    return _repeated(5_000_000), {**plain, "use_dictionary": dictionary}
-
-
-def _long_series() -> tuple[pa.Table, dict[str, Any]]:
-    values = pa.repeat(pa.scalar(0.5), 60_000_000)
-    series = pa.ListArray.from_arrays([0, len(values)], values)
-    table = _repeated(1)
-    return table.set_column(table.column_names.index("series"), parquet.schema().field("series"), series), {}
-
-
-def _large_dictionary() -> tuple[pa.Table, dict[str, Any]]:
-    texts = pa.array([f"{number:0>90000}" for number in range(4_000)])
-    table = _repeated(4_000)
-    return table.set_column(
-        table.column_names.index("settings"), parquet.schema().field("settings"), texts
-    ), {}
-
-
-BOMBS: dict[str, Callable[[], tuple[pa.Table, dict[str, Any]]]] = {
-    "rows": _many_rows, "series": _long_series, "dictionary": _large_dictionary,
-}  # fmt: skip
-
-READER = """
-import json, resource, sys, time
-from pathlib import Path
-from bench.errors import BadResults
-from bench.runs import parquet, result_files
-import pandas, pyarrow.parquet
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-began = time.perf_counter()
-try:
-    result_files.read_all([Path(sys.argv[1])]); parquet.read_table(Path(sys.argv[1])); said = ""
-except BadResults as error:
-    said = str(error)
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([time.perf_counter() - began, (after - before) / 1024, said]))
-"""
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("bomb", BOMBS)
-def test_a_small_file_takes_little_time_and_memory(tmp_path: Path, bomb: str) -> None:
-    table, options = BOMBS[bomb]()
-    path = _written(tmp_path, table, **options)
-    assert path.stat().st_size < 3_000_000
-    done = subprocess.run(
-        [sys.executable, "-c", READER, str(path)], capture_output=True, text=True, check=True
-    )
-    seconds, megabytes, said = json.loads(done.stdout)
-    sys.stdout.write(f"{bomb}: {path.stat().st_size} bytes, {seconds:.2f} s, {megabytes:.0f} MB: {said}\n")
-    assert "of memory" in said
-    assert megabytes < 300
-
-
 def test_text_that_repeats_is_refused_before_it_is_spread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +146,7 @@ def test_text_that_repeats_is_refused_before_it_is_spread(
 def test_a_file_of_many_equal_rows_is_refused_by_its_footer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the bombs of the long run, at a hundredth of their size."""
+    """As those of tests/faults, at a hundredth of their size."""
     monkeypatch.setattr(row_rules, "FREE", 2_560_000)
     path = _written(tmp_path, _repeated(50_000), column_encoding=None)
     monkeypatch.setattr(row_rules, "check", lambda *_: pytest.fail("it was read"))
