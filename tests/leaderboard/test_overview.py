@@ -86,34 +86,6 @@ def test_suites_never_share_a_table(out: Path) -> None:
     assert set(values(app)) == {"other-tiny"}
 
 
-def test_nothing_measured_yet_says_what_to_run(out: Path) -> None:
-    said = placed(page(PAGE))
-    assert f"No results in {out}" in said
-    assert re.findall("<pre>(.*?)</pre>", said) == ["bench run"]
-    assert "<table" not in said
-
-
-def test_a_broken_file_is_named_and_the_rest_is_shown(out: Path) -> None:
-    boards.two_runs(out)
-    (out / "broken-tiny").mkdir()
-    (out / "broken-tiny" / "results.parquet").write_bytes(b"PAR1 not really")
-    app = page(PAGE)
-    (warning,) = re.findall(r'<p class="note warn">(.*?)</p>', placed(app))
-    assert "Set aside:" in warning
-    assert "broken-tiny/results.parquet" in warning
-    assert set(values(app)) == {MOVER, STILL}
-
-
-def test_a_changed_file_is_seen(out: Path) -> None:
-    suite, mover, _ = boards.two_runs(out)
-    app = page(PAGE)
-    assert _number(app, MOVER, "ssim_mean") == pytest.approx(0.6)
-    rows = [boards.row(mover, f"c{n}", "ssim_mean", 0.1) for n in range(3)]
-    boards.write(out, mover, suite, rows, clips=False)
-    app.run()
-    assert _number(app, MOVER, "ssim_mean") == pytest.approx(0.1)
-
-
 def test_what_is_measured_here_wins_over_what_was_published(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

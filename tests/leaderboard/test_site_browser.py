@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import made
 from tests.leaderboard.site_windows import Window, opened
-from tests.web.sites import export, strangers
 
 
 def test_sorting_puts_the_best_first_and_what_has_no_value_last(window: Window) -> None:
@@ -109,26 +107,3 @@ def test_a_phone_at_night_and_a_theme_that_is_kept(browser: Browser, exported: P
         window.go("index.html")
         colour = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert min(map(int, re.findall(r"\d+", colour)[:3])) > 200
-
-
-def test_strangers_texts_do_nothing(browser: Browser, tmp_path: Path) -> None:
-    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
-    folder = tmp_path / "site"
-    export(folder, tmp_path / "published")
-    slugs = [path.stem for path in sorted((folder / "models").glob("*.html"))]
-    assert len(slugs) == 10
-    with opened(browser, f"file://{folder}") as window:
-        window.go("index.html")
-        assert len(window.names()) == 10
-        for slug in slugs[::2]:
-            window.go(f"models/{slug}.html")
-        window.go("metrics.html")
-        for start in range(0, 10, 4):
-            window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
-            window.page.wait_for_selector("#scores td")
-        window.go("compare.html")
-        window.page.wait_for_selector("#values td")
-        for place, option in enumerate(window.page.locator("#case option").all()[:12], start=1):
-            window.page.locator("#case").select_option(option.get_attribute("value"))
-            expect(window.page.locator("#place")).to_contain_text(f"Case {place} of")
-        assert window.page.locator("a[href^='javascript' i], img[src=x], iframe").count() == 0

@@ -1,8 +1,12 @@
-"""Forty texts of strangers, as every name and note that a result file can hold, on every page in a real browser."""
+"""Forty texts of strangers, as every name and note that a result file can hold, on every page in a real browser.
+
+Sites as files: tests/web/test_odd_results.py.
+"""
 
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,14 +15,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from bench.base.wording import one_line
 from bench.evaluators import catalogue
 from bench.runs import parquet
 from tests import made
-from tests.leaderboard import boards, serving
+from tests.faults.all_faults import Figures
+from tests.leaderboard import boards, serving, site_windows
+from tests.leaderboard.conftest import browser, visit  # noqa: F401  fixtures
 from tests.leaderboard.hostile import TEXTS
 from tests.leaderboard.visiting import CHARTS, Visit, picture
+from tests.web.sites import export, strangers
 
 METRICS = ("ssim_mean", "motion_share", "first_frame_ssim", "cost_seconds")
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -105,8 +113,14 @@ def _write_local(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path, name: str) -> None:
+def test_a_strangers_texts_do_nothing(
+    visit: Visit,  # noqa: F811
+    tmp_path: Path,
+    name: str,
+    figures: Figures,
+) -> None:
     """What ran, and whom it asked, is looked at when the window closes: visiting.nothing_went_wrong."""
+    figures.tried, begun = len(TEXTS), time.perf_counter()
     first, other = TEXTS[8], TEXTS[35]
     values = {
         "run": first,
@@ -123,6 +137,7 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path, name: str) -
     visit.page.evaluate(
         "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
     )  # now all is seen
+    figures.slowest = time.perf_counter() - begun
     picture(visit, tmp_path, f"hostile-{name}")
     assert visit.page.locator("[data-testid=stException]").count() == 0
     for frame in visit.page.frames:
@@ -137,10 +152,34 @@ def test_a_strangers_texts_do_nothing(visit: Visit, tmp_path: Path, name: str) -
         assert [each for each in addresses if "//evil.invalid" in each] == []
 
 
-def test_tooltips_of_names_are_text(visit: Visit) -> None:
+def test_tooltips_of_names_are_text(visit: Visit) -> None:  # noqa: F811
     visit.go()
     plot = visit.page.locator(CHARTS).first
     told = plot.locator("title").all_text_contents()
     for text in TEXTS[::8]:
         assert any(each.startswith(f"{one_line(text)}: ") for each in told)
     assert plot.locator("img, script, a, iframe, foreignObject").count() == 0
+
+
+def test_they_do_nothing_on_a_site(browser: Browser, tmp_path: Path, figures: Figures) -> None:  # noqa: F811
+    figures.tried = len(TEXTS)
+    strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
+    folder = tmp_path / "site"
+    export(folder, tmp_path / "published")
+    slugs = [path.stem for path in sorted((folder / "models").glob("*.html"))]
+    assert len(slugs) == 10
+    with site_windows.opened(browser, f"file://{folder}") as window:
+        window.go("index.html")
+        assert len(window.names()) == 10
+        for slug in slugs[::2]:
+            window.go(f"models/{slug}.html")
+        window.go("metrics.html")
+        for start in range(0, 10, 4):
+            window.go(f"compare.html#runs={','.join(slugs[start : start + 4])}")
+            window.page.wait_for_selector("#scores td")
+        window.go("compare.html")
+        window.page.wait_for_selector("#values td")
+        for place, option in enumerate(window.page.locator("#case option").all()[:12], start=1):
+            window.page.locator("#case").select_option(option.get_attribute("value"))
+            expect(window.page.locator("#place")).to_contain_text(f"Case {place} of")
+        assert window.page.locator("a[href^='javascript' i], img[src=x], iframe").count() == 0
