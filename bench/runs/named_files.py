@@ -58,17 +58,18 @@ def check_record(record: ClipRecord, path: Path) -> ClipRecord:
         raise BadResults(f"{path} cannot be read: it is about {record.case}, seed {record.seed}")
     if record.sha256 and not SHA256.fullmatch(record.sha256):
         raise BadResults(f"{path} cannot be read: {files.short(repr(record.sha256))} is no sha256")
-    parts = (record.path or "").split("/")
-    is_elsewhere = not parts[0] and len(parts) > 1 and not _is_of_external_clips(path.parents[1])
-    if (
-        is_elsewhere
-        or ".." in parts
-        or max(len(part.encode(errors="replace")) for part in parts) > files.LONGEST_NAME
-    ):
+    named = record.path or ""
+    is_elsewhere = named.startswith("/") and not _is_of_external_clips(path.parents[1])
+    if is_elsewhere or not all(map(_is_part, named.split("/"))):
         raise BadResults(
             f"{path} cannot be read: its clip {files.short(repr(record.path))} is not in the run's folder"
         )
     return record
+
+
+def _is_part(name: str) -> bool:
+    """Whether a file system takes it, and it leads nowhere else; '' is what stands before and between slashes."""
+    return name != ".." and "\0" not in name and len(name.encode(errors="replace")) <= files.LONGEST_NAME
 
 
 def _is_of_external_clips(run: Path) -> bool:

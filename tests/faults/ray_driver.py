@@ -1,4 +1,7 @@
-"""A driver whose workers die: python -m tests.faults.ray_driver ADDRESS FOLDER UNITS DYING prints what came of the units."""
+"""A driver whose workers die; prints what came of each unit.
+
+python -m tests.faults.ray_driver ADDRESS FOLDER UNITS DYING
+"""
 
 from __future__ import annotations
 
