@@ -83,12 +83,6 @@ def dies_once(state: None, task: Path) -> str:
     os._exit(9)
 
 
-def slow(state: None, task: Path) -> str:
-    """As dies_once, after a while."""
-    time.sleep(0.3)
-    return dies_once(state, task)
-
-
 def process(state: None, task: int) -> int:
     time.sleep(0.05)
     return os.getpid()

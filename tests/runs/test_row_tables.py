@@ -47,8 +47,14 @@ def test_clips_are_left_out_by_case_and_seed() -> None:
 
 def test_known_rows_are_those_of_the_table() -> None:
     table = row_tables.of(ROWS)
-    assert all(row in KnownRows.of(table, with_failures=True) for row in ROWS)
-    assert [row in KnownRows.of(table, with_failures=False) for row in ROWS] == [True, False, True]
+    assert all(row in _known(table, with_failures=True) for row in ROWS)
+    assert [row in _known(table, with_failures=False) for row in ROWS] == [True, False, True]
+
+
+def _known(table: pa.Table, with_failures: bool) -> KnownRows:
+    known = KnownRows()
+    known.add(table, with_failures)
+    return known
 
 
 def _large(store: RowStore, clips: int) -> None:
@@ -75,7 +81,7 @@ def test_a_million_rows_are_read_and_folded_in_seconds_and_below_two_gigabytes(t
     _large(store, 20_000)
     started = time.process_time()
     assert len(store.table()[0]) == 1_000_000
-    assert len(KnownRows.of(store.table(KnownRows.COLUMNS)[0], with_failures=True)) == 1_000_000
+    assert len(_known(store.table(KnownRows.COLUMNS)[0], with_failures=True)) == 1_000_000
     store.add([measurement(case="case-7", metric="m7", value=2.0)])
     store.fold(gone={("case-8", 0)})
     assert len(store.table()[0]) == 999_950

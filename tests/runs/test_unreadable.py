@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> RunFolder:
 def failing(monkeypatch: pytest.MonkeyPatch, number: int, code: int = errno.EIO) -> Iterator[list[Path]]:
     """The reading of files fails the number-th time, and no other; gives what was read."""
     read, seen = Path.read_bytes, list[Path]()
+    stored_values._parsed.cache_clear()  # else what was read before is not read again
 
     def read_bytes(path: Path) -> bytes:
         seen.append(path)
