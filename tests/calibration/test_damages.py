@@ -39,8 +39,8 @@ def difference(one: Frames, other: Frames) -> float:
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
         "noise blur compression brightness_flicker local_flicker jitter swap freeze late_start drop duplicate "
-        "slow_motion colour_drift exposure_drift first_step cut fixed_warp redrawn_warp morph loop pan half_fps trim "
-        "half_size letterbox"
+        "slow_motion colour_drift exposure_drift first_step cut squash fixed_warp redrawn_warp morph loop pan half_fps "
+        "trim half_size letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -276,6 +276,15 @@ def test_a_full_morph_ends_in_the_mirror() -> None:
     steps = [difference(worse[t], CLIP[t]) for t in range(16)]
     assert steps[0] == 0
     assert steps == sorted(steps)
+
+
+def test_a_squash_draws_out_across_and_only_there() -> None:
+    """A ramp of two levels per pixel becomes one of one level per pixel, about the middle."""
+    ramp = np.broadcast_to(2 * np.arange(120, dtype=np.uint8)[None, None, :, None], (2, 8, 120, 3))
+    wide = hurt("squash", 2, ramp).astype(int)
+    assert wide[0, 3, 10:-10, 1].tolist() == pytest.approx([119 + x - 59.5 for x in range(10, 110)], abs=1)
+    tall = hurt("squash", 2, ramp.swapaxes(1, 2))
+    assert np.array_equal(tall, ramp.swapaxes(1, 2))
 
 
 def test_a_fixed_warp_is_one_warp_and_a_redrawn_one_is_not() -> None:

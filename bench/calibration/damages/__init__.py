@@ -41,6 +41,7 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
             appearance.EXPOSURE_DRIFT,
             appearance.FIRST_STEP,
             appearance.CUT,
+            geometry.SQUASH,
             geometry.FIXED_WARP,
             geometry.REDRAWN_WARP,
             appearance.MORPH,

@@ -48,6 +48,15 @@ def _smooth_field(frames: Frames, rng: np.random.Generator) -> Field:
     return np.asarray(field / np.maximum(rms, 1e-6), np.float32)
 
 
+def _squash(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
+    import cv2
+
+    width, height = frames.shape[2], frames.shape[1]
+    matrix = np.array([[severity, 0, (1 - severity) * (width - 1) / 2], [0, 1, 0]], np.float32)
+    how = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REPLICATE}
+    return each_frame(frames, lambda frame: cv2.warpAffine(frame, matrix, (width, height), **how))
+
+
 PAN_SPEEDS = (1.0, 2.0, 3.0, 4.0, 6.0)
 
 
@@ -84,6 +93,11 @@ FIXED_WARP = Damage(
 REDRAWN_WARP = Damage(
     "redrawn_warp", "Redrawn warp", "px", (0.25, 0.5, 1, 2, 4), _redrawn_warp,
     "Every frame but the first bent by a smooth random field of its own, of this root mean square per axis.",
+)  # fmt: skip
+
+SQUASH = Damage(
+    "squash", "Squash", "times wider", (1.05, 1.1, 1.25, 1.5, 2), _squash,
+    "Every frame, including the first, drawn out across by this factor about its middle; what overhangs is cut off.",
 )  # fmt: skip
 
 PAN = Damage(
