@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from bench.base import files
 from bench.engine import generation
 from bench.engine.backends import Backend, Engine
 from bench.engine.clip_maker import ClipMaker
@@ -39,12 +40,15 @@ def generate(work: Generation, evaluation: Evaluation, engine: Engine) -> Genera
         Unavailable: no worker can load the model; StorageFailed, which is one of these, if the disk failed.
         WorkerDied: every worker died before its first clip.
     """
-    if stays_here(work.model):
-        made = generation.generate(work)
-        _make_and_measure(work, evaluation, engine, [])
-        return made
-    _make_and_measure(work, evaluation, engine, _longest_first(work))
-    return work.done()
+    try:
+        if stays_here(work.model):
+            made = generation.generate(work)
+            _make_and_measure(work, evaluation, engine, [])
+            return made
+        _make_and_measure(work, evaluation, engine, _longest_first(work))
+        return work.done()
+    finally:
+        files.sweep(work.folder.path)  # what workers were writing when they died or were stopped
 
 
 def stays_here(model: Model) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import torch
 
 import bench as library
 from bench import evaluators
-from bench.base.progress import Progress
+from bench.base.progress import Bar, Progress
 from bench.engine import generation, side_by_side
 from bench.engine.evaluation import Evaluated, Evaluation
 from bench.engine.generation import Generated, Generation
@@ -36,6 +38,19 @@ class Heard(Progress):
 
     def say(self, text: str) -> None:
         self.lines.append(text)
+
+
+class Stopping(Progress):
+    """Is stopped by Ctrl-C when the first clip is made or measured."""
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Bar]:
+        yield _Interrupted()
+
+
+class _Interrupted(Bar):
+    def advance(self) -> None:
+        raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -119,6 +134,19 @@ def test_a_model_that_no_process_can_load_is_one_line(tiny: Suite, tmp_path: Pat
     with pytest.raises(Unavailable, match=r"^the weights are not here; fetch them$"):
         made(Sent(tmp_path / "notes", "never loads"), tiny, folder, Progress())
     assert not list(folder.path.glob("leases/*"))
+
+
+def test_stopped_in_the_middle_nothing_is_left_and_the_next_call_goes_on(tiny: Suite, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(KeyboardInterrupt):
+        made(Sent(tmp_path / "notes"), tiny, folder, Stopping())
+    assert not multiprocessing.active_children()
+    assert not [*folder.path.glob("leases/*"), *folder.path.rglob(".tmp-*")]
+    kept = len(folder.records())
+    assert kept >= 1
+    again, evaluated = made(Sent(tmp_path / "notes"), tiny, folder, Progress())
+    assert again == Generated(made=4 - kept, kept=kept)
+    assert evaluated.measured + evaluated.kept == len(values(folder)) == 8
 
 
 def test_a_model_that_makes_clips_ahead_does_so_in_this_process(tiny: Suite, tmp_path: Path) -> None:
