@@ -40,7 +40,12 @@ class ClipMaker:
         return self
 
     def fail(self, case: Case, seed: int, error: Exception) -> ClipRecord:
-        """The record of the failure to make a clip, which is now stored; the model need not be loaded."""
+        """The record of the failure to make a clip, which is now stored; the model need not be loaded.
+
+        Args:
+            case, seed: of the clip.
+            error: why there is none.
+        """
         record = _failed(self.model, case, seed, error)
         self.folder.write_record(record)
         return record

@@ -115,7 +115,12 @@ def values(steps: Steps) -> dict[str, Value]:
 
 
 def jumps(distances: NDArray[np.float64], least: float, least_spread: float) -> bool:
-    """Whether the first of (n,) distances from the usual step stands out from the others.
+    """Whether the first step stands out from the others.
+
+    Args:
+        distances: (n,) of the steps from the usual one.
+        least: a smaller first distance never stands out.
+        least_spread: of the others, however much alike they are.
 
     >>> jumps(np.array([8.0, 1.0, 2.0, 1.0]), least=1.0, least_spread=0.1)  # above 5 times 1.4826
     True

@@ -45,7 +45,13 @@ class Seen:
 
     @classmethod
     def of(cls, path: Path, container: str, number: int = 0) -> Seen:
-        """Before anything is decoded; see containers.pictures_in."""
+        """What is known before anything is decoded; see containers.pictures_in.
+
+        Args:
+            path: of the film.
+            container: what libav calls its format.
+            number: of the stream.
+        """
         try:
             return cls(containers.pictures_in(path, container, number))
         except containers.Broken:

@@ -67,6 +67,11 @@ def load(checkpoint: Checkpoint, plan: LoadingPlan, runtime: Runtime) -> tuple[A
 def fetch(checkpoint: Checkpoint, plan: LoadingPlan, dtype: str) -> None:
     """Brings the weights to this machine, but for those of parts that come from elsewhere.
 
+    Args:
+        checkpoint: whose.
+        plan: which pipeline, and which parts come from elsewhere.
+        dtype: of the weights, which may be stored in several.
+
     Raises:
         Unavailable: a package is missing, or the hub does not give them.
     """
