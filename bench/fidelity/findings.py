@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from bench.fidelity.measures import MEASURES, Measure
@@ -104,6 +106,8 @@ class Fidelity:
         shares: one per measure.
         verdict: over all measures.
         notes: what else to know.
+        picture: of the frame that is farthest: BASE's, OTHER's, and their difference; None where all are equal.
+        factor: how many times that difference is amplified.
     """
 
     base: str
@@ -118,6 +122,8 @@ class Fidelity:
     shares: tuple[Share, ...]
     verdict: Verdict
     notes: tuple[str, ...] = ()
+    picture: Path | None = None
+    factor: int = 1
 
     @property
     def identical(self) -> int:
@@ -126,6 +132,11 @@ class Fidelity:
 
     @property
     def farthest(self) -> Share | None:
-        """The measure by which OTHER is farthest from BASE: the largest upper end of an interval; None without one."""
-        known = [each for each in self.shares if each.value is not None]
-        return max(known, key=lambda each: (each.high or 0.0, each.value or 0.0), default=None)
+        """See farthest."""
+        return farthest(self.shares)
+
+
+def farthest(shares: Iterable[Share]) -> Share | None:
+    """The measure by which OTHER is farthest from BASE: the largest upper end of an interval; None without a scale."""
+    known = [each for each in shares if each.value is not None]
+    return max(known, key=lambda each: (each.high or 0.0, each.value or 0.0), default=None)

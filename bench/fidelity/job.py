@@ -14,8 +14,9 @@ from bench.engine.pull import Pool, pull
 from bench.engine.requests import RunConfig
 from bench.errors import BadClip, BenchError, UsageError, reason
 from bench.fidelity import repeats
-from bench.fidelity.findings import MARGIN, Fidelity, Side
+from bench.fidelity.findings import MARGIN, Fidelity, Share, Side, farthest
 from bench.fidelity.pairs import Pair, PairWorker, measures_here
+from bench.fidelity.pictures import DifferencePicture, difference_picture
 from bench.fidelity.repeats import Located, Mode
 from bench.fidelity.shares import shares, verdict
 from bench.fidelity.stored import PairRecord, PairStore
@@ -76,6 +77,7 @@ def same(request: SameRequest, config: RunConfig, progress: Progress) -> Fidelit
     sound = tuple(each for each in found if not each.error)
     said = shares(sound, floor.records, ceiling.records, request.margin)
     names = _names(base.run, other.run)
+    drawn = work.picture(other, clips, said)
     return Fidelity(
         *names,
         base.path.name,
@@ -88,6 +90,7 @@ def same(request: SameRequest, config: RunConfig, progress: Progress) -> Fidelit
         said,
         verdict(sound, said),
         tuple(_notes(clips, sound)),
+        *((drawn.path, drawn.factor) if drawn else ()),
     )
 
 
@@ -201,6 +204,29 @@ class _Work:
             store.put(record)
             found[number] = record
         return [found[number] for number in range(len(clips))]
+
+    def picture(
+        self, other: RunFolder, clips: Sequence[tuple[ClipRecord, ClipRecord]], said: Sequence[Share]
+    ) -> DifferencePicture | None:
+        """Of the frame that is farthest by the measure that is; without a scale, by the first one.
+
+        Args:
+            other: the run.
+            clips: of both runs.
+            said: by each measure.
+        """
+        told = farthest(said) or next(iter(said), None)
+        if told is None or not told.clips or told.clips[0].distance == 0:
+            return None
+        worst = told.clips[0]
+        one, two = next(each for each in clips if (each[0].case, each[0].seed) == (worst.case, worst.seed))
+        pair = Pair(self.cases[one.case], (self.base.locate(one), other.locate(two)), (one, two))
+        folder = PairStore.of(self.config.out, self.base.path.name, other.path.name).path
+        try:
+            return difference_picture(pair, worst.frame, folder)
+        except BadClip as error:  # since it was measured
+            reading.refuse(error)
+            return None
 
     def _obstacle(self, folder: RunFolder, record: ClipRecord) -> str:
         """Why a clip cannot be compared; '' if it can be tried."""

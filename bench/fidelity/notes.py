@@ -19,6 +19,8 @@ def lines(found: Fidelity) -> Iterator[str]:
     yield verdict(found)
     yield side("floor", "made again", found.floor)
     yield side("ceiling", "under other seeds", found.ceiling)
+    if found.picture:
+        yield f"farthest frame of both, and their difference, {found.factor} times as strong: {found.picture}"
     yield from found.notes
     if found.failures:
         reasons = [one_line(f"{each.case}, seed {each.seed}: {each.error}") for each in found.failures]

@@ -36,6 +36,8 @@ def as_json(found: Fidelity) -> Any:
         "sentence": notes.sentence(found),
         "notes": list(notes.lines(found))[1:],
         "margin": found.margin,
+        "picture": None if found.picture is None else str(found.picture),
+        "picture_factor": found.factor,
         "identical": found.identical,
         "measures": [
             {**_row(each), "definition": each.of.definition, "missing": list(each.missing)}
