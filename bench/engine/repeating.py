@@ -50,10 +50,10 @@ def note(folder: RunFolder, request: ModelRequest, memory: Memory) -> None:
     if request.at_hand is None:
         content = {
             "names": request.names,
-            "checkpoints": _with_whole_paths(request.checkpoints),
+            "checkpoints": with_whole_paths(request.checkpoints),
             "settings": request.settings,
-            "components": _with_whole_paths(request.components),
-            "loras": _with_whole_paths(request.loras),
+            "components": with_whole_paths(request.components),
+            "loras": with_whole_paths(request.loras),
             "memory": memory,
         }
         files.write_text(folder.path / FILE, sealed.text(content))
@@ -98,7 +98,7 @@ def _request(folder: RunFolder, run: Run) -> StoredRequest:
         ) from None
 
 
-def _with_whole_paths(words: Iterable[str]) -> list[str]:
+def with_whole_paths(words: Iterable[str]) -> list[str]:
     """Words such as './step-2000', 'transformer=./step-2000' and 'lora:0.8', with paths from the root."""
     return [_with_whole_path(each) for each in words]
 
