@@ -48,7 +48,7 @@ def compare(
         metrics: names of metrics, or of evaluators for their main ones; none for all main ones, 'all' for all.
         across_protocols: whether metrics get a verdict that depend on what the clips differ in (frame rate, length,
             size, compression, fit); else it is 'not comparable'.
-        out: the folder of runs.
+        out: the folder of runs, or the URL of a bucket: docs/stores.md.
         view: in which they are compared, see docs/views.md.
 
     Returns:
@@ -71,11 +71,14 @@ def compare(
     >>> found[["run", "metric", "cases", "won", "verdict"]].to_dict("records")
     [{'run': 'drift', 'metric': 'ssim_mean', 'cases': 6, 'won': 0, 'verdict': 'worse'}]
     """
+    from bench.base.progress import Progress
     from bench.comparison.compare import comparison
     from bench.comparison.notes import notes
     from bench.comparison.records import frame
+    from bench.runs import buckets
 
-    found = comparison(Path(out), (baseline, *others), names(metrics), (), across_protocols, view)
+    place = buckets.opened(out, Progress(), with_rows=True)
+    found = comparison(place, (baseline, *others), names(metrics), (), across_protocols, view)
     table = frame(found)
     table.attrs["view"] = found.view
     table.attrs["view_notes"] = list(found.view_notes)

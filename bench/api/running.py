@@ -91,7 +91,7 @@ def run(
         memory: 'full', or 'model' or 'sequential' to offload to the CPU; see bench.types.Runtime.
         accel: cheaper generating, as 'first-block:0.08'; see docs/speed.md.
         max_cost: US dollars; paid services are stopped before they have cost more. None for no limit.
-        out: the folder of runs.
+        out: the folder of runs, or the URL of a bucket: docs/stores.md.
         download: whether missing weights may be fetched; what failed is not tried again for ten minutes.
         offline: whether nothing may be fetched, and no service asked.
         retry_failed: whether failures are tried again.
@@ -130,6 +130,7 @@ def run(
     from bench.engine.engines import EngineRequest
     from bench.engine.requests import ModelRequest, RunConfig, Selection
     from bench.engine.units import shard_named
+    from bench.runs import buckets
 
     chosen = dict(settings or {}) | ({"accel": accel} if accel else {})
     if callable(model):
@@ -154,10 +155,11 @@ def run(
     selection, wanted = protocols.chosen(protocol, selection, wanted, asked.metrics((), None, VIEWS))
     tracked, shown = tracking.request(track, step), asked.progress(show_progress)
     where = EngineRequest(engine, gpus, workers, address)
-    with network.offline(offline), engines.opened(where, Path(out), shown) as found:
+    place = buckets.opened(out, shown, with_rows=False)
+    with network.offline(offline), engines.opened(where, place, shown) as found:
         dtype = "auto" if callable(model) else dtype
         config = RunConfig(
-            Path(out),
+            place,
             devices.resolve(device, dtype, memory, found.device if found else ""),
             retry_failed,
             1 if workers is None else workers,
@@ -230,6 +232,7 @@ def evaluate(
     from bench.engine.requests import ClipSource, RunConfig
     from bench.engine.units import shard_named
     from bench.media.opening import FRAMES_FPS
+    from bench.runs import buckets
     from bench.suites import in_memory
 
     if (clips is not None) + bool(runs) + (frames is not None) != 1:
@@ -237,16 +240,17 @@ def evaluate(
     wanted = asked.metrics(metrics, metric_settings, view)
     shown = asked.progress(show_progress)
     tracked = tracking.request(track, step)
-    place, resolved = Path(out), devices.resolve(device, "auto")
+    place, resolved = buckets.opened(out, shown, with_rows=False), devices.resolve(device, "auto")
+    work = place
     with ExitStack() as stack:
         stack.enter_context(network.offline(offline))
         if frames is not None:
             folder = stack.enter_context(in_memory.folder(frames))
             rate = FRAMES_FPS if fps is None else fps
             clips = in_memory.write(folder, frames, images or {}, prompts or {}, rate, layout)
-            name, out = name or "frames", folder / "runs"
+            name, work = name or "frames", folder / "runs"
         consent, share = asked.consent(download), shard_named(shard)
-        config = RunConfig(Path(out), resolved, retry_failed, workers, download=consent, shard=share)
+        config = RunConfig(work, resolved, retry_failed, workers, download=consent, shard=share)
         if runs:
             report = jobs.evaluate_runs(asked.names(runs), wanted, config, shown)
         else:

@@ -21,7 +21,7 @@ from bench.base.storage import TROUBLE, cache, storing
 
 __all__ = [
     "below", "cache", "content", "digest", "flush", "is_name", "mode", "refuse_endless", "sha256", "sha256_once",
-    "short", "stamp", "storing", "sweep", "why", "write", "write_json", "write_text",
+    "short", "stamp", "storing", "sweep", "why", "write", "write_bytes", "write_json", "write_text",
 ]  # fmt: skip
 
 LONGEST_NAME = 255
@@ -41,6 +41,11 @@ def write(path: Path, writer: Callable[[Path], object]) -> None:
             flush(temporary)
             temporary.replace(path)
             flush(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes bytes, whole or not at all; raises as write."""
+    write(path, lambda temporary: temporary.write_bytes(content))
 
 
 def write_text(path: Path, text: str) -> None:

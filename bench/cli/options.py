@@ -116,7 +116,7 @@ HostOption = Annotated[
     str,
     how(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for everyone who can reach this machine."),
 ]
-OutOption = Annotated[Path, how(metavar="FOLDER", help="Folder of runs.")]
+OutOption = Annotated[Path, how(metavar="FOLDER", help="Folder of runs, or s3://bucket/i2v: docs/stores.md.")]
 RetryOption = Annotated[bool, how("--retry-failed", help="Try failures again.")]
 ComponentOption = Annotated[
     list[str] | None,

@@ -27,7 +27,7 @@ from bench.engine.units import Shard, samples_of
 from bench.errors import UsageError
 from bench.media import decoders
 from bench.models import Model
-from bench.runs import RunFolder, requested
+from bench.runs import RunFolder, buckets, requested
 from bench.suites import cases, own_clips, recalling
 from bench.types import Case, Run, Suite
 
@@ -106,6 +106,8 @@ def run(
     suite, samples = selection.samples()
     work = resolve_models.resolve(models, suite, config.runtime)
     folders = tuple(RunFolder(config.out / run.id) for _, run in work)
+    for _, run in work:
+        buckets.pull(config.out, run, progress)
     busy = [
         model
         for (model, run), folder in zip(work, folders, strict=True)
@@ -178,9 +180,9 @@ def _forget_unknown(model: Model, run: Run, folder: RunFolder, config: RunConfig
     """Drops the clips of a model if nothing shows that it was the same model when they were made."""
     if model.is_identified:
         return
-    if config.shard:
+    if config.shard or folder.is_in_bucket:
         raise UsageError(
-            f"'{model.label}' cannot be shared by shards: nothing shows that it is the same model in each of them;"
+            f"'{model.label}' cannot be shared by processes: nothing shows that it is the same model in each of them;"
             " revision=… would"
         )
     if records := folder.records():
@@ -227,6 +229,7 @@ def evaluate_clips(
     measuring.check_usable([usable])
     suites.prepare(found.suite, progress)
     folder = RunFolder(config.out / run.id)
+    buckets.pull(config.out, run, progress)
     case_of = {case.id: case for case in found.suite.cases}
     clips = [external_clips.rated(clip, source.fps) for clip in found.clips]
     looks = [Look(external_record(clip), case_of[clip.case], source.fit) for clip in clips]
@@ -271,6 +274,8 @@ def evaluate_runs(
         Unavailable: none of the metrics named can be measured here.
     """
     folders = tuple(dict.fromkeys(runs.named(config.out, name) for name in names))
+    for folder in folders:
+        buckets.pull(config.out, folder.run, progress)
     of_runs = [_suite_of(folder) for folder in folders]
     config = fetching.settled(config, progress, metrics, of_runs)
     work = [measuring.usable(metrics, suite, config, progress) for suite in of_runs]

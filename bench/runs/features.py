@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bench.base import documents, files, reading, sealed, verified
 from bench.errors import BenchError, NotMeasurable, reason
+from bench.runs import buckets
 from bench.types import MetricCard
 
 
@@ -52,6 +53,7 @@ class FeatureStore:
 
     def has_features(self, sha256: str) -> bool:
         """Whether the clip with this digest has a vector, and it is as it was written."""
+        buckets.bring_features(self._vector(sha256))
         return verified.is_sound(self._vector(sha256), is_vector)
 
     def is_broken(self, sha256: str) -> bool:

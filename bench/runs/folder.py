@@ -30,7 +30,7 @@ from bench.base.locks import Lock
 from bench.base.progress import Progress
 from bench.errors import BadResults, BenchError, InUse, UsageError
 from bench.media import digests
-from bench.runs import leases, named_files, stored_values
+from bench.runs import buckets, leases, named_files, stored_values
 from bench.runs.ledger import Ledger
 from bench.runs.row_store import RowStore
 from bench.runs.stored_values import case_and_seed
@@ -81,6 +81,11 @@ class RunFolder:
         """What services were asked for."""
         return Ledger(self.path / "tasks")
 
+    @property
+    def is_in_bucket(self) -> bool:
+        """Whether this folder mirrors a run in a bucket, where its clips may be and not here."""
+        return buckets.is_mirror(self.path.parent)
+
     def spent(self) -> float:
         """US dollars that this run's clips have cost, as far as known, including clips under way and lost ones."""
         noted = self.ledger.spent()
@@ -91,7 +96,7 @@ class RunFolder:
     def working(
         self, run: Run, suite: Suite, progress: Progress = SILENT, is_alone: bool = False
     ) -> Iterator[None]:
-        """Locks the folder while the block runs, and folds the rows at its end.
+        """Locks the folder while the block runs, and folds the rows at its end; a run in a bucket is followed there.
 
         Args:
             run: whose folder it is.
@@ -114,16 +119,19 @@ class RunFolder:
             if not is_alone:
                 lock.share()
             self._check_is_of(run)
-            for path in self.rows.set_aside():
-                progress.say(f"rows in a broken file are measured again; it is kept as {path}")
-            self._note(run, suite)
-            try:
-                yield
-            except BaseException:
-                with suppress(BenchError, OSError):  # the first error says more; unfolded rows are not lost
-                    self.rows.fold()
-                raise
-            self.rows.fold()
+            with buckets.follow(self.path, run, progress):
+                for path in self.rows.set_aside():
+                    progress.say(f"rows in a broken file are measured again; it is kept as {path}")
+                self._note(run, suite)
+                try:
+                    yield
+                except BaseException:
+                    with suppress(
+                        BenchError, OSError
+                    ):  # the first error says more; unfolded rows are not lost
+                        self.rows.fold()
+                    raise
+                self.rows.fold()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -196,7 +204,16 @@ class RunFolder:
         return sorted(known for path in paths if (known := case_and_seed(path)))
 
     def forget(self, records: Collection[ClipRecord]) -> None:
-        """Takes clips out of the run: the rows about them, then their records, by which a killed run goes on."""
+        """Takes clips out of the run: the rows about them, then their records, by which a killed run goes on.
+
+        Raises:
+            UsageError: the run is in a bucket, where other machines may have more about them.
+        """
+        if records and self.is_in_bucket:
+            raise UsageError(
+                f"{len(records)} clips of run '{self.path.name}' would be taken out of it, which cannot be done in a"
+                " bucket: choose another --name, or another --out"
+            )
         self.rows.fold(gone={(record.case, record.seed) for record in records})
         for record in records:
             self._record_path(record.case, record.seed).unlink(missing_ok=True)
@@ -206,8 +223,20 @@ class RunFolder:
         stored_values.write(self._record_path(record.case, record.seed), record)
 
     def locate(self, record: ClipRecord) -> Path:
-        """The clip's file: inside this folder, or elsewhere if the clip is external."""
+        """The clip's file: inside this folder, or elsewhere if the clip is external; it may still be in a bucket."""
         return self.path / (record.path or "")
+
+    def fetch(self, record: ClipRecord) -> Path:
+        """The clip's file, brought from the bucket if it is not here.
+
+        Raises:
+            BadClip: it is gone from the bucket, or is not what was made.
+            StorageFailed: the store does not answer.
+        """
+        path = self.locate(record)
+        if record.path and not is_external(record):
+            buckets.bring_clip(path, record)
+        return path
 
     def digest(self, record: ClipRecord) -> str:
         """The digest of what lies now where a clip is.
@@ -216,7 +245,7 @@ class RunFolder:
             BadClip: a clip from elsewhere is gone or cannot be read.
             StorageFailed: it cannot be read now.
         """
-        path = self.locate(record)
+        path = self.fetch(record)
         with reading.of(path):
             return digests.clip_digest(path) if is_external(record) else files.sha256(path)
 
@@ -228,6 +257,8 @@ class RunFolder:
         if record.error or is_external(record):
             return False
         path = self.locate(record)
+        if self.is_in_bucket and not path.exists():
+            return False
         with reading.of(path):
             changed, noted = (
                 each.stat().st_ctime_ns for each in (path, self._record_path(record.case, record.seed))
@@ -248,7 +279,7 @@ class RunFolder:
         return self.path / f"clips/{case}-{seed}.json"
 
     def _is_whole(self, record: ClipRecord) -> bool:
-        """Whether a clip of this folder has its size; an external one is checked when it is opened."""
+        """Whether a clip of this folder has its size; one that lies elsewhere is checked when it is opened."""
         if is_external(record):
             return True
         path = self.locate(record)
@@ -256,7 +287,7 @@ class RunFolder:
             with reading.of(path):
                 facts = path.stat()
         except reading.ABSENT:
-            return False
+            return self.is_in_bucket
         return stat.S_ISREG(facts.st_mode) and facts.st_size == record.size
 
 

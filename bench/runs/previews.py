@@ -64,7 +64,7 @@ def _places(folder: RunFolder) -> tuple[Path, ...]:
 
 
 def _made(folder: RunFolder, record: ClipRecord) -> Path:
-    path = folder.locate(record)
+    path = folder.fetch(record)
     named_files.check_shown(path, record, folder.path)
     clip = video.read_clip(path, record.fps)
     problems = []

@@ -11,6 +11,7 @@ aside.
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Collection, Sequence
@@ -27,6 +28,9 @@ from bench.types import Measurement
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+UNPUSHED = "unpushed"
+"""The folder of a run in a bucket (see bench.runs.buckets) that has the parts which are not there yet."""
 
 TRIES = 5
 """How often reading starts again because another process folded the parts meanwhile."""
@@ -97,8 +101,15 @@ class RowStore:
         """Stores new rows at once; gives the file that they are in, None if there are none."""
         if not rows:
             return None
-        part = self.path / "measurements" / f"part-{time.time_ns()}-{secrets.token_hex(4)}.parquet"
-        parquet.write(part, rows)
+        name = f"part-{time.time_ns()}-{secrets.token_hex(4)}.parquet"
+        part, unpushed = self.path / "measurements" / name, self.path / UNPUSHED / name
+        if not unpushed.parent.is_dir():
+            parquet.write(part, rows)
+            return part
+        parquet.write(unpushed, rows)
+        with files.storing(part):
+            part.parent.mkdir(exist_ok=True)
+            os.link(unpushed, part)
         return part
 
     def describe(self, cards: Cards) -> None:

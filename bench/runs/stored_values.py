@@ -78,11 +78,27 @@ def read(kind: type[T], path: Path) -> T:
         StorageFailed: it cannot be read now.
     """
     try:
-        stored = reading.content(path)
-        sealed.check(stored)
-        content = documents.json_value(stored)
-        value: T = _adapter(kind).validate_json(json.dumps(content), strict=True)  # type: ignore[arg-type]
-    except (*reading.ABSENT, ValueError) as error:
+        return parsed(kind, reading.content(path), path)
+    except reading.ABSENT as error:
+        raise BadResults(f"{path} cannot be read: {error}") from error
+
+
+def parsed(kind: type[T], content: bytes, path: Path) -> T:
+    """The value in the content of a file; see read.
+
+    Args:
+        kind: as for read.
+        content: of the file.
+        path: of the file, for messages.
+
+    Raises:
+        BadResults: it is broken, or is something else.
+    """
+    try:
+        sealed.check(content)
+        found = json.dumps(documents.json_value(content))
+        value: T = _adapter(kind).validate_json(found, strict=True)  # type: ignore[arg-type]
+    except ValueError as error:
         raise BadResults(f"{path} cannot be read: {_why(error)}") from error
     return value
 

@@ -40,7 +40,7 @@ def contact_sheet(folder: RunFolder, cases: Sequence[str]) -> Image | None:
     for case in [each for each in cases if each in first and each in images][:CLIPS]:
         try:
             record = first[case]
-            frames = video.read_clip(folder.locate(record), record.fps).frames
+            frames = video.read_clip(folder.fetch(record), record.fps).frames
             shown = [
                 pictures.read(images[case]),
                 *frames[np.linspace(0, len(frames) - 1, FRAMES).round().astype(int)],

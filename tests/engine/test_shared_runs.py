@@ -93,7 +93,7 @@ def test_shards_measure_a_run_that_one_process_made(
 def test_a_model_that_is_not_identified_has_no_shards(small: Path, tmp_path: Path) -> None:
     import bench as library
 
-    with pytest.raises(UsageError, match=r"'mine' cannot be shared by shards: .*; revision=… would"):
+    with pytest.raises(UsageError, match=r"'mine' cannot be shared by processes: .*; revision=… would"):
         library.run(
             lambda image: [image] * 4, "mine", suite=small, out=tmp_path, shard="0/2", show_progress=False
         )

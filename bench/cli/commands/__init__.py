@@ -30,6 +30,7 @@ from bench.cli.commands import (
 )
 from bench.cli.commands.common import Command, Group, common
 from bench.cli.commands.output import plain_errors
+from bench.cli.commands.places import placed
 
 
 class _CommandLine(typer.Typer):
@@ -81,7 +82,9 @@ REQUEUED = COMMANDS["Make and measure"]
 
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(cls=Command, rich_help_panel=panel)(common(plain_errors(command, command in REQUEUED)))
+        is_requeued = command in REQUEUED
+        complete = common(plain_errors(placed(command, is_reading=not is_requeued), is_requeued))
+        app.command(cls=Command, rich_help_panel=panel)(complete)
 
 for word, (panel, about, second_words) in GROUPS.items():
     group = typer.Typer(
