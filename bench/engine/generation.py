@@ -149,7 +149,8 @@ class Generation:
             self.progress.say(line)
         failed = sum(bool(record.error) for record in self._made)
         unpaid = len(self._samples) - self._kept - len(self._made) - self._elsewhere
-        return Generated(len(self._made), self._kept, failed, unpaid, self.folder.spent(), self._elsewhere)
+        spent = self.folder.spent() if self.model.is_paid else 0.0  # reads every record
+        return Generated(len(self._made), self._kept, failed, unpaid, spent, self._elsewhere)
 
 
 def generate(work: Generation) -> Generated:
