@@ -38,9 +38,9 @@ def difference(one: Frames, other: Frames) -> float:
 
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
-        "noise blur compression brightness_flicker local_flicker jitter swap freeze late_start drop duplicate "
-        "slow_motion colour_drift exposure_drift first_step cut squash fixed_warp redrawn_warp morph loop pan half_fps "
-        "trim half_size letterbox"
+        "noise blur alternate_blur compression brightness_flicker local_flicker jitter swap freeze late_start drop "
+        "duplicate slow_motion colour_drift exposure_drift first_step cut squash fixed_warp redrawn_warp morph loop "
+        "pan half_fps trim half_size letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -101,8 +101,9 @@ def test_any_clip_has_another_format(name: str, shape: tuple[int, int, int]) -> 
 
 
 TEMPORAL = [
-    "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start", "drop", "duplicate", "slow_motion",
-    "colour_drift", "exposure_drift", "first_step", "cut", "redrawn_warp", "morph", "loop", "pan",
+    "alternate_blur", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start", "drop",
+    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "redrawn_warp", "morph",
+    "loop", "pan",
 ]  # fmt: skip
 
 
@@ -144,6 +145,12 @@ def test_blur_spreads_an_edge_like_the_gaussian_that_it_says() -> None:
     row = hurt("blur", 2, edge)[0, 20, :, 0].astype(float)
     expected = 200 * ndtr((np.arange(320) - 159.5) / 2)
     assert np.abs(row - expected).max() < 1.5  # a kernel cut off and in whole weights
+
+
+def test_every_second_frame_is_blurred_as_blur_does_it() -> None:
+    worse = hurt("alternate_blur", 2)
+    assert np.array_equal(worse[::2], CLIP[::2])
+    assert np.array_equal(worse[1::2], hurt("blur", 2)[1::2])
 
 
 def test_lengths_grow_with_the_picture() -> None:

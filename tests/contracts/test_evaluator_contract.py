@@ -26,8 +26,8 @@ HEAVY = [
     "pyarrow", "pydantic", "numba",
 ]  # fmt: skip
 DAMAGES = (
-    "noise", "blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start",
-    "drop", "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "squash",
+    "noise", "blur", "alternate_blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze",
+    "late_start", "drop", "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "squash",
     "fixed_warp", "redrawn_warp", "morph", "loop", "pan", "letterbox",
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
         for damage in (
             appearance.NOISE,
             appearance.BLUR,
+            appearance.ALTERNATE_BLUR,
             appearance.COMPRESSION,
             appearance.BRIGHTNESS_FLICKER,
             appearance.LOCAL_FLICKER,

@@ -25,6 +25,12 @@ def _blur(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     )
 
 
+def _alternate_blur(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
+    return np.concatenate(
+        [_blur(frames[t : t + 1], severity, _) if t % 2 else frames[t : t + 1] for t in range(len(frames))]
+    )
+
+
 def _compression(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     """Through memory, by the codec itself: its coarse first frame and its pulse at predicted ones belong to it."""
     height, width = frames.shape[1:3]
@@ -126,6 +132,11 @@ NOISE = Damage(
 BLUR = Damage(
     "blur", "Blur", "px", (0.4, 0.6, 1, 2, 4), _blur,
     "Every frame under a Gaussian of this sigma.",
+)  # fmt: skip
+
+ALTERNATE_BLUR = Damage(
+    "alternate_blur", "Every second frame blurred", "px", (0.4, 0.6, 1, 2, 4), _alternate_blur,
+    "Every second frame, the first excepted, under a Gaussian of this sigma.",
 )  # fmt: skip
 
 COMPRESSION = Damage(
