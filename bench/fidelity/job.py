@@ -69,7 +69,7 @@ def same(request: SameRequest, config: RunConfig, progress: Progress) -> Fidelit
     clips = _common(base, other, request.limit)
     work = _Work(base, config, progress, _cases(base), tuple(measures_here()))
     found = work.compared(other.path.name, [(one, (other, two)) for one, two in clips])
-    whole = [one for one, _ in clips]
+    whole = [one for (one, _), record in zip(clips, found, strict=True) if not record.error]
     low = repeats.floor(base, whole, request.floor, config, progress)
     high = repeats.ceiling(base, whole, request.ceiling, config, progress)
     floor = _side(work.compared(repeats.AGAIN, low.pairs), low.why)
@@ -152,14 +152,21 @@ def _notes(clips: Sequence[tuple[ClipRecord, ClipRecord]], found: Sequence[PairR
             contrasts.setdefault(note, []).append(each.case)
     for note, cases in contrasts.items():
         yield f"compared in part, {len(cases)} clips: {note}"
-    if not any("lpips" in each.series for each in found):
+    if found and not any("lpips" in {*each.series, *each.missing} for each in found):
         yield "LPIPS is left out: bench fetch lpips fetches its weights"
-    for what in sorted({what for one, _ in clips for what in one.made_with}):
+    if others := list(_made_with_others(clips)):
+        yield f"made with other {'; '.join(others)}"
+
+
+def _made_with_others(clips: Sequence[tuple[ClipRecord, ClipRecord]]) -> Iterator[str]:
+    """The hardware and the libraries that both sides name, and that are not the same: 'torch 2.8.0 and 2.9.0'."""
+    facts = {what for both in clips for each in both for what in each.made_with}
+    for what in sorted(facts):
         one, two = (
-            sorted({each.made_with.get(what, "–") for each in side}) for side in zip(*clips, strict=True)
+            {each.made_with.get(what, "") for each in side} - {""} for side in zip(*clips, strict=True)
         )
-        if one != two:
-            yield f"made with other {what}: {', '.join(one)} and {', '.join(two)}"
+        if one and two and one != two:
+            yield f"{what} {', '.join(sorted(one))} and {', '.join(sorted(two))}"
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ def lines(found: Fidelity) -> Iterator[str]:
     if found.picture:
         yield f"farthest frame of both, and their difference, {found.factor} times as strong: {found.picture}"
     yield from found.notes
-    if found.failures:
-        reasons = [one_line(f"{each.case}, seed {each.seed}: {each.error}") for each in found.failures]
-        yield f"not compared, {len(reasons)} clips: {some(reasons, MOST_NAMED)}"
+    reasons: dict[str, list[str]] = {}
+    for each in found.failures:
+        reasons.setdefault(one_line(each.error), []).append(one_line(f"{each.case}-{each.seed}"))
+    for reason, clips in reasons.items():
+        yield f"not compared: {some(clips, MOST_NAMED)}: {reason}"
 
 
 def sentence(found: Fidelity) -> str:
@@ -66,6 +68,8 @@ def verdict(found: Fidelity) -> str:
 
 
 def _why_undecided(found: Fidelity) -> str:
+    if not found.pairs:
+        return "no clip could be compared"
     if not found.ceiling.records:
         return "there is no ceiling of which it is a share"
     told = [each for each in found.shares if each.verdict]

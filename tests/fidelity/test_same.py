@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def test_a_broken_clip_is_named_and_the_others_go_on(out: Path) -> None:
     other.locate(record).write_bytes(content[:200] + bytes(len(content) - 200))
     answer = same(out, "noise", "still", "--floor", "none", "--ceiling", "none")
     assert answer.exit_code == 1
-    assert "not compared, 1 clips: c2, seed 0: the clip has changed" in answer.stdout
+    assert "not compared: c2-0: the clip has changed since it was made" in answer.stdout
     assert "floor: none; not asked for" in answer.stdout
 
 
@@ -205,3 +206,22 @@ def test_python_gets_a_frame(out: Path) -> None:
     assert list(table["measure"]) == ["psnr", "ssim", "flow", "decay", "colour"]
     assert table.attrs["verdict"] == "different"
     assert len(table.attrs["clips"]) == 5 * CASES
+
+
+def test_without_a_sound_clip_nothing_is_made_and_it_says_so(out: Path) -> None:
+    other = runs.named(out, "still")
+    for record in other.records():
+        other.write_record(replace(record, path=None, error="out of ideas"))
+    answer = same(out, "noise", "still")
+    assert answer.exit_code == 1
+    assert "not compared: c0-0, c1-0, c2-0 and 4 more: no clip: out of ideas" in answer.stdout
+    assert "nor beyond: no clip could be compared" in answer.stdout
+    assert not (out / "fidelity").exists()
+
+
+def test_other_libraries_are_named_where_both_sides_name_them(out: Path) -> None:
+    other = runs.named(out, "still")
+    for record in other.records():
+        other.write_record(replace(record, made_with={**record.made_with, "numpy": "1.0", "jax": "2.0"}))
+    (line,) = [each for each in found(out, "noise", "still")["notes"] if each.startswith("made with other")]
+    assert line == f"made with other numpy {np.__version__} and 1.0"
