@@ -271,6 +271,11 @@ def test_broken_objects_are_passed_over_and_said(machine: Machine, tmp_path: Pat
     )
     with pytest.raises(BadClip, match=r"s3://lab/i2v/clips/.*/c1-0-.*\.mkv is not as it was written"):
         found.digest(found.records()[0])
+    shown = bench("verify", URL, code=1)
+    assert "c1-0.mkv" in shown
+    assert "is in a bucket, where nothing is moved: delete the objects named" in bench(
+        "verify", URL, "--repair", code=2
+    )
     store.delete(clip)
     with pytest.raises(BadClip, match=r"clip s3://lab/i2v/clips/.*/c1-0-.*\.mkv is gone"):
         found.digest(found.records()[0])

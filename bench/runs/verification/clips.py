@@ -51,7 +51,7 @@ def _of_clip(folder: RunFolder, record: ClipRecord, path: Path) -> Iterator[Faul
         return
     name, clip, is_elsewhere = folder.path.name, folder.locate(record), is_external(record)
     aside = () if is_elsewhere else (clip, path)
-    if not (clip.exists() or is_elsewhere):
+    if not (clip.exists() or is_elsewhere or folder.is_in_bucket):
         yield Fault(name, "missing", clip, f"the clip of {path.name} is gone", AGAIN, (path,))
         return
     try:
