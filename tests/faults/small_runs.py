@@ -32,9 +32,24 @@ def written_suite(folder: Path, cases: int) -> Path:
     return folder
 
 
-def words(suite_folder: Path, out: Path, *more: str) -> list[str]:
-    asked = ("-m", "noise", "--suite", str(suite_folder), "--metrics", "psnr,flicker", "--out", str(out))
-    return [sys.executable, "-m", "bench", "run", *asked, *more]
+def words(suite_folder: Path, out: Path) -> list[str]:
+    """As somebody types them after `bench`."""
+    return [
+        "run",
+        "-m",
+        "noise",
+        "--suite",
+        str(suite_folder),
+        "--metrics",
+        "psnr,flicker",
+        "--out",
+        str(out),
+    ]
+
+
+def command(suite_folder: Path, out: Path) -> list[str]:
+    """The same as a process of its own."""
+    return [sys.executable, "-m", "bench", *words(suite_folder, out)]
 
 
 def rows(out: Path) -> dict[tuple[object, ...], Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.command_line import bench
 from tests.faults import small_runs
 from tests.faults.all_faults import Figures
 from tests.faults.small_runs import Row
@@ -29,14 +29,15 @@ def suite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(suite_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The rows of a run that was not killed."""
     out = tmp_path_factory.mktemp("whole")
-    subprocess.run(small_runs.words(suite_folder, out), check=True, capture_output=True)
+    assert bench(*small_runs.words(suite_folder, out)).exit_code == 0
     return small_runs.rows(out)
 
 
-def _killed_after_one_more(words: list[str], out: Path) -> bool:
+def _killed_after_one_more(suite_folder: Path, out: Path) -> bool:
     """Whether the run was killed, once one more file was finished; if not, it ended before."""
     before = small_runs.finished(out)
-    process = small_runs.begun(words, out, lambda: bool(small_runs.finished(out) - before))
+    command = small_runs.command(suite_folder, out)
+    process = small_runs.begun(command, out, lambda: bool(small_runs.finished(out) - before))
     process.send_signal(signal.SIGKILL)
     process.communicate()
     return process.returncode == -signal.SIGKILL
@@ -55,29 +56,29 @@ def test_killed_again_and_again(
     while figures.tried < wanted:
         number += 1
         out = tmp_path / f"{number}"
-        words, made, goes_on = small_runs.words(suite_folder, out), dict[Path, int](), True
+        made, goes_on = dict[Path, int](), True
         while goes_on and figures.tried < wanted:
-            goes_on = _killed_after_one_more(words, out)
+            goes_on = _killed_after_one_more(suite_folder, out)
             figures.tried += goes_on
             there = {path: path.stat().st_mtime_ns for path in small_runs.records(out)}
             figures.lost += len(made.keys() - there.keys())
             assert made.items() <= there.items()  # no clip was made twice
             made = there
         begun = time.perf_counter()
-        again = subprocess.run(words, capture_output=True, text=True, check=False)
+        again = bench(*small_runs.words(suite_folder, out))
         figures.slowest = max(figures.slowest, time.perf_counter() - begun)
-        assert again.returncode == 0, again.stderr
+        assert again.exit_code == 0, again.stderr
         assert "broken" not in again.stderr
         assert small_runs.rows(out) == expected
         assert not small_runs.temporary(out)
 
 
 def test_killed_while_a_clip_is_written(suite_folder: Path, tmp_path: Path, expected: Rows) -> None:
-    words = small_runs.words(suite_folder, tmp_path)
-    process = small_runs.begun(words, tmp_path, lambda: bool(small_runs.half_clips(tmp_path)))
+    command = small_runs.command(suite_folder, tmp_path)
+    process = small_runs.begun(command, tmp_path, lambda: bool(small_runs.half_clips(tmp_path)))
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL, "the process ended before it could be killed"
-    subprocess.run(words, check=True, capture_output=True)
+    assert bench(*small_runs.words(suite_folder, tmp_path)).exit_code == 0
     assert small_runs.rows(tmp_path) == expected
     assert not small_runs.temporary(tmp_path)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import bench
 from tests.faults import small_runs
 from tests.faults.all_faults import Figures
 
-CASES = 12
+CASES = 30
 EXITS = {"SIGINT": 130, "SIGTERM": 0, "SIGUSR1": 0}
 """A scheduler's signal is no failure: the job is sent again, and goes on."""
 
@@ -25,13 +25,16 @@ def test_stopped_by_a_signal(
     tmp_path: Path, name: str, times: Callable[[int, int], int], figures: Figures
 ) -> None:
     """At one clip or row after the other."""
-    suite_folder = small_runs.written_suite(tmp_path / "dozen", CASES)
-    words, out = small_runs.words(suite_folder, tmp_path / "out"), tmp_path / "out"
+    suite_folder = small_runs.written_suite(tmp_path / "thirty", CASES)
+    out = tmp_path / "out"
     figures.lost = figures.duplicated = figures.unreadable = 0
     figures.slowest = 0.0
+    command = small_runs.command(suite_folder, out)
     for _ in range(times(1, 20)):
         before = small_runs.finished(out)
-        process = small_runs.begun(words, out, lambda before=before: bool(small_runs.finished(out) - before))  # type: ignore[misc]
+        process = small_runs.begun(
+            command, out, lambda before=before: bool(small_runs.finished(out) - before)
+        )  # type: ignore[misc]
         process.send_signal(getattr(signal, name))
         sent = time.perf_counter()
         _, said = process.communicate(timeout=60)
@@ -41,6 +44,6 @@ def test_stopped_by_a_signal(
         assert "the same command goes on from there" in said
         assert "Traceback" not in said
         assert not small_runs.temporary(out)
-    subprocess.run(words, check=True, capture_output=True)
+    assert bench(*small_runs.words(suite_folder, out)).exit_code == 0
     assert len(small_runs.rows(out)) % CASES == 0
     assert figures.slowest < LONGEST
