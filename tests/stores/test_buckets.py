@@ -252,6 +252,9 @@ def test_broken_objects_are_passed_over_and_said(machine: Machine, tmp_path: Pat
     with folder.working(RUN, tiny):
         for name in ("c0", "c1"):
             make(folder, name, name.encode())
+            (folder.path / "clips" / f".tmp-0-{name}-0.json").write_text(
+                "{"
+            )  # a record that is being written
             folder.rows.add([measurement(case=name)])
     store = roots.Store(URL)
     record = next(name for name in store.sizes("clips") if name.endswith("c0-0.json"))

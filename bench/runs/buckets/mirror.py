@@ -16,6 +16,7 @@ from bench.errors import BadResults
 from bench.runs import row_store
 from bench.runs.buckets import names, packs, records
 from bench.runs.buckets.mirrored import Mirrored
+from bench.runs.buckets.packs import WHOLE
 from bench.runs.cards import Cards
 from bench.runs.row_store import RowStore
 from bench.stores import Store
@@ -83,7 +84,7 @@ class RunMirror:
             done = self._at_once(self._push_rows, parts)
             done += self._at_once(self._push_record, self._changed("clips"))
             done += self._at_once(self._push_task, self._changed("tasks"))
-            vectors = self.path.glob("features/*/*.npy")
+            vectors = self.path.glob(f"features/*/{WHOLE}.npy")
             new = [each for each in vectors if names.features(each) not in self._mirrored]
             done += self._at_once(self._push_features, new)
             self._mirrored.add(filter(None, done))
@@ -187,7 +188,9 @@ class RunMirror:
 
     def _push_about(self) -> None:
         """What the run is, and its cards."""
-        found = {path.relative_to(self.path).as_posix(): path for path in self.path.glob("requests/*.json")}
+        found = {
+            path.relative_to(self.path).as_posix(): path for path in self.path.glob(f"requests/{WHOLE}.json")
+        }
         found |= {name: self.path / name for name in ("run.json", "suite.json")}
         cards = self.path / "cards.json"
         if cards.exists():
@@ -236,7 +239,7 @@ class RunMirror:
     def _changed(self, kind: Literal["clips", "tasks"]) -> list[Path]:
         """Files of JSON that the bucket lacks, or that have changed since they were there."""
         folder, found = getattr(self._names, kind), []
-        for path in sorted(self.path.glob(f"{kind}/*.json")):
+        for path in sorted(self.path.glob(f"{kind}/{WHOLE}.json")):
             if path not in self._stamps and f"{folder}/{path.name}" in self._mirrored:
                 self._stamps[path] = _stamp(path)
             elif self._stamps.get(path) != _stamp(path):

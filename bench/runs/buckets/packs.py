@@ -21,6 +21,11 @@ from bench.runs import result_files
 
 ROWS, COVERED = "rows.parquet", "rows.txt"
 
+WHOLE = "[!.]*"
+"""Names of files that are whole: a temporary file begins with a dot."""
+
+PACKED = (f"clips/{WHOLE}.json", f"features/*/{WHOLE}.npy", f"features/*/{WHOLE}.json")
+
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """When everything in it was written, so that the same content is the same file."""
 
@@ -85,7 +90,7 @@ def packed(run: Path, covered: Iterable[str]) -> bytes:
         _add(pack, COVERED, "\n".join(sorted(covered)).encode())
         if (run / result_files.FOLDED).is_file():
             _add(pack, ROWS, reading.content(run / result_files.FOLDED))
-        paths = [*run.glob("clips/*.json"), *run.glob("features/*/*.npy"), *run.glob("features/*/*.json")]
+        paths = [path for name in PACKED for path in run.glob(name)]
         for path in sorted(paths):
             _add(pack, path.relative_to(run).as_posix(), reading.content(path))
     return content.getvalue()
