@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,13 @@ from numpy.typing import NDArray
 
 from bench.base import workers
 from bench.engine.backends import Backend
+from bench.engine.on_ray.actors import Actors, Terms
+from bench.engine.on_ray.cluster import Share
+from bench.engine.on_ray.joining import joined
 from bench.engine.pull import Pool, pull
 from bench.engine.units import Shard
 from benchmarks._timing import machine, repetitions
+from tests.ray_cluster import cluster
 from tests.simulated_engine import Simulated, Timeline
 
 UNITS = 5590
@@ -49,6 +55,7 @@ def main() -> None:
     print("\n| engine | overhead per unit, ms |\n|---|---|")
     for name, backend in BACKENDS.items():
         print(f"| {name} | {1000 * overhead(backend()):.2f} |")
+    print(f"| two actors of Ray | {1000 * overhead_of_ray():.2f} |")
     turns = np.array([busy(1) / busy(2) for _ in range(repetitions())])
     low, median, high = np.percentile(turns, [25, 50, 75])
     print(
@@ -94,6 +101,14 @@ def overhead(backend: Backend[int, int], units: int = 2000) -> float:
         before = time.perf_counter()
         assert sum(1 for _ in pull(pool)) == units
         return (time.perf_counter() - before) / units
+
+
+def overhead_of_ray() -> float:
+    """Seconds per unit that does nothing, on a cluster of a head and two nodes on this machine."""
+    with cluster(nodes=2) as local, TemporaryDirectory() as out:
+        os.environ.update(local.environment)
+        with joined(local.address, Path(out)) as found:
+            return overhead(Actors(found, Terms(Share(cpus=1)), nothing, nothing))
 
 
 def busy(count: int, units: int = 20) -> float:

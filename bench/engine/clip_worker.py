@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 
 from bench.base import reading
 from bench.engine.one_pass import Passes, show_file_in_views
@@ -25,8 +25,14 @@ class _OtherClip(BadClip):
         self.sha256 = sha256
 
 
-PendingClip: TypeAlias = tuple[ClipRecord, Sequence[int]]
-"""A clip, and the numbers of the metrics, as places in the evaluation's, that have yet to see it."""
+class PendingClip(NamedTuple):
+    """A clip, and the numbers of the metrics, as places in the evaluation's, that have yet to see it."""
+
+    record: ClipRecord
+    missing: Sequence[int]
+
+    def __str__(self) -> str:
+        return f"{self.record.case}, seed {self.record.seed}"
 
 
 @dataclass(frozen=True)

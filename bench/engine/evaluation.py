@@ -148,7 +148,9 @@ class Evaluation:
             start: gives the workers' backend, of what initialises one and of what it does.
             expected: how many clips will be added.
         """
-        pending = {_unit(each): (each, missing) for each in records if (missing := self.missing(each))}
+        pending = {
+            _unit(each): PendingClip(each, missing) for each in records if (missing := self.missing(each))
+        }
         total = len(pending) + expected
         progress = self.progress if total else Progress()
         worker = partial(ClipWorker, self.cases, self.folder, self.metrics)
@@ -225,7 +227,7 @@ class Evaluation:
         for unit, (record, before) in leases.in_turn(pending):
             missing = self.missing(record) if self._read_new_rows() else before
             if missing:
-                yield record, missing
+                yield PendingClip(record, missing)
             else:
                 leases.give_back(unit)
 
@@ -291,7 +293,7 @@ class MeasuredClips:
         """A clip that has just been made."""
         missing = self._evaluation.missing(record)
         if missing and self._leases.take(_unit(record)):
-            self.pool.add((record, missing))
+            self.pool.add(PendingClip(record, missing))
         else:
             self._bar.advance()
 

@@ -7,8 +7,10 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import bench
 from bench.base import files, provenance
 from bench.errors import Unavailable
 
@@ -77,6 +79,12 @@ class Beacon:
             )
 
 
+@cache
 def version() -> str:
-    """The version of this package, with its commit in a checkout."""
-    return " ".join(filter(None, (provenance.bench_version(), provenance.commit())))
+    """The version of this package, with the beginning of a digest of its code."""
+    package = Path(bench.__file__).parent
+    code = [
+        [path.relative_to(package).as_posix(), path.read_text("utf-8")]
+        for path in sorted(package.rglob("*.py"))
+    ]
+    return f"{provenance.bench_version()} (code {files.digest(code)[:8]})"
