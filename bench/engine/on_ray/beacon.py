@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import bench
 from bench.base import files, provenance
 from bench.errors import Unavailable
 
@@ -82,7 +81,7 @@ class Beacon:
 @cache
 def version() -> str:
     """The version of this package, with the beginning of a digest of its code."""
-    package = Path(bench.__file__).parent
+    package = Path(provenance.__file__).parents[1]
     code = [
         [path.relative_to(package).as_posix(), path.read_text("utf-8")]
         for path in sorted(package.rglob("*.py"))
