@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.base import devices, files, sealed
+from bench.base import devices, files, reading, sealed
 from bench.engine import resolve_models
 from bench.engine.requests import ModelRequest
 from bench.errors import BadResults, Unavailable, folded
@@ -56,7 +56,9 @@ def note(folder: RunFolder, request: ModelRequest, memory: Memory) -> None:
             "loras": with_whole_paths(request.loras),
             "memory": memory,
         }
-        files.write_text(folder.path / FILE, sealed.text(content))
+        path, text = folder.path / FILE, sealed.text(content)
+        if not path.is_file() or reading.content(path) != text.encode():  # a finished run stays untouched
+            files.write_text(path, text)
 
 
 def again(folder: RunFolder, device: str) -> tuple[Model, Suite]:

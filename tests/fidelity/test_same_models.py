@@ -106,3 +106,10 @@ def test_paths_are_noted_from_the_root_and_other_words_as_they_are(
         f"{tmp_path}/step-2000", f"transformer={tmp_path}/step-2000", f"{tmp_path}/step-2000:0.8", "hub/id@main",
         "transformer=hub/id",
     ]  # fmt: skip
+
+
+def test_a_finished_run_is_not_touched_again(made: Path) -> None:
+    path = runs.named(made / "runs", run_of(made, "bfloat16")).path / repeating.FILE
+    before = path.stat().st_mtime_ns
+    animate(made, dtype="bfloat16")
+    assert path.stat().st_mtime_ns == before
