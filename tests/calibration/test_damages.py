@@ -39,8 +39,8 @@ def difference(one: Frames, other: Frames) -> float:
 def test_the_names_are_those_that_cards_may_claim() -> None:
     words = (
         "noise blur alternate_blur compression brightness_flicker local_flicker jitter swap freeze late_start drop "
-        "duplicate slow_motion colour_drift exposure_drift first_step cut squash fixed_warp redrawn_warp morph loop "
-        "pan half_fps trim half_size letterbox"
+        "duplicate slow_motion colour_drift exposure_drift first_step seams cut squash fixed_warp redrawn_warp morph "
+        "loop pan half_fps trim half_size letterbox"
     )
     assert words.split() == NAMES
     assert all(name == damage.name for name, damage in damages.TABLE.items())
@@ -102,8 +102,8 @@ def test_any_clip_has_another_format(name: str, shape: tuple[int, int, int]) -> 
 
 TEMPORAL = [
     "alternate_blur", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze", "late_start", "drop",
-    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "redrawn_warp", "morph",
-    "loop", "pan",
+    "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "seams", "cut", "redrawn_warp",
+    "morph", "loop", "pan",
 ]  # fmt: skip
 
 
@@ -269,6 +269,10 @@ def test_exposure_falls_by_stops_of_linear_light() -> None:
 def test_the_step_after_frame_0_stays() -> None:
     assert hurt("first_step", 16, flat(4))[:, 0, 0, 0].tolist() == [128, 144, 144, 144]
     assert hurt("first_step", 16, flat(2, 250)).max() == 255
+
+
+def test_every_second_section_is_brighter() -> None:
+    assert hurt("seams", 8, flat(8))[:, 0, 0, 0].tolist() == [128, 128, 136, 136] * 2
 
 
 def test_a_full_cut_shows_the_picture_turned_from_the_middle_on() -> None:

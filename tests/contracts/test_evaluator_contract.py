@@ -27,8 +27,8 @@ HEAVY = [
 ]  # fmt: skip
 DAMAGES = (
     "noise", "blur", "alternate_blur", "compression", "brightness_flicker", "local_flicker", "jitter", "swap", "freeze",
-    "late_start", "drop", "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "cut", "squash",
-    "fixed_warp", "redrawn_warp", "morph", "loop", "pan", "letterbox",
+    "late_start", "drop", "duplicate", "slow_motion", "colour_drift", "exposure_drift", "first_step", "seams", "cut",
+    "squash", "fixed_warp", "redrawn_warp", "morph", "loop", "pan", "letterbox",
 )  # fmt: skip
 
 

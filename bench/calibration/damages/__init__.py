@@ -41,6 +41,7 @@ TABLE: Mapping[str, Damage] = MappingProxyType(
             appearance.COLOUR_DRIFT,
             appearance.EXPOSURE_DRIFT,
             appearance.FIRST_STEP,
+            appearance.SEAMS,
             appearance.CUT,
             geometry.SQUASH,
             geometry.FIXED_WARP,

@@ -11,6 +11,8 @@ from bench.calibration.damages.arithmetic import Levels, along, each_frame, norm
 from bench.calibration.damages.damage import Damage
 from bench.types import Frames
 
+SECTIONS = 4
+
 
 def _noise(frames: Frames, severity: float, rng: np.random.Generator) -> Frames:
     return np.stack([to_uint8(frame + severity * normal(rng, frame.shape)) for frame in frames])
@@ -106,6 +108,13 @@ def _first_step(frames: Frames, severity: float, _: np.random.Generator) -> Fram
     return np.concatenate([frames[:1], to_uint8(frames[1:] + np.float32(severity))])
 
 
+def _seams(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
+    is_other = np.arange(len(frames)) * SECTIONS // len(frames) % 2
+    return np.stack(
+        [to_uint8(frame + np.float32(severity * each)) for frame, each in zip(frames, is_other, strict=True)]
+    )
+
+
 def _cut(frames: Frames, severity: float, _: np.random.Generator) -> Frames:
     share = np.where(np.arange(len(frames)) * 2 >= len(frames), min(severity, 1.0), 0.0)
     return _mixed(frames, frames[:, ::-1, ::-1], share)
@@ -169,6 +178,11 @@ EXPOSURE_DRIFT = Damage(
 FIRST_STEP = Damage(
     "first_step", "Step after frame 0", "gray levels", (2, 4, 8, 16, 32), _first_step,
     "Every frame but the first is brighter by this much.",
+)  # fmt: skip
+
+SEAMS = Damage(
+    "seams", "Seams", "gray levels", (2, 4, 8, 16, 32), _seams,
+    f"Of {SECTIONS} sections of equal length, the second and the fourth are brighter by this much.",
 )  # fmt: skip
 
 CUT = Damage(
