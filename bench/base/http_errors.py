@@ -69,6 +69,8 @@ def problem_of(error: BaseException | None) -> HttpProblem | None:
         return HttpProblem(answer.status_code, _said(answer), _seconds(answer.headers.get("retry-after")))
     cause: BaseException | None = error
     while cause is not None:
+        if (unread := _unread(cause)) is not None:
+            return HttpProblem(None, f"its answer cannot be read: {unread[:READ_CHARACTERS]}")
         if isinstance(cause, httpx.DecodingError):
             return HttpProblem(None, str(cause), is_final=getattr(cause, "is_final", False))
         if isinstance(cause, httpx.TransportError):
@@ -76,6 +78,14 @@ def problem_of(error: BaseException | None) -> HttpProblem | None:
             return HttpProblem(None, f"{type(cause).__name__} {cause}".strip(), was_sent=was_sent)
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def _unread(error: BaseException) -> str | None:
+    """An answer of success that a client library cannot read, as a web page of a proxy; None for other errors."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.doc
+    answer = getattr(error, "raw_response", None)  # of Google's
+    return str(answer.text) if answer is not None and answer.status_code < 300 else None
 
 
 def _said(answer: Any) -> str:

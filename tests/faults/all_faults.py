@@ -25,7 +25,7 @@ class Fault:
 FAULTS = (
     Fault(1, "SIGKILL at system calls of the store", "nothing lost, doubled or unreadable after resuming", 60),
     Fault(2, "SIGKILL of `bench run` as rows come", "the table of a run that was not killed", 50),
-    Fault(3, "SIGINT and SIGTERM", "ends within 10 s, resumes, leaves no temporary file", 40),
+    Fault(3, "SIGINT, SIGTERM and SIGUSR1", "ends within 10 s, resumes, leaves no temporary file", 40),
     Fault(4, "full disk, I/O errors, read-only folder", "a clear message, no corrupt file, resumes", 40),
     Fault(5, "four processes on one store", "every row once", 1000),
     Fault(6, "racing writers and failing requests of a bucket", "one winner per key, every row", 160),
@@ -39,7 +39,7 @@ FAULTS = (
     Fault(14, "inputs that change", "exactly what depends on them is made anew", 12),
     Fault(15, "tampered files", "`bench verify` names each", 20),
     Fault(16, "broken parts, other schemas", "the rest is read, each is named", 1000),
-    Fault(17, "results that change or are odd under the board", "the right page within 5 s, no traceback", 6),
+    Fault(17, "results that change under the board, or are odd", "the right page; within 5 s once read", 6),
     Fault(18, "mistakes in configuration", "exit 2, one line that names the key", 10),
     Fault(19, "no network, no access, no GPU, too little memory", "cause and remedy in one line", 5),
     Fault(20, "samples of a known truth", "intervals hold 93 to 97 times of 100, at most 6 false alarms", 1000),
