@@ -106,17 +106,20 @@ def _shown(done: Done, seen: Chosen) -> Iterator[Grid | str]:
 
 def where_to_look(folders: Sequence[RunFolder], out: Path) -> Iterator[str]:
     """Where the runs lie, and the commands that show more of them, each with what it is for."""
-    paths = [str(folder.path) for folder in folders]
-    yield from paths if len(paths) <= MOST_PATHS else [f"{len(paths)} runs in {out}"]
+    from bench.runs import buckets
+
+    place = buckets.named(out)
+    paths = [f"{place}/{folder.path.name}" for folder in folders]
+    yield from paths if len(paths) <= MOST_PATHS else [f"{len(paths)} runs in {place}"]
     names = [shlex.quote(name) for name in _names(folders, out)]
     commands = {f"bench show {names[0]}": "every metric, and why values are missing"}
     if len({folder.run.suite_id for folder in folders[:2]}) == 1 < len(folders):
         commands[f"bench compare {names[0]} {names[1]}"] = "which is better, and how sure that is"
     commands["bench board"] = "the leaderboard, with the clips"
-    place = "" if out == Path("runs") else f" --out {shlex.quote(str(out))}"
-    room = max(len(f"{command}{place}") for command in commands)
+    option = "" if out == Path("runs") else f" --out {shlex.quote(place)}"
+    room = max(len(f"{command}{option}") for command in commands)
     for command, purpose in commands.items():
-        yield f"{command + place:<{room}}   {purpose}"
+        yield f"{command + option:<{room}}   {purpose}"
 
 
 def _names(folders: Sequence[RunFolder], out: Path) -> list[str]:

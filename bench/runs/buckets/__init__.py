@@ -19,6 +19,6 @@ the run is opened again.
 
 from bench.runs.buckets.bringing import bring_clip, bring_features
 from bench.runs.buckets.following import follow, opened, pull
-from bench.runs.buckets.roots import is_mirror
+from bench.runs.buckets.roots import is_mirror, named
 
-__all__ = ["bring_clip", "bring_features", "follow", "is_mirror", "opened", "pull"]
+__all__ = ["bring_clip", "bring_features", "follow", "is_mirror", "named", "opened", "pull"]

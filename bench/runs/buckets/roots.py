@@ -61,6 +61,11 @@ def is_mirror(out: Path) -> bool:
     return (out / STORE_FILE).is_file()
 
 
+def named(out: Path) -> str:
+    """What a user calls a folder of runs: the URL of the bucket that it mirrors, or its path."""
+    return str(store_of(out) or out)
+
+
 def store_of(out: Path) -> Store | None:
     """The store that a folder of runs mirrors; None if it mirrors none.
 
