@@ -1,11 +1,17 @@
 """Fixtures that every folder of tests uses."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # a busy machine is no failure
@@ -53,3 +59,19 @@ def real_clips() -> Path:
     if not REAL_CLIPS.is_dir():
         pytest.skip(f"no real clips at {REAL_CLIPS}")
     return REAL_CLIPS
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, one per process: a second one cannot be started beside it."""
+    from playwright.sync_api import expect
+
+    from tests.leaderboard import serving
+
+    if serving.browser_path() is None:
+        # a failure in CI, or nobody would notice; not by assert, which would print the whole environment
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse("no Chromium here: apt-get install chromium fonts-dejavu-core")
+    expect.set_options(timeout=20_000)  # milliseconds: on a busy machine a page takes its time
+    with serving.browser() as launched:
+        yield launched

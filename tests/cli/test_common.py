@@ -61,7 +61,7 @@ def test_completion_installs_and_completes_names(tmp_path: Path) -> None:
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     assert "_BENCH_COMPLETE=complete_bash" in (tmp_path / ".bash_completions" / "bench.sh").read_text()
-    assert _completed("bench comp", tmp_path) == ["compare"]
+    assert _completed("bench comp", tmp_path) == ["compare", "compact"]
     assert _completed("bench show mov", tmp_path) == ["mover", "mover-tiny"]
 
 

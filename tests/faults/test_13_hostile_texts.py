@@ -23,7 +23,7 @@ from bench.runs import parquet
 from tests import made
 from tests.faults.all_faults import Figures
 from tests.leaderboard import boards, serving, site_windows
-from tests.leaderboard.conftest import browser, visit  # noqa: F401  fixtures
+from tests.leaderboard.conftest import visit  # noqa: F401  a fixture
 from tests.leaderboard.hostile import TEXTS
 from tests.leaderboard.visiting import CHARTS, Visit, picture
 from tests.web.sites import export, strangers
@@ -161,7 +161,7 @@ def test_tooltips_of_names_are_text(visit: Visit) -> None:  # noqa: F811
     assert plot.locator("img, script, a, iframe, foreignObject").count() == 0
 
 
-def test_they_do_nothing_on_a_site(browser: Browser, tmp_path: Path, figures: Figures) -> None:  # noqa: F811
+def test_they_do_nothing_on_a_site(browser: Browser, tmp_path: Path, figures: Figures) -> None:
     figures.tried = len(TEXTS)
     strangers(tmp_path / "published", made.suite(tmp_path / "pictures"))
     folder = tmp_path / "site"

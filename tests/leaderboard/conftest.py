@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 from streamlit.components.v2 import manifest_scanner
 
 from bench.web import launch
@@ -35,17 +34,6 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     return folder
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if serving.browser_path() is None:
-        # a failure in CI, or nobody would notice; not by assert, which would print the whole environment
-        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
-        refuse("no Chromium here: apt-get install chromium fonts-dejavu-core")
-    expect.set_options(timeout=20_000)  # milliseconds: on a busy machine a page takes its time
-    with serving.browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

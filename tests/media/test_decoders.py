@@ -55,18 +55,18 @@ def test_relative_paths_begin_where_this_process_is(clip: Path, monkeypatch: pyt
 
 
 @linux
-def test_one_process_decodes_clip_after_clip(clip: Path) -> None:
+def test_the_same_processes_decode_clip_after_clip(clip: Path) -> None:
     """Also after one that was left at its first frame, and after one that cannot be read."""
-    used = set()
-    for _ in range(2):
+    used: set[int] = set()
+    for _ in range(4):
         with decoders.stream(clip, None) as stream:
-            used.add(decoders_of(os.getpid())[0])
+            used.update(decoders_of(os.getpid()))
             next(stream.frames)
         with pytest.raises(BadClip, match="does not exist"):
             video.read_clip(clip.with_name("b.mkv"))
         assert len(video.read_clip(clip)) == 9
-    assert len(used) == 1
-    assert decoders_of(os.getpid()) == list(used)
+    assert len(used) <= decoders.MOST_IDLE
+    assert set(decoders_of(os.getpid())) == used
 
 
 def decoders_of(parent: int) -> list[int]:

@@ -4,20 +4,20 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bench import models
-from bench.engine import generation
+from bench.engine.clip_maker import ClipMaker
 from bench.errors import UsageError
 from bench.media import pictures
 from bench.models.diffusers import DiffusersModel, caching, loading
 from bench.models.diffusers.caching import METHODS, Acceleration
 from bench.models.diffusers.caching.calls import replaced
 from bench.models.diffusers.caching.teacache import polynomial
+from bench.runs import RunFolder
 from bench.types import Case, Frames
 from tests.models.diffusers.accelerations import LINEAR, accel, asked
 from tests.tiny_checkpoints import Of
@@ -109,11 +109,9 @@ def test_what_saved_nothing_is_refused_and_does_not_cost_the_pipeline(
     assert np.array_equal(one.make(""), one.base)
 
 
-def test_the_refusal_becomes_the_clips_record(of: Of, case: Case) -> None:
+def test_the_refusal_becomes_the_clips_record(of: Of, case: Case, tmp_path: Path) -> None:
     model = of(NAMES[0], **asked(NAMES[0]), accel="first-block:0")
-    folder: Any = SimpleNamespace()
-    bar: Any = SimpleNamespace(step=models.ignore_steps)
-    record, _ = generation._make(model, case, 0, folder, bar)
+    record = ClipMaker(model, RunFolder(tmp_path)).make(case, 0)
     assert record.path is None
     assert "first-block saved nothing" in record.error
     assert record.settings["accel"] == "first-block:0"

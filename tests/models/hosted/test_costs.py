@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bench import models
 from bench.base.progress import Progress
-from bench.engine.generation import Generated, generate
+from bench.engine import generation
+from bench.engine.generation import Generated, Generation
 from bench.errors import Cancelled, UsageError
+from bench.models import Model
 from bench.models.hosted import prices
 from bench.runs import RunFolder
+from bench.types import Case
 from tests.models.hosted.fake_servers import Reply
 from tests.models.hosted.stages import VENDORS, Stage, each
+
+
+def generate(
+    model: Model,
+    samples: Sequence[tuple[Case, int]],
+    folder: RunFolder,
+    progress: Progress,
+    retry_failed: bool = False,
+    max_cost: float | None = None,
+) -> Generated:
+    return generation.generate(Generation(model, samples, folder, progress, retry_failed, max_cost))
 
 
 class Heard(Progress):
