@@ -41,8 +41,8 @@ FAULTS = (
     Fault(16, "broken parts, other schemas", "the rest is read, each is named", 1000),
     Fault(17, "results that change under the board, or are odd", "the right page; within 5 s once read", 6),
     Fault(18, "mistakes in configuration", "exit 2, one line that names the key", 10),
-    Fault(19, "no network, no access, no GPU, too little memory", "cause and remedy in one line", 5),
-    Fault(20, "samples of a known truth", "intervals hold 93 to 97 times of 100, at most 6 false alarms", 1000),
+    Fault(19, "no network, no access, no GPU", "cause and remedy in one line", 5),
+    Fault(20, "samples of a known truth", "intervals hold 93 to 97 %, 6 % false alarms; ± 3 standard errors", 1000),
 )  # fmt: skip
 
 
