@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from bench.engine import first_frames
 from bench.engine.clip_maker import ClipMaker
 from bench.errors import BenchError, UsageError
 from bench.models import Model
-from bench.runs import RunFolder
+from bench.runs import RunFolder, buckets
 from bench.runs.leases import Leases
 from bench.types import Case, ClipRecord
 
@@ -197,13 +198,23 @@ def _missing(
     samples: Sequence[tuple[Case, int]], folder: RunFolder, progress: Progress, retry_failed: bool
 ) -> Iterator[MissingClip]:
     """The samples without a clip, those whose file is no longer the one that was made, and failures to be retried."""
-    for case, seed in samples:
+    for case, seed in _in_own_order(samples, folder):
         record = folder.record(case.id, seed)
         is_changed = record is not None and folder.is_changed(record)
         if is_changed:
             progress.say(f"{case.id}, seed {seed}: the clip is not the one that was made, and is made anew")
         if record is None or is_changed or (retry_failed and record.error):
             yield MissingClip(case, seed, record)
+
+
+def _in_own_order(samples: Sequence[tuple[Case, int]], folder: RunFolder) -> Sequence[tuple[Case, int]]:
+    """The samples as given; of a run in a bucket, which has no leases, in an order of this process's own.
+
+    Machines that begin at the same time would otherwise make the same clips, one after the other.
+    """
+    if not buckets.is_mirror(folder.path.parent):
+        return samples
+    return random.SystemRandom().sample(samples, len(samples))  # leaves a caller's random numbers as they are
 
 
 def _objection(model: Model, each: MissingClip, folder: RunFolder, max_cost: float | None) -> str:

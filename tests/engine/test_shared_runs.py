@@ -133,6 +133,21 @@ def test_a_set_is_measured_by_who_finds_all_clips_looked_at(tmp_path: Path) -> N
     assert of_sets == [[], [3]]  # c1 is no video
 
 
+def test_machines_that_share_a_bucket_begin_at_different_clips(tmp_path: Path) -> None:
+    tiny, folder = suite(tmp_path), RunFolder(tmp_path / RUN.id)
+    samples = [(case, seed) for case in tiny.cases for seed in range(10)]
+
+    def order() -> list[str]:
+        return list(Generation(Noise(), samples, folder, Progress()).missing)
+
+    in_a_folder = order()
+    assert order() == in_a_folder
+    (tmp_path / "store.json").write_text("{}")
+    in_a_bucket = order()
+    assert in_a_bucket not in (in_a_folder, order())
+    assert sorted(in_a_bucket) == sorted(in_a_folder)
+
+
 def test_a_set_waits_for_a_clip_that_another_process_is_at(tmp_path: Path) -> None:
     (tmp_path / "suite").mkdir()
     tiny = suite(tmp_path / "suite", cases=4, with_references=True)
