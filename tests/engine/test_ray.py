@@ -107,7 +107,7 @@ def test_actors_have_the_variables_of_their_terms(came: dict[str, Any]) -> None:
 def test_a_node_with_another_version_is_refused(came: dict[str, Any]) -> None:
     checked, *joined = came["other_version"]
     assert checked.startswith("node ") and checked.endswith("and 0.0 drives the run; install the same there")
-    assert len(joined) == 2 + 1  # the head has no CPU, and is checked all the same
+    assert len(joined) >= 2 + 1  # the head, which has no CPU, and nodes that joined are checked, too
     assert all(line.endswith("install the same there: it is left out") for line in joined)
 
 
